@@ -1,0 +1,101 @@
+//! The access decision: one pure function over what is known of a user and what is asked (P-15 to P-18).
+
+use std::collections::BTreeSet;
+
+use crate::capability::{Capability, Mark, includes, mark};
+use crate::id::CompanyId;
+use crate::user::{UserStatus, UserType};
+
+/// What is known of a user when a decision is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grants {
+    /// The user's type.
+    pub user_type: UserType,
+    /// Whether the user carries the agent flag.
+    pub agent: bool,
+    /// Only active users may do anything.
+    pub status: UserStatus,
+    /// The companies the user has.
+    pub companies: Companies,
+    /// Whether the account shows its own brand (P-14).
+    pub white_label: bool,
+}
+
+/// Which companies a user has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Companies {
+    /// All, present and future: administrators.
+    All,
+    /// These.
+    Only(BTreeSet<CompanyId>),
+}
+
+/// What the capability is wanted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The account, or whatever of it lies within the user's companies.
+    Account,
+    /// One company.
+    Company(CompanyId),
+    /// Another user, or one to be made.
+    User {
+        /// That user's type.
+        user_type: UserType,
+        /// That user's agent flag.
+        agent: bool,
+    },
+    /// An integration of a company.
+    Integration {
+        /// Its company.
+        company: CompanyId,
+        /// Whether its pages or messages name the product.
+        names_product: bool,
+    },
+}
+
+/// Why something is not allowed. Ordered: the first reason that applies is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The user is invited but has not accepted, suspended or deleted.
+    NotActive(UserStatus),
+    /// The user's type does not have the capability.
+    Lacks(Capability),
+    /// The user has the capability, but not for this company.
+    OutsideCompanies,
+    /// The other user has, or would get, more access than this one (U-13).
+    GreaterAccess,
+    /// On an account with its own brand this integration is for administrators (P-14).
+    NamesProduct,
+}
+
+/// Decides. `Ok` says how far the capability goes, which is never [`Mark::No`].
+pub fn decide(grants: &Grants, capability: Capability, target: &Target) -> Result<Mark, Refusal> {
+    if grants.status != UserStatus::Active {
+        return Err(Refusal::NotActive(grants.status));
+    }
+    let mark = mark(grants.user_type, grants.agent, capability);
+    if mark == Mark::No {
+        return Err(Refusal::Lacks(capability));
+    }
+    match target {
+        Target::Account => Ok(mark),
+        Target::Company(company) => within(&grants.companies, company).map(|()| mark),
+        Target::User { user_type, agent } => {
+            let enough = includes((grants.user_type, grants.agent), (*user_type, *agent));
+            if enough { Ok(mark) } else { Err(Refusal::GreaterAccess) }
+        }
+        Target::Integration { company, names_product } => {
+            within(&grants.companies, company)?;
+            let barred = grants.white_label && *names_product && grants.user_type != UserType::Administrator;
+            if barred { Err(Refusal::NamesProduct) } else { Ok(mark) }
+        }
+    }
+}
+
+fn within(companies: &Companies, company: &CompanyId) -> Result<(), Refusal> {
+    match companies {
+        Companies::All => Ok(()),
+        Companies::Only(some) if some.contains(company) => Ok(()),
+        Companies::Only(_) => Err(Refusal::OutsideCompanies),
+    }
+}

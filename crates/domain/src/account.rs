@@ -1,0 +1,41 @@
+//! Accounts: tenants.
+
+use crate::company::parse_time_zone;
+use crate::input::{Checker, FieldError, Problem};
+use crate::name;
+
+/// How many days an invitation lives, unless the account says otherwise (U-07).
+pub const DEFAULT_INVITATION_DAYS: i64 = 7;
+
+/// What an account is made with or changed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountDetails {
+    /// Its name.
+    pub name: String,
+    /// The IANA name of its time zone.
+    pub time_zone: String,
+    /// How many days its invitations live.
+    pub invitation_days: i64,
+}
+
+impl AccountDetails {
+    /// Reads what was typed; every field's error at once.
+    pub fn parse(
+        name: &str,
+        time_zone: &str,
+        invitation_days: &str,
+    ) -> Result<AccountDetails, Vec<FieldError>> {
+        let mut check = Checker::default();
+        let name = check.take("name", name::required(name));
+        let time_zone = check.take("time_zone", parse_time_zone(time_zone));
+        let days = check.take("invitation_days", parse_days(invitation_days));
+        check.finish((|| Some(AccountDetails { name: name?, time_zone: time_zone?, invitation_days: days? }))())
+    }
+}
+
+fn parse_days(typed: &str) -> Result<i64, Problem> {
+    match typed.trim().parse::<i64>() {
+        Ok(days) if (1..=30).contains(&days) => Ok(days),
+        _ => Err(Problem::NotInRange { min: 1, max: 30 }),
+    }
+}

@@ -1,0 +1,145 @@
+//! Activity: who did what to whom, and what it changed.
+
+/// What was done. The key is kept for ever; the sentence stands in the message catalogue.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident = $key:literal,)*) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Verb { $($(#[$doc])* $name,)* }
+
+        impl Verb {
+            /// All of them.
+            pub const ALL: &'static [Verb] = &[$(Verb::$name,)*];
+
+            /// The key in the database, exports and the route table.
+            pub fn key(self) -> &'static str {
+                match self { $(Verb::$name => $key,)* }
+            }
+
+            /// The verb of a key.
+            pub fn of_key(key: &str) -> Option<Verb> {
+                Verb::ALL.iter().copied().find(|verb| verb.key() == key)
+            }
+        }
+    };
+}
+
+verbs! {
+    /// An account was made.
+    AccountCreated = "account.created",
+    /// An account's name, time zone or limits were changed.
+    AccountChanged = "account.changed",
+    /// A company was made.
+    CompanyCreated = "company.created",
+    /// A company's details were changed.
+    CompanyChanged = "company.changed",
+    /// A company was disabled.
+    CompanyDisabled = "company.disabled",
+    /// A company was enabled again.
+    CompanyEnabled = "company.enabled",
+    /// A user was made.
+    UserCreated = "user.created",
+    /// A user's names or companies were changed.
+    UserChanged = "user.changed",
+    /// A user got a type with more access.
+    UserPromoted = "user.promoted",
+    /// A user was deleted.
+    UserDeleted = "user.deleted",
+    /// An invitation was sent, for the first time or again.
+    InvitationSent = "invitation.sent",
+    /// An invitation was revoked.
+    InvitationRevoked = "invitation.revoked",
+    /// An invitation was accepted.
+    InvitationAccepted = "invitation.accepted",
+    /// Somebody signed in.
+    SessionStarted = "session.started",
+    /// A session was ended.
+    SessionEnded = "session.ended",
+    /// A sign-in was refused.
+    SessionRefused = "session.refused",
+    /// A new password was asked for.
+    ResetRequested = "reset.requested",
+    /// A password was changed.
+    PasswordChanged = "password.changed",
+    /// A login's own names were changed.
+    LoginChanged = "login.changed",
+    /// An API key was made.
+    ApiKeyCreated = "api_key.created",
+}
+
+/// One field and its values before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The field's name.
+    pub field: &'static str,
+    /// The value before; `None` where there was none.
+    pub before: Option<String>,
+    /// The value after; `None` where there is none.
+    pub after: Option<String>,
+}
+
+/// What is to be written beside a change; who and when come from the unit of work.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What was done.
+    pub verb: Verb,
+    /// The account it belongs to; `None` for what concerns a login alone.
+    pub account: Option<String>,
+    /// The id of what it was done to.
+    pub subject: String,
+    /// The subject's name at that time, so that the trail reads well after a deletion.
+    pub subject_name: String,
+    /// What it changed.
+    pub changes: Vec<Change>,
+}
+
+impl Entry {
+    /// An entry in the trail of `account`.
+    pub fn of(account: impl ToString, verb: Verb, subject: impl ToString, subject_name: &str) -> Entry {
+        let account = Some(account.to_string());
+        Entry {
+            verb,
+            account,
+            subject: subject.to_string(),
+            subject_name: subject_name.to_owned(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// An entry that belongs to no account.
+    pub fn of_login(verb: Verb, subject: impl ToString, subject_name: &str) -> Entry {
+        Entry { account: None, ..Entry::of("", verb, subject, subject_name) }
+    }
+
+    /// With one more field; left out when nothing changed.
+    pub fn change(mut self, field: &'static str, before: Option<&str>, after: Option<&str>) -> Entry {
+        if before != after {
+            self.changes.push(Change {
+                field,
+                before: before.map(str::to_owned),
+                after: after.map(str::to_owned),
+            });
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a05_keys_are_unique_and_read_back() {
+        for &verb in Verb::ALL {
+            assert_eq!(Verb::of_key(verb.key()), Some(verb));
+        }
+    }
+
+    #[test]
+    fn a05_what_did_not_change_is_left_out() {
+        let entry = Entry::of_login(Verb::LoginChanged, "LOG1", "Natalie")
+            .change("first_name", Some("Nat"), Some("Natalie"))
+            .change("last_name", Some("Ford"), Some("Ford"));
+        assert_eq!(entry.changes.len(), 1);
+    }
+}

@@ -1,0 +1,69 @@
+//! What can be wrong with something a person typed. The sentences stand in the message catalogue.
+
+/// One field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name in forms and in the API.
+    pub field: &'static str,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What can be wrong with one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing was typed or chosen.
+    Missing,
+    /// More than `max` characters.
+    TooLong {
+        /// The most there may be.
+        max: usize,
+    },
+    /// Fewer than `min` characters.
+    TooShort {
+        /// The fewest there may be.
+        min: usize,
+    },
+    /// Control characters, line breaks or invisible marks.
+    BadCharacters,
+    /// Not one plain email address.
+    NotAnEmail,
+    /// More than one address.
+    SeveralEmails,
+    /// An address with letters outside ASCII.
+    EmailNotAscii,
+    /// Not one of the choices.
+    NotAChoice,
+    /// Not a number within the limits.
+    NotInRange {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// Too easy to guess, or known from breaches.
+    WeakPassword,
+    /// A user with this address is in the account already (U-01).
+    AddressTaken,
+}
+
+/// Collects every field's error, so that a person sees them all at once.
+#[derive(Debug, Default)]
+pub struct Checker {
+    errors: Vec<FieldError>,
+}
+
+impl Checker {
+    /// The value, or `None` after noting what is wrong with `field`.
+    pub fn take<T>(&mut self, field: &'static str, value: Result<T, Problem>) -> Option<T> {
+        value.map_err(|problem| self.errors.push(FieldError { field, problem })).ok()
+    }
+
+    /// Everything that was wrong, or `value`, which is `Some` whenever nothing was.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.errors),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Nouns, values, rules, the capability registry and the access decision.
+//!
+//! Everything here is pure: nothing awaits, and nothing reads the clock, randomness, the environment or files.
+//! Times and random bits come in as parameters.
+
+pub mod access;
+pub mod account;
+pub mod activity;
+pub mod capability;
+pub mod company;
+pub mod email;
+pub mod id;
+pub mod input;
+pub mod invitation;
+pub mod mail;
+pub mod name;
+pub mod network;
+pub mod password;
+pub mod time;
+pub mod user;

@@ -1,0 +1,79 @@
+//! Mails in the outbox: kinds, states, and when to try again.
+
+use crate::time::{Span, Timestamp};
+use crate::user::Unknown;
+
+/// What a mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    /// Sets a password and joins an account (U-03, L-02).
+    Invitation,
+    /// Sets a new password.
+    Reset,
+    /// Tells that the password was changed.
+    PasswordChanged,
+}
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// To be sent.
+    Queued,
+    /// The mail server took it.
+    HandedOver,
+    /// The mail server refused it for good, or it was tried too often.
+    Refused,
+    /// No mail server is set: shown to the operator (I-07).
+    Kept,
+    /// Overtaken before it was sent: the invitation was accepted, sent again or revoked.
+    Dropped,
+}
+
+macro_rules! words {
+    ($name:ident: $($variant:ident = $word:literal),*) => {
+        impl $name {
+            /// The word in the database.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Unknown;
+
+            fn from_str(word: &str) -> Result<Self, Unknown> {
+                match word { $($word => Ok($name::$variant),)* _ => Err(Unknown) }
+            }
+        }
+    };
+}
+
+words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed");
+words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
+
+/// How often a mail is tried before it counts as refused: over two days with the waits below.
+pub const MAX_ATTEMPTS: i64 = 14;
+
+/// When to try again after `attempts` failures: 30 s, 1 min, 2 min … up to 6 hours, with up to a quarter more
+/// by `jitter` (any number) so that a returning mail server is not met by all mails at once.
+pub fn next_attempt(now: Timestamp, attempts: i64, jitter: u64) -> Timestamp {
+    let seconds = (30_i64 << attempts.clamp(1, 11).saturating_sub(1)).min(6 * 3_600);
+    now + Span::seconds(seconds + (jitter % (seconds as u64 / 4 + 1)) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i07_waits_grow_and_are_bounded() {
+        let now = Timestamp::from_micros(0);
+        let seconds = |attempts, jitter| next_attempt(now, attempts, jitter).since(now).as_seconds_up();
+        assert_eq!(seconds(1, 0), 30);
+        assert_eq!(seconds(2, 0), 60);
+        assert_eq!(seconds(MAX_ATTEMPTS, 0), 6 * 3_600);
+        assert!(seconds(1, u64::MAX) <= 37);
+        let total: i64 = (1..MAX_ATTEMPTS).map(|attempt| seconds(attempt, 0)).sum();
+        assert!(total > 24 * 3_600, "a mail server may be down for a day: {total} s");
+    }
+}

@@ -1,0 +1,127 @@
+//! Points in time as 64-bit microseconds UTC, and where they come from.
+
+use std::fmt;
+
+/// A point in time: microseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A length of time in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(i64);
+
+impl Span {
+    /// So many seconds.
+    pub const fn seconds(n: i64) -> Span {
+        Span(n * 1_000_000)
+    }
+
+    /// So many minutes.
+    pub const fn minutes(n: i64) -> Span {
+        Span::seconds(n * 60)
+    }
+
+    /// So many hours.
+    pub const fn hours(n: i64) -> Span {
+        Span::minutes(n * 60)
+    }
+
+    /// So many days of 24 hours.
+    pub const fn days(n: i64) -> Span {
+        Span::hours(n * 24)
+    }
+
+    /// Whole minutes, rounded down.
+    pub const fn as_minutes(self) -> i64 {
+        self.0 / 60_000_000
+    }
+
+    /// Whole seconds, rounded up: what a person has to wait.
+    pub const fn as_seconds_up(self) -> i64 {
+        (self.0 + 999_999) / 1_000_000
+    }
+}
+
+impl Timestamp {
+    /// From microseconds since 1970, UTC.
+    pub const fn from_micros(micros: i64) -> Timestamp {
+        Timestamp(micros)
+    }
+
+    /// Microseconds since 1970, UTC.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// How long after `earlier` this is; negative if before.
+    pub const fn since(self, earlier: Timestamp) -> Span {
+        Span(self.0 - earlier.0)
+    }
+
+    /// The same moment as a calendar sees it in `zone` (an IANA name; UTC if unknown).
+    pub fn in_zone(self, zone: &str) -> jiff::Zoned {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or_default().to_zoned(zone)
+    }
+
+    /// `3 Nov, 14:05` in `zone`; with the year where `now` is in another one.
+    pub fn short(self, zone: &str, now: Timestamp) -> String {
+        let (there, here) = (self.in_zone(zone), now.in_zone(zone));
+        let pattern = if there.year() == here.year() { "%-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
+        there.strftime(pattern).to_string()
+    }
+
+    /// `3 November 2026, 14:05 EST`: the full form, for hovering and mails.
+    pub fn full(self, zone: &str) -> String {
+        self.in_zone(zone).strftime("%-d %B %Y, %H:%M %Z").to_string()
+    }
+}
+
+impl std::ops::Add<Span> for Timestamp {
+    type Output = Timestamp;
+
+    fn add(self, span: Span) -> Timestamp {
+        Timestamp(self.0 + span.0)
+    }
+}
+
+impl std::ops::Sub<Span> for Timestamp {
+    type Output = Timestamp;
+
+    fn sub(self, span: Span) -> Timestamp {
+        Timestamp(self.0 - span.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", jiff::Timestamp::from_microsecond(self.0).unwrap_or_default())
+    }
+}
+
+/// Where the present time comes from. The real clock stands in `app::real`, a moving one in the test kit.
+pub trait Clock: Send + Sync {
+    /// The present time.
+    fn now(&self) -> Timestamp;
+}
+
+/// Where random bits come from: the operating system, or a seed in tests.
+pub trait Random: Send + Sync {
+    /// 32 bytes nobody can guess.
+    fn bytes(&self) -> [u8; 32];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_in_the_zone_asked_for() {
+        let at = Timestamp::from_micros(1_793_714_700_000_000);
+        assert_eq!(at.to_string(), "2026-11-03T14:05:00Z");
+        assert_eq!(at.short("America/New_York", at), "3 Nov, 09:05");
+        assert_eq!(at.short("UTC", at + Span::days(365)), "3 Nov 2026, 14:05");
+        assert_eq!(at.full("no such zone"), "3 November 2026, 14:05 UTC");
+    }
+}

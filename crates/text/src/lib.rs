@@ -1,0 +1,46 @@
+//! The message catalogue: every text of pages and mails, compile-checked.
+//!
+//! Texts stand in `locales/<lang>/*.toml`. The build script makes one method per message, so a missing or
+//! misspelt key, or a missing placeholder, does not compile.
+
+/// A language that pages and mails are written in (I-08).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English, the reference.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// The code for `<html lang>` and for the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+        }
+    }
+
+    /// The language of a code; English for one that is not spoken here.
+    pub fn of_code(_code: &str) -> Language {
+        Language::English
+    }
+}
+
+/// The messages in one language. Cheap to copy; made per request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text {
+    language: Language,
+}
+
+impl Text {
+    /// The messages in `language`.
+    pub fn new(language: Language) -> Text {
+        Text { language }
+    }
+
+    /// The language these messages are in.
+    pub fn language(self) -> Language {
+        self.language
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
