@@ -48,3 +48,4 @@ CREATE TABLE installation (
     name TEXT NOT NULL PRIMARY KEY,
     content TEXT NOT NULL
 );
+CREATE INDEX session_end ON session (expires_at);

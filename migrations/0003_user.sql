@@ -45,3 +45,4 @@ CREATE TABLE user_word (
     FOREIGN KEY (account_id, user_id) REFERENCES "user" (account_id, id) ON DELETE CASCADE
 );
 CREATE INDEX user_word_user ON user_word (account_id, user_id, word);
+CREATE INDEX user_id ON "user" (id);

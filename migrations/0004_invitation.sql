@@ -6,7 +6,7 @@ CREATE TABLE invitation (
     token_hash TEXT NOT NULL,
     generation BIGINT NOT NULL,
     message TEXT,
-    invited_by TEXT NOT NULL,
+    invited_by TEXT,
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
     expires_at BIGINT,

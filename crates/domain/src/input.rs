@@ -45,6 +45,10 @@ pub enum Problem {
     WeakPassword,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
+    /// Another company of the account has this name.
+    NameTaken,
+    /// The password is not the present one of this sign-in.
+    WrongPassword,
 }
 
 /// Collects every field's error, so that a person sees them all at once.

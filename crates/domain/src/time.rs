@@ -31,6 +31,11 @@ impl Span {
         Span::hours(n * 24)
     }
 
+    /// Microseconds.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
     /// Whole minutes, rounded down.
     pub const fn as_minutes(self) -> i64 {
         self.0 / 60_000_000

@@ -1,0 +1,146 @@
+//! Accounts: the first one, those made at the command line, and their settings.
+
+use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
+use domain::activity::{Entry, Verb};
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::email::EmailAddress;
+use domain::id::{AccountId, LoginId, UserId};
+use domain::user::{Names, NewUser, UserStatus, UserType};
+use store::account;
+use store::company::{self, Company};
+use store::login::{self, NewLogin};
+use store::pass::{AccountPass, Acting, SetupPass, SystemPass};
+use store::user::{self, NewUserRow};
+use store::work::{Committed, Reader, Writer};
+
+use crate::session::{self, SignedIn};
+use crate::{App, Ask, Refused, password};
+
+/// The first account and its administrator, as typed at set-up.
+#[derive(Clone, Debug)]
+pub struct FirstAccount {
+    /// The account's name.
+    pub account_name: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// The administrator's names.
+    pub names: Names,
+    /// The administrator's address.
+    pub email: EmailAddress,
+    /// The password they chose.
+    pub password: String,
+}
+
+impl App {
+    /// Makes the first account with its administrator, who is signed in. The set-up link works once: as soon as
+    /// there is an account, it is dead.
+    pub async fn set_up(&self, ask: &Ask, first: FirstAccount) -> Result<(AccountId, SignedIn), Refused> {
+        let known = [first.names.first.as_str(), &first.names.last, first.email.as_str(), &first.account_name];
+        password::check("password", &first.password, &known)?;
+        let hash = self.hasher.hash(first.password.clone(), self.store.random_bytes()).await?;
+        let device = ask.device.clone();
+        let done = move |w: Writer, pass: &SetupPass| make_first(w, pass, &first, &hash, &device);
+        self.write(ask, (), done).await.map(|(_, made)| made)
+    }
+}
+
+fn make_first(
+    mut w: Writer,
+    pass: &SetupPass,
+    first: &FirstAccount,
+    hash: &str,
+    device: &str,
+) -> Result<Committed<(AccountId, SignedIn)>, Refused> {
+    let (account, login, user): (AccountId, LoginId, UserId) = (w.new_id(), w.new_id(), w.new_id());
+    insert(&mut w, pass, &account, &first.account_name, &first.time_zone)?;
+    let new = NewLogin {
+        id: &login,
+        email: &first.email,
+        first_name: &first.names.first,
+        last_name: &first.names.last,
+        password_hash: hash,
+    };
+    login::insert(&mut w, &new)?;
+    let row = NewUserRow {
+        id: &user,
+        login: Some(&login),
+        email: &first.email,
+        names: &first.names,
+        user_type: UserType::Administrator,
+        agent: false,
+        status: UserStatus::Active,
+        invoice_emails: true,
+    };
+    user::insert(&mut w, pass, &account, &row)?;
+    let (session, token) = store::session::insert(&mut w, &login, device)?;
+    let entries = vec![
+        Entry::of(&account, Verb::AccountCreated, &account, &first.account_name),
+        Entry::of(&account, Verb::UserCreated, &user, &first.names.full()),
+        Entry::of_login(Verb::SessionStarted, &session, device),
+    ];
+    let signed_in = session::SignedIn { token, login };
+    w.commit_all(&pass.actor(), entries, (account, signed_in))
+}
+
+fn insert(w: &mut Writer, pass: &impl Acting, id: &AccountId, name: &str, time_zone: &str) -> Result<(), Refused> {
+    let details = AccountDetails {
+        name: name.to_owned(),
+        time_zone: time_zone.to_owned(),
+        invitation_days: DEFAULT_INVITATION_DAYS,
+    };
+    Ok(account::insert(w, pass, id, &details)?)
+}
+
+/// An account made at the command line.
+pub struct MadeAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Its administrator, invited.
+    pub user: UserId,
+    /// The invitation's link.
+    pub invitation: store::invitation::Invitation,
+}
+
+/// Makes an account and invites its first administrator; for the command line.
+pub fn create(
+    mut w: Writer,
+    pass: &SystemPass,
+    name: &str,
+    time_zone: &str,
+    administrator: &NewUser,
+) -> Result<Committed<MadeAccount>, Refused> {
+    let id: AccountId = w.new_id();
+    insert(&mut w, pass, &id, name, time_zone)?;
+    let operator = AccountPass::<ManageUsers>::for_operator(&mut w, pass, &id)?;
+    let (user, placed) = crate::user::place(&mut w, &operator, administrator)?;
+    let invitation = store::invitation::find_open(&mut w, &operator, &user)?.ok_or(Refused::NotFound)?;
+    let mut entries = vec![Entry::of(&id, Verb::AccountCreated, &id, name)];
+    entries.extend(placed);
+    w.commit_all(&pass.actor(), entries, MadeAccount { account: id, user, invitation })
+}
+
+/// The account's details, for its settings page.
+pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, Refused> {
+    Ok(account::get(r, pass)?)
+}
+
+/// Changes name, time zone and how long invitations live (U-07).
+pub fn change(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    details: &AccountDetails,
+) -> Result<Committed<()>, Refused> {
+    let before = account::get(&mut w, pass)?;
+    account::update(&mut w, pass, details)?;
+    let days = |details: &AccountDetails| details.invitation_days.to_string();
+    let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
+        .change("name", Some(&before.name), Some(&details.name))
+        .change("time_zone", Some(&before.time_zone), Some(&details.time_zone))
+        .change("invitation_days", Some(&days(&before)), Some(&days(details)));
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// The companies a user has, for their home page.
+pub fn own_companies(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Vec<Company>, Refused> {
+    Ok(company::list_own(r, pass)?)
+}

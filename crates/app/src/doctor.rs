@@ -1,0 +1,78 @@
+//! A check of the whole installation, for the operator.
+
+use store::pass::SystemPass;
+use store::work::{Reader, Unrecorded, Writer};
+use store::{installation, mail};
+
+use crate::{App, Refused};
+
+/// What was found. Everything is well when `problems` is empty.
+#[derive(Clone, Debug)]
+pub struct Diagnosis {
+    /// `sqlite` or `postgres`.
+    pub engine: &'static str,
+    /// Whether a mail server is set.
+    pub sends_mail: bool,
+    /// Entries of activity that were checked.
+    pub activity_entries: u64,
+    /// What is wrong, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// How long a mail that is due may wait before somebody should look.
+const MAIL_PATIENCE_MINUTES: i64 = 30;
+
+impl App {
+    /// Keeps a key from being used with a database that was made with another: every mailed link would be dead.
+    /// The first start notes the key's fingerprint.
+    pub async fn key_fits(&self) -> Result<bool, Refused> {
+        let fingerprint = self.store.key().fingerprint();
+        let note = {
+            let fingerprint = fingerprint.clone();
+            move |mut w: Writer| {
+                let noted = installation::get_or_insert(&mut w, "key_fingerprint", &fingerprint)?;
+                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, noted))
+            }
+        };
+        Ok(self.store.write(store::work::Origin::internal(), note).await? == fingerprint)
+    }
+
+    /// Whether the database answers; for readiness (I-06).
+    pub async fn is_ready(&self) -> bool {
+        self.store.read(|r| Ok::<_, Refused>(installation::check(r)?)).await.is_ok()
+    }
+
+    /// Whether there is no account yet, so that the set-up link works.
+    pub async fn is_empty(&self) -> Result<bool, Refused> {
+        self.store.read(|r| Ok::<_, Refused>(installation::is_empty(r)?)).await
+    }
+
+    /// Looks at everything that can be wrong without anybody noticing.
+    pub async fn diagnose(&self, pass: &SystemPass) -> Result<Diagnosis, Refused> {
+        let mut problems = Vec::new();
+        if !self.key_fits().await? {
+            problems.push("secret.key is not the one this database was made with.".to_owned());
+        }
+        self.seal_activity(pass).await?;
+        let verified = self.verify_activity(pass).await?;
+        if let Some(broken) = &verified.broken {
+            problems.push(format!("Activity entry {} of account {:?} {}.", broken.seq, broken.account, broken.fault));
+        }
+        let now = self.store.now();
+        if let Some(due) = self.store.read(|r: &mut Reader| Ok::<_, Refused>(mail::oldest_due(r)?)).await? {
+            let minutes = now.since(due).as_minutes();
+            if minutes > MAIL_PATIENCE_MINUTES {
+                problems.push(format!("A mail has been waiting for {minutes} minutes."));
+            }
+        }
+        Ok(Diagnosis {
+            engine: match self.store.engine() {
+                store::db::Engine::Sqlite => "sqlite",
+                store::db::Engine::Postgres => "postgres",
+            },
+            sends_mail: self.smtp.is_some(),
+            activity_entries: verified.entries,
+            problems,
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! Invitations: sending, sending again, revoking, accepting (U-03 to U-07).
+
+use domain::activity::{Entry, Verb};
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{AccountId, LoginId, UserId};
+use domain::input::Problem;
+use domain::mail::MailKind;
+use domain::user::UserStatus;
+use store::invitation;
+use store::login::{self, NewLogin};
+use store::mail::{self, NewMail};
+use store::pass::{AccountPass, Acting, InvitationPass};
+use store::user;
+use store::work::{Committed, Writer};
+
+use crate::session::{self, SignedIn};
+use crate::{App, Ask, Conflict, Refused, limits, password};
+
+/// Makes the invitation of a user and, if wanted, sends it; the entries it is recorded with.
+pub(crate) fn make(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    email: &str,
+    message: Option<&str>,
+    send_now: bool,
+) -> Result<Vec<Entry>, Refused> {
+    let made = invitation::insert(w, pass, user, message)?;
+    if send_now { Ok(vec![send(w, pass, &made, email)?]) } else { Ok(Vec::new()) }
+}
+
+/// Gives the invitation a fresh link and puts its mail into the outbox.
+fn send(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    made: &invitation::Invitation,
+    email: &str,
+) -> Result<Entry, Refused> {
+    let account = pass.account();
+    limits::count(w, &format!("invitation {}", made.id), limits::INVITATION)?;
+    limits::count(w, &format!("invitations to {}", email.to_ascii_lowercase()), limits::INVITATION_ADDRESS)?;
+    limits::count(w, &format!("invitations of {account}"), limits::INVITATION_ACCOUNT)?;
+    let sent = invitation::update_sent(w, pass, made)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    let new = NewMail {
+        account: Some(account),
+        kind: MailKind::Invitation,
+        subject: sent.id.as_str(),
+        generation: sent.generation,
+        email,
+    };
+    mail::insert(w, &new)?;
+    Ok(Entry::of(account, Verb::InvitationSent, &sent.id, email))
+}
+
+/// Sends an invitation, for the first time or again; every earlier link stops working (U-06).
+pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
+    let user = crate::user::find(&mut w, pass, id)?;
+    let open = match user.status {
+        UserStatus::Pending => invitation::find_open(&mut w, pass, id)?,
+        _ => None,
+    };
+    let open = open.ok_or(Refused::Conflict(Conflict::Changed))?;
+    let entry = send(&mut w, pass, &open, &user.email)?;
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// Takes an invitation back: its link stops working and the pending user is gone (U-06). Who was a notification
+/// user before is one again (U-09).
+pub fn revoke(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
+    let user = crate::user::find(&mut w, pass, id)?;
+    if user.status != UserStatus::Pending || !invitation::remove_open(&mut w, pass, id)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    if !user::restore_notification(&mut w, pass, id)? {
+        user::mark_deleted(&mut w, pass, id)?;
+    }
+    let entry = Entry::of(pass.account(), Verb::InvitationRevoked, id, &user.names.full())
+        .change("email", Some(&user.email), None);
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// An accepted invitation.
+pub struct Accepted {
+    /// The session that was started.
+    pub session: SignedIn,
+    /// The account that was joined.
+    pub account: AccountId,
+}
+
+impl App {
+    /// Accepts the invitation whose link the asker followed, with the password they chose; or, where the invited
+    /// address has a login already, with its present password: the link alone never signs anybody in (U-03).
+    pub async fn accept(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
+        let (pass, ()) = self.read::<InvitationPass, ()>(ask, (), |_, _| Ok(())).await?;
+        match pass.login {
+            None => self.accept_new(ask, &pass, password).await,
+            Some(_) => self.accept_known(ask, &pass, password).await,
+        }
+    }
+
+    async fn accept_new(&self, ask: &Ask, pass: &InvitationPass, password: &str) -> Result<Accepted, Refused> {
+        let known = [pass.names.first.as_str(), &pass.names.last, &pass.email, &pass.account_name];
+        password::check("password", password, &known)?;
+        let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
+        let device = ask.device.clone();
+        let done = move |mut w: Writer, pass: &InvitationPass| {
+            let id: LoginId = w.new_id();
+            let email = EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
+            let new = NewLogin {
+                id: &id,
+                email: &email,
+                first_name: &pass.names.first,
+                last_name: &pass.names.last,
+                password_hash: &hash,
+            };
+            login::insert(&mut w, &new)?;
+            join(w, pass, &id, &device)
+        };
+        self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+
+    async fn accept_known(&self, ask: &Ask, pass: &InvitationPass, password: &str) -> Result<Accepted, Refused> {
+        let checked = self.check_password(ask, &pass.email, password).await;
+        let login = checked.map_err(|refused| match refused {
+            Refused::Conflict(Conflict::WrongPassword) => Refused::field("password", Problem::WrongPassword),
+            other => other,
+        })?;
+        let device = ask.device.clone();
+        let done = move |w: Writer, pass: &InvitationPass| {
+            if pass.login.as_ref() != Some(&login.id) {
+                return Err(Refused::Conflict(Conflict::Changed));
+            }
+            join(w, pass, &login.id, &device)
+        };
+        self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+
+    /// The address of an invitation's link.
+    pub fn invitation_link(&self, account: &AccountId, id: &domain::id::InvitationId, generation: i64) -> String {
+        let token = invitation::token(self.store.key(), account, id, generation);
+        format!("{}/invitations/{account}/{token}", self.settings.base_url)
+    }
+}
+
+/// Uses the link up, makes the user active and starts a session: all or nothing.
+fn join(mut w: Writer, pass: &InvitationPass, login: &LoginId, device: &str) -> Result<Committed<Accepted>, Refused> {
+    if !invitation::update_accepted(&mut w, pass)? || !user::activate(&mut w, pass, login)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    let (session, token) = store::session::insert(&mut w, login, device)?;
+    let name = pass.names.full();
+    let entries = vec![
+        Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &name),
+        Entry::of_login(Verb::SessionStarted, &session, device),
+    ];
+    let accepted =
+        Accepted { session: session::SignedIn { token, login: login.clone() }, account: pass.account.clone() };
+    w.commit_all(&pass.actor(), entries, accepted)
+}

@@ -1,0 +1,112 @@
+//! Operations: one for each thing a person can do.
+//!
+//! An operation is a plain function over a unit of work and a pass. [`App`] runs it: it mints the pass and calls
+//! the operation inside one unit, so that who may is decided in the transaction that then does it.
+
+pub mod account;
+pub mod activity;
+pub mod api_key;
+pub mod company;
+pub mod doctor;
+pub mod explain;
+pub mod invitation;
+pub mod limits;
+pub mod mail;
+pub mod me;
+pub mod operator;
+pub mod password;
+pub mod real;
+pub mod refused;
+pub mod reset;
+pub mod seed;
+pub mod session;
+pub mod user;
+pub mod words;
+pub mod worker;
+
+use std::sync::Arc;
+
+use store::pass::{Credentials, Gate};
+use store::work::{Committed, Origin, Reader, Store, Writer};
+
+pub use refused::{Conflict, Refused};
+/// The passes and doors that routes ask for.
+pub use store::pass;
+/// Pages of lists.
+pub use store::page;
+/// Units of work, for signatures of operations.
+pub use store::work;
+
+use crate::mail::smtp::Smtp;
+use crate::password::Hasher;
+
+/// What the operator has set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address people reach the server under, without a slash at the end. Every link in a mail begins with it.
+    pub base_url: String,
+    /// Who mails come from: a name and an address.
+    pub mail_from: mail::compose::Address,
+}
+
+/// The product: its store, settings, password hasher and way to the mail server.
+pub struct App {
+    /// The database with its clock, randomness and key.
+    pub store: Store,
+    /// What the operator has set.
+    pub settings: Settings,
+    /// Hashes passwords, a few at a time.
+    pub hasher: Hasher,
+    /// The mail server; without one, mails are kept for the operator (I-07).
+    pub smtp: Option<Smtp>,
+}
+
+/// The product, shared.
+pub type SharedApp = Arc<App>;
+
+/// Who asks, and from where.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// What shows who asks.
+    pub credentials: Credentials,
+    /// The network and the request's id.
+    pub origin: Origin,
+    /// The browser and system, for the list of sessions.
+    pub device: String,
+}
+
+impl App {
+    /// Mints the pass `P` and reads with it, in one unit. Hands the pass out beside the answer, for the frame of
+    /// the page.
+    pub async fn read<P: Gate, T: Send + 'static>(
+        &self,
+        ask: &Ask,
+        target: P::Target,
+        operation: impl Fn(&mut Reader, &P) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<(P, T), Refused> {
+        let credentials = ask.credentials.clone();
+        self.store
+            .read(move |r| {
+                let pass = P::mint(r, &credentials, &target)?;
+                let value = operation(r, &pass)?;
+                Ok((pass, value))
+            })
+            .await
+    }
+
+    /// Mints the pass `P` and writes with it, in one unit.
+    pub async fn write<P: Gate, T: Send + 'static>(
+        &self,
+        ask: &Ask,
+        target: P::Target,
+        operation: impl Fn(Writer, &P) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<(P, T), Refused> {
+        let credentials = ask.credentials.clone();
+        self.store
+            .write(ask.origin.clone(), move |mut w| {
+                let pass = P::mint(&mut w, &credentials, &target)?;
+                Ok(operation(w, &pass)?.map(|value| (pass, value)))
+            })
+            .await
+    }
+}

@@ -1,0 +1,94 @@
+//! Turns a view and two addresses into a mail that can be kept, retried and sent.
+
+use std::fmt;
+
+use super::views::View;
+
+pub(crate) mod plain;
+
+/// A name and an e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// What a reader sees; may be empty.
+    pub name: String,
+    /// Where the mail goes to or comes from.
+    pub email: String,
+}
+
+/// A mail, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The Message-ID without brackets. The same at every try, so that a receiver can drop a second copy.
+    pub id: String,
+    /// The sender. Its name is the brand that the mail speaks for.
+    pub from: Address,
+    /// The one recipient.
+    pub to: Address,
+    /// One line.
+    pub subject: String,
+    /// The part for readers without HTML; complete in itself.
+    pub text: String,
+    /// The part for everybody else.
+    pub html: String,
+}
+
+/// Why a mail could not be composed. Each is a fault of the program or its settings, never of a person's input.
+#[derive(Debug)]
+pub enum ComposeError {
+    /// The link is no plain http or https address; the mail would carry something else in its place.
+    Link,
+    /// The template could not be filled in.
+    Template(askama::Error),
+}
+
+impl fmt::Display for ComposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ComposeError::Link => f.write_str("The link of a mail must be one http or https address."),
+            ComposeError::Template(error) => write!(f, "A mail template could not be filled in: {error}."),
+        }
+    }
+}
+
+impl std::error::Error for ComposeError {}
+
+impl From<askama::Error> for ComposeError {
+    fn from(error: askama::Error) -> ComposeError {
+        ComposeError::Template(error)
+    }
+}
+
+/// The mail that `view` describes, from `from` to `to`. The sender's name heads the HTML part, so a branded
+/// account's mail shows its brand alone.
+pub fn compose(view: &impl View, from: Address, to: Address, id: String) -> Result<Message, ComposeError> {
+    if view.link().is_some_and(|link| !is_plain_link(link)) {
+        return Err(ComposeError::Link);
+    }
+    // Clients make links of what looks like one in a body, yet not in a subject: that keeps "Acme.com" as it is.
+    let in_subject = view.cleaned(plain::subject_name, plain::message);
+    let in_body = view.cleaned(plain::body_name, plain::body_message);
+    let brand = plain::body_name(&from.name);
+    Ok(Message {
+        id,
+        from,
+        to,
+        subject: plain::line(&in_subject.subject()?, plain::SUBJECT_LENGTH),
+        text: tidy(&in_body.text()?),
+        html: in_body.html(&brand)?,
+    })
+}
+
+/// A link that means the same in an attribute, as text, and to a client that makes links of text.
+fn is_plain_link(link: &str) -> bool {
+    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&b))
+    })
+}
+
+/// One newline at the end, and no line that ends in blanks (a client may take those for a soft break).
+fn tidy(text: &str) -> String {
+    let mut tidy = text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    tidy.push('\n');
+    tidy
+}

@@ -1,0 +1,166 @@
+//! The outbox: claiming mails that are due, writing them, handing them over (I-07).
+//!
+//! A mail is written when it is sent: a link that was overtaken meanwhile is never mailed, and neither text nor link
+//! is ever stored. A mail that may or may not have arrived is sent again under the same Message-ID.
+
+use domain::id::{InvitationId, MailId};
+use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
+use store::mail::{self, Mail, ReadsMail};
+use store::pass::{OperatorPass, SystemPass};
+use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
+use text::Text;
+
+use super::compose::{Address, ComposeError, Message, compose};
+use super::smtp::Delivery;
+use super::views::{InvitationMail, PasswordChangedMail, ResetMail};
+use crate::{App, Refused, words};
+
+/// How many mails one claim takes: no more than one lease has time for.
+const AT_ONCE: i64 = 4;
+
+/// What a mail says, as the database knows it at the moment of sending.
+enum Content {
+    Invitation(store::mail::InvitationContent, InvitationId),
+    Reset(String, domain::id::ResetId),
+    PasswordChanged(String, String),
+}
+
+/// What became of a claimed mail.
+enum Fate {
+    End(MailState, String),
+    Wait(String),
+}
+
+impl App {
+    /// Claims mails that are due and sends them; how many.
+    pub async fn send_due_mails(&self, pass: &SystemPass) -> Result<usize, Refused> {
+        // Looking first keeps an idle server from writing.
+        if self.store.read(mail::oldest_due).await?.is_none() {
+            return Ok(0);
+        }
+        let claimer = pass.clone();
+        let claim = move |mut w: Writer| {
+            let claimed = mail::claim(&mut w, &claimer, AT_ONCE)?;
+            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
+        };
+        let mails = self.store.write(Origin::internal(), claim).await?;
+        for mail in &mails {
+            let fate = self.send(pass, mail).await?;
+            self.note(pass, mail, fate).await?;
+        }
+        Ok(mails.len())
+    }
+
+    async fn send(&self, pass: &SystemPass, mail: &Mail) -> Result<Fate, Refused> {
+        let Some(message) = self.write_mail(pass, mail).await? else {
+            return Ok(Fate::End(MailState::Dropped, String::new()));
+        };
+        let Some(smtp) = &self.smtp else { return Ok(Fate::End(MailState::Kept, String::new())) };
+        Ok(match smtp.send(&message, self.store.now().micros()).await {
+            Delivery::HandedOver { reply } => Fate::End(MailState::HandedOver, reply),
+            Delivery::Refused { sentence } => Fate::End(MailState::Refused, sentence),
+            Delivery::TryLater { sentence } if mail.attempts >= MAX_ATTEMPTS => Fate::End(MailState::Refused, sentence),
+            Delivery::TryLater { sentence } => Fate::Wait(sentence),
+        })
+    }
+
+    async fn note(&self, pass: &SystemPass, mail: &Mail, fate: Fate) -> Result<(), Refused> {
+        match &fate {
+            Fate::End(state, answer) => tracing::info!(mail = %mail.id, state = state.word(), answer, "mail"),
+            Fate::Wait(answer) => tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits"),
+        }
+        let jitter = u64::from_le_bytes(self.store.random_bytes()[..8].try_into().unwrap_or_default());
+        let (pass, mail) = (pass.clone(), mail.clone());
+        let note = move |mut w: Writer| -> Result<Committed<()>, Refused> {
+            match &fate {
+                Fate::End(state, answer) => mail::update_finished(&mut w, &pass, &mail, *state, answer)?,
+                Fate::Wait(answer) => {
+                    let run_at = next_attempt(w.now, mail.attempts, jitter);
+                    mail::update_waiting(&mut w, &pass, &mail, run_at, answer)?;
+                }
+            }
+            Ok(w.commit_unrecorded(Unrecorded::Mail, ()))
+        };
+        self.store.write(Origin::internal(), note).await
+    }
+
+    /// The mail as it is sent now; `None` if what it tells of is over. For the worker, and for the operator where
+    /// no mail server is set.
+    async fn write_mail(
+        &self,
+        pass: &(impl ReadsMail + Clone + Send + Sync + 'static),
+        mail: &Mail,
+    ) -> Result<Option<Message>, Refused> {
+        let (reader, row) = (pass.clone(), mail.clone());
+        let content = self.store.read(move |r| find_content(r, &reader, &row)).await?;
+        let Some(content) = content else { return Ok(None) };
+        self.compose(mail, content).map(Some).map_err(|error| {
+            tracing::error!(mail = %mail.id, %error, "a mail could not be written");
+            Refused::NotFound
+        })
+    }
+
+    fn compose(&self, mail: &Mail, content: Content) -> Result<Message, ComposeError> {
+        let t = Text::default();
+        let from = self.settings.mail_from.clone();
+        let host = from.email.rsplit('@').next().unwrap_or("localhost");
+        let id = format!("{}@{host}", mail.id);
+        let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
+        match content {
+            Content::Invitation(content, invitation) => {
+                let link = self.invitation_link(&content.account, &invitation, mail.generation);
+                let inviter = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
+                let view = InvitationMail {
+                    t,
+                    to_name: content.name.clone(),
+                    account_name: content.account_name.clone(),
+                    inviter_name: inviter.clone(),
+                    type_name: words::user_type(t, content.user_type).to_owned(),
+                    link,
+                    personal_message: content.message.clone(),
+                    expires_on: content.expires_at.full(&content.time_zone),
+                    agent: content.agent,
+                };
+                compose(&view, from, to(&content.name), id)
+            }
+            Content::Reset(name, reset) => {
+                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
+            }
+            Content::PasswordChanged(name, device) => {
+                let when = mail.created_at.full("UTC");
+                let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
+                compose(&view, from, to(&name), id)
+            }
+        }
+    }
+
+    /// A kept mail as it would be sent now, for the operator's page; `None` if what it tells of is over.
+    pub async fn show_mail(&self, pass: &OperatorPass, id: &MailId) -> Result<(Mail, Option<Message>), Refused> {
+        let (reader, wanted) = (pass.clone(), id.clone());
+        let found = self.store.read(move |r| mail::find(r, &reader, &wanted)).await?;
+        let mail = found.ok_or(Refused::NotFound)?;
+        let message = self.write_mail(pass, &mail).await?;
+        Ok((mail, message))
+    }
+}
+
+fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {
+    let parsed = "the subject of a mail is an id of its kind";
+    match mail.kind {
+        MailKind::Invitation => {
+            let id: InvitationId = mail.subject.parse().expect(parsed);
+            let found = mail::find_invitation(r, pass, &mail.account, &id, mail.generation)?;
+            Ok(found.map(|content| Content::Invitation(content, id)))
+        }
+        MailKind::Reset => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
+        }
+        MailKind::PasswordChanged => {
+            let id = mail.subject.parse().expect(parsed);
+            let (name, device) = mail::get_login(r, pass, &id)?;
+            Ok(Some(Content::PasswordChanged(name, device)))
+        }
+    }
+}

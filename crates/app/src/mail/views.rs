@@ -1,0 +1,160 @@
+//! What each mail is filled in with. The texts stand in the catalogue, the shapes under `mail/<mail>/`.
+
+use askama::Template;
+use text::Text;
+
+/// A mail that [`compose`](super::compose::compose) can turn into a message.
+pub trait View: Sized {
+    /// The link that the mail is there for, if any.
+    fn link(&self) -> Option<&str>;
+    /// The same mail with everything that people typed passed through `name`, and longer texts through `message`.
+    fn cleaned(&self, name: fn(&str) -> String, message: fn(&str) -> String) -> Self;
+    /// The subject.
+    fn subject(&self) -> askama::Result<String>;
+    /// The text part.
+    fn text(&self) -> askama::Result<String>;
+    /// The HTML part, headed by `brand`.
+    fn html(&self, brand: &str) -> askama::Result<String>;
+}
+
+/// The three files of a mail as templates.
+macro_rules! templates {
+    ($view:ident, $subject:tt, $text:tt, $html:tt) => {
+        fn subject(&self) -> askama::Result<String> {
+            #[derive(Template)]
+            #[template(path = $subject)]
+            struct Subject<'a> {
+                t: Text,
+                #[allow(dead_code, reason = "only some subjects name somebody")]
+                mail: &'a $view,
+            }
+            Subject { t: self.t, mail: self }.render()
+        }
+
+        fn text(&self) -> askama::Result<String> {
+            #[derive(Template)]
+            #[template(path = $text)]
+            struct Body<'a> {
+                t: Text,
+                mail: &'a $view,
+            }
+            Body { t: self.t, mail: self }.render()
+        }
+
+        fn html(&self, brand: &str) -> askama::Result<String> {
+            #[derive(Template)]
+            #[template(path = $html)]
+            struct Page<'a> {
+                t: Text,
+                mail: &'a $view,
+                brand: &'a str,
+            }
+            Page { t: self.t, mail: self, brand }.render()
+        }
+    };
+}
+
+/// Asks somebody to join an account and to set a password for it.
+#[derive(Clone, Debug)]
+pub struct InvitationMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Who is invited.
+    pub to_name: String,
+    /// What they are invited to.
+    pub account_name: String,
+    /// Who invites them.
+    pub inviter_name: String,
+    /// The user type they get, as pages show it.
+    pub type_name: String,
+    /// Where they set their password.
+    pub link: String,
+    /// What the inviter wrote.
+    pub personal_message: Option<String>,
+    /// The day, or the moment, after which the link is dead, as pages show it.
+    pub expires_on: String,
+    /// Whether the invitation leads into Lead Center.
+    pub agent: bool,
+}
+
+impl View for InvitationMail {
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, message: fn(&str) -> String) -> InvitationMail {
+        InvitationMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            account_name: name(&self.account_name),
+            inviter_name: name(&self.inviter_name),
+            type_name: name(&self.type_name),
+            link: self.link.clone(),
+            personal_message: self.personal_message.as_deref().map(message).filter(|kept| !kept.is_empty()),
+            expires_on: name(&self.expires_on),
+            agent: self.agent,
+        }
+    }
+
+    templates!(InvitationMail, "invitation/subject.txt", "invitation/body.txt", "invitation/body.html");
+}
+
+/// Lets somebody who forgot their password choose a new one.
+#[derive(Clone, Debug)]
+pub struct ResetMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose password it is.
+    pub to_name: String,
+    /// Where they choose the new one.
+    pub link: String,
+    /// How long the link lives.
+    pub minutes: i64,
+}
+
+impl View for ResetMail {
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> ResetMail {
+        ResetMail { t: self.t, to_name: name(&self.to_name), link: self.link.clone(), minutes: self.minutes }
+    }
+
+    templates!(ResetMail, "reset/subject.txt", "reset/body.txt", "reset/body.html");
+}
+
+/// Tells somebody that their password was changed. It has no link: this is the mail that a thief would forge.
+#[derive(Clone, Debug)]
+pub struct PasswordChangedMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose password it was.
+    pub to_name: String,
+    /// When it was changed, as pages show it.
+    pub when: String,
+    /// From which device, as pages show it.
+    pub device: String,
+}
+
+impl View for PasswordChangedMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> PasswordChangedMail {
+        PasswordChangedMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            when: name(&self.when),
+            device: name(&self.device),
+        }
+    }
+
+    templates!(
+        PasswordChangedMail,
+        "password_changed/subject.txt",
+        "password_changed/body.txt",
+        "password_changed/body.html"
+    );
+}

@@ -1,0 +1,132 @@
+//! Passwords: hashing a few at a time, and judging strength.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use domain::input::{FieldError, Problem};
+use domain::password::check_length;
+use tokio::sync::Semaphore;
+
+/// How many hashes are computed at once; the rest wait their turn. More would let sign-ins starve everything else.
+const AT_ONCE: usize = 2;
+/// How many may wait. Beyond that the server says it is busy.
+const WAITING: usize = 200;
+/// The least zxcvbn score that is accepted: "safely unguessable" begins at 3 of 4.
+const MIN_SCORE: u8 = 3;
+
+/// Too many passwords are waiting to be hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// Hashes and checks passwords on the blocking pool, a few at a time.
+pub struct Hasher {
+    turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    cost: Params,
+    /// The hash of a password nobody has: checked when there is no login, so that the answer takes as long.
+    dummy: Arc<str>,
+}
+
+impl Hasher {
+    /// A hasher of the usual cost: 19 MiB, two passes, one lane.
+    pub fn new(salt: [u8; 32]) -> Hasher {
+        Hasher::with_cost(Params::new(19 * 1024, 2, 1, None).expect("fixed parameters"), salt)
+    }
+
+    /// A cheap hasher, for tests and demonstration data that make thousands of logins.
+    pub fn cheap(salt: [u8; 32]) -> Hasher {
+        Hasher::with_cost(Params::new(8, 1, 1, None).expect("fixed parameters"), salt)
+    }
+
+    fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
+        let dummy = hash_now(&cost, "a password that nobody has", &salt);
+        Hasher {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(WAITING)),
+            cost,
+            dummy: dummy.into(),
+        }
+    }
+
+    /// The hash of `password`, salted with fresh random bytes.
+    pub async fn hash(&self, password: String, salt: [u8; 32]) -> Result<String, Busy> {
+        let cost = self.cost.clone();
+        self.run(move || hash_now(&cost, &password, &salt)).await
+    }
+
+    /// Whether `password` belongs to `stored`; without a stored hash, no, after the same time.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Busy> {
+        let dummy = Arc::clone(&self.dummy);
+        self.run(move || {
+            let hash = stored.as_deref().unwrap_or(&dummy);
+            let fits = PasswordHash::new(hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            fits && stored.is_some()
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let _place = self.queue.try_acquire().map_err(|_| Busy)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)?;
+        let done = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, even if the asker has gone.
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|_| Busy)
+    }
+}
+
+fn hash_now(cost: &Params, password: &str, salt: &[u8; 32]) -> String {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.clone());
+    argon2.hash_password_with_salt(password.as_bytes(), &salt[..16]).expect("salt and cost are in range").to_string()
+}
+
+/// Whether a password is long enough and hard enough to guess. `known` are words a guesser would try first: the
+/// person's names and address, the account's name. The judge carries 30,000 common passwords from breaches, so a
+/// password among them fails.
+pub fn check(field: &'static str, password: &str, known: &[&str]) -> Result<(), Vec<FieldError>> {
+    let refuse = |problem| Err(vec![FieldError { field, problem }]);
+    if let Err(problem) = check_length(password) {
+        return refuse(problem);
+    }
+    // The judge's time grows with the length, and a hundred characters tell enough.
+    let judged: String = password.chars().take(100).collect();
+    let known: Vec<&str> = known.iter().copied().chain(["rollcall"]).filter(|word| !word.is_empty()).collect();
+    if u8::from(zxcvbn::zxcvbn(&judged, &known).score()) < MIN_SCORE {
+        return refuse(Problem::WeakPassword);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a01_guessable_passwords_are_refused() {
+        let known = ["natalie", "ford", "natalie@localsync.com", "Acme Dental"];
+        for weak in ["password1234", "natalieford12", "aaaaaaaaaaaaaaaa", "qwertyuiop123", "Acme Dental 1"] {
+            assert!(check("password", weak, &known).is_err(), "{weak}");
+        }
+        for good in ["correct horse battery staple", "v8#kQz!2pLm9", "ein Koffer voller Regen"] {
+            assert_eq!(check("password", good, &known), Ok(()), "{good}");
+        }
+        assert!(check("password", "short", &[]).is_err());
+        assert!(check("password", &"x7!q".repeat(33), &[]).is_err(), "more than 128 characters");
+    }
+
+    #[tokio::test]
+    async fn a01_hashes_verify_and_salts_differ() {
+        let hasher = Hasher::cheap([0; 32]);
+        let password = || "correct horse battery staple".to_owned();
+        let hash = hasher.hash(password(), [1; 32]).await.expect("hashed");
+        assert!(hash.starts_with("$argon2id$"));
+        assert_ne!(hash, hasher.hash(password(), [2; 32]).await.expect("hashed"));
+        assert_eq!(hasher.verify(password(), Some(hash.clone())).await, Ok(true));
+        assert_eq!(hasher.verify("wrong".into(), Some(hash)).await, Ok(false));
+        assert_eq!(hasher.verify("a password that nobody has".into(), None).await, Ok(false));
+    }
+}

@@ -1,0 +1,102 @@
+//! Why an operation did not happen.
+
+use domain::access::Refusal;
+use domain::input::{FieldError, Problem};
+use store::attempt::Exceeded;
+use store::db::DbError;
+use store::pass::{Denied, LinkState};
+
+use crate::password::Busy;
+
+/// Why an operation did not happen. Nothing of it was kept.
+#[derive(Debug)]
+pub enum Refused {
+    /// Nobody is signed in.
+    SignedOut,
+    /// There is nothing here that this person may know of.
+    NotFound,
+    /// The person may see it but not do this (P-17).
+    Forbidden {
+        /// Why not.
+        refusal: Refusal,
+        /// Names of administrators who can give what is missing.
+        ask: Vec<String>,
+    },
+    /// A mailed link that does not work.
+    Link(LinkState),
+    /// Fields to be mended.
+    Invalid(Vec<FieldError>),
+    /// Something stands in the way.
+    Conflict(Conflict),
+    /// Too often.
+    TooMany(Exceeded),
+    /// Too many passwords are being checked at this moment.
+    Busy,
+    /// The server could not do it.
+    Failed(DbError),
+}
+
+/// What stands in the way of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// The account would be left without an active administrator (U-12).
+    LastAdministrator,
+    /// It was changed meanwhile; the page shown was old.
+    Changed,
+    /// The type offers less than the user has, or the same (U-10).
+    NoPromotion,
+    /// Address or password is wrong; it is not told which.
+    WrongPassword,
+    /// The person is in this account already, with another address.
+    AlreadyHere,
+}
+
+impl Refused {
+    /// One field's error.
+    pub fn field(field: &'static str, problem: Problem) -> Refused {
+        Refused::Invalid(vec![FieldError { field, problem }])
+    }
+}
+
+impl From<DbError> for Refused {
+    /// A unique index that a person's input ran into is their field's error; all else is the server's.
+    fn from(error: DbError) -> Refused {
+        match &error {
+            DbError::Unique { name } if name == "user_email" => Refused::field("email", Problem::AddressTaken),
+            DbError::Unique { name } if name == "login_email" => Refused::Conflict(Conflict::Changed),
+            DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
+            DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),
+            _ => Refused::Failed(error),
+        }
+    }
+}
+
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Refused {
+        match denied {
+            Denied::SignedOut => Refused::SignedOut,
+            Denied::NotFound => Refused::NotFound,
+            Denied::Forbidden { refusal, ask } => Refused::Forbidden { refusal, ask },
+            Denied::Link(state) => Refused::Link(state),
+            Denied::Database(error) => Refused::Failed(error),
+        }
+    }
+}
+
+impl From<Exceeded> for Refused {
+    fn from(exceeded: Exceeded) -> Refused {
+        Refused::TooMany(exceeded)
+    }
+}
+
+impl From<Busy> for Refused {
+    fn from(_busy: Busy) -> Refused {
+        Refused::Busy
+    }
+}
+
+impl From<Vec<FieldError>> for Refused {
+    fn from(errors: Vec<FieldError>) -> Refused {
+        Refused::Invalid(errors)
+    }
+}

@@ -1,0 +1,136 @@
+//! Signing in and out.
+
+use domain::activity::{Entry, Verb};
+use domain::email::EmailAddress;
+use domain::id::{LoginId, SessionId};
+use store::login::{self, LoginRecord};
+use store::pass::{Acting, Place, SelfPass};
+use store::work::{Actor, Committed, Unrecorded, Writer};
+use store::{attempt, session, user};
+
+use crate::{App, Ask, Conflict, Refused, limits};
+
+pub use store::session::{NOTE_EVERY, SessionRecord};
+
+/// A fresh session's token, for the cookie.
+pub struct SignedIn {
+    /// The token.
+    pub token: String,
+    /// Whose it is.
+    pub login: LoginId,
+}
+
+impl App {
+    /// Signs a person in. Address unknown and password wrong look the same and take the same time.
+    pub async fn sign_in(&self, ask: &Ask, email: &str, password: &str) -> Result<SignedIn, Refused> {
+        let found = self.check_password(ask, email, password).await?;
+        let device = ask.device.clone();
+        self.store
+            .write(ask.origin.clone(), move |mut w| {
+                // The password may have been changed while it was being checked.
+                if login::get(&mut w, &found.id)?.password_hash != found.password_hash {
+                    return Err(Refused::Conflict(Conflict::WrongPassword));
+                }
+                let name = counter(&w, &found.email);
+                attempt::remove(&mut w, &name)?;
+                start(w, &found.id, &found.name, &device)
+            })
+            .await
+    }
+
+    /// The login of this address and password; counts the attempt first, per address and network.
+    pub async fn check_password(&self, ask: &Ask, email: &str, password: &str) -> Result<LoginRecord, Refused> {
+        let typed = email.to_owned();
+        let found = self
+            .store
+            .write(ask.origin.clone(), move |mut w| {
+                let network = w.origin().network.clone();
+                let counted = attempt::count(&mut w, &format!("sign-in from {network}"), limits::SIGN_IN_NETWORK)?;
+                let name = counter(&w, &typed);
+                let counted = counted.and(attempt::count(&mut w, &name, limits::SIGN_IN)?);
+                let found = match EmailAddress::parse(&typed) {
+                    Ok(email) => login::find_by_email(&mut w, &email)?,
+                    Err(_) => None,
+                };
+                // Committed even when refused: what is refused has been counted.
+                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, counted.map(|()| found)))
+            })
+            .await??;
+        let stored = found.as_ref().map(|login| login.password_hash.clone());
+        let fits = self.hasher.verify(password.to_owned(), stored).await?;
+        match found {
+            Some(login) if fits => Ok(login),
+            Some(login) => {
+                self.note_refused(ask, login).await?;
+                Err(Refused::Conflict(Conflict::WrongPassword))
+            }
+            None => Err(Refused::Conflict(Conflict::WrongPassword)),
+        }
+    }
+
+    async fn note_refused(&self, ask: &Ask, login: LoginRecord) -> Result<(), Refused> {
+        self.store
+            .write(ask.origin.clone(), move |w| {
+                let entry = Entry::of_login(Verb::SessionRefused, &login.id, &login.name);
+                w.commit(&Actor::visitor(), entry, ())
+            })
+            .await
+    }
+
+    /// Notes that a person was here, at most once a minute: in their session and, in an account, in their user.
+    pub async fn note_seen(&self, ask: &Ask, place: Place) -> Result<(), Refused> {
+        let Some(person) = place.person else { return Ok(()) };
+        if self.store.now().since(person.seen_at) < NOTE_EVERY {
+            return Ok(());
+        }
+        self.store
+            .write(ask.origin.clone(), move |mut w| {
+                session::update_seen(&mut w, &person.session)?;
+                user::update_seen(&mut w, &place.account, &person)?;
+                Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()))
+            })
+            .await
+    }
+}
+
+/// The counter of an address and network. The address is folded as logins are, so that spellings count as one.
+fn counter(w: &Writer, email: &str) -> String {
+    let email: String = email.trim().to_ascii_lowercase().chars().take(254).collect();
+    format!("sign-in as {email} from {}", w.origin().network)
+}
+
+/// Starts a session, as the end of whatever proved who it is.
+pub fn start(
+    mut w: Writer,
+    login: &LoginId,
+    name: &str,
+    device: &str,
+) -> Result<Committed<SignedIn>, Refused> {
+    let (id, token) = session::insert(&mut w, login, device)?;
+    let entry = Entry::of_login(Verb::SessionStarted, &id, device);
+    w.commit(&Actor::login(login, name), entry, SignedIn { token, login: login.clone() })
+}
+
+/// Ends the session one asks with.
+pub fn sign_out(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
+    let own = pass.person().session.clone();
+    session::remove(&mut w, pass, &own)?;
+    w.commit(&pass.actor(), Entry::of_login(Verb::SessionEnded, &own, ""), ())
+}
+
+/// Ends another of one's sessions.
+pub fn end(mut w: Writer, pass: &SelfPass, id: &SessionId) -> Result<Committed<()>, Refused> {
+    if !session::remove(&mut w, pass, id)? {
+        return Err(Refused::NotFound);
+    }
+    w.commit(&pass.actor(), Entry::of_login(Verb::SessionEnded, id, ""), ())
+}
+
+/// Ends all of one's sessions but this one; how many.
+pub fn end_others(mut w: Writer, pass: &SelfPass) -> Result<Committed<u64>, Refused> {
+    let person = pass.person();
+    let ended = session::remove_all(&mut w, &person.login, Some(&person.session))?;
+    let entry = Entry::of_login(Verb::SessionEnded, &person.login, &person.name());
+    w.commit(&pass.actor(), entry.change("sessions_ended", None, Some(&ended.to_string())), ended)
+}
+

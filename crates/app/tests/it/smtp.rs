@@ -1,0 +1,58 @@
+//! Mails over a real server on loopback, read back with parsers that share no code with the writer.
+
+mod hostile;
+mod mails;
+mod sending;
+mod server;
+
+use app::mail::compose::{Address, Message, compose};
+use app::mail::views::{InvitationMail, PasswordChangedMail, ResetMail};
+use text::Text;
+
+/// 2026-11-22 14:05:00 UTC.
+const AT: i64 = 1_795_356_300_000_000;
+
+const LINK: &str = "https://calls.example.test/invitation#3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
+
+fn address(name: &str, email: &str) -> Address {
+    Address { name: name.to_owned(), email: email.to_owned() }
+}
+
+fn rollcall() -> Address {
+    address("Rollcall", "hello@rollcall.example.test")
+}
+
+fn kim() -> Address {
+    address("Kim Ode", "kim@example.test")
+}
+
+fn invitation() -> InvitationMail {
+    InvitationMail {
+        t: Text::default(),
+        to_name: "Kim".to_owned(),
+        account_name: "Harbor Dental".to_owned(),
+        inviter_name: "Ada Reyes".to_owned(),
+        type_name: "Manager".to_owned(),
+        link: LINK.to_owned(),
+        personal_message: None,
+        expires_on: "29 November 2026".to_owned(),
+        agent: false,
+    }
+}
+
+fn reset() -> ResetMail {
+    ResetMail { t: Text::default(), to_name: "Kim".to_owned(), link: LINK.to_owned(), minutes: 30 }
+}
+
+fn password_changed() -> PasswordChangedMail {
+    PasswordChangedMail {
+        t: Text::default(),
+        to_name: "Kim".to_owned(),
+        when: "22 November 2026, 14:05".to_owned(),
+        device: "Firefox on Windows, near Lyon".to_owned(),
+    }
+}
+
+fn message() -> Message {
+    compose(&invitation(), rollcall(), kim(), "0198a1b2c3d4@rollcall.example.test".to_owned()).unwrap()
+}

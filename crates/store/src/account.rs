@@ -1,0 +1,49 @@
+//! Accounts: tenants.
+
+use domain::account::AccountDetails;
+use domain::capability::proof::ManageUsers;
+use domain::id::AccountId;
+
+use crate::db::{DbError, sql};
+use crate::pass::{AccountPass, Acting};
+use crate::work::{Reader, Writer};
+
+/// Makes an account. Only the first set-up, the command line and demonstration data do, each with its pass.
+pub fn insert(w: &mut Writer, _pass: &impl Acting, id: &AccountId, details: &AccountDetails) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!("INSERT INTO account (id, name, time_zone, invitation_days, created_at) VALUES ($1, $2, $3, $4, $5)"),
+        &[
+            id.into(),
+            (&details.name).into(),
+            (&details.time_zone).into(),
+            details.invitation_days.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The account's details.
+pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
+    let row = r.tx().one(
+        sql!("SELECT name, time_zone, invitation_days FROM account WHERE id = $1"),
+        &[pass.account().into()],
+    )?;
+    let mut c = row.columns();
+    Ok(AccountDetails { name: c.text()?, time_zone: c.text()?, invitation_days: c.int()? })
+}
+
+/// Changes the account's details.
+pub fn update(w: &mut Writer, pass: &AccountPass<ManageUsers>, details: &AccountDetails) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE account SET name = $2, time_zone = $3, invitation_days = $4 WHERE id = $1"),
+        &[
+            pass.account().into(),
+            (&details.name).into(),
+            (&details.time_zone).into(),
+            details.invitation_days.into(),
+        ],
+    )?;
+    Ok(())
+}

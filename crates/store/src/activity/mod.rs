@@ -1,0 +1,104 @@
+//! Activity: the audit trail (A-05). Entries are written with what they tell about, and sealed into the chain of
+//! their account a moment later, so that writers of one account need not wait for each other.
+
+mod seal;
+
+use domain::activity::{Change, Entry};
+use domain::capability::proof::ManageUsers;
+use domain::id::ActivityId;
+use domain::time::Timestamp;
+
+pub use seal::{Broken, Verified, has_unsealed, seal, verify};
+
+use crate::db::{DbError, Row, sql};
+use crate::page::{LIMIT, Page};
+use crate::pass::AccountPass;
+use crate::work::{Actor, Reader, Writer};
+
+/// An entry as it is shown and exported.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Its id; newer ones sort later.
+    pub id: ActivityId,
+    /// When.
+    pub at: Timestamp,
+    /// The key of what was done.
+    pub verb: String,
+    /// What kind of actor.
+    pub actor_kind: String,
+    /// Who, by name at that time.
+    pub actor_name: String,
+    /// To what.
+    pub subject_id: String,
+    /// Its name at that time.
+    pub subject_name: String,
+    /// What changed: field, before, after.
+    pub changes: Vec<(String, Option<String>, Option<String>)>,
+    /// The network of the request; empty for the command line and the worker.
+    pub network: String,
+}
+
+/// Writes an entry. Only [`Writer::commit`] calls this.
+pub(crate) fn insert(w: &mut Writer, actor: &Actor, entry: &Entry) -> Result<(), DbError> {
+    let (id, now, origin) = (w.new_id::<ActivityId>(), w.now, w.origin().clone());
+    w.tx().exec(
+        sql!(
+            "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
+                                   subject_name, changes, network, request_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        ),
+        &[
+            entry.account.as_deref().unwrap_or_default().into(),
+            (&id).into(),
+            now.into(),
+            entry.verb.key().into(),
+            actor.kind.into(),
+            (&actor.id).into(),
+            (&actor.name).into(),
+            (&entry.subject).into(),
+            (&entry.subject_name).into(),
+            changes_json(&entry.changes).into(),
+            origin.network.into(),
+            origin.request_id.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn changes_json(changes: &[Change]) -> String {
+    let rows = changes.iter().map(|change| serde_json::json!([change.field, change.before, change.after]));
+    serde_json::Value::Array(rows.collect()).to_string()
+}
+
+/// One page of an account's activity, newest first; behind the entry `before`.
+pub fn list(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    before: Option<&ActivityId>,
+) -> Result<Page<Activity>, DbError> {
+    // Behind every id: no digit of one sorts after this.
+    let before = before.map_or("ACTz", ActivityId::as_str);
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, at, verb, actor_kind, actor_name, subject_id, subject_name, changes, network FROM activity
+             WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        ),
+        &[pass.account().into(), before.into(), LIMIT.into()],
+    )?;
+    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
+}
+
+fn read(row: Row) -> Result<Activity, DbError> {
+    let mut c = row.columns();
+    Ok(Activity {
+        id: c.parse()?,
+        at: c.get()?,
+        verb: c.text()?,
+        actor_kind: c.text()?,
+        actor_name: c.text()?,
+        subject_id: c.text()?,
+        subject_name: c.text()?,
+        changes: serde_json::from_str(&c.text()?).map_err(|e| DbError::Shape(e.to_string()))?,
+        network: c.text()?,
+    })
+}

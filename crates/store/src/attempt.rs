@@ -1,0 +1,52 @@
+//! Counters for everything that can be guessed or spammed, shared by all instances (A-06).
+
+use domain::time::{Span, Timestamp};
+
+use crate::db::{DbError, sql};
+use crate::work::Writer;
+
+/// How many attempts a window has.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The most attempts in one window.
+    pub most: i64,
+    /// How long a window is.
+    pub window: Span,
+}
+
+/// A limit that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// When the next attempt is welcome.
+    pub until: Timestamp,
+}
+
+/// Counts one attempt under `name`, in one statement, so that parallel attempts are counted exactly.
+pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<Result<(), Exceeded>, DbError> {
+    let now = w.now;
+    let row = w.tx().one(
+        sql!(
+            "INSERT INTO attempt (name, made, ends_at) VALUES ($1, 1, $3)
+             ON CONFLICT (name) DO UPDATE SET
+                 made = CASE WHEN attempt.ends_at <= $2 THEN 1 ELSE attempt.made + 1 END,
+                 ends_at = CASE WHEN attempt.ends_at <= $2 THEN $3 ELSE attempt.ends_at END
+             RETURNING made, ends_at"
+        ),
+        &[name.into(), now.into(), (now + limit.window).into()],
+    )?;
+    let mut c = row.columns();
+    let (made, until) = (c.int()?, c.get()?);
+    Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })
+}
+
+/// Forgets the count of `name`, after a success.
+pub fn remove(w: &mut Writer, name: &str) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM attempt WHERE name = $1"), &[name.into()])?;
+    Ok(())
+}
+
+/// Forgets windows that have ended.
+pub fn remove_ended(w: &mut Writer) -> Result<u64, DbError> {
+    let now = w.now;
+    w.tx().exec(sql!("DELETE FROM attempt WHERE ends_at <= $1"), &[now.into()])
+}

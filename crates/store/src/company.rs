@@ -1,0 +1,172 @@
+//! Companies: units inside an account (G-01).
+
+use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
+use domain::company::CompanyDetails;
+use domain::id::CompanyId;
+use domain::name;
+
+use crate::db::{DbError, Row, sql};
+use crate::page::{LIMIT, Page};
+use crate::pass::{AccountPass, CompanyPass};
+use crate::work::{Reader, Writer};
+
+/// A company.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// Its id.
+    pub id: CompanyId,
+    /// Name, time zone, whether it uses Lead Center.
+    pub details: CompanyDetails,
+    /// Whether it is disabled.
+    pub disabled: bool,
+}
+
+/// Makes a company. A name that another has already is refused by the index `company_name`.
+pub fn insert(
+    w: &mut Writer,
+    pass: &AccountPass<ManageCompanies>,
+    id: &CompanyId,
+    details: &CompanyDetails,
+) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!(
+            "INSERT INTO company (account_id, id, name, sort_name, time_zone, lead_center, disabled, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7)"
+        ),
+        &[
+            pass.account().into(),
+            id.into(),
+            (&details.name).into(),
+            name::sort_key(&[&details.name]).into(),
+            (&details.time_zone).into(),
+            details.lead_center.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The company of the pass.
+pub fn get(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Company, DbError> {
+    let row = r.tx().one(
+        sql!("SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"),
+        &[pass.account().into(), pass.company().into()],
+    )?;
+    read(row)
+}
+
+/// Changes a company's details.
+pub fn update(w: &mut Writer, pass: &CompanyPass<ManageCompanies>, details: &CompanyDetails) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!(
+            "UPDATE company SET name = $3, sort_name = $4, time_zone = $5, lead_center = $6
+             WHERE account_id = $1 AND id = $2"
+        ),
+        &[
+            pass.account().into(),
+            pass.company().into(),
+            (&details.name).into(),
+            name::sort_key(&[&details.name]).into(),
+            (&details.time_zone).into(),
+            details.lead_center.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Disables or enables a company; false if it was so already.
+pub fn update_disabled(w: &mut Writer, pass: &CompanyPass<ManageCompanies>, disabled: bool) -> Result<bool, DbError> {
+    let changed = w.tx().exec(
+        sql!("UPDATE company SET disabled = $3 WHERE account_id = $1 AND id = $2 AND disabled <> $3"),
+        &[pass.account().into(), pass.company().into(), disabled.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// One page of all companies of one tab, by name; behind the row with that name and id.
+pub fn list(
+    r: &mut Reader,
+    pass: &AccountPass<ManageCompanies>,
+    disabled: bool,
+    after: (&str, &str),
+) -> Result<Page<Company>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company
+             WHERE account_id = $1 AND disabled = $2 AND (sort_name, id) > ($3, $4)
+             ORDER BY sort_name, id LIMIT $5"
+        ),
+        &[pass.account().into(), disabled.into(), after.0.into(), after.1.into(), LIMIT.into()],
+    )?;
+    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// How many companies are active, and how many disabled.
+pub fn count(r: &mut Reader, pass: &AccountPass<ManageCompanies>) -> Result<(i64, i64), DbError> {
+    let row = r.tx().one(
+        sql!(
+            "SELECT COUNT(*) FILTER (WHERE disabled = 0), COUNT(*) FILTER (WHERE disabled = 1)
+             FROM company WHERE account_id = $1"
+        ),
+        &[pass.account().into()],
+    )?;
+    let mut c = row.columns();
+    Ok((c.int()?, c.int()?))
+}
+
+/// The most companies that are offered for choosing at once.
+pub const CHOICES: i64 = 1_000;
+
+/// Active companies to choose from when giving access, by name; at most [`CHOICES`].
+pub fn list_choices(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Vec<Company>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company
+             WHERE account_id = $1 AND disabled = 0 ORDER BY sort_name, id LIMIT $2"
+        ),
+        &[pass.account().into(), CHOICES.into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// How many of these are companies of the account that are in use; with `lead_center`, those that use Lead Center.
+pub fn count_among(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &std::collections::BTreeSet<CompanyId>,
+    lead_center: bool,
+) -> Result<usize, DbError> {
+    let row = r.tx().one(
+        sql!(
+            "SELECT COUNT(*) FROM company
+             WHERE account_id = $1 AND id {in $2} AND disabled = 0 AND lead_center >= $3"
+        ),
+        &[pass.account().into(), crate::convert::list(ids), lead_center.into()],
+    )?;
+    Ok(row.columns().int()? as usize)
+}
+
+/// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
+pub fn list_own(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Vec<Company>, DbError> {
+    let place = pass.place();
+    let all = place.grants.user_type.has_all_companies();
+    let rows = r.tx().all(
+        sql!(
+            "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
+             WHERE c.account_id = $1 AND c.disabled = 0
+               AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
+                                      AND uc.user_id = $3 AND uc.company_id = c.id))
+             ORDER BY c.sort_name, c.id LIMIT $4"
+        ),
+        &[pass.account().into(), all.into(), place.user.as_ref().into(), CHOICES.into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Company, DbError> {
+    let mut c = row.columns();
+    let id = c.parse()?;
+    let details = CompanyDetails { name: c.text()?, time_zone: c.text()?, lead_center: c.flag()? };
+    Ok(Company { id, details, disabled: c.flag()? })
+}

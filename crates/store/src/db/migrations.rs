@@ -1,0 +1,24 @@
+//! The migrations in their order. A file that has been released is never changed; a new one is added to the end.
+
+use super::migrate::Migration;
+
+/// `migration!("0001_login")` is the file `migrations/0001_login.sql` of the workspace.
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $name, ".sql")),
+        }
+    };
+}
+
+/// All migrations; the first is version 1. A test holds this list equal to the folder.
+pub const MIGRATIONS: &[Migration] = &[
+    migration!("0001_login"),
+    migration!("0002_account"),
+    migration!("0003_user"),
+    migration!("0004_invitation"),
+    migration!("0005_mail"),
+    migration!("0006_activity"),
+    migration!("0007_api_key"),
+];

@@ -1,0 +1,70 @@
+//! Values to and from PostgreSQL's types.
+
+use crate::db::error::DbError;
+use crate::db::row::Row;
+use crate::db::stmt::Stmt;
+use crate::db::value::Value;
+use postgres::types::private::BytesMut;
+use postgres::types::{FromSql, IsNull, ToSql, Type};
+use std::error::Error;
+
+type Fault = Box<dyn Error + Sync + Send>;
+
+/// Looks at the type the server wants, so that a column may be narrower than `BIGINT`.
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+        match (self, ty) {
+            (Value::Null, _) => Ok(IsNull::Yes),
+            (Value::Int(number), &Type::INT8) => number.to_sql(ty, out),
+            (Value::Int(number), &Type::INT4) => i32::try_from(*number)?.to_sql(ty, out),
+            (Value::Int(number), &Type::INT2) => i16::try_from(*number)?.to_sql(ty, out),
+            (Value::Int(number @ (0 | 1)), &Type::BOOL) => (*number == 1).to_sql(ty, out),
+            (Value::Text(text), &Type::JSONB) => {
+                // The binary form is the text behind the format's version.
+                out.extend_from_slice(&[1]);
+                text.to_sql(&Type::TEXT, out)
+            }
+            (Value::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::UNKNOWN | &Type::JSON) => {
+                text.to_sql(&Type::TEXT, out)
+            }
+            (Value::Int(_), _) => Err(format!("a number does not fit a parameter of type {ty}").into()),
+            (Value::Text(_), _) => Err(format!("a text does not fit a parameter of type {ty}").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Value, Fault> {
+        match *ty {
+            Type::INT8 => i64::from_sql(ty, raw).map(Value::Int),
+            Type::INT4 => i32::from_sql(ty, raw).map(|number| Value::Int(number.into())),
+            Type::INT2 => i16::from_sql(ty, raw).map(|number| Value::Int(number.into())),
+            Type::BOOL => bool::from_sql(ty, raw).map(Value::from),
+            _ => String::from_sql(ty, raw).map(Value::Text),
+        }
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Value, Fault> {
+        Ok(Value::Null)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL) || <String as FromSql>::accepts(ty)
+    }
+}
+
+/// A row of the result.
+pub(super) fn row(row: &postgres::Row, stmt: &'static Stmt) -> Result<Row, DbError> {
+    let read = |at| row.try_get(at).map_err(|_| misfit(row, at));
+    Ok(Row::new((0..row.len()).map(read).collect::<Result<_, _>>()?, stmt))
+}
+
+fn misfit(row: &postgres::Row, at: usize) -> DbError {
+    DbError::Shape(format!("column {} holds {}", at + 1, row.columns()[at].type_()))
+}

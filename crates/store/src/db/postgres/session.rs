@@ -1,0 +1,140 @@
+//! One connection with its prepared statements.
+
+use super::error::{db_error, failure};
+use super::tls::{self, Tls};
+use crate::db::error::DbError;
+use crate::db::row::Row;
+use crate::db::stmt::Stmt;
+use crate::db::tx::Failure;
+use crate::db::value::Value;
+use postgres::types::ToSql;
+use postgres::{Client, Config, NoTls, Statement};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// How to reach the server; every database thread has a copy.
+#[derive(Clone)]
+pub(in crate::db) struct Connector {
+    config: Config,
+    tls: Option<Tls>,
+}
+
+impl Connector {
+    /// Reads the URL. Its errors name the part that is wrong, never the URL itself: it holds the password.
+    pub(in crate::db) fn new(url: &str) -> Result<Connector, DbError> {
+        let (url, root_file) = tls::split_root_file(url);
+        let mut config: Config = url.parse().map_err(DbError::other)?;
+        if config.get_application_name().is_none() {
+            config.application_name("rollcall");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
+        }
+        // Without this a server that vanished holds the thread for as long as the system cares to resend.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(15));
+        }
+        let tls = tls::for_config(&config, root_file.as_deref())?;
+        Ok(Connector { config, tls })
+    }
+
+    /// Opens a connection. To be called on database threads only; elsewhere see [`on_thread`].
+    pub(in crate::db) fn connect(&self) -> Result<Session, DbError> {
+        let client = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone()),
+            None => self.config.connect(NoTls),
+        };
+        let client = client.map_err(|error| DbError::Unavailable(Arc::new(error)))?;
+        Ok(Session { client, statements: HashMap::new(), spent: false })
+    }
+}
+
+/// Opens a connection and works with it on a thread made for that: the blocking client must not run inside an async
+/// task, and who calls this may be in one.
+pub(in crate::db) fn on_thread<T: Send>(
+    connector: &Connector,
+    work: impl FnOnce(Session) -> T + Send,
+) -> Result<T, DbError> {
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| connector.connect().map(work));
+        worker.join().unwrap_or(Err(DbError::Panicked))
+    })
+}
+
+/// A connection and the statements prepared on it.
+pub(in crate::db) struct Session {
+    client: Client,
+    /// By the address of the statement, which is unique and never changes: cheaper than hashing its text.
+    statements: HashMap<usize, Statement>,
+    spent: bool,
+}
+
+impl Session {
+    /// Runs a statement and reads its rows.
+    pub(in crate::db) fn query(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value],
+    ) -> Result<Vec<Row>, (Failure, DbError)> {
+        let prepared = self.prepared(stmt, params.len())?;
+        let rows = self.client.query(&prepared, &refs(params)).map_err(|error| self.explained(error))?;
+        let rows = rows.iter().map(|row| super::bind::row(row, stmt)).collect::<Result<_, _>>();
+        rows.map_err(|error| (Failure::Statement, error))
+    }
+
+    /// Runs a statement without rows and counts the changed ones.
+    pub(in crate::db) fn execute(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value],
+    ) -> Result<u64, (Failure, DbError)> {
+        let prepared = self.prepared(stmt, params.len())?;
+        self.client.execute(&prepared, &refs(params)).map_err(|error| self.explained(error))
+    }
+
+    /// Runs several statements without parameters, separated by semicolons.
+    pub(in crate::db) fn batch(&mut self, sql: &str) -> Result<(), (Failure, DbError)> {
+        self.client.batch_execute(sql).map_err(|error| self.explained(error))
+    }
+
+    /// Marks the connection as one that must not be used again.
+    pub(in crate::db) fn give_up(&mut self) {
+        self.spent = true;
+    }
+
+    /// True once the connection must not be used again.
+    pub(in crate::db) fn is_spent(&self) -> bool {
+        self.spent || self.client.is_closed()
+    }
+
+    fn explained(&mut self, error: postgres::Error) -> (Failure, DbError) {
+        let failure = failure(&error);
+        self.spent |= failure == Failure::Broken;
+        (failure, db_error(error))
+    }
+
+    fn prepared(&mut self, stmt: &'static Stmt, values: usize) -> Result<Statement, (Failure, DbError)> {
+        let address = std::ptr::from_ref(stmt).addr();
+        let prepared = match self.statements.get(&address) {
+            Some(prepared) => prepared.clone(),
+            None => {
+                let text = stmt.postgres().map_err(|error| (Failure::Statement, error))?;
+                let prepared = self.client.prepare(text).map_err(|error| self.explained(error))?;
+                self.statements.insert(address, prepared.clone());
+                prepared
+            }
+        };
+        let wanted = prepared.params().len();
+        if wanted != values {
+            let what = DbError::Shape(format!("takes {wanted} values, was given {values}"));
+            return Err((Failure::Statement, what));
+        }
+        Ok(prepared)
+    }
+}
+
+fn refs(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}

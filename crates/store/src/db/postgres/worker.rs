@@ -1,0 +1,166 @@
+//! A database thread: it owns one connection, opens it again when it breaks, and repeats units that collided.
+
+use super::session::{Connector, Session};
+use crate::db::error::DbError;
+use crate::db::queue::Queue;
+use crate::db::tx::{Failure, Tx};
+use crate::db::unit::{Ended, Job, Kind, Unit};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// How often a unit that collides with others is tried before it fails with [`DbError::Retry`].
+const TRIES: u32 = 30;
+/// The longest a unit sleeps between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_millis(64);
+
+/// What became of one try.
+enum Try {
+    /// The unit knows its answer.
+    Over,
+    /// Nothing was kept because of a collision.
+    Collided,
+    /// Nothing was kept because the connection broke; the unit holds the error as its answer.
+    Broke,
+}
+
+/// A database thread's life. `session` is the connection it starts with, if it has one already.
+pub(in crate::db) fn work_all(connector: Connector, session: Option<Session>, queue: &Queue<Job>) {
+    let mut worker = Worker { connector, session };
+    loop {
+        let jobs = queue.take(1);
+        if jobs.is_empty() {
+            return;
+        }
+        for mut job in jobs.into_iter().filter(|job| !job.unit.is_abandoned()) {
+            worker.work(&mut job);
+            job.unit.answer();
+        }
+    }
+}
+
+struct Worker {
+    connector: Connector,
+    session: Option<Session>,
+}
+
+impl Worker {
+    /// Tries the unit until it has its answer.
+    fn work(&mut self, job: &mut Job) {
+        let mut broke = false;
+        for tries in 0..TRIES {
+            match self.attempt(job) {
+                Try::Over => return,
+                Try::Collided => thread::sleep(pause(tries)),
+                // Once: a second break on a fresh connection is the server's state, not a stale socket.
+                Try::Broke if broke => return,
+                Try::Broke => broke = true,
+            }
+        }
+        job.unit.fail(DbError::Retry);
+    }
+
+    fn attempt(&mut self, job: &mut Job) -> Try {
+        let unit = job.unit.as_mut();
+        let mut session = match self.session.take().map_or_else(|| self.connector.connect(), Ok) {
+            Ok(session) => session,
+            Err(error) => {
+                unit.fail(error);
+                return Try::Over;
+            }
+        };
+        let tried = match job.kind {
+            Kind::Read => read(&mut session, unit),
+            Kind::Write => write(&mut session, unit),
+        };
+        if session.is_spent() {
+            tracing::warn!("a database connection is given up and will be opened again");
+        } else {
+            self.session = Some(session);
+        }
+        tried
+    }
+}
+
+/// A read unit runs without `BEGIN` and `COMMIT`: that saves two round trips, which is most of what a short read
+/// costs. Its statements may see moments a little apart, none older than the request. What must be decided and
+/// done on one view of the data is a write unit.
+fn read(session: &mut Session, unit: &mut dyn Unit) -> Try {
+    let mut tx = Tx::postgres(session, Kind::Read);
+    let ended = unit.run(&mut tx);
+    let failure = tx.failure();
+    give_up_after_panic(session, ended);
+    match failure {
+        Some(Failure::Broken) => Try::Broke,
+        Some(Failure::Collision) => Try::Collided,
+        _ => Try::Over,
+    }
+}
+
+/// A write unit in a transaction that behaves as if it ran alone.
+fn write(session: &mut Session, unit: &mut dyn Unit) -> Try {
+    if let Err((_, error)) = session.batch("BEGIN ISOLATION LEVEL SERIALIZABLE") {
+        unit.fail(error);
+        session.give_up();
+        return Try::Broke;
+    }
+    let mut tx = Tx::postgres(session, Kind::Write);
+    let ended = unit.run(&mut tx);
+    let failure = tx.failure();
+    give_up_after_panic(session, ended);
+    match (failure, ended) {
+        (Some(Failure::Broken), _) => Try::Broke,
+        (Some(Failure::Collision), _) => rolled_back(session, Try::Collided),
+        (Some(Failure::Statement), Ended::Well) => {
+            unit.fail(DbError::Aborted);
+            rolled_back(session, Try::Over)
+        }
+        (None, Ended::Well) => commit(session, unit),
+        (_, Ended::Panicked) => Try::Over,
+        (_, Ended::WithError) => rolled_back(session, Try::Over),
+    }
+}
+
+/// The panic may have come from inside the driver and left the connection in the middle of an exchange.
+fn give_up_after_panic(session: &mut Session, ended: Ended) {
+    if ended == Ended::Panicked {
+        session.give_up();
+    }
+}
+
+fn commit(session: &mut Session, unit: &mut dyn Unit) -> Try {
+    if session.is_spent() {
+        unit.fail(DbError::unavailable("the connection was lost before the commit"));
+        return Try::Broke;
+    }
+    match session.batch("COMMIT") {
+        Ok(()) => Try::Over,
+        Err((Failure::Collision, _)) => rolled_back(session, Try::Collided),
+        // The server may have committed and the answer been lost: repeating could do the work twice.
+        Err((Failure::Broken, error)) => {
+            unit.fail(DbError::Unknown(Arc::new(error)));
+            Try::Over
+        }
+        Err((Failure::Statement, error)) => {
+            unit.fail(error);
+            rolled_back(session, Try::Over)
+        }
+    }
+}
+
+/// A connection whose transaction cannot be rolled back is not used again; closing it has the same effect.
+fn rolled_back(session: &mut Session, then: Try) -> Try {
+    if session.batch("ROLLBACK").is_err() {
+        session.give_up();
+    }
+    then
+}
+
+/// A random part of a time that doubles with every try: units that collided once shall not meet again.
+fn pause(tries: u32) -> Duration {
+    let longest = Duration::from_millis(1 << tries.min(10)).min(LONGEST_PAUSE);
+    // The seed of a hash map is the randomness the standard library has.
+    let random = RandomState::new().build_hasher().finish() % 1024;
+    longest * random as u32 / 1024
+}

@@ -1,0 +1,207 @@
+//! SQLite: one writer thread with group commit, several reader threads, each with its own connection.
+//!
+//! The disk is the slow part of a durable write. So the writer takes whatever waits, runs it as savepoints of one
+//! transaction, and answers all units together once that transaction is on disk.
+
+mod error;
+
+use super::error::DbError;
+use super::queue::Queue;
+use super::row::Row;
+use super::stmt::Stmt;
+use super::tx::{Failure, Tx};
+use super::unit::{Ended, Job, Kind};
+use super::value::Value;
+pub(super) use error::db_error;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql};
+use std::path::Path;
+
+/// The most units that share one commit: enough to spread the disk's time, few enough that the first of them does
+/// not wait noticeably for the last.
+const GROUP: usize = 64;
+
+/// `synchronous=FULL`: what was answered survives a power cut. `busy_timeout`: the command line may write to the
+/// same file while the server runs.
+const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+    PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;";
+const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
+const CACHED_STATEMENTS: usize = 512;
+
+/// Opens a connection; the file is made if it is not there.
+pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
+    let connect = || {
+        let connection = Connection::open(path)?;
+        // First of all: switching to WAL may already have to wait for another process.
+        connection.busy_timeout(BUSY)?;
+        connection.execute_batch(PRAGMAS)?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        if kind == Kind::Read {
+            connection.execute_batch("PRAGMA query_only=ON")?;
+        }
+        Ok(connection)
+    };
+    connect().map_err(|error: rusqlite::Error| DbError::Unavailable(std::sync::Arc::new(error)))
+}
+
+/// The writer thread's life.
+pub(super) fn write_all(connection: &Connection, queue: &Queue<Job>) {
+    loop {
+        let mut jobs = queue.take(GROUP);
+        if jobs.is_empty() {
+            return;
+        }
+        jobs.retain(|job| !job.unit.is_abandoned());
+        write_group(connection, &mut jobs);
+        jobs.into_iter().for_each(|job| job.unit.answer());
+    }
+}
+
+/// A reader thread's life.
+pub(super) fn read_all(connection: &Connection, queue: &Queue<Job>) {
+    loop {
+        let jobs = queue.take(1);
+        if jobs.is_empty() {
+            return;
+        }
+        for mut job in jobs.into_iter().filter(|job| !job.unit.is_abandoned()) {
+            read_one(connection, &mut job);
+            job.unit.answer();
+        }
+    }
+}
+
+/// One transaction around a read unit, so that all its statements see one moment.
+fn read_one(connection: &Connection, job: &mut Job) {
+    if let Err(error) = command(connection, "BEGIN") {
+        return job.unit.fail(error);
+    }
+    let ended = job.unit.run(&mut Tx::sqlite(connection, job.kind));
+    let end = if ended == Ended::Well { "COMMIT" } else { "ROLLBACK" };
+    if let Err(error) = command(connection, end) {
+        tracing::warn!(%error, "a read transaction did not end as it should");
+    }
+}
+
+/// Runs the jobs in one transaction. Afterwards each of them knows its answer, and the transaction is over.
+fn write_group(connection: &Connection, jobs: &mut [Job]) {
+    let mut kept = vec![true; jobs.len()];
+    if let Err(error) = try_group(connection, jobs, &mut kept) {
+        // Nothing of the group is on disk. Units that had failed by themselves keep their own error.
+        let lost = jobs.iter_mut().zip(kept).filter(|(_, kept)| *kept);
+        lost.for_each(|(job, _)| job.unit.fail(error.clone()));
+        if !connection.is_autocommit()
+            && let Err(error) = command(connection, "ROLLBACK")
+        {
+            tracing::error!(%error, "a failed transaction could not be rolled back");
+        }
+    }
+}
+
+fn try_group(connection: &Connection, jobs: &mut [Job], kept: &mut [bool]) -> Result<(), DbError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    command(connection, "BEGIN IMMEDIATE")?;
+    for (job, kept) in jobs.iter_mut().zip(kept) {
+        *kept = write_one(connection, job)?;
+    }
+    command(connection, "COMMIT")
+}
+
+/// One unit in its savepoint: `true` if its work is kept. An error means that the whole group is lost.
+fn write_one(connection: &Connection, job: &mut Job) -> Result<bool, DbError> {
+    command(connection, "SAVEPOINT unit")?;
+    let mut tx = Tx::sqlite(connection, job.kind);
+    let ended = job.unit.run(&mut tx);
+    let aborted = ended == Ended::Well && tx.failure().is_some();
+    if aborted {
+        job.unit.fail(DbError::Aborted);
+    }
+    if connection.is_autocommit() {
+        // SQLite ends the transaction by itself when the disk is full or fails.
+        return Err(DbError::unavailable("the disk failed and the transaction was rolled back"));
+    }
+    let keep = ended == Ended::Well && !aborted;
+    if !keep {
+        command(connection, "ROLLBACK TO unit")?;
+    }
+    command(connection, "RELEASE unit")?;
+    Ok(keep)
+}
+
+/// Runs one of the few fixed commands around units.
+fn command(connection: &Connection, sql: &str) -> Result<(), DbError> {
+    let run = || connection.prepare_cached(sql)?.execute([]);
+    run().map(drop).map_err(|error| db_error(connection, error))
+}
+
+/// Runs a statement and reads its rows.
+pub(super) fn query(
+    connection: &Connection,
+    stmt: &'static Stmt,
+    params: &[Value],
+) -> Result<Vec<Row>, (Failure, DbError)> {
+    with_bound(connection, stmt, params, |prepared| {
+        let columns = prepared.column_count();
+        let mut rows = prepared.raw_query();
+        let mut read = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| db_error(connection, error))? {
+            let values = (0..columns).map(|at| value(row, at)).collect::<Result<_, _>>()?;
+            read.push(Row::new(values, stmt));
+        }
+        Ok(read)
+    })
+}
+
+/// Runs a statement without rows and counts the changed ones.
+pub(super) fn execute(
+    connection: &Connection,
+    stmt: &'static Stmt,
+    params: &[Value],
+) -> Result<u64, (Failure, DbError)> {
+    with_bound(connection, stmt, params, |prepared| {
+        let changed = prepared.raw_execute().map_err(|error| db_error(connection, error))?;
+        Ok(changed as u64)
+    })
+}
+
+fn with_bound<T>(
+    connection: &Connection,
+    stmt: &'static Stmt,
+    params: &[Value],
+    run: impl FnOnce(&mut rusqlite::CachedStatement<'_>) -> Result<T, DbError>,
+) -> Result<T, (Failure, DbError)> {
+    let bound = || {
+        let prepared = connection.prepare_cached(stmt.sqlite()?);
+        let mut prepared = prepared.map_err(|error| db_error(connection, error))?;
+        let wanted = prepared.parameter_count();
+        if wanted != params.len() {
+            return Err(DbError::Shape(format!("takes {wanted} values, was given {}", params.len())));
+        }
+        for (at, param) in params.iter().enumerate() {
+            prepared.raw_bind_parameter(at + 1, param).map_err(|error| db_error(connection, error))?;
+        }
+        run(&mut prepared)
+    };
+    bound().map_err(|error| (Failure::Statement, error))
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+fn value(row: &rusqlite::Row<'_>, at: usize) -> Result<Value, DbError> {
+    match row.get_ref(at).map_err(DbError::other)? {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(text) => String::from_utf8(text.to_vec()).map(Value::Text).map_err(DbError::other),
+        other => Err(DbError::Shape(format!("column {} holds {}", at + 1, other.data_type()))),
+    }
+}

@@ -1,0 +1,100 @@
+//! What a unit of work holds in its hand: statements run through it, one after the other.
+
+use super::error::DbError;
+use super::postgres::Session;
+use super::row::Row;
+use super::sqlite;
+use super::stmt::Stmt;
+use super::unit::Kind;
+use super::value::Value;
+
+/// The running unit's view of the database. All statements of a write unit take effect together or not at all.
+///
+/// Once a statement of a write unit has failed, the unit cannot succeed any more: later statements and the commit
+/// are refused with [`DbError::Aborted`]. PostgreSQL wants it so, and SQLite is held to it, so that one behaviour is
+/// tested on both. Use `ON CONFLICT` where a refusal is expected.
+pub struct Tx<'a> {
+    engine: Open<'a>,
+    kind: Kind,
+    failure: Option<Failure>,
+}
+
+enum Open<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Session),
+}
+
+/// What the engine must know of a failed statement, even if the unit's code has made something else of the error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// An ordinary refusal.
+    Statement,
+    /// A collision with another transaction: running the unit again can help.
+    Collision,
+    /// The connection is gone.
+    Broken,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn sqlite(connection: &'a rusqlite::Connection, kind: Kind) -> Tx<'a> {
+        Tx { engine: Open::Sqlite(connection), kind, failure: None }
+    }
+
+    pub(super) fn postgres(session: &'a mut Session, kind: Kind) -> Tx<'a> {
+        Tx { engine: Open::Postgres(session), kind, failure: None }
+    }
+
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
+    /// All rows of the result, in its order.
+    pub fn all(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<Vec<Row>, DbError> {
+        self.check(params)?;
+        let result = match &mut self.engine {
+            Open::Sqlite(connection) => sqlite::query(connection, stmt, params),
+            Open::Postgres(session) => session.query(stmt, params),
+        };
+        self.note(stmt, result)
+    }
+
+    /// The one row of the result, if there is one. More than one is a [`DbError::Shape`].
+    pub fn optional(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<Option<Row>, DbError> {
+        let mut rows = self.all(stmt, params)?;
+        if rows.len() > 1 {
+            return Err(DbError::Shape(format!("{} rows where at most one is expected", rows.len())).at(stmt));
+        }
+        Ok(rows.pop())
+    }
+
+    /// The one row of the result; none is [`DbError::NotFound`], more than one a [`DbError::Shape`].
+    pub fn one(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<Row, DbError> {
+        self.optional(stmt, params)?.ok_or(DbError::NotFound)
+    }
+
+    /// Runs a statement without a result and tells how many rows it changed.
+    pub fn exec(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<u64, DbError> {
+        self.check(params)?;
+        let result = match &mut self.engine {
+            Open::Sqlite(connection) => sqlite::execute(connection, stmt, params),
+            Open::Postgres(session) => session.execute(stmt, params),
+        };
+        self.note(stmt, result)
+    }
+
+    /// What can be refused before the engine is asked, so that both refuse alike.
+    fn check(&self, params: &[Value]) -> Result<(), DbError> {
+        if self.kind == Kind::Write && self.failure.is_some() {
+            return Err(DbError::Aborted);
+        }
+        let has_nul = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
+        if params.iter().any(has_nul) { Err(DbError::Nul) } else { Ok(()) }
+    }
+
+    fn note<T>(&mut self, stmt: &'static Stmt, result: Result<T, (Failure, DbError)>) -> Result<T, DbError> {
+        result.map_err(|(failure, error)| {
+            self.failure = Some(failure);
+            error.at(stmt)
+        })
+    }
+}

@@ -1,0 +1,24 @@
+//! Facts of this installation.
+
+use crate::db::{DbError, sql};
+use crate::work::{Reader, Writer};
+
+/// The content of `name`, after setting it to `content` if it was not set: whoever comes first decides.
+pub fn get_or_insert(w: &mut Writer, name: &str, content: &str) -> Result<String, DbError> {
+    w.tx().exec(
+        sql!("INSERT INTO installation (name, content) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"),
+        &[name.into(), content.into()],
+    )?;
+    w.tx().one(sql!("SELECT content FROM installation WHERE name = $1"), &[name.into()])?.columns().text()
+}
+
+/// Whether the database answers and is migrated.
+pub fn check(r: &mut Reader) -> Result<(), DbError> {
+    r.tx().optional(sql!("SELECT content FROM installation WHERE name = 'key_fingerprint'"), &[])?;
+    Ok(())
+}
+
+/// Whether there is no account yet.
+pub fn is_empty(r: &mut Reader) -> Result<bool, DbError> {
+    Ok(r.tx().optional(sql!("SELECT id FROM account ORDER BY id LIMIT 1"), &[])?.is_none())
+}

@@ -1,0 +1,125 @@
+//! Invitations: one for each user who is to get a login (U-03 to U-07).
+
+use domain::capability::proof::ManageUsers;
+use domain::id::{AccountId, InvitationId, UserId};
+use domain::time::Span;
+
+use crate::db::{DbError, sql};
+use crate::pass::{AccountPass, InvitationPass};
+use crate::secret::{self, Key};
+use crate::work::{Reader, Writer};
+
+/// An invitation as sending needs it.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// How often it was sent; the link's own number.
+    pub generation: i64,
+}
+
+/// The token of an invitation's link. Each sending has its own, so that earlier links are dead.
+pub fn token(key: &Key, account: &AccountId, id: &InvitationId, generation: i64) -> String {
+    key.token("invitation", &[account.as_str(), id.as_str(), &generation.to_string()])
+}
+
+/// Makes the invitation of a user, not sent yet. A user has one: an earlier one is replaced.
+pub fn insert(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    message: Option<&str>,
+) -> Result<Invitation, DbError> {
+    let (id, now) = (w.new_id::<InvitationId>(), w.now);
+    let hash = secret::hash(&token(w.key(), pass.account(), &id, 0));
+    w.tx().exec(
+        sql!("DELETE FROM invitation WHERE account_id = $1 AND user_id = $2"),
+        &[pass.account().into(), user.into()],
+    )?;
+    w.tx().exec(
+        sql!(
+            "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at)
+             VALUES ($1, $2, $3, $4, 0, $5, $6, $7)"
+        ),
+        &[
+            pass.account().into(),
+            (&id).into(),
+            user.into(),
+            hash.into(),
+            message.into(),
+            pass.place().user.as_ref().into(),
+            now.into(),
+        ],
+    )?;
+    Ok(Invitation { id, generation: 0 })
+}
+
+/// The invitation of a user that has not been accepted.
+pub fn find_open(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+) -> Result<Option<Invitation>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, generation FROM invitation
+             WHERE account_id = $1 AND user_id = $2 AND accepted_at IS NULL"
+        ),
+        &[pass.account().into(), user.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok(Invitation { id: c.parse()?, generation: c.int()? })
+    })
+    .transpose()
+}
+
+/// Gives the invitation its next link, which lives for the account's days; every earlier link is dead (U-06).
+/// `None` if it was accepted or sent by somebody else meanwhile, so that two live links are never made.
+pub fn update_sent(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    invitation: &Invitation,
+) -> Result<Option<Invitation>, DbError> {
+    let (now, generation) = (w.now, invitation.generation + 1);
+    let expires_at = now + Span::days(pass.place().invitation_days);
+    let hash = secret::hash(&token(w.key(), pass.account(), &invitation.id, generation));
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7
+             WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL"
+        ),
+        &[
+            pass.account().into(),
+            (&invitation.id).into(),
+            invitation.generation.into(),
+            generation.into(),
+            hash.into(),
+            now.into(),
+            expires_at.into(),
+        ],
+    )?;
+    Ok((changed > 0).then(|| Invitation { id: invitation.id.clone(), generation }))
+}
+
+/// Uses the invitation up; false if somebody else did, or if it was sent again or has expired meanwhile.
+pub fn update_accepted(w: &mut Writer, pass: &InvitationPass) -> Result<bool, DbError> {
+    let now = w.now;
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE invitation SET accepted_at = $4
+             WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL AND expires_at > $4"
+        ),
+        &[(&pass.account).into(), (&pass.invitation).into(), pass.generation.into(), now.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Takes an invitation away; its link stops working. False if there was none that is not accepted.
+pub fn remove_open(w: &mut Writer, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!("DELETE FROM invitation WHERE account_id = $1 AND user_id = $2 AND accepted_at IS NULL"),
+        &[pass.account().into(), user.into()],
+    )?;
+    Ok(removed > 0)
+}

@@ -1,0 +1,24 @@
+//! The engine seam, SQL, passes, transactions and migrations.
+//!
+//! [`work`] is the only door: a unit of work reads or writes, and a write ends with an activity entry. Tenant rows
+//! are reached only with a pass, and [`pass`] mints them.
+
+mod convert;
+pub mod db;
+pub mod pass;
+pub mod secret;
+pub mod work;
+
+pub mod account;
+pub mod activity;
+pub mod api_key;
+pub mod attempt;
+pub mod company;
+pub mod installation;
+pub mod invitation;
+pub mod login;
+pub mod mail;
+pub mod page;
+pub mod reset;
+pub mod session;
+pub mod user;

@@ -1,0 +1,302 @@
+//! The outbox: mails to be sent, made in the transaction of what they tell about (I-07).
+//!
+//! A row names what the mail is about and holds neither its text nor its link. Who claims a mail holds it for
+//! [`LEASE`]; if they die, another takes it then.
+
+use domain::id::{AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
+use domain::mail::{MailKind, MailState};
+use domain::time::{Span, Timestamp};
+use domain::user::UserType;
+
+use crate::db::{DbError, Row, sql};
+use crate::page::{LIMIT, Page};
+use crate::pass::{AccountPass, OperatorPass, SystemPass};
+use crate::work::{Reader, Writer};
+use domain::capability::proof::ManageUsers;
+
+/// How long a claimed mail is left alone.
+pub const LEASE: Span = Span::minutes(5);
+
+/// A mail to be put into the outbox.
+pub struct NewMail<'a> {
+    /// The account it comes from; `None` for what concerns a login alone.
+    pub account: Option<&'a AccountId>,
+    /// What it says.
+    pub kind: MailKind,
+    /// What it is about.
+    pub subject: &'a str,
+    /// For invitations, which link.
+    pub generation: i64,
+    /// To which address.
+    pub email: &'a str,
+}
+
+/// A mail in the outbox.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Its id, which is also its Message-ID.
+    pub id: MailId,
+    /// The account's id; empty for mails of no account.
+    pub account: String,
+    /// What it says.
+    pub kind: MailKind,
+    /// What it is about.
+    pub subject: String,
+    /// For invitations, which link.
+    pub generation: i64,
+    /// To which address.
+    pub email: String,
+    /// Where it stands.
+    pub state: MailState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the mail server said last.
+    pub answer: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What an invitation's mail says.
+#[derive(Clone, Debug)]
+pub struct InvitationContent {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// Who invited; empty for the operator.
+    pub inviter: String,
+    /// The invited person's name.
+    pub name: String,
+    /// The type they will have.
+    pub user_type: UserType,
+    /// The agent flag.
+    pub agent: bool,
+    /// The inviter's own words.
+    pub message: Option<String>,
+    /// Until when the link works.
+    pub expires_at: Timestamp,
+}
+
+/// Puts a mail into the outbox.
+pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
+    let (id, now) = (w.new_id::<MailId>(), w.now);
+    w.tx().exec(
+        sql!(
+            "INSERT INTO mail (account_id, id, kind, subject_id, generation, email, state, attempts, run_at,
+                               lease_until, answer, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, '', $7)"
+        ),
+        &[
+            new.account.map(AccountId::as_str).unwrap_or_default().into(),
+            (&id).into(),
+            new.kind.word().into(),
+            new.subject.into(),
+            new.generation.into(),
+            new.email.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(id)
+}
+
+/// Claims up to `most` mails that are due. The outer condition keeps two workers from claiming the same one.
+pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64) -> Result<Vec<Mail>, DbError> {
+    let now = w.now;
+    let rows = w.tx().all(
+        sql!(
+            "UPDATE mail SET lease_until = $2, attempts = attempts + 1
+             WHERE (account_id, id) IN (
+                     SELECT account_id, id FROM mail
+                     WHERE state = 'queued' AND run_at <= $1 AND lease_until <= $1
+                     ORDER BY run_at LIMIT $3 {skip locked})
+               AND state = 'queued' AND lease_until <= $1
+             RETURNING id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at"
+        ),
+        &[now.into(), (now + LEASE).into(), most.into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Notes what became of a claimed mail: its end in `state`.
+pub fn update_finished(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    mail: &Mail,
+    state: MailState,
+    answer: &str,
+) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!(
+            "UPDATE mail SET state = $3, answer = $4, finished_at = $5
+             WHERE account_id = $1 AND id = $2 AND state = 'queued'"
+        ),
+        &[(&mail.account).into(), (&mail.id).into(), state.word().into(), answer.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Gives a claimed mail back, to be tried again at `run_at`.
+pub fn update_waiting(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    mail: &Mail,
+    run_at: Timestamp,
+    answer: &str,
+) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!(
+            "UPDATE mail SET run_at = $3, lease_until = 0, answer = $4
+             WHERE account_id = $1 AND id = $2 AND state = 'queued'"
+        ),
+        &[(&mail.account).into(), (&mail.id).into(), run_at.into(), answer.into()],
+    )?;
+    Ok(())
+}
+
+/// What an invitation's mail says; `None` if the invitation was accepted, sent again, revoked or has expired.
+pub fn find_invitation(
+    r: &mut Reader,
+    _pass: &impl ReadsMail,
+    account: &str,
+    invitation: &InvitationId,
+    generation: i64,
+) -> Result<Option<InvitationContent>, DbError> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT a.id, a.name, a.time_zone, COALESCE(b.first_name || ' ' || b.last_name, ''),
+                    u.first_name, u.last_name, u.user_type, u.agent, i.message, i.expires_at
+             FROM invitation i
+             JOIN account a ON a.id = i.account_id
+             JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
+             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+             WHERE i.account_id = $1 AND i.id = $2 AND i.generation = $3
+               AND i.accepted_at IS NULL AND i.expires_at > $4"
+        ),
+        &[account.into(), invitation.into(), generation.into(), now.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok(InvitationContent {
+            account: c.parse()?,
+            account_name: c.text()?,
+            time_zone: c.text()?,
+            inviter: c.text()?.trim().to_owned(),
+            name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
+            user_type: c.parse()?,
+            agent: c.flag()?,
+            message: c.text_or_null()?,
+            expires_at: c.get()?,
+        })
+    })
+    .transpose()
+}
+
+/// The name for a reset's mail; `None` if it was used or has expired.
+pub fn find_reset(r: &mut Reader, _pass: &impl ReadsMail, reset: &ResetId) -> Result<Option<String>, DbError> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT l.first_name, l.last_name FROM reset r JOIN login l ON l.id = r.login_id
+             WHERE r.id = $1 AND r.expires_at > $2"
+        ),
+        &[reset.into(), now.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
+    })
+    .transpose()
+}
+
+/// The name for a login's mail, and the device of its newest session; empty without one.
+pub fn get_login(r: &mut Reader, _pass: &impl ReadsMail, login: &LoginId) -> Result<(String, String), DbError> {
+    let name = crate::login::get(r, login)?.name;
+    let row = r.tx().optional(
+        sql!("SELECT device FROM session WHERE login_id = $1 ORDER BY id DESC LIMIT 1"),
+        &[login.into()],
+    )?;
+    let device = row.map(|row| row.columns().text()).transpose()?;
+    Ok((name, device.unwrap_or_default()))
+}
+
+/// Who may read what mails say: the worker that sends them, and the operator where none are sent.
+pub trait ReadsMail {}
+impl ReadsMail for SystemPass {}
+impl ReadsMail for OperatorPass {}
+
+/// One page of mails, newest first; behind the mail `before`.
+pub fn list(r: &mut Reader, _pass: &OperatorPass, before: Option<&MailId>) -> Result<Page<Mail>, DbError> {
+    // Behind every id: no digit of one sorts after this.
+    let before = before.map_or("MAIz", MailId::as_str);
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
+             FROM mail WHERE id < $1 ORDER BY id DESC LIMIT $2"
+        ),
+        &[before.into(), LIMIT.into()],
+    )?;
+    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// One mail.
+pub fn find(r: &mut Reader, _pass: &OperatorPass, id: &MailId) -> Result<Option<Mail>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
+             FROM mail WHERE id = $1"
+        ),
+        &[id.into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// Where the newest mail of a user's invitation stands, and what the mail server said.
+pub fn find_state(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+) -> Result<Option<(MailState, String)>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT m.state, m.answer FROM invitation i
+             JOIN mail m ON m.account_id = i.account_id AND m.subject_id = i.id
+             WHERE i.account_id = $1 AND i.user_id = $2 ORDER BY m.id DESC LIMIT 1"
+        ),
+        &[pass.account().into(), user.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok((c.parse()?, c.text()?))
+    })
+    .transpose()
+}
+
+/// How long the oldest mail that is due has waited; `None` if none is due.
+pub fn oldest_due(r: &mut Reader) -> Result<Option<Timestamp>, DbError> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!("SELECT run_at FROM mail WHERE state = 'queued' AND run_at <= $1 ORDER BY run_at LIMIT 1"),
+        &[now.into()],
+    )?;
+    row.map(|row| row.columns().get()).transpose()
+}
+
+fn read(row: Row) -> Result<Mail, DbError> {
+    let mut c = row.columns();
+    Ok(Mail {
+        id: c.parse()?,
+        account: c.text()?,
+        kind: c.parse()?,
+        subject: c.text()?,
+        generation: c.int()?,
+        email: c.text()?,
+        state: c.parse()?,
+        attempts: c.int()?,
+        answer: c.text()?,
+        created_at: c.get()?,
+    })
+}

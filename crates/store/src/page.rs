@@ -1,0 +1,25 @@
+//! Paging by key: a page starts behind the last row of the one before.
+
+/// How many rows a page has.
+pub const PAGE_SIZE: usize = 50;
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether more follow.
+    pub has_more: bool,
+}
+
+impl<T> Page<T> {
+    /// From rows that were asked for with one more than a page holds.
+    pub(crate) fn of(mut rows: Vec<T>) -> Page<T> {
+        let has_more = rows.len() > PAGE_SIZE;
+        rows.truncate(PAGE_SIZE);
+        Page { rows, has_more }
+    }
+}
+
+/// The limit that lets [`Page::of`] see whether more follow.
+pub(crate) const LIMIT: i64 = PAGE_SIZE as i64 + 1;

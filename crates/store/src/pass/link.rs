@@ -1,0 +1,222 @@
+//! Passes of people who follow a link, and of those who need none.
+
+use domain::id::{AccountId, InvitationId, LoginId, ResetId, UserId};
+use domain::invitation::{InvitationState, InvitationTimes};
+use domain::user::{Names, UserType};
+
+use super::{Acting, Credentials, Denied, Door, Gate};
+use crate::db::sql;
+use crate::secret;
+use crate::work::{Actor, Reader};
+
+/// Why a link does not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// No such link: mistyped, revoked, or replaced by a newer one.
+    Unknown,
+    /// It has expired; the account and whom to ask (U-07).
+    Expired {
+        /// The account's name.
+        account_name: String,
+        /// Who invited.
+        inviter: String,
+    },
+    /// It was used.
+    Used,
+}
+
+/// No proof at all: anybody.
+#[derive(Clone, Debug)]
+pub struct Visitor(());
+
+/// Proof of having the link that makes the first account, while there is none.
+#[derive(Clone, Debug)]
+pub struct SetupPass(());
+
+/// Proof of having the operator's link.
+#[derive(Clone, Debug)]
+pub struct OperatorPass(());
+
+/// Proof of having the live link of one invitation.
+#[derive(Clone, Debug)]
+pub struct InvitationPass {
+    /// The account invited to.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// Its generation: the link's own number.
+    pub generation: i64,
+    /// The pending user.
+    pub user: UserId,
+    /// The invited address.
+    pub email: String,
+    /// The names the inviter gave.
+    pub names: Names,
+    /// The type the user will have.
+    pub user_type: UserType,
+    /// The agent flag.
+    pub agent: bool,
+    /// Who invited; empty for the operator.
+    pub inviter: String,
+    /// The login that has this address already, if one does.
+    pub login: Option<LoginId>,
+}
+
+/// Proof of having the live link of one reset.
+#[derive(Clone, Debug)]
+pub struct ResetPass {
+    /// The reset.
+    pub reset: ResetId,
+    /// Whose password.
+    pub login: LoginId,
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+}
+
+impl Acting for Visitor {
+    fn actor(&self) -> Actor {
+        Actor::visitor()
+    }
+}
+
+impl Acting for SetupPass {
+    fn actor(&self) -> Actor {
+        Actor::operator()
+    }
+}
+
+impl Acting for InvitationPass {
+    fn actor(&self) -> Actor {
+        Actor::user(&self.user, &self.names.full())
+    }
+}
+
+impl Acting for ResetPass {
+    fn actor(&self) -> Actor {
+        Actor::login(&self.login, &self.name)
+    }
+}
+
+impl Gate for Visitor {
+    type Target = ();
+    const DOOR: Door = Door::Open;
+
+    fn mint(_r: &mut Reader, _credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        Ok(Visitor(()))
+    }
+}
+
+impl Gate for SetupPass {
+    type Target = ();
+    const DOOR: Door = Door::Link("setup");
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let token = credentials.link.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
+        if !secret::same(token, &setup_token(r.key())) {
+            return Err(Denied::Link(LinkState::Unknown));
+        }
+        match r.tx().optional(sql!("SELECT id FROM account ORDER BY id LIMIT 1"), &[])? {
+            None => Ok(SetupPass(())),
+            Some(_) => Err(Denied::Link(LinkState::Used)),
+        }
+    }
+}
+
+impl Gate for OperatorPass {
+    type Target = ();
+    const DOOR: Door = Door::Operator;
+
+    /// To others the operator's pages are not there.
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let token = credentials.operator.as_deref().ok_or(Denied::NotFound)?;
+        if secret::same(token, &operator_token(r.key())) { Ok(OperatorPass(())) } else { Err(Denied::NotFound) }
+    }
+}
+
+impl Gate for InvitationPass {
+    type Target = ();
+    const DOOR: Door = Door::Link("invitation");
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let unknown = || Denied::Link(LinkState::Unknown);
+        let (account, token) = credentials.link.as_deref().and_then(|l| l.split_once('.')).ok_or_else(unknown)?;
+        let account: AccountId = account.parse().map_err(|_| unknown())?;
+        let row = r.tx().optional(
+            sql!(
+                "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
+                        u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
+                        COALESCE(b.first_name || ' ' || b.last_name, ''), l.id
+                 FROM invitation i
+                 JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
+                 JOIN account a ON a.id = i.account_id
+                 LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+                 LEFT JOIN login l ON l.email_canonical = u.email_canonical
+                 WHERE i.account_id = $1 AND i.token_hash = $2"
+            ),
+            &[(&account).into(), secret::hash(token).into()],
+        )?;
+        let mut c = row.ok_or_else(unknown)?.columns();
+        let times = InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? };
+        let pass = InvitationPass {
+            account,
+            invitation: c.parse()?,
+            generation: c.int()?,
+            account_name: c.text()?,
+            user: c.parse()?,
+            email: c.text()?,
+            names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+            user_type: c.parse()?,
+            agent: c.flag()?,
+            inviter: c.text()?,
+            login: c.parse_or_null()?,
+        };
+        match times.state(r.now) {
+            InvitationState::Open(_) => Ok(pass),
+            InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
+            InvitationState::NotSent => Err(unknown()),
+            InvitationState::Expired(_) => {
+                let (account_name, inviter) = (pass.account_name, pass.inviter);
+                Err(Denied::Link(LinkState::Expired { account_name, inviter }))
+            }
+        }
+    }
+}
+
+impl Gate for ResetPass {
+    type Target = ();
+    const DOOR: Door = Door::Link("reset");
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let token = credentials.link.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
+        let now = r.now;
+        let row = r.tx().optional(
+            sql!(
+                "SELECT r.id, l.id, l.email, l.first_name, l.last_name
+                 FROM reset r JOIN login l ON l.id = r.login_id
+                 WHERE r.token_hash = $1 AND r.expires_at > $2"
+            ),
+            &[secret::hash(token).into(), now.into()],
+        )?;
+        let mut c = row.ok_or(Denied::Link(LinkState::Unknown))?.columns();
+        Ok(ResetPass {
+            reset: c.parse()?,
+            login: c.parse()?,
+            email: c.text()?,
+            name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
+        })
+    }
+}
+
+/// The token of the link that makes the first account.
+pub fn setup_token(key: &secret::Key) -> String {
+    key.token("setup", &[])
+}
+
+/// The token of the operator's link.
+pub fn operator_token(key: &secret::Key) -> String {
+    key.token("operator", &[])
+}

@@ -1,0 +1,125 @@
+//! Passes: the proof, in a function's signature, that somebody may do what it does.
+//!
+//! Tenant rows are reached only with a pass, and only this module mints passes. [`Gate::mint`] loads the person's
+//! grants and the target in one statement, inside the unit that then does the work, and asks the domain for the
+//! decision: a right taken away is gone from the next unit on, on every instance. Ids of accounts and companies
+//! come out of the pass, never out of the request.
+//!
+//! A pass can't be made by hand:
+//!
+//! ```compile_fail
+//! # use store::pass::AccountPass; use domain::capability::proof::ManageUsers;
+//! let pass: AccountPass<ManageUsers> = AccountPass { place: todo!(), proof: std::marker::PhantomData };
+//! ```
+//!
+//! Nor does the pass for one capability open what needs another:
+//!
+//! ```compile_fail
+//! # use store::{pass::AccountPass, work::Reader}; use domain::capability::proof::{AnyUser, ManageUsers};
+//! fn needs(pass: &AccountPass<ManageUsers>) {}
+//! fn has(pass: &AccountPass<AnyUser>) { needs(pass) }
+//! ```
+//!
+//! The same with the right one does:
+//!
+//! ```
+//! # use store::{pass::AccountPass, work::Reader}; use domain::capability::proof::ManageUsers;
+//! fn needs(pass: &AccountPass<ManageUsers>) {}
+//! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
+//! ```
+
+mod link;
+mod place;
+mod system;
+
+use std::fmt;
+
+use domain::access::Refusal;
+use domain::capability::Capability;
+
+pub use link::{
+    InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, operator_token, setup_token,
+};
+pub use place::{AccountPass, CompanyPass, Person, Place, SelfPass};
+pub use system::{Reason, SystemPass};
+
+use crate::db::DbError;
+use crate::work::{Actor, Reader};
+
+/// What a request brings along to show who asks. Each is a secret; none is ever logged.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// The token of a session.
+    pub session: Option<String>,
+    /// The token of a mailed or printed link that was followed.
+    pub link: Option<String>,
+    /// The token of the operator's link.
+    pub operator: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// Why no pass was minted.
+#[derive(Debug)]
+pub enum Denied {
+    /// Nobody is signed in, or the session has ended.
+    SignedOut,
+    /// There is nothing here that this person may know of.
+    NotFound,
+    /// The person may see the place, but not do this (P-17).
+    Forbidden {
+        /// Why not.
+        refusal: Refusal,
+        /// Names of administrators who can give what is missing.
+        ask: Vec<String>,
+    },
+    /// A mailed link that does not work, or not any more.
+    Link(LinkState),
+    /// The database failed.
+    Database(DbError),
+}
+
+impl From<DbError> for Denied {
+    fn from(error: DbError) -> Denied {
+        Denied::Database(error)
+    }
+}
+
+/// What kind of door a route has, for the route table and the tests that walk it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Open to everybody.
+    Open,
+    /// Whoever follows a live link of this kind.
+    Link(&'static str),
+    /// Whoever is signed in.
+    SignedIn,
+    /// Active users of the account; with a capability, those who have it.
+    Account(Option<Capability>),
+    /// As for the account, and within the user's companies.
+    Company(Option<Capability>),
+    /// Whoever has the server's output.
+    Operator,
+}
+
+/// A pass that a route can ask for.
+pub trait Gate: Sized + Clone + Send + Sync + 'static {
+    /// What the path names: nothing, an account, a company of an account.
+    type Target: Clone + Send + Sync + 'static;
+
+    /// What kind of door this is.
+    const DOOR: Door;
+
+    /// Mints the pass, or says why not.
+    fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;
+}
+
+/// A pass that says who acts, for the activity.
+pub trait Acting {
+    /// Who acts.
+    fn actor(&self) -> Actor;
+}

@@ -1,0 +1,326 @@
+//! Passes of signed-in people: for themselves, for an account, for a company.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use domain::access::{Companies, Grants, Refusal, Target, decide};
+use domain::capability::Proves;
+use domain::id::{AccountId, CompanyId, LoginId, SessionId, UserId};
+use domain::time::Timestamp;
+use domain::user::{Names, UserStatus, UserType};
+
+use super::{Acting, Credentials, Denied, Door, Gate, SystemPass};
+use crate::db::{Columns, DbError, sql};
+use crate::secret;
+use crate::work::{Actor, Reader};
+
+/// A signed-in person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their login.
+    pub login: LoginId,
+    /// Their address.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// The session they asked with.
+    pub session: SessionId,
+    /// When that session was last noted as seen.
+    pub seen_at: Timestamp,
+}
+
+impl Person {
+    /// First and last name as one.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+/// A person's place in one account.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Who; `None` for the operator's command line.
+    pub person: Option<Person>,
+    /// Their user; `None` for the operator's command line.
+    pub user: Option<UserId>,
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// How many days its invitations live.
+    pub invitation_days: i64,
+    /// What the user may do. Of the companies it holds the one asked for, if the user has it.
+    pub grants: Grants,
+    names: Names,
+}
+
+/// Proof that a person is signed in; for what concerns only themselves.
+#[derive(Clone, Debug)]
+pub struct SelfPass {
+    person: Person,
+}
+
+/// Proof that a user of an account has the capability `C`.
+#[derive(Debug)]
+pub struct AccountPass<C> {
+    place: Arc<Place>,
+    proof: PhantomData<fn() -> C>,
+}
+
+/// Proof that a user has the capability `C` for one company.
+#[derive(Debug)]
+pub struct CompanyPass<C> {
+    place: Arc<Place>,
+    company: CompanyId,
+    proof: PhantomData<fn() -> C>,
+}
+
+// Derived, these would ask the same of `C`, which is a mere name.
+impl<C> Clone for AccountPass<C> {
+    fn clone(&self) -> Self {
+        AccountPass { place: Arc::clone(&self.place), proof: PhantomData }
+    }
+}
+
+impl<C> Clone for CompanyPass<C> {
+    fn clone(&self) -> Self {
+        CompanyPass { place: Arc::clone(&self.place), company: self.company.clone(), proof: PhantomData }
+    }
+}
+
+impl SelfPass {
+    /// Who is signed in.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+}
+
+impl<C> AccountPass<C> {
+    /// The person's place in the account.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The account.
+    pub fn account(&self) -> &AccountId {
+        &self.place.account
+    }
+
+    /// For whoever has the server's command line: the rights of an administrator, on the record as operator.
+    pub fn for_operator(r: &mut Reader, _pass: &SystemPass, account: &AccountId) -> Result<Self, Denied> {
+        let row = r.tx().optional(
+            sql!("SELECT id, name, time_zone, invitation_days FROM account WHERE id = $1"),
+            &[account.into()],
+        )?;
+        let mut c = row.ok_or(Denied::NotFound)?.columns();
+        let place = Place {
+            person: None,
+            user: None,
+            account: c.parse()?,
+            account_name: c.text()?,
+            time_zone: c.text()?,
+            invitation_days: c.int()?,
+            grants: Grants {
+                user_type: UserType::Administrator,
+                agent: false,
+                status: UserStatus::Active,
+                companies: Companies::All,
+                white_label: false,
+            },
+            names: Names { first: String::new(), last: String::new(), display: String::new() },
+        };
+        Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
+    }
+}
+
+impl<C> CompanyPass<C> {
+    /// The person's place in the account.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The account.
+    pub fn account(&self) -> &AccountId {
+        &self.place.account
+    }
+
+    /// The company.
+    pub fn company(&self) -> &CompanyId {
+        &self.company
+    }
+}
+
+impl Place {
+    fn actor(&self) -> Actor {
+        match &self.user {
+            Some(user) => Actor::user(user, &self.names.full()),
+            None => Actor::operator(),
+        }
+    }
+}
+
+impl Acting for SelfPass {
+    fn actor(&self) -> Actor {
+        Actor::login(&self.person.login, &self.person.name())
+    }
+}
+
+impl<C> Acting for AccountPass<C> {
+    fn actor(&self) -> Actor {
+        self.place.actor()
+    }
+}
+
+impl<C> Acting for CompanyPass<C> {
+    fn actor(&self) -> Actor {
+        self.place.actor()
+    }
+}
+
+impl Gate for SelfPass {
+    type Target = ();
+    const DOOR: Door = Door::SignedIn;
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
+        let now = r.now;
+        let row = r.tx().optional(
+            sql!(
+                "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at
+                 FROM session s JOIN login l ON l.id = s.login_id
+                 WHERE s.token_hash = $1 AND s.expires_at > $2"
+            ),
+            &[secret::hash(token).into(), now.into()],
+        )?;
+        let mut c = row.ok_or(Denied::SignedOut)?.columns();
+        Ok(SelfPass { person: read_person(&mut c)? })
+    }
+}
+
+impl<C: Proves> Gate for AccountPass<C> {
+    type Target = AccountId;
+    const DOOR: Door = Door::Account(C::CAPABILITY);
+
+    fn mint(r: &mut Reader, credentials: &Credentials, account: &AccountId) -> Result<Self, Denied> {
+        let found = load(r, credentials, account, None)?;
+        allow::<C>(r, &found.place, &Target::Account)?;
+        Ok(AccountPass { place: Arc::new(found.place), proof: PhantomData })
+    }
+}
+
+impl<C: Proves> Gate for CompanyPass<C> {
+    type Target = (AccountId, CompanyId);
+    const DOOR: Door = Door::Company(C::CAPABILITY);
+
+    fn mint(r: &mut Reader, credentials: &Credentials, (account, company): &Self::Target) -> Result<Self, Denied> {
+        let found = load(r, credentials, account, Some(company))?;
+        // A company that is not there and one the user does not have look alike.
+        if !found.has_company {
+            return Err(Denied::NotFound);
+        }
+        allow::<C>(r, &found.place, &Target::Company(company.clone()))?;
+        Ok(CompanyPass { place: Arc::new(found.place), company: company.clone(), proof: PhantomData })
+    }
+}
+
+struct Found {
+    place: Place,
+    has_company: bool,
+}
+
+/// The person, their user and the company asked for, in one statement.
+fn load(
+    r: &mut Reader,
+    credentials: &Credentials,
+    account: &AccountId,
+    company: Option<&CompanyId>,
+) -> Result<Found, Denied> {
+    let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at,
+                    u.id, u.user_type, u.agent, u.status, u.first_name, u.last_name, u.display_name,
+                    a.name, a.time_zone, a.invitation_days, c.id, uc.company_id
+             FROM session s JOIN login l ON l.id = s.login_id
+             LEFT JOIN \"user\" u ON u.account_id = $3 AND u.login_id = l.id AND u.status <> 'deleted'
+             LEFT JOIN account a ON a.id = u.account_id
+             LEFT JOIN company c ON c.account_id = u.account_id AND c.id = $4
+             LEFT JOIN user_company uc
+                    ON uc.account_id = u.account_id AND uc.user_id = u.id AND uc.company_id = c.id
+             WHERE s.token_hash = $1 AND s.expires_at > $2"
+        ),
+        &[secret::hash(token).into(), now.into(), account.into(), company.into()],
+    )?;
+    let mut c = row.ok_or(Denied::SignedOut)?.columns();
+    let person = read_person(&mut c)?;
+    let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
+    let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
+    let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
+    let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
+    let (exists, given) = (c.parse_or_null::<CompanyId>()?, c.parse_or_null::<CompanyId>()?);
+    let companies = match user_type.has_all_companies() {
+        true => Companies::All,
+        false => Companies::Only(given.into_iter().collect::<BTreeSet<_>>()),
+    };
+    let has_company = match &companies {
+        Companies::All => exists.is_some(),
+        Companies::Only(given) => !given.is_empty(),
+    };
+    // White label comes with its own noun; until then no account has its own brand.
+    let grants = Grants { user_type, agent, status, companies, white_label: false };
+    let place = Place {
+        person: Some(person),
+        user: Some(user),
+        account: account.clone(),
+        account_name,
+        time_zone,
+        invitation_days,
+        grants,
+        names,
+    };
+    Ok(Found { place, has_company })
+}
+
+fn read_person(c: &mut Columns) -> Result<Person, DbError> {
+    Ok(Person {
+        login: c.parse()?,
+        email: c.text()?,
+        first_name: c.text()?,
+        last_name: c.text()?,
+        session: c.parse()?,
+        seen_at: c.get()?,
+    })
+}
+
+fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<(), Denied> {
+    let decision = match C::CAPABILITY {
+        Some(capability) => decide(&place.grants, capability, target).map(|_| ()),
+        None if place.grants.status == UserStatus::Active => Ok(()),
+        None => Err(Refusal::NotActive(place.grants.status)),
+    };
+    let Err(refusal) = decision else { return Ok(()) };
+    Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })
+}
+
+/// Who can give what is missing: the account's first administrators by name.
+fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT first_name, last_name FROM \"user\"
+             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active'
+             ORDER BY id LIMIT 3"
+        ),
+        &[account.into()],
+    )?;
+    let name = |row: crate::db::Row| {
+        let mut c = row.columns();
+        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
+    };
+    rows.into_iter().map(name).collect()
+}

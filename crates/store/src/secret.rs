@@ -1,0 +1,58 @@
+//! Tokens that nobody can guess, and the one key that mailed links are made from.
+//!
+//! The database holds only hashes. A mailed link is derived from the key and what it is for, so that the outbox
+//! need not hold it and a mail that is tried twice has the same link both times.
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The installation's key: 32 bytes from its data folder.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// A key from its bytes.
+    pub fn new(bytes: [u8; 32]) -> Key {
+        Key(bytes)
+    }
+
+    /// The token for `purpose` and what tells it apart, 43 characters that fit in a path. Other purposes or parts
+    /// give other tokens: the parts are ids and numbers and never hold the separator.
+    pub fn token(&self, purpose: &str, parts: &[&str]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            mac.update(b"|");
+            mac.update(part.as_bytes());
+        }
+        BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+    }
+
+    /// Tells two keys apart without telling anything else.
+    pub fn fingerprint(&self) -> String {
+        self.token("fingerprint", &[])[..16].to_owned()
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// A random token from 32 bytes, in the form of [`Key::token`].
+pub fn random_token(bytes: [u8; 32]) -> String {
+    BASE64URL_NOPAD.encode(&bytes)
+}
+
+/// What the database holds of a token.
+pub fn hash(token: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
+}
+
+/// Whether two tokens are the same, in a time that does not depend on where they differ: their hashes are
+/// compared, which a guesser can't steer.
+pub fn same(one: &str, other: &str) -> bool {
+    hash(one) == hash(other)
+}

@@ -1,0 +1,115 @@
+//! Sessions: signed-in browsers (A-03).
+
+use domain::id::{LoginId, SessionId};
+use domain::time::{Span, Timestamp};
+
+use crate::db::{DbError, sql};
+use crate::pass::SelfPass;
+use crate::secret;
+use crate::work::{Reader, Writer};
+
+/// How long a session lives at most.
+pub const LIFETIME: Span = Span::days(30);
+/// How long a session lives without being used.
+pub const IDLE: Span = Span::days(7);
+/// How often it is noted that a session is in use.
+pub const NOTE_EVERY: Span = Span::minutes(1);
+
+/// A session in the list of one's own.
+#[derive(Clone, Debug)]
+pub struct SessionRecord {
+    /// The session.
+    pub id: SessionId,
+    /// The browser and system it told of.
+    pub device: String,
+    /// The network it was started from.
+    pub network: String,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+}
+
+/// Starts a session and hands out its token, which is stored nowhere.
+pub fn insert(w: &mut Writer, login: &LoginId, device: &str) -> Result<(SessionId, String), DbError> {
+    let (id, token, now) = (w.new_id::<SessionId>(), w.new_token(), w.now);
+    let network = w.origin().network.clone();
+    w.tx().exec(
+        sql!(
+            "INSERT INTO session (id, token_hash, login_id, network, device, created_at, seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)"
+        ),
+        &[
+            (&id).into(),
+            secret::hash(&token).into(),
+            login.into(),
+            network.into(),
+            device.into(),
+            now.into(),
+            (now + IDLE).into(),
+        ],
+    )?;
+    Ok((id, token))
+}
+
+/// A person's sessions, newest first.
+pub fn list(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, device, network, created_at, seen_at FROM session
+             WHERE login_id = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100"
+        ),
+        &[(&pass.person().login).into(), now.into()],
+    )?;
+    let read = |row: crate::db::Row| {
+        let mut c = row.columns();
+        Ok(SessionRecord {
+            id: c.parse()?,
+            device: c.text()?,
+            network: c.text()?,
+            created_at: c.get()?,
+            seen_at: c.get()?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Ends one of a person's own sessions; false if it is not theirs or not there.
+pub fn remove(w: &mut Writer, pass: &SelfPass, id: &SessionId) -> Result<bool, DbError> {
+    let login = &pass.person().login;
+    let removed = w.tx().exec(
+        sql!("DELETE FROM session WHERE id = $1 AND login_id = $2"),
+        &[id.into(), login.into()],
+    )?;
+    Ok(removed > 0)
+}
+
+/// Ends all sessions of a login but `keep`; all of them without one. Says how many.
+pub fn remove_all(w: &mut Writer, login: &LoginId, keep: Option<&SessionId>) -> Result<u64, DbError> {
+    let keep = keep.map(SessionId::as_str).unwrap_or_default();
+    w.tx().exec(
+        sql!("DELETE FROM session WHERE login_id = $1 AND id <> $2"),
+        &[login.into(), keep.into()],
+    )
+}
+
+/// Notes that a person was here, in their session and in their users.
+pub fn update_seen(w: &mut Writer, id: &SessionId) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!(
+            "UPDATE session SET seen_at = $2,
+                    expires_at = CASE WHEN created_at + $4 < $3 THEN created_at + $4 ELSE $3 END
+             WHERE id = $1"
+        ),
+        &[id.into(), now.into(), (now + IDLE).into(), LIFETIME.as_micros().into()],
+    )?;
+    Ok(())
+}
+
+/// Forgets sessions that have ended.
+pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
+    let now = w.now;
+    w.tx().exec(sql!("DELETE FROM session WHERE expires_at <= $1"), &[now.into()])
+}

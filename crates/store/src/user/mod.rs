@@ -1,0 +1,124 @@
+//! Users: a login's place in one account.
+
+mod grants;
+mod list;
+mod write;
+
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{CompanyId, LoginId, UserId};
+use domain::invitation::InvitationTimes;
+use domain::time::Timestamp;
+use domain::user::{Names, UserStatus, UserType};
+
+pub use grants::{Given, find_grants};
+pub use list::{Cursor, Filter, Sort, count, find_by_email, list, list_companies};
+pub use write::{
+    activate, insert, mark_deleted, restore_notification, update_companies, update_invited_type, update_names,
+    update_seen, update_type,
+};
+
+use crate::db::{Columns, DbError, Row, sql};
+use crate::pass::AccountPass;
+use crate::work::Reader;
+
+/// A user as lists and the edit page show it.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// The login, once accepted.
+    pub login: Option<LoginId>,
+    /// The address.
+    pub email: String,
+    /// Names.
+    pub names: Names,
+    /// The type.
+    pub user_type: UserType,
+    /// The agent flag.
+    pub agent: bool,
+    /// Where the user stands.
+    pub status: UserStatus,
+    /// Whether invoices are mailed to them.
+    pub invoice_emails: bool,
+    /// When the user became active; kept by a notification user who is invited to more (U-09).
+    pub activated_at: Option<Timestamp>,
+    /// When they were last here; `None` if never.
+    pub last_active_at: Option<Timestamp>,
+    /// What a pending user's invitation says.
+    pub invitation: InvitationTimes,
+    /// The key the list sorts by, for the next page.
+    pub sort_name: String,
+}
+
+impl User {
+    /// Type and agent flag, as rules ask for them.
+    pub fn kind(&self) -> (UserType, bool) {
+        (self.user_type, self.agent)
+    }
+}
+
+/// A user to be stored.
+pub struct NewUserRow<'a> {
+    /// Its id.
+    pub id: &'a UserId,
+    /// The login, if there is one from the start: the first administrator of an account.
+    pub login: Option<&'a LoginId>,
+    /// The address; unique among the account's users that are not deleted (index `user_email`).
+    pub email: &'a EmailAddress,
+    /// Names.
+    pub names: &'a Names,
+    /// The type.
+    pub user_type: UserType,
+    /// The agent flag.
+    pub agent: bool,
+    /// Pending or active.
+    pub status: UserStatus,
+    /// Whether invoices are mailed to them.
+    pub invoice_emails: bool,
+}
+
+/// The user of an id, unless deleted.
+pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Option<User>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
+                    u.status, u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name,
+                    i.sent_at, i.expires_at, i.accepted_at
+             FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
+             WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'"
+        ),
+        &[pass.account().into(), id.into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// The companies of a user that are in use.
+pub fn company_ids(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Vec<CompanyId>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT company_id FROM user_company WHERE account_id = $1 AND user_id = $2 ORDER BY company_id"
+        ),
+        &[pass.account().into(), id.into()],
+    )?;
+    rows.into_iter().map(|row| row.columns().parse()).collect()
+}
+
+/// Reads the columns of [`find`] and [`list`], which are the same.
+fn read(row: Row) -> Result<User, DbError> {
+    let mut c: Columns = row.columns();
+    Ok(User {
+        id: c.parse()?,
+        login: c.parse_or_null()?,
+        email: c.text()?,
+        names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+        user_type: c.parse()?,
+        agent: c.flag()?,
+        status: c.parse()?,
+        invoice_emails: c.flag()?,
+        activated_at: c.get()?,
+        last_active_at: Some(c.get::<Timestamp>()?).filter(|at| at.micros() > 0),
+        sort_name: c.text()?,
+        invitation: InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? },
+    })
+}

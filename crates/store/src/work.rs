@@ -1,0 +1,286 @@
+//! Units of work: the only door to the database.
+//!
+//! A unit is a synchronous closure that runs whole on a database thread. A reading unit sees; a writing unit ends
+//! with [`Writer::commit`], which takes the activity entry and consumes the unit, so a change without its entry
+//! does not compile:
+//!
+//! ```compile_fail
+//! # use store::{db::DbError, work::{Committed, Store, Origin}};
+//! # async fn f(store: Store) -> Result<(), DbError> {
+//! store.write(Origin::internal(), |w| Ok::<_, DbError>(())).await // no commit
+//! # }
+//! ```
+//!
+//! The same with its entry does:
+//!
+//! ```
+//! # use domain::activity::{Entry, Verb};
+//! # use store::{db::DbError, work::{Actor, Store, Origin}};
+//! # async fn f(store: Store) -> Result<(), DbError> {
+//! store.write(Origin::internal(), |w| {
+//!     w.commit(&Actor::system(), Entry::of_login(Verb::LoginChanged, "LOG…", "Natalie"), ())
+//! }).await
+//! # }
+//! ```
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use domain::activity::Entry;
+use domain::id::{Id, LoginId, UserId};
+use domain::time::{Clock, Random, Timestamp};
+
+use crate::activity;
+use crate::db::{Db, DbError, Engine, MigrateError, Tx};
+use crate::secret::{self, Key};
+
+/// What every unit needs beside the database: time, randomness and the key.
+pub struct Tools {
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// Random bits.
+    pub random: Box<dyn Random>,
+    /// The installation's key.
+    pub key: Key,
+}
+
+/// The database with its tools. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    tools: Arc<Tools>,
+}
+
+/// Where a change comes from, for its activity entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The network of the request; empty for the command line and the worker.
+    pub network: String,
+    /// The request's id, as in the logs.
+    pub request_id: String,
+}
+
+impl Origin {
+    /// From the server itself: the command line or the worker.
+    pub fn internal() -> Origin {
+        Origin { network: String::new(), request_id: String::new() }
+    }
+}
+
+/// Who does something, as the activity entry keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// `user`, `login`, `operator`, `system` or `visitor`.
+    pub kind: &'static str,
+    /// The id of the user or login; empty for the others.
+    pub id: String,
+    /// The name at that time.
+    pub name: String,
+}
+
+impl Actor {
+    /// A user of the account.
+    pub fn user(id: &UserId, name: &str) -> Actor {
+        Actor { kind: "user", id: id.to_string(), name: name.to_owned() }
+    }
+
+    /// A person apart from any account.
+    pub fn login(id: &LoginId, name: &str) -> Actor {
+        Actor { kind: "login", id: id.to_string(), name: name.to_owned() }
+    }
+
+    /// Whoever has the server's command line.
+    pub fn operator() -> Actor {
+        Actor { kind: "operator", id: String::new(), name: String::new() }
+    }
+
+    /// The server by itself.
+    pub fn system() -> Actor {
+        Actor { kind: "system", id: String::new(), name: String::new() }
+    }
+
+    /// Somebody who has not signed in.
+    pub fn visitor() -> Actor {
+        Actor { kind: "visitor", id: String::new(), name: String::new() }
+    }
+}
+
+/// Changes that are not in the activity. This list may only shrink.
+#[derive(Clone, Copy, Debug)]
+pub enum Unrecorded {
+    /// When a session and its user were last seen.
+    LastSeen,
+    /// Counting attempts, and forgetting old counts.
+    Attempt,
+    /// Claiming a mail and noting what became of it; the mail's row is its own record.
+    Mail,
+    /// Sealing activity itself.
+    Seal,
+    /// Facts of the installation, set once.
+    Installation,
+    /// Demonstration data, made before anybody uses it.
+    Seed,
+}
+
+/// What a writing unit returns: proof that it was committed.
+#[derive(Debug)]
+#[must_use]
+pub struct Committed<T>(T);
+
+impl<T> Committed<T> {
+    /// Changes what is handed to the caller; the proof stays.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Committed<U> {
+        Committed(change(self.0))
+    }
+}
+
+/// A unit that reads.
+pub struct Reader<'a, 'tx> {
+    tx: &'a mut Tx<'tx>,
+    /// The time of this unit.
+    pub now: Timestamp,
+    tools: &'a Tools,
+}
+
+/// A unit that writes. It derefs to a [`Reader`], so whatever reads can be called with it.
+pub struct Writer<'a, 'tx> {
+    reader: Reader<'a, 'tx>,
+    origin: &'a Origin,
+}
+
+impl<'tx> Reader<'_, 'tx> {
+    /// The installation's key.
+    pub fn key(&self) -> &Key {
+        &self.tools.key
+    }
+
+    pub(crate) fn tx(&mut self) -> &mut Tx<'tx> {
+        self.tx
+    }
+}
+
+impl<'a, 'tx> Deref for Writer<'a, 'tx> {
+    type Target = Reader<'a, 'tx>;
+
+    fn deref(&self) -> &Reader<'a, 'tx> {
+        &self.reader
+    }
+}
+
+impl<'a, 'tx> DerefMut for Writer<'a, 'tx> {
+    fn deref_mut(&mut self) -> &mut Reader<'a, 'tx> {
+        &mut self.reader
+    }
+}
+
+impl Writer<'_, '_> {
+    /// A new id.
+    pub fn new_id<T: Id>(&self) -> T {
+        let bytes = self.tools.random.bytes();
+        T::new(self.now, u128::from_le_bytes(bytes[..16].try_into().expect("16 of 32 bytes")))
+    }
+
+    /// A new random token.
+    pub fn new_token(&self) -> String {
+        secret::random_token(self.tools.random.bytes())
+    }
+
+    /// Where the change comes from.
+    pub fn origin(&self) -> &Origin {
+        self.origin
+    }
+
+    /// Ends the unit with its entry in the activity.
+    pub fn commit<T, E: From<DbError>>(self, actor: &Actor, entry: Entry, value: T) -> Result<Committed<T>, E> {
+        self.commit_all(actor, vec![entry], value)
+    }
+
+    /// Ends the unit with several entries. At least one, else the change would go unrecorded.
+    pub fn commit_all<T, E: From<DbError>>(
+        mut self,
+        actor: &Actor,
+        entries: Vec<Entry>,
+        value: T,
+    ) -> Result<Committed<T>, E> {
+        assert!(!entries.is_empty(), "a change is recorded");
+        for entry in &entries {
+            activity::insert(&mut self, actor, entry)?;
+        }
+        Ok(Committed(value))
+    }
+
+    /// Ends a unit that is not recorded, for one of the few reasons there are.
+    pub fn commit_unrecorded<T>(self, _reason: Unrecorded, value: T) -> Committed<T> {
+        Committed(value)
+    }
+}
+
+impl Store {
+    /// The database and its tools together.
+    pub fn new(db: Db, tools: Tools) -> Store {
+        Store { db, tools: Arc::new(tools) }
+    }
+
+    /// Runs a unit that reads. Errors of the database come back as `E`.
+    pub async fn read<T, E>(
+        &self,
+        unit: impl Fn(&mut Reader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let tools = Arc::clone(&self.tools);
+        self.db.read(move |tx| unit(&mut Reader { tx, now: tools.clock.now(), tools: &tools })).await
+    }
+
+    /// Runs a unit that writes. It may be run again after a collision with another, so it must do nothing but
+    /// read and write through its unit.
+    pub async fn write<T, E>(
+        &self,
+        origin: Origin,
+        unit: impl Fn(Writer) -> Result<Committed<T>, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let tools = Arc::clone(&self.tools);
+        self.db
+            .write(move |tx| {
+                let reader = Reader { tx, now: tools.clock.now(), tools: &tools };
+                unit(Writer { reader, origin: &origin }).map(|Committed(value)| value)
+            })
+            .await
+    }
+
+    /// The present time.
+    pub fn now(&self) -> Timestamp {
+        self.tools.clock.now()
+    }
+
+    /// The installation's key.
+    pub fn key(&self) -> &Key {
+        &self.tools.key
+    }
+
+    /// 32 random bytes, for use outside a unit.
+    pub fn random_bytes(&self) -> [u8; 32] {
+        self.tools.random.bytes()
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// Brings the database to the present version.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        self.db.migrate(self.now().micros()).await.map(|_| ())
+    }
+
+    /// Waits for queued units and ends the database threads.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

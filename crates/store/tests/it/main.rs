@@ -1,0 +1,11 @@
+//! The real schema and every registered statement, held against both engines. PostgreSQL joins when
+//! `ROLLCALL_TEST_POSTGRES` holds the URL of a server on which databases may be made.
+
+#![allow(clippy::unwrap_used)] // In tests a panic is the message.
+
+mod migrations;
+mod plans;
+mod schema;
+mod statements;
+mod support;
+mod tenants;
