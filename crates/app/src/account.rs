@@ -2,7 +2,7 @@
 
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::{AnyUser, ManageUsers, UseLeadCenter};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
 use domain::user::{Names, NewUser, UserStatus, UserType};
@@ -140,7 +140,27 @@ pub fn change(
     w.commit(&pass.actor(), entry, ())
 }
 
-/// The companies a user has, for their home page.
-pub fn own_companies(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Vec<Company>, Refused> {
-    Ok(company::list_own(r, pass)?)
+/// The home of an account for one of its users.
+pub struct Home {
+    /// The companies they have.
+    pub companies: Vec<Company>,
+    /// Who can give them more.
+    pub administrators: Vec<String>,
+    /// Whether nobody else is in the account yet.
+    pub is_alone: bool,
+}
+
+/// What the home of an account shows.
+pub fn home(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Home, Refused> {
+    Ok(Home {
+        companies: company::list_own(r, pass)?,
+        administrators: store::pass::administrators(r, pass.account())?,
+        is_alone: user::is_alone(r, pass)?,
+    })
+}
+
+/// The companies whose leads a user works.
+pub fn lead_center_companies(r: &mut Reader, pass: &AccountPass<UseLeadCenter>) -> Result<Vec<Company>, Refused> {
+    let companies = company::list_own(r, pass)?;
+    Ok(companies.into_iter().filter(|company| company.details.lead_center).collect())
 }

@@ -40,6 +40,11 @@ pub fn get(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Compan
     Ok(company::get(r, pass)?)
 }
 
+/// How many users lose sight of the company when it is disabled.
+pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<i64, Refused> {
+    Ok(company::count_users(r, pass)?)
+}
+
 /// Creates a company.
 pub fn create(
     mut w: Writer,

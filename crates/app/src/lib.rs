@@ -47,6 +47,8 @@ pub struct Settings {
     pub base_url: String,
     /// Who mails come from: a name and an address.
     pub mail_from: mail::compose::Address,
+    /// Proxies whose word on where a request came from is taken.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
 /// The product: its store, settings, password hasher and way to the mail server.

@@ -2,9 +2,9 @@
 
 use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
-use domain::id::{LoginId, SessionId};
+use domain::id::{AccountId, LoginId, SessionId};
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Place, SelfPass};
+use store::pass::{Acting, Person, SelfPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 use store::{attempt, session, user};
 
@@ -77,16 +77,14 @@ impl App {
             .await
     }
 
-    /// Notes that a person was here, at most once a minute: in their session and, in an account, in their user.
-    pub async fn note_seen(&self, ask: &Ask, place: Place) -> Result<(), Refused> {
-        let Some(person) = place.person else { return Ok(()) };
-        if self.store.now().since(person.seen_at) < NOTE_EVERY {
-            return Ok(());
-        }
+    /// Notes that a person was here: in their session and, where they were in an account, in their user.
+    pub async fn note_seen(&self, ask: &Ask, person: Person, account: Option<AccountId>) -> Result<(), Refused> {
         self.store
             .write(ask.origin.clone(), move |mut w| {
                 session::update_seen(&mut w, &person.session)?;
-                user::update_seen(&mut w, &place.account, &person)?;
+                if let Some(account) = &account {
+                    user::update_seen(&mut w, account, &person)?;
+                }
                 Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()))
             })
             .await

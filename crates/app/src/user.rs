@@ -11,7 +11,7 @@ use domain::user::{Names, NewUser, UserStatus, UserType, is_promotion, may_manag
 use store::company::{self, Company};
 use store::mail;
 use store::page::Page;
-use store::pass::{AccountPass, Acting};
+use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
@@ -34,6 +34,13 @@ pub struct UsersPage {
     pub choices: Vec<Company>,
 }
 
+impl UsersPage {
+    /// The names of one user's companies.
+    pub fn companies_of(&self, id: &UserId) -> Vec<String> {
+        self.companies.iter().filter(|(user, _)| user == id).map(|(_, name)| name.clone()).collect()
+    }
+}
+
 /// A user's own page.
 pub struct UserPage {
     /// The user.
@@ -44,6 +51,8 @@ pub struct UserPage {
     pub choices: Vec<Company>,
     /// Where their invitation's mail stands, and what the mail server said.
     pub mail: Option<(MailState, String)>,
+    /// Whether they are the account's only active administrator, who can't be deleted (U-12).
+    pub is_last_administrator: bool,
 }
 
 /// One page of the users (U-05).
@@ -66,6 +75,9 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
         companies: user::company_ids(r, pass, id)?,
         choices: company::list_choices(r, pass)?,
         mail: mail::find_state(r, pass, id)?,
+        is_last_administrator: user.user_type == UserType::Administrator
+            && user.status == UserStatus::Active
+            && user::count_administrators(r, pass)? == 1,
         user,
     })
 }
@@ -182,14 +194,15 @@ pub struct Invite {
     pub message: Option<String>,
 }
 
-/// Gives a user a type with more access (U-08). A notification user becomes a pending one and is invited (U-09).
+/// Gives a user a type with more access (U-08). A notification user becomes a pending one and is invited (U-09);
+/// true if so.
 pub fn promote(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
     to: UserType,
     invite: &Invite,
-) -> Result<Committed<()>, Refused> {
+) -> Result<Committed<bool>, Refused> {
     let user = find(&mut w, pass, id)?;
     manages(pass, (to, user.agent))?;
     if !is_promotion(user.user_type, user.agent, to) {
@@ -216,7 +229,7 @@ pub fn promote(
     if to.has_all_companies() {
         user::update_companies(&mut w, pass, pass.account(), id, &BTreeSet::new())?;
     }
-    w.commit_all(&pass.actor(), entries, ())
+    w.commit_all(&pass.actor(), entries, !user.user_type.has_login())
 }
 
 /// Deletes a user (U-11), never the last active administrator (U-12).

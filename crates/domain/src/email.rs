@@ -55,7 +55,7 @@ impl fmt::Display for EmailAddress {
 }
 
 fn is_local(local: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"#$&'*+-/=?^_{}~.".contains(&b);
     (1..=64).contains(&local.len())
         && local.bytes().all(allowed)
         && !local.starts_with('.')

@@ -63,6 +63,11 @@ impl Checker {
         value.map_err(|problem| self.errors.push(FieldError { field, problem })).ok()
     }
 
+    /// The value of several fields read together, or `None` after noting what is wrong with them.
+    pub fn merge<T>(&mut self, value: Result<T, Vec<FieldError>>) -> Option<T> {
+        value.map_err(|errors| self.errors.extend(errors)).ok()
+    }
+
     /// Everything that was wrong, or `value`, which is `Some` whenever nothing was.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
         match value {

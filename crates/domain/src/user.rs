@@ -189,7 +189,7 @@ impl TypedUser {
         let kind = check.take("user_type", self.kind());
         let user_type = kind.map_or(UserType::Reporting, |(user_type, _)| user_type);
         let names = Names::parse(&self.first_name, &self.last_name, &self.display_name, user_type);
-        let names = names.map_err(|errors| errors.into_iter().for_each(|e| check_note(&mut check, e))).ok();
+        let names = check.merge(names);
         let email = check.take("email", EmailAddress::parse(&self.email));
         let companies = check.take("company", parse_companies(&self.companies, user_type));
         let message = check.take("message", name::message(&self.message));
@@ -207,10 +207,6 @@ impl TypedUser {
             })
         })())
     }
-}
-
-fn check_note(check: &mut Checker, error: FieldError) {
-    check.take::<()>(error.field, Err(error.problem));
 }
 
 /// Reads company ids; all types but administrator choose at least one (U-01).

@@ -1,13 +1,13 @@
 //! Companies: units inside an account (G-01).
 
-use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
+use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::CompanyId;
 use domain::name;
 
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::{AccountPass, CompanyPass};
+use crate::pass::{AccountPass, CompanyPass, HasPlace};
 use crate::work::{Reader, Writer};
 
 /// A company.
@@ -148,7 +148,7 @@ pub fn count_among(
 }
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
-pub fn list_own(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Vec<Company>, DbError> {
+pub fn list_own<C>(r: &mut Reader, pass: &AccountPass<C>) -> Result<Vec<Company>, DbError> {
     let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
     let rows = r.tx().all(
@@ -169,4 +169,17 @@ fn read(row: Row) -> Result<Company, DbError> {
     let id = c.parse()?;
     let details = CompanyDetails { name: c.text()?, time_zone: c.text()?, lead_center: c.flag()? };
     Ok(Company { id, details, disabled: c.flag()? })
+}
+
+/// How many users have the company without being administrators, who have all.
+pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<i64, DbError> {
+    let row = r.tx().one(
+        sql!(
+            "SELECT COUNT(*) FROM user_company uc
+             JOIN \"user\" u ON u.account_id = uc.account_id AND u.id = uc.user_id
+             WHERE uc.account_id = $1 AND uc.company_id = $2 AND u.status IN ('pending', 'active')"
+        ),
+        &[pass.account().into(), pass.company().into()],
+    )?;
+    row.columns().int()
 }

@@ -10,6 +10,8 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Whether more follow.
     pub has_more: bool,
+    /// Whether there are some before.
+    pub has_previous: bool,
 }
 
 impl<T> Page<T> {
@@ -17,7 +19,14 @@ impl<T> Page<T> {
     pub(crate) fn of(mut rows: Vec<T>) -> Page<T> {
         let has_more = rows.len() > PAGE_SIZE;
         rows.truncate(PAGE_SIZE);
-        Page { rows, has_more }
+        Page { rows, has_more, has_previous: false }
+    }
+
+    /// From rows that were asked for backwards, from the first row of the page behind.
+    pub(crate) fn of_backwards(rows: Vec<T>) -> Page<T> {
+        let Page { mut rows, has_more, .. } = Page::of(rows);
+        rows.reverse();
+        Page { rows, has_more: true, has_previous: has_more }
     }
 }
 

@@ -79,7 +79,7 @@ impl fmt::Debug for Stmt {
 
 /// Registers an SQL text and gives a `&'static Stmt`: `tx.all(sql!("SELECT …"), &[…])`.
 macro_rules! sql {
-    ($sql:literal) => {{
+    ($sql:expr) => {{
         #[linkme::distributed_slice($crate::db::STATEMENTS)]
         #[allow(unsafe_code)] // Placing a static in a link section is all that is unsafe about it.
         static STATEMENT: $crate::db::Stmt = $crate::db::Stmt::new($sql, file!(), line!());

@@ -60,6 +60,8 @@ pub struct InvitationPass {
     pub agent: bool,
     /// Who invited; empty for the operator.
     pub inviter: String,
+    /// The inviter's own words.
+    pub message: Option<String>,
     /// The login that has this address already, if one does.
     pub login: Option<LoginId>,
 }
@@ -149,7 +151,7 @@ impl Gate for InvitationPass {
             sql!(
                 "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
                         u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
-                        COALESCE(b.first_name || ' ' || b.last_name, ''), l.id
+                        COALESCE(b.first_name || ' ' || b.last_name, ''), i.message, l.id
                  FROM invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
                  JOIN account a ON a.id = i.account_id
@@ -172,6 +174,7 @@ impl Gate for InvitationPass {
             user_type: c.parse()?,
             agent: c.flag()?,
             inviter: c.text()?,
+            message: c.text_or_null()?,
             login: c.parse_or_null()?,
         };
         match times.state(r.now) {

@@ -36,11 +36,12 @@ use std::fmt;
 
 use domain::access::Refusal;
 use domain::capability::Capability;
+use domain::id::AccountId;
 
 pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, operator_token, setup_token,
 };
-pub use place::{AccountPass, CompanyPass, Person, Place, SelfPass};
+pub use place::{AccountPass, CompanyPass, Person, Place, SelfPass, administrators};
 pub use system::{Reason, SystemPass};
 
 use crate::db::DbError;
@@ -116,10 +117,21 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
 
     /// Mints the pass, or says why not.
     fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;
+
+    /// Who was here, and in which account; `None` for passes of no signed-in person.
+    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+        None
+    }
 }
 
 /// A pass that says who acts, for the activity.
 pub trait Acting {
     /// Who acts.
     fn actor(&self) -> Actor;
+}
+
+/// A pass of a user in an account.
+pub trait HasPlace {
+    /// Their place there.
+    fn place(&self) -> &Place;
 }

@@ -10,7 +10,7 @@ use domain::id::{AccountId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-use super::{Acting, Credentials, Denied, Door, Gate, SystemPass};
+use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, SystemPass};
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
@@ -100,12 +100,13 @@ impl SelfPass {
     }
 }
 
-impl<C> AccountPass<C> {
-    /// The person's place in the account.
-    pub fn place(&self) -> &Place {
+impl<C> HasPlace for AccountPass<C> {
+    fn place(&self) -> &Place {
         &self.place
     }
+}
 
+impl<C> AccountPass<C> {
     /// The account.
     pub fn account(&self) -> &AccountId {
         &self.place.account
@@ -138,12 +139,13 @@ impl<C> AccountPass<C> {
     }
 }
 
-impl<C> CompanyPass<C> {
-    /// The person's place in the account.
-    pub fn place(&self) -> &Place {
+impl<C> HasPlace for CompanyPass<C> {
+    fn place(&self) -> &Place {
         &self.place
     }
+}
 
+impl<C> CompanyPass<C> {
     /// The account.
     pub fn account(&self) -> &AccountId {
         &self.place.account
@@ -156,6 +158,15 @@ impl<C> CompanyPass<C> {
 }
 
 impl Place {
+    /// The user's names in this account.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+        self.person.clone().map(|person| (person, Some(self.account.clone())))
+    }
+
     fn actor(&self) -> Actor {
         match &self.user {
             Some(user) => Actor::user(user, &self.names.full()),
@@ -200,6 +211,10 @@ impl Gate for SelfPass {
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
         Ok(SelfPass { person: read_person(&mut c)? })
     }
+
+    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+        Some((self.person.clone(), None))
+    }
 }
 
 impl<C: Proves> Gate for AccountPass<C> {
@@ -210,6 +225,10 @@ impl<C: Proves> Gate for AccountPass<C> {
         let found = load(r, credentials, account, None)?;
         allow::<C>(r, &found.place, &Target::Account)?;
         Ok(AccountPass { place: Arc::new(found.place), proof: PhantomData })
+    }
+
+    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+        self.place.seen()
     }
 }
 
@@ -225,6 +244,10 @@ impl<C: Proves> Gate for CompanyPass<C> {
         }
         allow::<C>(r, &found.place, &Target::Company(company.clone()))?;
         Ok(CompanyPass { place: Arc::new(found.place), company: company.clone(), proof: PhantomData })
+    }
+
+    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+        self.place.seen()
     }
 }
 
@@ -309,7 +332,7 @@ fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<()
 }
 
 /// Who can give what is missing: the account's first administrators by name.
-fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
+pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT first_name, last_name FROM \"user\"

@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 pub use grants::{Given, find_grants};
-pub use list::{Cursor, Filter, Sort, count, find_by_email, list, list_companies};
+pub use list::{Cursor, Filter, Sort, count, count_administrators, find_by_email, is_alone, list, list_companies};
 pub use write::{
     activate, insert, mark_deleted, restore_notification, update_companies, update_invited_type, update_names,
     update_seen, update_type,

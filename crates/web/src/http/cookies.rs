@@ -1,0 +1,89 @@
+//! Cookies: what they are called and how they are set.
+//!
+//! On https every cookie carries the prefix `__Host-`, which ties it to this host, path `/` and TLS. The names tell
+//! nothing of the product.
+
+use ::http::HeaderValue;
+
+/// A cookie of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// The session's token.
+    Session,
+    /// The token of a mailed link that was followed.
+    Link,
+    /// The token of the operator's link.
+    Operator,
+    /// What was just done, told once on the next page.
+    Toast,
+}
+
+impl Cookie {
+    fn plain_name(self) -> &'static str {
+        match self {
+            Cookie::Session => "session",
+            Cookie::Link => "link",
+            Cookie::Operator => "operator",
+            Cookie::Toast => "toast",
+        }
+    }
+
+    /// How long a browser keeps it, in seconds; `None`: until it is closed.
+    fn max_age(self) -> Option<i64> {
+        match self {
+            Cookie::Session => Some(30 * 24 * 3_600),
+            Cookie::Link => Some(3_600),
+            Cookie::Operator => None,
+            Cookie::Toast => Some(60),
+        }
+    }
+
+    fn name(self, secure: bool) -> String {
+        let prefix = if secure { "__Host-" } else { "" };
+        format!("{prefix}{}", self.plain_name())
+    }
+
+    /// The header that sets it. Values are tokens and keys of our own making, which need no quoting.
+    pub fn set(self, secure: bool, value: &str) -> HeaderValue {
+        let age = self.max_age().map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        self.header(secure, value, &age)
+    }
+
+    /// The header that removes it.
+    pub fn clear(self, secure: bool) -> HeaderValue {
+        self.header(secure, "", "; Max-Age=0")
+    }
+
+    fn header(self, secure: bool, value: &str, age: &str) -> HeaderValue {
+        let only = if secure { "; Secure" } else { "" };
+        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{only}{age}", self.name(secure));
+        HeaderValue::from_str(&text).expect("tokens and keys are visible ASCII")
+    }
+
+    /// Its value among those a request brings; the first, if it is there twice.
+    pub fn read(self, secure: bool, headers: &::http::HeaderMap) -> Option<String> {
+        let name = self.name(secure);
+        let lines = headers.get_all(::http::header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        lines
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(found, _)| *found == name)
+            .map(|(_, value)| value.to_owned())
+            .filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x28_cookies_are_tied_to_host_and_tls() {
+        let set = Cookie::Session.set(true, "abc");
+        assert_eq!(set, "__Host-session=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=2592000");
+        let mut headers = ::http::HeaderMap::new();
+        headers.insert("cookie", HeaderValue::from_static("session=planted; __Host-session=abc"));
+        assert_eq!(Cookie::Session.read(true, &headers).as_deref(), Some("abc"));
+        assert_eq!(Cookie::Session.read(false, &headers).as_deref(), Some("planted"));
+    }
+}

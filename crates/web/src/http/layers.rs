@@ -1,0 +1,59 @@
+//! What surrounds every request: an id, a log line, metrics, headers.
+
+use std::time::Instant;
+
+use ::http::{HeaderName, HeaderValue, header};
+use app::SharedApp;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument as _;
+
+use super::visit::RequestId;
+
+/// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'self'";
+
+/// The outermost layer: gives the request its id, and the answer its headers; logs and counts.
+pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, next: Next) -> Response {
+    let id = data_encoding::HEXLOWER.encode(&app.store.random_bytes()[..8]);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", %id, %method, %route);
+    #[expect(clippy::disallowed_methods, reason = "measures how long a request takes; decides nothing")]
+    let start = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, seconds) = (response.status().as_u16(), start.elapsed().as_secs_f64());
+    span.in_scope(|| tracing::info!(status, milliseconds = seconds * 1_000.0, "answered"));
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("rollcall_http_requests_total", &labels).increment(1);
+    metrics::histogram!("rollcall_http_request_seconds", &labels[..2]).record(seconds);
+    add_headers(&app, &mut response, &id);
+    response
+}
+
+fn add_headers(app: &SharedApp, response: &mut Response, id: &str) {
+    let secure = app.settings.base_url.starts_with("https://");
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    // Without TLS a browser that may send no referrer sends `Origin: null` too, and then no form could be told
+    // from another site's. There the referrer stays within the site.
+    set(header::REFERRER_POLICY, if secure { "no-referrer" } else { "same-origin" });
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    if secure {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert("x-request-id", id);
+    }
+}

@@ -1,0 +1,126 @@
+//! What stands in the rail and in the My Account panel. Who sees an entry follows from the door of its route, so a
+//! menu never offers what the route would refuse.
+
+use app::pass::{Door, Person, Place};
+use domain::access::{Target, decide};
+use text::Text;
+
+use crate::routes;
+use crate::views::{AccountMark, Frame, Icon, NavItem, PersonMark};
+
+/// Where an entry stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spot {
+    Rail,
+    Panel,
+    Both,
+}
+
+/// An entry: the route it leads to and what it is called.
+struct Entry {
+    path: &'static str,
+    label: fn(Text) -> &'static str,
+    icon: Icon,
+    spot: Spot,
+}
+
+/// All entries of an account's pages, in their order.
+const ENTRIES: &[Entry] = &[
+    Entry { path: "/accounts/{account}", label: Text::account_home, icon: Icon::House, spot: Spot::Rail },
+    Entry {
+        path: "/accounts/{account}/lead-center",
+        label: Text::lead_center_title,
+        icon: Icon::Headset,
+        spot: Spot::Rail,
+    },
+    Entry { path: "/accounts/{account}/users", label: Text::user_title, icon: Icon::Users, spot: Spot::Both },
+    Entry {
+        path: "/accounts/{account}/companies",
+        label: Text::company_title,
+        icon: Icon::Building2,
+        spot: Spot::Rail,
+    },
+    Entry {
+        path: "/accounts/{account}/settings",
+        label: Text::account_settings,
+        icon: Icon::Settings,
+        spot: Spot::Panel,
+    },
+    Entry {
+        path: "/accounts/{account}/companies",
+        label: Text::company_all,
+        icon: Icon::Building2,
+        spot: Spot::Panel,
+    },
+    Entry {
+        path: "/accounts/{account}/activity",
+        label: Text::activity_title,
+        icon: Icon::History,
+        spot: Spot::Panel,
+    },
+];
+
+/// The frame of an account's page for whoever holds this place.
+pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
+    let allowed = |entry: &&Entry| routes::door_of(entry.path).is_some_and(|door| opens(door, place));
+    let item = |entry: &Entry| {
+        let href = entry.path.replace("{account}", place.account.as_str());
+        let current = if entry.path == "/accounts/{account}" { path == href } else { path.starts_with(&href) };
+        NavItem::new((entry.label)(t), href, entry.icon, current)
+    };
+    let entries: Vec<&Entry> = ENTRIES.iter().filter(allowed).collect();
+    let at = |spot| entries.iter().filter(move |entry| entry.spot == spot || entry.spot == Spot::Both);
+    let person = place.person.as_ref();
+    Frame {
+        account: Some(AccountMark::new(place.account.as_str(), &place.account_name)),
+        person: person.map(|person| PersonMark::new(person.name(), &person.email)),
+        nav: at(Spot::Rail).map(|entry| item(entry)).collect(),
+        panel: at(Spot::Panel).map(|entry| item(entry)).chain(own_entries(t, path)).collect(),
+        toast: None,
+    }
+}
+
+/// The frame of a page of a signed-in person without account.
+pub(super) fn person_frame(t: Text, path: &str, person: &Person) -> Frame {
+    Frame {
+        account: None,
+        person: Some(PersonMark::new(person.name(), &person.email)),
+        nav: own_entries(t, path),
+        panel: own_entries(t, path),
+        toast: None,
+    }
+}
+
+fn own_entries(t: Text, path: &str) -> Vec<NavItem> {
+    vec![
+        NavItem::new(t.account_choose(), "/accounts", Icon::Repeat, path == "/accounts"),
+        NavItem::new(t.me_title(), "/me", Icon::CircleUserRound, path.starts_with("/me")),
+    ]
+}
+
+fn opens(door: Door, place: &Place) -> bool {
+    match door {
+        Door::Account(Some(capability)) => decide(&place.grants, capability, &Target::Account).is_ok(),
+        Door::Account(None) | Door::SignedIn | Door::Open => true,
+        Door::Company(_) | Door::Link(_) | Door::Operator => false,
+    }
+}
+
+/// The sentence of a toast. Only keys travel in the cookie, so nobody can put words into a page.
+pub(super) fn toast(t: Text, key: &str) -> Option<&'static str> {
+    Some(match key {
+        "saved" => t.toast_saved(),
+        "user-deleted" => t.toast_user_deleted(),
+        "user-promoted" => t.toast_user_promoted(),
+        "user-invited" => t.toast_user_invited(),
+        "invitation-sent" => t.toast_invitation_sent(),
+        "invitation-revoked" => t.toast_invitation_revoked(),
+        "company-created" => t.toast_company_created(),
+        "company-disabled" => t.toast_company_disabled(),
+        "company-enabled" => t.toast_company_enabled(),
+        "session-ended" => t.toast_session_ended(),
+        "sessions-ended" => t.toast_sessions_ended(),
+        "signed-out" => t.toast_signed_out(),
+        _ => return None,
+    })
+}

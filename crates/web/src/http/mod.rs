@@ -1,0 +1,10 @@
+//! HTTP: from a request to a handler and back.
+
+pub mod cookies;
+pub mod device;
+pub mod layers;
+pub mod menu;
+pub mod problem;
+pub mod route;
+pub mod serve;
+pub mod visit;

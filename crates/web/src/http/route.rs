@@ -1,0 +1,115 @@
+//! Routes: one line of the table each, with method, path, door, handler and what it records.
+//!
+//! A handler names in its signature the pass it needs, so a route without a gate can't be written:
+//!
+//! ```compile_fail
+//! # use web::http::{route::{self, Nothing}, visit::{Answer, Visit}};
+//! struct NoGate;
+//! async fn page(visit: Visit<NoGate>, _: Nothing) -> Answer { todo!() }
+//! let route = route::get("/users", page);
+//! ```
+//!
+//! With a gate it can:
+//!
+//! ```
+//! # use web::http::{route::{self, Nothing}, visit::{Answer, Visit}}; use app::pass::SelfPass;
+//! async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer { todo!() }
+//! let route = route::get("/users", page);
+//! ```
+
+use std::future::Future;
+
+use ::http::Method;
+use app::SharedApp;
+use app::pass::{Door, Gate};
+use axum::extract::{RawPathParams, Request, State};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use domain::activity::Verb;
+use domain::id::{AccountId, CompanyId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::visit::{self, Answer, Visit};
+
+/// A route of the table.
+pub struct Route {
+    /// GET or POST.
+    pub method: Method,
+    /// The path, with `{account}`, `{company}`, `{user}` and the like in it.
+    pub path: &'static str,
+    /// Who gets in.
+    pub door: Door,
+    /// What it writes into the activity when it does what it is there for; nothing for routes that only look.
+    pub records: &'static [Verb],
+    pub(super) endpoint: MethodRouter<SharedApp>,
+}
+
+/// Input of routes that take none.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Nothing {}
+
+/// What a route's path names.
+pub trait FromPath: Sized {
+    /// Reads it; `None` when it is no such thing, which is "not found" like any other.
+    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<Self>;
+}
+
+impl FromPath for () {
+    fn from_path(_param: &dyn Fn(&str) -> Option<String>) -> Option<()> {
+        Some(())
+    }
+}
+
+impl FromPath for AccountId {
+    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<AccountId> {
+        param("account")?.parse().ok()
+    }
+}
+
+impl FromPath for (AccountId, CompanyId) {
+    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<(AccountId, CompanyId)> {
+        Some((param("account")?.parse().ok()?, param("company")?.parse().ok()?))
+    }
+}
+
+/// A route that looks. It changes nothing, whoever follows it (X-02).
+pub fn get<P, I, F, R>(path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    route(Method::GET, MethodFilter::GET, path, handler)
+}
+
+/// A route that does something.
+pub fn post<P, I, F, R>(path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    route(Method::POST, MethodFilter::POST, path, handler)
+}
+
+fn route<P, I, F, R>(method: Method, filter: MethodFilter, path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    let endpoint = on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
+        visit::run(app, path, params, request, handler.clone())
+    });
+    Route { method, path, door: P::DOOR, records: &[], endpoint }
+}
+
+impl Route {
+    /// The same route with what it writes into the activity.
+    pub fn records(self, verbs: &'static [Verb]) -> Route {
+        Route { records: verbs, ..self }
+    }
+}

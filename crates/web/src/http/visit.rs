@@ -1,0 +1,272 @@
+//! A visit: one request at one route, with who asks, and the way to the route's pass.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use app::pass::{Credentials, Gate, HasPlace, Person};
+use app::work::{Committed, Origin, Reader, Writer};
+use app::{Ask, Refused, SharedApp};
+use askama::Template;
+use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::network::network_of;
+use serde::de::DeserializeOwned;
+use text::Text;
+
+use super::cookies::Cookie;
+use super::route::FromPath;
+use super::{device, menu, problem};
+use crate::views::{Frame, Page};
+
+/// What a handler answers: a response, or why not, which becomes a page in one place.
+pub type Answer = Result<Response, Refused>;
+
+/// The largest form that is read, in bytes.
+const MAX_FORM: usize = 256 * 1024;
+
+/// The id of the request, set by the outermost layer.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// What a request tells beside its input.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The product.
+    pub app: SharedApp,
+    /// Who asks.
+    pub ask: Ask,
+    /// The texts in the person's language.
+    pub t: Text,
+    /// The path that was asked for.
+    pub path: String,
+    /// What was just done, to be told once.
+    pub toast: Option<String>,
+    /// Whether links and cookies are for TLS.
+    pub secure: bool,
+    method: Method,
+}
+
+/// A visit at a route whose gate is `P`.
+pub struct Visit<P: Gate> {
+    visitor: Visitor,
+    target: P::Target,
+    params: HashMap<String, String>,
+}
+
+impl<P: Gate> std::ops::Deref for Visit<P> {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+/// Runs a handler on a request: path, input, then the handler; whatever is refused becomes a page here.
+pub(super) async fn run<P, I, F, R>(
+    app: SharedApp,
+    route: &'static str,
+    params: RawPathParams,
+    request: Request,
+    handler: F,
+) -> Response
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned,
+    F: FnOnce(Visit<P>, I) -> R,
+    R: Future<Output = Answer>,
+{
+    let visitor = Visitor::of(app, &request);
+    let params: HashMap<String, String> =
+        params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let Some(target) = P::Target::from_path(&|name| params.get(name).cloned()) else {
+        return problem::answer(&visitor, Refused::NotFound);
+    };
+    let input = match read_input(request).await {
+        Ok(input) => input,
+        Err(status) => return problem::bad_request(&visitor, status),
+    };
+    tracing::Span::current().record("route", route);
+    let visit = Visit { visitor: visitor.clone(), target, params };
+    match handler(visit, input).await {
+        Ok(response) => visitor.clear_toast(response),
+        Err(refused) => problem::answer(&visitor, refused),
+    }
+}
+
+/// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused.
+async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCode> {
+    let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
+    if request.method() != Method::POST {
+        return parse(request.uri().query().unwrap_or_default().as_bytes());
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_form = kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";
+    let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await;
+    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    // A button without fields sends no body, and some programs then no type.
+    if !is_form && !body.is_empty() {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    parse(&body)
+}
+
+impl Visitor {
+    pub(super) fn of(app: SharedApp, request: &Request) -> Visitor {
+        let secure = app.settings.base_url.starts_with("https://");
+        let headers = request.headers();
+        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let ask = Ask {
+            credentials: Credentials {
+                session: Cookie::Session.read(secure, headers),
+                link: Cookie::Link.read(secure, headers),
+                operator: Cookie::Operator.read(secure, headers),
+            },
+            origin: Origin { network: network(&app, request), request_id },
+            device: device::describe(text_of(headers, header::USER_AGENT)),
+        };
+        Visitor {
+            ask,
+            t: Text::default(),
+            path: request.uri().path().to_owned(),
+            toast: Cookie::Toast.read(secure, headers),
+            secure,
+            method: request.method().clone(),
+            app,
+        }
+    }
+
+    /// Whether somebody is likely signed in; only for where to send them.
+    pub fn has_session(&self) -> bool {
+        self.ask.credentials.session.is_some()
+    }
+
+    /// Whether the request only looks.
+    pub fn is_get(&self) -> bool {
+        self.method != Method::POST
+    }
+
+    /// The frame of a page without account: signed out, or the operator's.
+    pub fn bare_frame(&self) -> Frame {
+        self.toasted(Frame::default())
+    }
+
+    /// The frame of a page of a signed-in person without account.
+    pub fn person_frame(&self, person: &Person) -> Frame {
+        self.toasted(menu::person_frame(self.t, &self.path, person))
+    }
+
+    fn toasted(&self, frame: Frame) -> Frame {
+        match self.toast.as_deref().and_then(|key| menu::toast(self.t, key)) {
+            Some(text) => frame.with_toast(text),
+            None => frame,
+        }
+    }
+
+    /// A page.
+    pub fn page(&self, view: impl Template) -> Answer {
+        Ok(Page(view).into_response())
+    }
+
+    /// A form shown again with what is wrong.
+    pub fn mend(&self, view: impl Template) -> Answer {
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(view)).into_response())
+    }
+
+    /// To another page after something was done, so that reloading does not do it again.
+    pub fn go(&self, path: &str) -> Answer {
+        Ok(Redirect::to(path).into_response())
+    }
+
+    /// As [`Visitor::go`], telling there what was done: a key of [`menu::toast`].
+    pub fn go_and_tell(&self, path: &str, toast: &'static str) -> Answer {
+        let mut response = Redirect::to(path).into_response();
+        response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.set(self.secure, toast));
+        Ok(response)
+    }
+
+    /// As [`Visitor::go`], with a cookie set.
+    pub fn go_with(&self, path: &str, cookie: Cookie, value: &str) -> Answer {
+        let mut response = Redirect::to(path).into_response();
+        response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
+        Ok(response)
+    }
+
+    /// A toast is told once: the page that shows it removes it.
+    fn clear_toast(&self, mut response: Response) -> Response {
+        if self.toast.is_some() && response.status().is_success() {
+            response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.clear(self.secure));
+        }
+        response
+    }
+}
+
+impl<P: Gate> Visit<P> {
+    /// An id or word of the path beside account and company; not found when it is none.
+    pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Refused> {
+        self.params.get(name).and_then(|text| text.parse().ok()).ok_or(Refused::NotFound)
+    }
+
+    /// Mints the pass and reads, in one unit; the pass comes along for the frame.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Reader, &P) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<(P, T), Refused> {
+        let (pass, value) = self.app.read(&self.ask, self.target.clone(), operation).await?;
+        self.note_seen(&pass);
+        Ok((pass, value))
+    }
+
+    /// Mints the pass and writes, in one unit.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        operation: impl Fn(Writer, &P) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<(P, T), Refused> {
+        self.app.write(&self.ask, self.target.clone(), operation).await
+    }
+
+    /// Mints the pass and no more.
+    pub async fn pass(&self) -> Result<P, Refused> {
+        self.read(|_, _| Ok(())).await.map(|(pass, ())| pass)
+    }
+
+    /// Beside the answer, so that nobody waits for it.
+    fn note_seen(&self, pass: &P) {
+        let Some((person, account)) = pass.seen() else { return };
+        if self.app.store.now().since(person.seen_at) < app::session::NOTE_EVERY {
+            return;
+        }
+        let (app, ask) = (self.app.clone(), self.ask.clone());
+        tokio::spawn(async move {
+            if let Err(refused) = app.note_seen(&ask, person, account).await {
+                tracing::warn!(?refused, "could not note a visit");
+            }
+        });
+    }
+}
+
+impl Visitor {
+    /// The frame of a page of an account.
+    pub fn frame(&self, pass: &impl HasPlace) -> Frame {
+        self.toasted(menu::account_frame(self.t, &self.path, pass.place()))
+    }
+}
+
+fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The network of whoever connected, or of the last address a trusted proxy saw.
+fn network(app: &SharedApp, request: &Request) -> String {
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+        return String::new();
+    };
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last: Option<IpAddr> = forwarded.and_then(|chain| chain.rsplit(',').next()?.trim().parse().ok());
+    match last {
+        Some(address) if app.settings.trusted_proxies.contains(&peer.ip()) => network_of(address),
+        _ => network_of(peer.ip()),
+    }
+}

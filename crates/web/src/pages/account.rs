@@ -1,0 +1,112 @@
+//! Accounts: choosing one, its home, its settings.
+
+use app::pass::{AccountPass, HasPlace, SelfPass};
+use app::{account, me};
+use domain::account::AccountDetails;
+use domain::capability::Capability;
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::company::time_zones;
+use domain::user::UserType;
+use serde::Deserialize;
+
+use super::form::Errors;
+use super::shown;
+use crate::http::problem::names;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::views::AccountMark;
+use crate::views::account::{Home, List, Place, Settings};
+use crate::views::capability::lines;
+use crate::views::user::{Described, role};
+
+/// Choose an account; straight on where there is only one.
+pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    let (pass, accounts) = visit.read(|r, pass| me::accounts(r, pass, "")).await?;
+    if let [only] = accounts.as_slice() {
+        return visit.go(&home_of(only.account.as_str(), only.user_type));
+    }
+    let place = |found: me::AccountOfLogin| Place {
+        account: AccountMark::new(found.account.as_str(), found.name),
+        role: found.user_type.label(visit.t).to_owned(),
+    };
+    let accounts = accounts.into_iter().map(place).collect();
+    visit.page(List { t: visit.t, frame: visit.person_frame(pass.person()), accounts })
+}
+
+/// Agents see Lead Center and nothing else of the account.
+fn home_of(account: &str, user_type: UserType) -> String {
+    let lead_center = if user_type == UserType::Agent { "/lead-center" } else { "" };
+    format!("/accounts/{account}{lead_center}")
+}
+
+/// The home of an account: what one may do here, and where to begin.
+pub async fn home(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
+    let (pass, home) = visit.read(account::home).await?;
+    let (t, place) = (visit.t, pass.place());
+    let grants = &place.grants;
+    let (can, cannot) = lines(t, grants.user_type, grants.agent);
+    let manages = |capability| domain::capability::mark(grants.user_type, grants.agent, capability) != domain::capability::Mark::No;
+    visit.page(Home {
+        t,
+        frame: visit.frame(&pass),
+        first_name: place.names().first.clone(),
+        role: role(t, grants.user_type, grants.agent),
+        companies: shown::companies(grants.user_type.has_all_companies(), &shown::company_names(&home.companies)),
+        can,
+        cannot,
+        who_can_give: if grants.user_type.has_all_companies() { None } else { names(&visit, home.administrators) },
+        suggest_company: manages(Capability::ManageCompanies) && home.companies.is_empty(),
+        suggest_user: manages(Capability::ManageUsers) && home.is_alone,
+    })
+}
+
+/// What is typed in the settings.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    name: String,
+    time_zone: String,
+    invitation_days: String,
+}
+
+/// The settings.
+pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
+    let (pass, details) = visit.read(account::get).await?;
+    let typed = Typed {
+        name: details.name,
+        time_zone: details.time_zone,
+        invitation_days: details.invitation_days.to_string(),
+    };
+    visit.page(view(&visit, &pass, &typed, &Errors::default()))
+}
+
+/// Changes the settings.
+pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Answer {
+    let details = match AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days) {
+        Ok(details) => details,
+        Err(errors) => {
+            let pass = visit.pass().await?;
+            return visit.mend(view(&visit, &pass, &typed, &Errors(errors)));
+        }
+    };
+    visit.write(move |w, pass| account::change(w, pass, &details)).await?;
+    visit.go_and_tell(&visit.path, "saved")
+}
+
+fn view(
+    visit: &Visit<AccountPass<ManageUsers>>,
+    pass: &AccountPass<ManageUsers>,
+    typed: &Typed,
+    errors: &Errors,
+) -> Settings {
+    let t = visit.t;
+    Settings {
+        t,
+        frame: visit.frame(pass),
+        name: errors.field(t, "name", &typed.name),
+        time_zone: errors.field(t, "time_zone", &typed.time_zone),
+        invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
+        zones: time_zones(),
+        error: None,
+    }
+}

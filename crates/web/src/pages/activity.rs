@@ -1,0 +1,105 @@
+//! The activity of an account.
+
+use app::activity;
+use app::pass::{AccountPass, HasPlace};
+use domain::activity::Verb;
+use domain::capability::proof::ManageUsers;
+use domain::id::ActivityId;
+use serde::Deserialize;
+use text::Text;
+
+use super::shown;
+use crate::http::visit::{Answer, Visit};
+use crate::views::Pager;
+use crate::views::activity::{Change, List, Row};
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    after: Option<String>,
+}
+
+/// One page, newest first.
+pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
+    let before: Option<ActivityId> = query.after.as_deref().and_then(|id| id.parse().ok());
+    let (pass, page) = visit.read(move |r, pass| activity::list(r, pass, before.as_ref())).await?;
+    let next = match page.rows.last() {
+        Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
+        _ => None,
+    };
+    let (t, zone, now) = (visit.t, pass.place().time_zone.clone(), visit.app.store.now());
+    let row = |entry: activity::Activity| Row {
+        who: who(t, &entry),
+        what: what(t, &entry.verb).to_owned(),
+        whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
+        when: shown::when(entry.at, &zone, now),
+        place: Some(entry.network).filter(|network| !network.is_empty()),
+        changes: entry
+            .changes
+            .into_iter()
+            .map(|(field, before, after)| Change { what: field_name(t, &field), before, after })
+            .collect(),
+    };
+    visit.page(List {
+        t,
+        frame: visit.frame(&pass),
+        rows: page.rows.into_iter().map(row).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
+
+fn who(t: Text, entry: &activity::Activity) -> Option<String> {
+    match entry.actor_kind.as_str() {
+        "system" => None,
+        "operator" => Some(t.activity_operator().to_owned()),
+        "visitor" => Some(t.activity_visitor().to_owned()),
+        _ => Some(entry.actor_name.clone()),
+    }
+}
+
+fn what(t: Text, verb: &str) -> &'static str {
+    match Verb::of_key(verb) {
+        Some(Verb::AccountCreated) => t.activity_account_created(),
+        Some(Verb::AccountChanged) => t.activity_account_changed(),
+        Some(Verb::CompanyCreated) => t.activity_company_created(),
+        Some(Verb::CompanyChanged) => t.activity_company_changed(),
+        Some(Verb::CompanyDisabled) => t.activity_company_disabled(),
+        Some(Verb::CompanyEnabled) => t.activity_company_enabled(),
+        Some(Verb::UserCreated) => t.activity_user_created(),
+        Some(Verb::UserChanged) => t.activity_user_changed(),
+        Some(Verb::UserPromoted) => t.activity_user_promoted(),
+        Some(Verb::UserDeleted) => t.activity_user_deleted(),
+        Some(Verb::InvitationSent) => t.activity_invitation_sent(),
+        Some(Verb::InvitationRevoked) => t.activity_invitation_revoked(),
+        Some(Verb::InvitationAccepted) => t.activity_invitation_accepted(),
+        Some(Verb::SessionStarted) => t.activity_session_started(),
+        Some(Verb::SessionEnded) => t.activity_session_ended(),
+        Some(Verb::SessionRefused) => t.activity_session_refused(),
+        Some(Verb::ResetRequested) => t.activity_reset_requested(),
+        Some(Verb::PasswordChanged) => t.activity_password_changed(),
+        Some(Verb::LoginChanged) => t.activity_login_changed(),
+        Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
+        // Written by a newer version of the program.
+        None => t.activity_unknown(),
+    }
+}
+
+fn field_name(t: Text, field: &str) -> String {
+    match field {
+        "first_name" => t.form_first_name(),
+        "last_name" => t.form_last_name(),
+        "display_name" => t.form_display_name(),
+        "email" => t.form_email(),
+        "user_type" => t.user_type(),
+        "agent" => t.user_agent(),
+        "companies" => t.user_companies(),
+        "time_zone" => t.form_time_zone(),
+        "name" => t.user_name(),
+        "lead_center" => t.company_lead_center(),
+        "disabled" => t.company_disabled(),
+        "invitation_days" => t.account_invitation_days(),
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}

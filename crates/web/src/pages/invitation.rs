@@ -1,0 +1,70 @@
+//! What an invited person meets.
+
+use app::Refused;
+use app::pass::{InvitationPass, Visitor};
+use serde::Deserialize;
+
+use super::form::Errors;
+use crate::http::cookies::Cookie;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::views::invitation::{Accept, Way};
+
+/// The password they choose, or the one they have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    password: String,
+}
+
+/// Exchanges the mailed link for a cookie. Nothing is looked up and nothing used up, so a mail scanner that follows
+/// it does no harm, and the address that stays in the browser has no secret in it.
+pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    let (account, token): (String, String) = (visit.param("account")?, visit.param("token")?);
+    visit.go_with("/invitation", Cookie::Link, &format!("{}.{}", plain(&account)?, plain(&token)?))
+}
+
+/// A token as it may stand in a cookie: what is no token of ours leads nowhere.
+pub(super) fn plain(token: &str) -> Result<String, Refused> {
+    let fits = token.len() <= 64 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if fits { Ok(token.to_owned()) } else { Err(Refused::NotFound) }
+}
+
+/// Who invited, to what, as what; and the password.
+pub async fn page(visit: Visit<InvitationPass>, _: Nothing) -> Answer {
+    let pass = visit.pass().await?;
+    visit.page(view(&visit, &pass, &Errors::default()))
+}
+
+/// Accepts; agents land in Lead Center (L-02).
+pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
+    let pass = visit.pass().await?;
+    match visit.app.accept(&visit.ask, &typed.password).await {
+        Ok(accepted) => {
+            let home = format!("/accounts/{}", accepted.account);
+            let to = if pass.agent { format!("{home}/lead-center") } else { home };
+            let mut response = visit.go_with(&to, Cookie::Session, &accepted.session.token)?;
+            response.headers_mut().append(http::header::SET_COOKIE, Cookie::Link.clear(visit.secure));
+            Ok(response)
+        }
+        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &Errors(errors))),
+        Err(refused) => Err(refused),
+    }
+}
+
+fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -> Accept {
+    let inviter = pass.inviter.trim();
+    Accept {
+        t: visit.t,
+        frame: visit.bare_frame(),
+        account: pass.account_name.clone(),
+        inviter: if inviter.is_empty() { pass.account_name.clone() } else { inviter.to_owned() },
+        user_type: pass.user_type,
+        agent: pass.agent,
+        email: pass.email.clone(),
+        message: pass.message.clone(),
+        way: if pass.login.is_some() { Way::Password } else { Way::NewPassword },
+        password: errors.password(visit.t),
+        error: None,
+    }
+}

@@ -1,0 +1,15 @@
+//! Handlers: each reads its input, calls one operation and shapes the answer.
+
+pub mod account;
+pub mod activity;
+pub mod company;
+mod form;
+pub mod invitation;
+pub mod lead_center;
+pub mod me;
+pub mod operator;
+pub mod reset;
+pub mod session;
+pub mod setup;
+mod shown;
+pub mod user;

@@ -1,0 +1,103 @@
+//! For whoever runs the server: the mails (I-07).
+
+use ::http::{HeaderValue, header};
+use app::operator::{self, Mail as Stored};
+use app::pass::{OperatorPass, Visitor};
+use axum::response::{Html, IntoResponse as _};
+use domain::id::MailId;
+use domain::mail::{MailKind, MailState as State};
+use serde::Deserialize;
+
+use super::shown;
+use crate::http::cookies::Cookie;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::views::Pager;
+use crate::views::operator::{Mail, MailRow, MailState, Mails};
+
+/// A mail is shown as a mail program would: its own styles, no script, nothing from elsewhere.
+const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    after: Option<String>,
+}
+
+/// Exchanges the printed link for a cookie.
+pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    let token: String = visit.param("token")?;
+    visit.go_with("/operator/mails", Cookie::Operator, &super::invitation::plain(&token)?)
+}
+
+/// One page of mails, newest first.
+pub async fn mails(visit: Visit<OperatorPass>, query: Query) -> Answer {
+    let before: Option<MailId> = query.after.as_deref().and_then(|id| id.parse().ok());
+    let (_, page) = visit.read(move |r, pass| operator::mails(r, pass, before.as_ref())).await?;
+    let next = match page.rows.last() {
+        Some(last) if page.has_more => Some(format!("/operator/mails?after={}", last.id)),
+        _ => None,
+    };
+    visit.page(Mails {
+        t: visit.t,
+        frame: visit.bare_frame(),
+        kept_only: visit.app.smtp.is_none(),
+        rows: page.rows.into_iter().map(|mail| row(&visit, mail, None)).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
+
+/// One mail. Where a mail server is set, mails are their readers' alone and are not shown.
+pub async fn mail(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
+    let (mail, message) = show(&visit).await?;
+    let subject = message.as_ref().map(|message| message.subject.clone());
+    visit.page(Mail {
+        t: visit.t,
+        frame: visit.bare_frame(),
+        mail: row(&visit, mail, subject),
+        from: visit.app.settings.mail_from.email.clone(),
+        has_html: message.is_some(),
+        text_part: message.map_or_else(|| visit.t.operator_over().to_owned(), |message| message.text),
+    })
+}
+
+/// The HTML part of a mail, for the frame in its page.
+pub async fn mail_html(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
+    let (_, message) = show(&visit).await?;
+    let message = message.ok_or(app::Refused::NotFound)?;
+    let mut response = Html(message.html).into_response();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY));
+    Ok(response)
+}
+
+async fn show(visit: &Visit<OperatorPass>) -> Result<(Stored, Option<app::mail::compose::Message>), app::Refused> {
+    let id: MailId = visit.param("mail")?;
+    let pass = visit.pass().await?;
+    if visit.app.smtp.is_some() {
+        return Err(app::Refused::NotFound);
+    }
+    visit.app.show_mail(&pass, &id).await
+}
+
+fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> MailRow {
+    let t = visit.t;
+    let kind = match mail.kind {
+        MailKind::Invitation => t.operator_kind_invitation(),
+        MailKind::Reset => t.operator_kind_reset(),
+        MailKind::PasswordChanged => t.operator_kind_password_changed(),
+    };
+    MailRow {
+        id: mail.id.to_string(),
+        to: mail.email,
+        subject: subject.unwrap_or_else(|| kind.to_owned()),
+        state: match mail.state {
+            State::Queued => MailState::Waiting,
+            State::HandedOver => MailState::Sent,
+            State::Kept => MailState::Kept,
+            State::Refused => MailState::Failed(mail.answer),
+            State::Dropped => MailState::Failed(t.operator_over().to_owned()),
+        },
+        when: shown::when(mail.created_at, "UTC", visit.app.store.now()),
+    }
+}

@@ -1,0 +1,90 @@
+//! A new password for who has lost theirs.
+
+use app::Refused;
+use app::pass::{LinkState, ResetPass, Visitor};
+use domain::email::EmailAddress;
+use domain::input::FieldError;
+use serde::Deserialize;
+
+use super::form::Errors;
+use crate::http::cookies::Cookie;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::views::session::{Reset, ResetClosed, ResetNew, ResetSent};
+
+/// The address whose password is lost.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    email: String,
+}
+
+/// The new password.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewPassword {
+    password: String,
+}
+
+/// Asks for the address.
+pub async fn page(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    visit.page(view(&visit, "", &Errors::default()))
+}
+
+/// Sends the link, if there is a login; the answer is the same either way.
+pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
+    let email = match EmailAddress::parse(&typed.email) {
+        Ok(email) => email,
+        Err(problem) => {
+            let errors = Errors(vec![FieldError { field: "email", problem }]);
+            return visit.mend(view(&visit, &typed.email, &errors));
+        }
+    };
+    visit.app.request_reset(&visit.ask, email).await?;
+    visit.page(ResetSent { t: visit.t, frame: visit.bare_frame(), email: typed.email.trim().to_owned() })
+}
+
+/// Exchanges the mailed link for a cookie.
+pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    let token: String = visit.param("token")?;
+    visit.go_with("/reset/new", Cookie::Link, &super::invitation::plain(&token)?)
+}
+
+/// Asks for the new password.
+pub async fn new_page(visit: Visit<ResetPass>, _: Nothing) -> Answer {
+    match visit.pass().await {
+        Ok(pass) => visit.page(new_view(&visit, &pass.email, &Errors::default())),
+        Err(Refused::Link(state)) => closed(&visit, state),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Sets the new password and signs in.
+pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
+    let done = match visit.pass().await {
+        Ok(pass) => visit.app.complete_reset(&visit.ask, &typed.password).await.map_err(|refused| (pass.email, refused)),
+        Err(refused) => Err((String::new(), refused)),
+    };
+    match done {
+        Ok(signed_in) => visit.go_with("/accounts", Cookie::Session, &signed_in.token),
+        Err((email, Refused::Invalid(errors))) => visit.mend(new_view(&visit, &email, &Errors(errors))),
+        Err((_, Refused::Link(state))) => closed(&visit, state),
+        Err((_, refused)) => Err(refused),
+    }
+}
+
+fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
+    let t = visit.t;
+    Reset { t, frame: visit.bare_frame(), email: errors.field(t, "email", email), error: None }
+}
+
+fn new_view(visit: &Visit<ResetPass>, email: &str, errors: &Errors) -> ResetNew {
+    let t = visit.t;
+    ResetNew { t, frame: visit.bare_frame(), email: email.to_owned(), password: errors.password(t), error: None }
+}
+
+fn closed(visit: &Visit<ResetPass>, _state: LinkState) -> Answer {
+    let mut response = visit.page(ResetClosed { t: visit.t, frame: visit.bare_frame() })?;
+    *response.status_mut() = http::StatusCode::GONE;
+    Ok(response)
+}

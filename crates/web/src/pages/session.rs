@@ -1,0 +1,88 @@
+//! Signing in and out.
+
+use app::pass::{SelfPass, Visitor};
+use app::{Conflict, Refused, session};
+use serde::Deserialize;
+
+use super::form::Errors;
+use crate::http::cookies::Cookie;
+use crate::http::problem::sentence;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::routes;
+use crate::views::session::SignIn;
+
+/// Where to go after signing in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// What is typed to sign in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Typed {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// The start page: to one's accounts, or to signing in.
+pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" })
+}
+
+/// The sign-in page.
+pub async fn sign_in_page(visit: Visit<Visitor>, next: Next) -> Answer {
+    visit.page(view(&visit, "", &next.next, None, &Errors::default()))
+}
+
+/// Signs in.
+pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
+    let mut errors = Errors::default();
+    for (field, value) in [("email", &typed.email), ("password", &typed.password)] {
+        if value.is_empty() {
+            errors.0.push(domain::input::FieldError { field, problem: domain::input::Problem::Missing });
+        }
+    }
+    if !errors.0.is_empty() {
+        return visit.mend(view(&visit, &typed.email, &typed.next, None, &errors));
+    }
+    match visit.app.sign_in(&visit.ask, &typed.email, &typed.password).await {
+        Ok(signed_in) => {
+            let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
+            visit.go_with(next, Cookie::Session, &signed_in.token)
+        }
+        Err(Refused::Conflict(Conflict::WrongPassword)) => {
+            let error = Some(sentence(&visit, Conflict::WrongPassword).to_owned());
+            visit.mend(view(&visit, &typed.email, &typed.next, error, &errors))
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Signs out: ends the session and removes its cookie.
+pub async fn sign_out(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    visit.write(session::sign_out).await?;
+    let mut response = visit.go_and_tell("/sign-in", "signed-out")?;
+    response.headers_mut().append(http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
+    Ok(response)
+}
+
+fn view(visit: &Visit<Visitor>, email: &str, next: &str, error: Option<String>, errors: &Errors) -> SignIn {
+    let t = visit.t;
+    SignIn {
+        t,
+        frame: visit.bare_frame(),
+        email: errors.field(t, "email", email),
+        password: errors.password(t),
+        next: next.to_owned(),
+        notice: None,
+        error,
+    }
+}

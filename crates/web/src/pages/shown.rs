@@ -1,0 +1,42 @@
+//! Values of the domain as pages show them.
+
+use app::company::Company;
+use domain::invitation::{InvitationState, InvitationTimes};
+use domain::time::Timestamp;
+
+use crate::views::When;
+use crate::views::user::{self, Companies};
+
+/// A moment in the account's time zone.
+pub(super) fn when(at: Timestamp, zone: &str, now: Timestamp) -> When {
+    When { text: at.short(zone, now), full: at.full(zone), iso: at.to_string() }
+}
+
+/// How many company names stand in a line before "n more".
+const NAMES: usize = 2;
+
+/// Companies in a line.
+pub(super) fn companies(all: bool, names: &[String]) -> Companies {
+    let more = names.len().saturating_sub(NAMES) as i64;
+    Companies { all, first: names.iter().take(NAMES).cloned().collect(), more }
+}
+
+/// The names of companies.
+pub(super) fn company_names(companies: &[Company]) -> Vec<String> {
+    companies.iter().map(|company| company.details.name.clone()).collect()
+}
+
+/// Where an invitation stands; `None` once it is accepted.
+pub(super) fn invitation(times: InvitationTimes, zone: &str, now: Timestamp) -> Option<user::InvitationState> {
+    let sent = when(times.sent_at.unwrap_or(now), zone, now);
+    match times.state(now) {
+        InvitationState::NotSent => Some(user::InvitationState::NotSent),
+        InvitationState::Open(until) => {
+            Some(user::InvitationState::Sent { sent, expires: when(until, zone, now) })
+        }
+        InvitationState::Expired(at) => {
+            Some(user::InvitationState::Expired { sent, expired: when(at, zone, now) })
+        }
+        InvitationState::Accepted => None,
+    }
+}

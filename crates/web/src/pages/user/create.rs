@@ -1,0 +1,206 @@
+//! Create User: the wizard, the creation, what comes next (U-01, U-02, U-04, L-01).
+
+use app::company::Company;
+use app::pass::AccountPass;
+use app::{Refused, user};
+use domain::capability::proof::ManageUsers;
+use domain::id::UserId;
+use domain::invitation::InvitationState;
+use domain::user::{TypedUser, UserType};
+use serde::Deserialize;
+
+use super::{Managing, users_of};
+use crate::http::route::Nothing;
+use crate::http::visit::Answer;
+use crate::pages::form::Errors;
+use crate::views::Choice;
+use crate::views::user::{Created, New, NewForm, Sent, Step};
+
+/// All answers so far, and where one is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    step: String,
+    go: String,
+    filter: String,
+    agent: String,
+    user_type: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    display_name: String,
+    company: Vec<String>,
+    message: String,
+    invoice_emails: Option<String>,
+    send: String,
+}
+
+/// The first question.
+pub async fn page(visit: Managing, _: Nothing) -> Answer {
+    let (pass, companies) = visit.read(user::company_choices).await?;
+    visit.page(view(&visit, &pass, Step::Agent, &Answers::default(), &companies, &Errors::default()))
+}
+
+/// From one question to the next, or back. Nothing is stored: all answers travel with the form.
+pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
+    let (pass, companies) = visit.read(user::company_choices).await?;
+    let present = Step::of_code(&answers.step).unwrap_or(Step::Agent);
+    let user_type = answers.chosen_type();
+    let errors = match answers.go.as_str() {
+        "next" => answers.errors_at(present),
+        _ => Errors::default(),
+    };
+    if !errors.0.is_empty() {
+        return visit.mend(view(&visit, &pass, present, &answers, &companies, &errors));
+    }
+    let to = match answers.go.as_str() {
+        "back" => present.previous(user_type).unwrap_or(Step::Agent),
+        "next" => present.next(user_type).unwrap_or(present),
+        "all" | "none" | "filter" => present,
+        change => Step::of_code(change).unwrap_or(present),
+    };
+    answers.choose_all_or_none(&companies);
+    visit.page(view(&visit, &pass, to, &answers, &companies, &Errors::default()))
+}
+
+/// Creates the user; on an error, back to the question whose answer is wrong.
+pub async fn create(visit: Managing, answers: Answers) -> Answer {
+    let done = match answers.typed().parse() {
+        Ok(new) => visit.write(move |w, pass| user::create(w, pass, &new)).await,
+        Err(errors) => Err(Refused::Invalid(errors)),
+    };
+    match done {
+        Ok((pass, id)) => visit.go(&format!("{}/{id}/created", users_of(&pass))),
+        Err(Refused::Invalid(errors)) => {
+            let errors = Errors(errors);
+            let (pass, companies) = visit.read(user::company_choices).await?;
+            visit.mend(view(&visit, &pass, step_of(&errors), &answers, &companies, &errors))
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+/// What can be done next.
+pub async fn created(visit: Managing, _: Nothing) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let (pass, page) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
+    let user = page.user;
+    let sent = match user.invitation.state(visit.app.store.now()) {
+        _ if !user.user_type.has_login() => Sent::None,
+        InvitationState::NotSent => Sent::Later,
+        _ => Sent::To(user.email),
+    };
+    visit.page(Created {
+        t: visit.t,
+        frame: visit.frame(&pass),
+        id: user.id.to_string(),
+        name: user.names.full(),
+        user_type: user.user_type,
+        sent,
+    })
+}
+
+impl Answers {
+    fn typed(&self) -> TypedUser {
+        TypedUser {
+            agent: self.agent.clone(),
+            user_type: self.user_type.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            email: self.email.clone(),
+            display_name: self.display_name.clone(),
+            companies: self.company.clone(),
+            message: self.message.clone(),
+            invoice_emails: self.invoice_emails.is_some(),
+            send_later: self.send == "later",
+        }
+    }
+
+    fn chosen_type(&self) -> Option<UserType> {
+        self.typed().kind().ok().map(|(user_type, _)| user_type)
+    }
+
+    /// What is wrong with the answers of one step; those of later steps have not been asked for.
+    fn errors_at(&self, step: Step) -> Errors {
+        if step == Step::Agent && self.agent.is_empty() {
+            return Errors(vec![domain::input::FieldError { field: "agent", problem: domain::input::Problem::Missing }]);
+        }
+        let all = self.typed().parse().err().unwrap_or_default();
+        Errors(all.into_iter().filter(|error| fields_of(step).contains(&error.field)).collect())
+    }
+
+    fn choose_all_or_none(&mut self, companies: &[Company]) {
+        match self.go.as_str() {
+            "all" => {
+                let shown = offered(self, companies).filter(|company| matches(company, &self.filter));
+                let ids: Vec<String> = shown.map(|company| company.id.to_string()).collect();
+                self.company.extend(ids);
+                self.company.sort();
+                self.company.dedup();
+            }
+            "none" => self.company.clear(),
+            _ => {}
+        }
+    }
+}
+
+fn fields_of(step: Step) -> &'static [&'static str] {
+    match step {
+        Step::Agent => &["agent"],
+        Step::Type => &["user_type"],
+        Step::Info => &["first_name", "last_name", "email", "display_name"],
+        Step::Companies => &["company"],
+        Step::Message => &["message"],
+    }
+}
+
+/// The first step that has an error.
+fn step_of(errors: &Errors) -> Step {
+    let steps = [Step::Agent, Step::Type, Step::Info, Step::Companies, Step::Message];
+    steps.into_iter().find(|step| errors.any_of(fields_of(*step))).unwrap_or(Step::Message)
+}
+
+/// Agents get only companies that use Lead Center (L-01).
+fn offered<'a>(answers: &Answers, companies: &'a [Company]) -> impl Iterator<Item = &'a Company> {
+    let agent = answers.agent == "yes";
+    companies.iter().filter(move |company| !agent || company.details.lead_center)
+}
+
+fn matches(company: &Company, wanted: &str) -> bool {
+    company.details.name.to_lowercase().contains(&wanted.to_lowercase())
+}
+
+fn view(
+    visit: &Managing,
+    pass: &AccountPass<ManageUsers>,
+    step: Step,
+    answers: &Answers,
+    companies: &[Company],
+    errors: &Errors,
+) -> New {
+    let t = visit.t;
+    let choice = |company: &Company| {
+        let chosen = answers.company.iter().any(|id| id == company.id.as_str());
+        Choice::new(company.id.as_str(), &company.details.name, chosen)
+    };
+    New {
+        t,
+        frame: visit.frame(pass),
+        step,
+        form: NewForm {
+            agent: errors.field(t, "agent", &answers.agent),
+            user_type: errors.field(t, "user_type", &answers.user_type),
+            first_name: errors.field(t, "first_name", &answers.first_name),
+            last_name: errors.field(t, "last_name", &answers.last_name),
+            email: errors.field(t, "email", &answers.email),
+            display_name: errors.field(t, "display_name", &answers.display_name),
+            company_error: errors.sentence(t, "company"),
+            message: errors.field(t, "message", &answers.message),
+            invoice_emails: answers.invoice_emails.is_some(),
+            send_later: answers.send == "later",
+        },
+        companies: offered(answers, companies).map(choice).collect(),
+        company_filter: answers.filter.clone(),
+        error: None,
+    }
+}

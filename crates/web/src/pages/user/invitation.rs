@@ -1,0 +1,45 @@
+//! A pending user's invitation: sending it again, revoking it (U-02, U-06).
+
+use app::pass::HasPlace;
+use app::{Conflict, Refused, invitation, user};
+use domain::id::UserId;
+use domain::user::UserStatus;
+
+use super::{Managing, users_of};
+use crate::http::route::Nothing;
+use crate::http::visit::Answer;
+use crate::pages::shown;
+use crate::views::user::Revoke;
+
+/// Sends it, for the first time or again.
+pub async fn resend(visit: Managing, _: Nothing) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let (pass, ()) = visit.write(move |w, pass| invitation::resend(w, pass, &id)).await?;
+    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), "invitation-sent")
+}
+
+/// What revoking means, before it is done.
+pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let (pass, page) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
+    let user = page.user;
+    if user.status != UserStatus::Pending {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    let state = shown::invitation(user.invitation, &pass.place().time_zone, visit.app.store.now());
+    visit.page(Revoke {
+        t: visit.t,
+        frame: visit.frame(&pass),
+        id: user.id.to_string(),
+        name: user.names.full(),
+        email: user.email,
+        invitation: state.ok_or(Refused::Conflict(Conflict::Changed))?,
+    })
+}
+
+/// Revokes.
+pub async fn revoke(visit: Managing, _: Nothing) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let (pass, ()) = visit.write(move |w, pass| invitation::revoke(w, pass, &id)).await?;
+    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), "invitation-revoked")
+}

@@ -1,0 +1,93 @@
+//! The list of users (U-05).
+
+use app::pass::HasPlace;
+use app::page::Page;
+use app::user::{self, Cursor, Filter};
+use domain::user::{UserStatus, may_manage};
+use serde::Deserialize;
+
+use super::Managing;
+use crate::http::visit::Answer;
+use crate::pages::shown;
+use crate::views::user::{List, Query, Row, Sort, Tab};
+use crate::views::{Choice, Frame, Pager};
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Asked {
+    tab: String,
+    q: String,
+    r#type: String,
+    company: String,
+    sort: String,
+    after: String,
+    before: String,
+}
+
+/// One page.
+pub async fn list(visit: Managing, asked: Asked) -> Answer {
+    let tab = Tab::of_code(&asked.tab);
+    let sort = Sort::of_code(&asked.sort);
+    let filter = Filter {
+        status: if tab == Tab::Pending { UserStatus::Pending } else { UserStatus::Active },
+        search: asked.q.trim().chars().take(100).collect(),
+        user_type: asked.r#type.parse().ok(),
+        company: asked.company.parse().ok(),
+        sort: match sort {
+            Sort::Name => user::Sort::Name,
+            Sort::NameDown => user::Sort::NameDown,
+            Sort::NewestFirst => user::Sort::NewestFirst,
+            Sort::OldestFirst => user::Sort::OldestFirst,
+        },
+    };
+    let cursor = Cursor::of(&asked.after, &asked.before);
+    let (wanted, from) = (filter.clone(), cursor);
+    let (pass, found) = visit.read(move |r, pass| user::list(r, pass, &wanted, &from)).await?;
+    let frame = visit.frame(&pass);
+    let chosen = filter.company.as_ref().map(|id| id.to_string()).unwrap_or_default();
+    let companies: Vec<Choice> = found
+        .choices
+        .iter()
+        .map(|company| Choice::new(company.id.as_str(), &company.details.name, company.id.as_str() == chosen))
+        .collect();
+    let company = companies.iter().find(|choice| choice.chosen).map(|c| (c.value.clone(), c.label.clone()));
+    let query = Query { tab, q: filter.search, user_type: filter.user_type, company, sort };
+    let place = pass.place();
+    let (zone, now) = (&place.time_zone, visit.app.store.now());
+    let row = |user: &user::User| Row {
+        id: user.id.to_string(),
+        name: user.names.full(),
+        display_name: Some(user.names.display.clone()).filter(|name| !name.is_empty()),
+        agent: user.agent,
+        email: Some(user.email.clone()),
+        user_type: user.user_type,
+        companies: shown::companies(user.user_type.has_all_companies(), &found.companies_of(&user.id)),
+        last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
+        invitation: shown::invitation(user.invitation, zone, now).filter(|_| user.status == UserStatus::Pending),
+        own: place.user.as_ref() == Some(&user.id),
+        may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
+    };
+    visit.page(List {
+        t: visit.t,
+        rows: found.users.rows.iter().map(row).collect(),
+        pager: pager(&frame, &query, &found.users),
+        frame,
+        may_manage: true,
+        active_count: found.active,
+        pending_count: found.pending,
+        query,
+        companies: if companies.len() > 1 { companies } else { Vec::new() },
+    })
+}
+
+/// Links to the neighbouring pages, by the key of the first and last row.
+fn pager(frame: &Frame, query: &Query, users: &Page<user::User>) -> Pager {
+    let address = query.address(frame);
+    let separator = if address.contains('?') { '&' } else { '?' };
+    let link = |side: &str, user: &user::User| format!("{address}{separator}{side}={}", user.id);
+    Pager {
+        previous: users.rows.first().filter(|_| users.has_previous).map(|user| link("before", user)),
+        next: users.rows.last().filter(|_| users.has_more).map(|user| link("after", user)),
+    }
+}

@@ -1,0 +1,23 @@
+//! Users: the list and all that is done from it.
+
+pub mod create;
+pub mod delete;
+pub mod edit;
+pub mod invitation;
+mod list;
+pub mod promote;
+
+use app::pass::AccountPass;
+use domain::capability::proof::ManageUsers;
+
+pub use list::list;
+
+use crate::http::visit::Visit;
+
+/// A visit of somebody who manages users.
+pub(super) type Managing = Visit<AccountPass<ManageUsers>>;
+
+/// The address of the account's users.
+fn users_of(pass: &AccountPass<ManageUsers>) -> String {
+    format!("/accounts/{}/users", pass.account())
+}

@@ -1,0 +1,69 @@
+//! Promote (U-08), also a notification user (U-09).
+
+use app::user::{self, Invite};
+use app::{Conflict, Refused};
+use domain::id::UserId;
+use domain::input::FieldError;
+use domain::name;
+use domain::user::{UserType, is_promotion};
+use serde::Deserialize;
+
+use super::{Managing, users_of};
+use crate::http::route::Nothing;
+use crate::http::visit::Answer;
+use crate::pages::form::Errors;
+use crate::views::capability::promotion;
+use crate::views::user::Promote;
+
+/// The invitation of a user who gets a login.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    message: String,
+}
+
+/// The pop-up: what they have, gain, still lack.
+pub async fn page(visit: Managing, _: Nothing) -> Answer {
+    let view = view(&visit, &Typed::default(), &Errors::default()).await?;
+    visit.page(view)
+}
+
+/// Promotes.
+pub async fn promote(visit: Managing, typed: Typed) -> Answer {
+    let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
+    let message = match name::message(&typed.message) {
+        Ok(message) => message,
+        Err(problem) => {
+            let errors = Errors(vec![FieldError { field: "message", problem }]);
+            let view = view(&visit, &typed, &errors).await?;
+            return visit.mend(view);
+        }
+    };
+    let invite = Invite { message };
+    let (pass, invited) = visit.write(move |w, pass| user::promote(w, pass, &id, to, &invite)).await?;
+    visit.go_and_tell(&users_of(&pass), if invited { "user-invited" } else { "user-promoted" })
+}
+
+async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promote, Refused> {
+    let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
+    let (pass, page) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
+    let (t, user) = (visit.t, page.user);
+    if !is_promotion(user.user_type, user.agent, to) {
+        return Err(Refused::Conflict(Conflict::NoPromotion));
+    }
+    let (has, gains, still_not) = promotion(t, user.user_type, to, user.agent);
+    Ok(Promote {
+        t,
+        frame: visit.frame(&pass),
+        id: user.id.to_string(),
+        name: user.names.full(),
+        from: user.user_type,
+        to,
+        has,
+        gains,
+        still_not,
+        gains_all_companies: to.has_all_companies() && !user.user_type.has_all_companies(),
+        invitation: (!user.user_type.has_login()).then(|| errors.field(t, "message", &typed.message)),
+        error: None,
+    })
+}

@@ -1,0 +1,120 @@
+//! The route table: every page and action, who gets in, what it records. Router, menus and the tests that walk every
+//! route are made from it.
+
+use std::sync::LazyLock;
+
+use app::pass::Door;
+use domain::activity::Verb;
+
+use crate::http::route::{Route, get, post};
+use crate::pages::{account, activity, company, invitation, lead_center, me, operator, reset, session, setup, user};
+
+/// All routes.
+pub fn table() -> Vec<Route> {
+    vec![
+        // Ways in
+        get("/", session::start),
+        get("/sign-in", session::sign_in_page),
+        post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
+        post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
+        get("/setup/{token}", setup::follow),
+        get("/setup", setup::page),
+        post("/setup", setup::set_up).records(&[Verb::AccountCreated, Verb::UserCreated, Verb::SessionStarted]),
+        get("/reset", reset::page),
+        post("/reset", reset::request).records(&[Verb::ResetRequested]),
+        get("/reset/new", reset::new_page),
+        post("/reset/new", reset::complete).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
+        get("/reset/{token}", reset::follow),
+        get("/invitations/{account}/{token}", invitation::follow),
+        get("/invitation", invitation::page),
+        post("/invitation", invitation::accept).records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
+        // One's own
+        get("/accounts", account::choose),
+        get("/me", me::page),
+        post("/me", me::change).records(&[Verb::LoginChanged]),
+        get("/me/sessions", me::sessions),
+        post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
+        post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
+        // An account
+        get("/accounts/{account}", account::home),
+        get("/accounts/{account}/lead-center", lead_center::home),
+        get("/accounts/{account}/settings", account::settings),
+        post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
+        get("/accounts/{account}/activity", activity::list),
+        // Its users
+        get("/accounts/{account}/users", user::list),
+        post("/accounts/{account}/users", user::create::create)
+            .records(&[Verb::UserCreated, Verb::InvitationSent]),
+        get("/accounts/{account}/users/new", user::create::page),
+        post("/accounts/{account}/users/new", user::create::step),
+        get("/accounts/{account}/users/{user}", user::edit::page),
+        post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
+        get("/accounts/{account}/users/{user}/created", user::create::created),
+        get("/accounts/{account}/users/{user}/promote/{type}", user::promote::page),
+        post("/accounts/{account}/users/{user}/promote/{type}", user::promote::promote)
+            .records(&[Verb::UserPromoted]),
+        get("/accounts/{account}/users/{user}/delete", user::delete::page),
+        post("/accounts/{account}/users/{user}/delete", user::delete::delete).records(&[Verb::UserDeleted]),
+        post("/accounts/{account}/users/{user}/invitation", user::invitation::resend)
+            .records(&[Verb::InvitationSent]),
+        get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
+        post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
+            .records(&[Verb::InvitationRevoked]),
+        // Its companies
+        get("/accounts/{account}/companies", company::list),
+        get("/accounts/{account}/companies/new", company::new_page),
+        post("/accounts/{account}/companies/new", company::create).records(&[Verb::CompanyCreated]),
+        get("/accounts/{account}/companies/{company}", company::page),
+        post("/accounts/{account}/companies/{company}", company::change).records(&[Verb::CompanyChanged]),
+        get("/accounts/{account}/companies/{company}/disable", company::disable_page),
+        post("/accounts/{account}/companies/{company}/disable", company::disable).records(&[Verb::CompanyDisabled]),
+        post("/accounts/{account}/companies/{company}/enable", company::enable).records(&[Verb::CompanyEnabled]),
+        // The operator's
+        get("/operator/mails", operator::mails),
+        get("/operator/mails/{mail}", operator::mail),
+        get("/operator/mails/{mail}/html", operator::mail_html),
+        get("/operator/{token}", operator::follow),
+    ]
+}
+
+static DOORS: LazyLock<Vec<(http::Method, &'static str, Door)>> =
+    LazyLock::new(|| table().into_iter().map(|route| (route.method, route.path, route.door)).collect());
+
+/// Who gets in at a page of this path; `None` if there is none.
+pub fn door_of(path: &str) -> Option<Door> {
+    DOORS.iter().find(|(method, found, _)| method == http::Method::GET && *found == path).map(|(_, _, door)| *door)
+}
+
+/// Whether a path leads to a page of ours: where people may be sent after signing in.
+pub fn leads_to_a_page(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_".contains(&b);
+    path.starts_with('/')
+        && path.bytes().all(plain)
+        && DOORS.iter().any(|(method, pattern, _)| method == http::Method::GET && fits(pattern, path))
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
+    let same = |(wanted, found): (&&str, &&str)| {
+        if wanted.starts_with('{') { !found.is_empty() } else { wanted == found }
+    };
+    pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x24_only_our_own_pages_are_led_to() {
+        for good in ["/", "/accounts", "/accounts/ACC1/users", "/me/sessions"] {
+            assert!(leads_to_a_page(good), "{good}");
+        }
+        for bad in [
+            "", "//evil.example", "/\\evil.example", "/%09/evil.example", "https:evil.example", "javascript:alert(1)",
+            "https://evil.example/accounts", "/accounts?next=//evil", "/nowhere", "/accounts//users", "/sign-out",
+        ] {
+            assert!(!leads_to_a_page(bad), "{bad}");
+        }
+    }
+}

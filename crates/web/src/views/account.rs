@@ -1,0 +1,85 @@
+//! The pages of accounts: choose one, its home, its settings.
+
+use askama::Template;
+use text::Text;
+
+use super::capability::Line;
+use super::form::problems;
+use super::user::Companies;
+use super::{AccountMark, Field, Frame, Icon, SummaryLine};
+
+/// Choose an account: `/accounts`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/list.html")]
+pub struct List {
+    /// The texts.
+    pub t: Text,
+    /// The frame, without account.
+    pub frame: Frame,
+    /// The accounts of this login.
+    pub accounts: Vec<Place>,
+}
+
+/// An account one has a place in.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Id, name, initials.
+    pub account: AccountMark,
+    /// What one is there: "Manager, agent".
+    pub role: String,
+}
+
+/// The home of an account: `/accounts/{ACC}`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/home.html")]
+pub struct Home {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// The first name of who is greeted.
+    pub first_name: String,
+    /// What one is here: "Manager, agent".
+    pub role: String,
+    /// The companies one has.
+    pub companies: Companies,
+    /// The matrix lines one has.
+    pub can: Vec<Line>,
+    /// Those one has not.
+    pub cannot: Vec<Line>,
+    /// Who in this account can give them: "Dana Reyes or Sam Ito".
+    pub who_can_give: Option<String>,
+    /// For an administrator of an account without company: the link to create one.
+    pub suggest_company: bool,
+    /// For an administrator who is alone: the link to create a user.
+    pub suggest_user: bool,
+}
+
+/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/settings.html")]
+pub struct Settings {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `name`
+    pub name: Field,
+    /// `time_zone`
+    pub time_zone: Field,
+    /// `invitation_days`: 1 to 30
+    pub invitation_days: Field,
+    /// All time zones by name.
+    pub zones: Vec<String>,
+    /// What is wrong as a whole.
+    pub error: Option<String>,
+}
+
+impl Settings {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(
+            self.error.as_ref(),
+            &[("name", &self.name), ("time_zone", &self.time_zone), ("invitation_days", &self.invitation_days)],
+        )
+    }
+}

@@ -1,0 +1,75 @@
+//! The permission matrix in a person's words.
+
+use domain::capability::{Capability, Mark, REGISTRY, mark};
+use domain::user::UserType;
+use text::Text;
+
+/// One line of the matrix, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What one may do.
+    pub text: String,
+    /// Only within limits, in a few words: "Lead Center only".
+    pub limit: Option<String>,
+}
+
+impl Line {
+    /// A line, with the limit of its mark.
+    pub fn new(t: Text, capability: Capability, mark: Mark) -> Line {
+        let limit = match mark {
+            Mark::No | Mark::Yes => None,
+            Mark::LeadCenterOnly => Some(t.capability_lead_center_only().to_owned()),
+            Mark::VisibleLeadsOnly => Some(t.capability_visible_leads_only().to_owned()),
+        };
+        Line { text: label(t, capability).to_owned(), limit }
+    }
+}
+
+/// The text of a capability: "Create, change and delete users".
+pub fn label(t: Text, capability: Capability) -> &'static str {
+    match capability {
+        Capability::ReceiveNotifications => t.capability_receive_notifications(),
+        Capability::ReadCalls => t.capability_read_calls(),
+        Capability::UseLeadCenter => t.capability_use_lead_center(),
+        Capability::PlaceCalls => t.capability_place_calls(),
+        Capability::WorkLeads => t.capability_work_leads(),
+        Capability::ManageIntegrations => t.capability_manage_integrations(),
+        Capability::ManageTrackers => t.capability_manage_trackers(),
+        Capability::ManageUsers => t.capability_manage_users(),
+        Capability::ManageCompanies => t.capability_manage_companies(),
+        Capability::ManageWhiteLabel => t.capability_manage_white_label(),
+        Capability::ManageBilling => t.capability_manage_billing(),
+        Capability::BulkEnable => t.capability_bulk_enable(),
+        Capability::CloseAccount => t.capability_close_account(),
+        Capability::AnswerLeads => t.capability_answer_leads(),
+    }
+}
+
+/// The lines a user of this type has, and those they do not have.
+pub fn lines(t: Text, user_type: UserType, agent: bool) -> (Vec<Line>, Vec<Line>) {
+    let line = |capability| Line::new(t, capability, mark(user_type, agent, capability));
+    let (has, lacks): (Vec<_>, Vec<_>) = REGISTRY
+        .iter()
+        .map(|line| line.capability)
+        .partition(|capability| mark(user_type, agent, *capability) != Mark::No);
+    (has.into_iter().map(line).collect(), lacks.into_iter().map(line).collect())
+}
+
+/// What a promotion changes: the lines of now, those gained (or held further than now), those still missing.
+pub fn promotion(t: Text, from: UserType, to: UserType, agent: bool) -> (Vec<Line>, Vec<Line>, Vec<Line>) {
+    let (mut has, mut gains, mut still_not) = (Vec::new(), Vec::new(), Vec::new());
+    for capability in REGISTRY.iter().map(|line| line.capability) {
+        let agent_after = agent || from == UserType::Agent;
+        let (before, after) = (mark(from, agent, capability), mark(to, agent_after, capability));
+        if before != Mark::No {
+            has.push(Line::new(t, capability, before));
+        }
+        if after > before {
+            gains.push(Line::new(t, capability, after));
+        }
+        if after == Mark::No {
+            still_not.push(Line::new(t, capability, after));
+        }
+    }
+    (has, gains, still_not)
+}

@@ -1,0 +1,92 @@
+//! What a form keeps between two answers: the input, and what is wrong with it.
+
+use domain::input::{FieldError, Problem};
+use domain::password;
+use text::Text;
+
+/// One field of a form: what was typed, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    /// What was typed, kept on an error. Passwords are never sent back: leave it empty.
+    pub value: String,
+    /// What to type instead, as one sentence.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// A field with a value.
+    pub fn of(value: impl Into<String>) -> Field {
+        Field { value: value.into(), error: None }
+    }
+
+    /// The same field with the first of `errors` that is about `name`, as a sentence.
+    pub fn checked(self, t: Text, name: &str, errors: &[FieldError]) -> Field {
+        Field { error: sentence_for(t, name, errors), ..self }
+    }
+
+    /// The same field with what is wrong.
+    pub fn wrong(mut self, error: impl Into<String>) -> Field {
+        self.error = Some(error.into());
+        self
+    }
+}
+
+/// The sentence of the first of `errors` that is about `name`; for fields that are no [`Field`], like `company`.
+pub fn sentence_for(t: Text, name: &str, errors: &[FieldError]) -> Option<String> {
+    errors.iter().find(|error| error.field == name).map(|error| sentence(t, name, error.problem))
+}
+
+/// What to type instead.
+pub fn sentence(t: Text, name: &str, problem: Problem) -> String {
+    let fixed = match problem {
+        Problem::Missing => missing(t, name),
+        Problem::TooLong { max } => return t.form_too_long(max),
+        Problem::TooShort { min: password::MIN } => return t.form_password_too_short(password::MIN),
+        Problem::TooShort { min } => return t.form_too_short(min),
+        Problem::BadCharacters => t.form_bad_characters(),
+        Problem::NotAnEmail => t.form_not_an_email(),
+        Problem::SeveralEmails => t.form_several_emails(),
+        Problem::EmailNotAscii => t.form_email_not_ascii(),
+        Problem::NotAChoice if name == "time_zone" => t.form_no_such_time_zone(),
+        Problem::NotAChoice => t.form_not_a_choice(),
+        Problem::NotInRange { min, max } => return t.form_not_in_range(min, max),
+        Problem::WeakPassword => t.form_weak_password(),
+        Problem::AddressTaken => t.form_address_taken(),
+        Problem::NameTaken => t.form_name_taken(),
+        Problem::WrongPassword => t.form_wrong_password(),
+    };
+    fixed.to_owned()
+}
+
+fn missing(t: Text, name: &str) -> &'static str {
+    match name {
+        "first_name" => t.form_missing_first_name(),
+        "last_name" => t.form_missing_last_name(),
+        "email" => t.form_missing_email(),
+        "password" => t.form_missing_password(),
+        "name" | "account_name" => t.form_missing_name(),
+        "time_zone" => t.form_missing_time_zone(),
+        "company" => t.form_missing_company(),
+        "agent" => t.form_missing_agent(),
+        "user_type" => t.form_missing_user_type(),
+        _ => t.form_missing(),
+    }
+}
+
+/// A line of the error summary: the field it leads to (none: the form as a whole) and the sentence.
+#[derive(Clone, Debug)]
+pub struct SummaryLine {
+    /// The id of the input.
+    pub field: Option<&'static str>,
+    /// What to do.
+    pub text: String,
+}
+
+/// The error summary of a form: what is wrong with it as a whole, then field by field in their order.
+pub(super) fn problems(whole: Option<&String>, fields: &[(&'static str, &Field)]) -> Vec<SummaryLine> {
+    let whole = whole.map(|text| SummaryLine { field: None, text: text.clone() });
+    let fields = fields
+        .iter()
+        .filter_map(|(name, field)| Some(SummaryLine { field: Some(name), text: field.error.clone()? }));
+    whole.into_iter().chain(fields).collect()
+}

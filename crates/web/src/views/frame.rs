@@ -1,0 +1,232 @@
+//! What surrounds every page: rail, My Account panel, toast; and the small things that all pages show.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+pub use crate::assets::Icon;
+
+/// The frame of a page. `Frame::default()` is the one of a signed-out page: no rail, a card in the middle.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The account the page is in, for the icon at the top of the rail.
+    pub account: Option<AccountMark>,
+    /// Who is signed in.
+    pub person: Option<PersonMark>,
+    /// The rail: the sections of where one is, only those this person may open.
+    pub nav: Vec<NavItem>,
+    /// The My Account panel, only what this person may open. Sign out is added by the template.
+    pub panel: Vec<NavItem>,
+    /// What has just been done, told once.
+    pub toast: Option<Toast>,
+}
+
+impl Frame {
+    /// An address inside the account of this frame: `at("/users")` gives `/accounts/ACC…/users`. Outside an
+    /// account it gives the path as it is.
+    pub fn at(&self, path: &str) -> String {
+        match &self.account {
+            Some(account) => format!("/accounts/{}{path}", account.id),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The same frame with a toast.
+    pub fn with_toast(mut self, text: impl Into<String>) -> Frame {
+        self.toast = Some(Toast { text: text.into() });
+        self
+    }
+}
+
+/// An account as its icon and name.
+#[derive(Clone, Debug)]
+pub struct AccountMark {
+    /// `ACC…`
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// One or two letters; [`initials`] makes them.
+    pub initials: String,
+}
+
+impl AccountMark {
+    /// The mark of an account, with initials made from its name.
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> AccountMark {
+        let name = name.into();
+        AccountMark { id: id.into(), initials: initials(&name), name }
+    }
+}
+
+/// The signed-in person.
+#[derive(Clone, Debug)]
+pub struct PersonMark {
+    /// First and last name.
+    pub name: String,
+    /// One or two letters; [`initials`] makes them.
+    pub initials: String,
+    /// The login's address.
+    pub email: String,
+}
+
+impl PersonMark {
+    /// The mark of a person, with initials made from the name.
+    pub fn new(name: impl Into<String>, email: impl Into<String>) -> PersonMark {
+        let name = name.into();
+        PersonMark { initials: initials(&name), email: email.into(), name }
+    }
+}
+
+/// An entry of the rail or of the My Account panel.
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    /// What it is called.
+    pub label: String,
+    /// Where it goes.
+    pub href: String,
+    /// The icon before it.
+    pub icon: Icon,
+    /// Whether this page is it, or stands below it.
+    pub current: bool,
+}
+
+impl NavItem {
+    /// An entry; `current` marks where one is.
+    pub fn new(label: impl Into<String>, href: impl Into<String>, icon: Icon, current: bool) -> NavItem {
+        NavItem { label: label.into(), href: href.into(), icon, current }
+    }
+}
+
+/// What has just been done, in one sentence.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// The sentence.
+    pub text: String,
+}
+
+/// A moment, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct When {
+    /// What stands there: "3 Nov, 14:05", or "2 hours ago".
+    pub text: String,
+    /// The full one, shown on hover.
+    pub full: String,
+    /// For machines: `2025-11-03T14:05:00Z`.
+    pub iso: String,
+}
+
+/// Links to the neighbouring pages of a list; `None` where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Pager {
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+/// A choice of a select, a checkbox list or a filter.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(value: impl Into<String>, label: impl Into<String>, chosen: bool) -> Choice {
+        Choice { value: value.into(), label: label.into(), chosen }
+    }
+}
+
+/// One or two letters for an icon: of the first and the last word that begin with a letter or digit.
+pub fn initials(name: &str) -> String {
+    let letters: Vec<char> =
+        name.split_whitespace().filter_map(|word| word.chars().next()).filter(|c| c.is_alphanumeric()).collect();
+    match letters.as_slice() {
+        [] => name.chars().take(1).collect(),
+        [one] => one.to_uppercase().collect(),
+        [first, .., last] => first.to_uppercase().chain(last.to_uppercase()).collect(),
+    }
+}
+
+/// A name to stand inside a sentence: where it is written from right to left, marks keep it from turning the
+/// sentence around it. Other names come back as they are.
+pub fn isolated(name: &str) -> Cow<'_, str> {
+    // Hebrew to Arabic Extended-A, and the presentation forms.
+    let turns = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    if name.contains(turns) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
+}
+
+/// A count with its thousands apart: 5,000.
+pub(crate) fn grouped(count: i64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Joins a path and its query; parameters without value are left out.
+pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    let mut separator = '?';
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        write!(address, "{separator}{name}={}", encode(value)).expect("a String takes all");
+        separator = '&';
+    }
+    address
+}
+
+/// Percent-encodes a value for a query.
+fn encode(value: &str) -> Cow<'_, str> {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
+    if value.as_bytes().iter().all(|b| plain(b)) {
+        return Cow::Borrowed(value);
+    }
+    let mut encoded = String::with_capacity(value.len() * 3);
+    for byte in value.bytes() {
+        if plain(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("a String takes all");
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_of_names() {
+        assert_eq!(initials("Natalie Ford"), "NF");
+        assert_eq!(initials("natalie"), "N");
+        assert_eq!(initials("Bright & Sons Plumbing"), "BP");
+        assert_eq!(initials("عمر الفاروق"), "عا");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn only_names_that_turn_are_isolated() {
+        assert_eq!(isolated("Natalie Ford"), "Natalie Ford");
+        assert_eq!(isolated("عمر"), "\u{2068}عمر\u{2069}");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!([0, 999, 1000, 5_000_000, -100].map(grouped), ["0", "999", "1,000", "5,000,000", "-100"]);
+    }
+
+    #[test]
+    fn addresses_leave_out_what_is_empty() {
+        assert_eq!(address("/users", &[("q", ""), ("type", "")]), "/users");
+        assert_eq!(address("/users", &[("q", "a b&c"), ("type", ""), ("sort", "-name")]), "/users?q=a%20b%26c&sort=-name");
+    }
+}

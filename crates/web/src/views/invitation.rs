@@ -1,0 +1,82 @@
+//! What an invited person meets: accept with a new password, join with the one they have, or a closed link.
+
+use askama::Template;
+use domain::user::UserType;
+use text::Text;
+
+use super::form::problems;
+use super::user::Described;
+use super::{Field, Frame, Icon, SummaryLine};
+
+/// Accept: `/invitation`. Posts `password`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "invitation/accept.html")]
+pub struct Accept {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// The account one is invited to.
+    pub account: String,
+    /// Who invited.
+    pub inviter: String,
+    /// As what.
+    pub user_type: UserType,
+    /// With the agent flag.
+    pub agent: bool,
+    /// The invited address; it cannot be changed here.
+    pub email: String,
+    /// The personal message.
+    pub message: Option<String>,
+    /// What is asked for.
+    pub way: Way,
+    /// `password`; its value is never shown.
+    pub password: Field,
+    /// What is wrong as a whole.
+    pub error: Option<String>,
+}
+
+/// How an invited person gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// No sign-in yet: they choose a password.
+    NewPassword,
+    /// The address has a sign-in: they type its password.
+    Password,
+    /// They are signed in with that address: one button.
+    SignedIn,
+}
+
+impl Accept {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(self.error.as_ref(), &[("password", &self.password)])
+    }
+}
+
+/// A link that lets nobody in.
+#[derive(Template, Clone, Debug)]
+#[template(path = "invitation/closed.html")]
+pub struct Closed {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why an invitation lets nobody in.
+#[derive(Clone, Debug)]
+pub enum Reason {
+    /// It expired.
+    Expired {
+        /// The account it was for.
+        account: String,
+        /// Whom to ask for a new one: name, or name and address.
+        ask: String,
+    },
+    /// It has been accepted.
+    Used,
+    /// It has been revoked or replaced, or there never was one.
+    Unknown,
+}

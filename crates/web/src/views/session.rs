@@ -1,0 +1,97 @@
+//! Signing in, and a new password for who has lost theirs.
+
+use askama::Template;
+use text::Text;
+
+use super::form::problems;
+use super::{Field, Frame, Icon, SummaryLine};
+
+/// Sign in: `/sign-in`. Posts `email`, `password`, `next`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/sign_in.html")]
+pub struct SignIn {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// `email`
+    pub email: Field,
+    /// `password`; its value is never shown.
+    pub password: Field,
+    /// `next`: the path to go to afterwards; empty: the default.
+    pub next: String,
+    /// Why one is here, if not by choice: "You have been signed out".
+    pub notice: Option<String>,
+    /// What is wrong as a whole: the pair does not fit.
+    pub error: Option<String>,
+}
+
+impl SignIn {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(self.error.as_ref(), &[("email", &self.email), ("password", &self.password)])
+    }
+}
+
+/// Ask for a new password: `/reset`. Posts `email`; the answer is always [`ResetSent`].
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/reset.html")]
+pub struct Reset {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// `email`
+    pub email: Field,
+    /// What is wrong as a whole.
+    pub error: Option<String>,
+}
+
+impl Reset {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(self.error.as_ref(), &[("email", &self.email)])
+    }
+}
+
+/// The answer to every request for a new password, whether the address exists or not.
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/reset_sent.html")]
+pub struct ResetSent {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// What was typed.
+    pub email: String,
+}
+
+/// Choose a new password: `/reset/new`. Posts `password`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/reset_new.html")]
+pub struct ResetNew {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// The address, for password managers.
+    pub email: String,
+    /// `password`; its value is never shown.
+    pub password: Field,
+    /// What is wrong as a whole.
+    pub error: Option<String>,
+}
+
+impl ResetNew {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(self.error.as_ref(), &[("password", &self.password)])
+    }
+}
+
+/// A reset link that no longer works.
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/reset_closed.html")]
+pub struct ResetClosed {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+}

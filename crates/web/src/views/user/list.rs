@@ -1,0 +1,220 @@
+//! The list of users: two tabs, search, filters that live in the address, keyset paging.
+
+use askama::Template;
+use domain::user::UserType;
+use text::Text;
+
+use super::{Companies, Described};
+use crate::views::frame::address;
+use crate::views::{Choice, Frame, Icon, Pager, When};
+
+/// Users: `/accounts/{ACC}/users?tab=&q=&type=&company=&sort=&after=&before=`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/list.html")]
+pub struct List {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// Whether this person may create, change and delete users.
+    pub may_manage: bool,
+    /// How many active users there are, without filter.
+    pub active_count: i64,
+    /// How many invitations are pending, without filter.
+    pub pending_count: i64,
+    /// What is asked for.
+    pub query: Query,
+    /// The companies of the filter; empty where there is only one or none.
+    pub companies: Vec<Choice>,
+    /// One page of users.
+    pub rows: Vec<Row>,
+    /// The neighbouring pages.
+    pub pager: Pager,
+}
+
+/// What the address of the list asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// `tab`
+    pub tab: Tab,
+    /// `q`: part of a name or address
+    pub q: String,
+    /// `type`
+    pub user_type: Option<UserType>,
+    /// `company`: id and name
+    pub company: Option<(String, String)>,
+    /// `sort`
+    pub sort: Sort,
+}
+
+/// A tab of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Active users: no parameter.
+    #[default]
+    Active,
+    /// Pending invitations: `tab=pending`.
+    Pending,
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By name, A first: no parameter.
+    #[default]
+    Name,
+    /// `sort=-name`: by name, Z first.
+    NameDown,
+    /// `sort=-active`: last active, newest first.
+    NewestFirst,
+    /// `sort=active`: last active, oldest first.
+    OldestFirst,
+}
+
+impl Sort {
+    /// Its code in addresses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Sort::Name => "",
+            Sort::NameDown => "-name",
+            Sort::NewestFirst => "-active",
+            Sort::OldestFirst => "active",
+        }
+    }
+
+    /// The order of a code; by name for one that does not exist.
+    pub fn of_code(code: &str) -> Sort {
+        match code {
+            "-name" => Sort::NameDown,
+            "-active" => Sort::NewestFirst,
+            "active" => Sort::OldestFirst,
+            _ => Sort::Name,
+        }
+    }
+}
+
+impl Tab {
+    /// Its code in addresses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tab::Active => "",
+            Tab::Pending => "pending",
+        }
+    }
+
+    /// The tab of a code.
+    pub fn of_code(code: &str) -> Tab {
+        if code == "pending" { Tab::Pending } else { Tab::Active }
+    }
+}
+
+/// A user in the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// `USR…`
+    pub id: String,
+    /// First and last name.
+    pub name: String,
+    /// The chat display name, if there is one.
+    pub display_name: Option<String>,
+    /// Whether the agent flag is on.
+    pub agent: bool,
+    /// The address; a notification team may have none.
+    pub email: Option<String>,
+    /// The type.
+    pub user_type: UserType,
+    /// The companies, shortened.
+    pub companies: Companies,
+    /// The last request; `None`: never.
+    pub last_active: Option<When>,
+    /// The state of the invitation, on the pending tab.
+    pub invitation: Option<InvitationState>,
+    /// It is the person who looks.
+    pub own: bool,
+    /// Whether this person may edit and delete the user (equal or lesser access).
+    pub may_manage: bool,
+}
+
+/// How far an invitation is.
+#[derive(Clone, Debug)]
+pub enum InvitationState {
+    /// Created with "send later".
+    NotSent,
+    /// On its way.
+    Sent {
+        /// The last time it was sent.
+        sent: When,
+        /// Until when its link works.
+        expires: When,
+    },
+    /// Its link stopped working.
+    Expired {
+        /// The last time it was sent.
+        sent: When,
+        /// When the link stopped working.
+        expired: When,
+    },
+}
+
+impl List {
+    fn address(&self, change: impl FnOnce(&mut Query)) -> String {
+        let mut query = self.query.clone();
+        change(&mut query);
+        query.address(&self.frame)
+    }
+
+    fn tab_address(&self, tab: Tab) -> String {
+        self.address(|query| query.tab = tab)
+    }
+
+    fn without_search(&self) -> String {
+        self.address(|query| query.q.clear())
+    }
+
+    fn without_type(&self) -> String {
+        self.address(|query| query.user_type = None)
+    }
+
+    fn without_company(&self) -> String {
+        self.address(|query| query.company = None)
+    }
+
+    fn without_filters(&self) -> String {
+        self.address(|query| *query = Query { tab: query.tab, sort: query.sort, ..Query::default() })
+    }
+
+    fn by_name(&self) -> String {
+        self.address(|query| query.sort = if query.sort == Sort::Name { Sort::NameDown } else { Sort::Name })
+    }
+
+    fn by_activity(&self) -> String {
+        self.address(|query| {
+            query.sort = if query.sort == Sort::NewestFirst { Sort::OldestFirst } else { Sort::NewestFirst };
+        })
+    }
+
+    fn filtered(&self) -> bool {
+        !self.query.q.is_empty() || self.query.user_type.is_some() || self.query.company.is_some()
+    }
+
+    /// For the counts of the tabs to be worth a filter bar.
+    fn nobody(&self) -> bool {
+        self.rows.is_empty() && !self.filtered()
+    }
+}
+
+impl Query {
+    /// The address of the list that asks for this; handlers append `after` or `before` for paging.
+    pub fn address(&self, frame: &Frame) -> String {
+        address(
+            &frame.at("/users"),
+            &[
+                ("tab", self.tab.code()),
+                ("q", &self.q),
+                ("type", self.user_type.map_or("", UserType::word)),
+                ("company", self.company.as_ref().map_or("", |(id, _)| id)),
+                ("sort", self.sort.code()),
+            ],
+        )
+    }
+}

@@ -1,0 +1,235 @@
+//! The pages of users: the list, Edit User with promotion, deletion; the wizard that creates one stands in `new`.
+
+mod list;
+mod new;
+
+use askama::Template;
+use domain::user::UserType;
+use text::Text;
+
+use super::capability::Line;
+use super::form::problems;
+use super::{Choice, Field, Frame, Icon, SummaryLine, When};
+
+pub use list::{InvitationState, List, Query, Row, Sort, Tab};
+pub use new::{Created, New, NewForm, Sent, Step};
+
+/// What pages say about a user type.
+pub trait Described {
+    /// Its name: "Administrator".
+    fn label(self, t: Text) -> &'static str;
+    /// What it allows, in one sentence.
+    fn note(self, t: Text) -> &'static str;
+    /// The button that promotes to it: "Promote to manager".
+    fn promote_label(self, t: Text) -> String;
+}
+
+impl Described for UserType {
+    fn label(self, t: Text) -> &'static str {
+        match self {
+            UserType::Administrator => t.user_type_administrator(),
+            UserType::Manager => t.user_type_manager(),
+            UserType::Reporting => t.user_type_reporting(),
+            UserType::Agent => t.user_type_agent(),
+            UserType::Notification => t.user_type_notification(),
+        }
+    }
+
+    fn note(self, t: Text) -> &'static str {
+        match self {
+            UserType::Administrator => t.user_type_administrator_note(),
+            UserType::Manager => t.user_type_manager_note(),
+            UserType::Reporting => t.user_type_reporting_note(),
+            UserType::Agent => t.user_type_agent_note(),
+            UserType::Notification => t.user_type_notification_note(),
+        }
+    }
+
+    fn promote_label(self, t: Text) -> String {
+        t.user_promote_to(self.label(t).to_lowercase())
+    }
+}
+
+/// What somebody is in an account, in a few words: "Manager, agent".
+pub fn role(t: Text, user_type: UserType, agent: bool) -> String {
+    match user_type {
+        UserType::Agent => user_type.label(t).to_owned(),
+        _ if agent => t.user_with_agent(user_type.label(t)),
+        _ => user_type.label(t).to_owned(),
+    }
+}
+
+/// The companies of a user, shortened.
+#[derive(Clone, Debug, Default)]
+pub struct Companies {
+    /// All of them, present and future.
+    pub all: bool,
+    /// The names of the first two.
+    pub first: Vec<String>,
+    /// How many more there are.
+    pub more: i64,
+}
+
+/// Whether a company passes the filter box of a checkbox list.
+pub(crate) fn company_matches(company: &Choice, wanted: &str) -> bool {
+    wanted.is_empty() || company.label.to_lowercase().contains(&wanted.to_lowercase())
+}
+
+/// Edit User: `/accounts/{ACC}/users/{USR}`. `go` is `save`, or `all`, `none`, `filter` for the company list.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/edit.html")]
+pub struct Edit {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `USR…`
+    pub id: String,
+    /// The name as it is stored, for the heading.
+    pub name: String,
+    /// The address; a notification team may have none.
+    pub email: Option<String>,
+    /// The present type.
+    pub user_type: UserType,
+    /// Whether the agent flag adds Lead Center to the type.
+    pub agent: bool,
+    /// The matrix lines the present type has.
+    pub allows: Vec<Line>,
+    /// The types above it that may be given, least first.
+    pub promotions: Vec<UserType>,
+    /// What was typed.
+    pub form: EditForm,
+    /// Whether the user has all companies by type (administrators); then no list is shown.
+    pub all_companies: bool,
+    /// The companies to choose from.
+    pub companies: Vec<Choice>,
+    /// What the company list is narrowed to.
+    pub company_filter: String,
+    /// The invitation of a pending user.
+    pub invitation: Option<InvitationState>,
+    /// Why this user cannot be deleted, where it would puzzle: the last administrator.
+    pub kept: Option<String>,
+    /// What is wrong with the form as a whole.
+    pub error: Option<String>,
+}
+
+/// The fields of Edit User.
+#[derive(Clone, Debug, Default)]
+pub struct EditForm {
+    /// `first_name`
+    pub first_name: Field,
+    /// `last_name`
+    pub last_name: Field,
+    /// `display_name`: the chat display name
+    pub display_name: Field,
+    /// What is wrong with `company`.
+    pub company_error: Option<String>,
+}
+
+impl Edit {
+    fn allowed(&self) -> i64 {
+        i64::try_from(self.allows.len()).unwrap_or(i64::MAX)
+    }
+
+    fn problems(&self) -> Vec<SummaryLine> {
+        let company = Field { value: String::new(), error: self.form.company_error.clone() };
+        problems(
+            self.error.as_ref(),
+            &[
+                ("first_name", &self.form.first_name),
+                ("last_name", &self.form.last_name),
+                ("display_name", &self.form.display_name),
+                ("company", &company),
+            ],
+        )
+    }
+}
+
+/// The promotion pop-up: `/accounts/{ACC}/users/{USR}/promote/{type}`. Posts `message` and `send` (now, later)
+/// when the promotion gives a login, nothing else otherwise.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/promote.html")]
+pub struct Promote {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `USR…`
+    pub id: String,
+    /// The user's name.
+    pub name: String,
+    /// The present type.
+    pub from: UserType,
+    /// The new type.
+    pub to: UserType,
+    /// The matrix lines the user has now.
+    pub has: Vec<Line>,
+    /// Those the promotion adds.
+    pub gains: Vec<Line>,
+    /// Those the user still does not have.
+    pub still_not: Vec<Line>,
+    /// The promotion opens all companies, present and future.
+    pub gains_all_companies: bool,
+    /// Set when the user has no login yet and gets an invitation: the personal message.
+    pub invitation: Option<Field>,
+    /// What is wrong.
+    pub error: Option<String>,
+}
+
+impl Promote {
+    fn problems(&self) -> Vec<SummaryLine> {
+        let message = self.invitation.clone().unwrap_or_default();
+        problems(self.error.as_ref(), &[("message", &message)])
+    }
+}
+
+/// The deletion of a user: `/accounts/{ACC}/users/{USR}/delete`. Posts nothing.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/delete.html")]
+pub struct Delete {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `USR…`
+    pub id: String,
+    /// The user's name.
+    pub name: String,
+    /// The address, if there is one.
+    pub email: Option<String>,
+    /// The type.
+    pub user_type: UserType,
+    /// The companies the user loses.
+    pub companies: Companies,
+    /// It is the person's own place in this account.
+    pub own: bool,
+    /// Why it cannot be done: the last administrator. Then there is no button.
+    pub kept: Option<String>,
+}
+
+/// The revocation of an invitation: `/accounts/{ACC}/users/{USR}/invitation/revoke`. Posts nothing.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/revoke.html")]
+pub struct Revoke {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `USR…`
+    pub id: String,
+    /// The user's name.
+    pub name: String,
+    /// Where the invitation went.
+    pub email: String,
+    /// Its state.
+    pub invitation: InvitationState,
+}
+
+impl Revoke {
+    fn sent(&self) -> Option<&When> {
+        match &self.invitation {
+            InvitationState::NotSent => None,
+            InvitationState::Sent { sent, .. } | InvitationState::Expired { sent, .. } => Some(sent),
+        }
+    }
+}
