@@ -1,0 +1,45 @@
+//! Logs go to stderr: as JSON lines, or in a form for people when stderr is a terminal.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// A filter that has been checked.
+#[derive(Clone)]
+pub(crate) struct Filter(String);
+
+impl Filter {
+    /// Reads a filter such as `info` or `info,app=debug`; `None` if it is wrong. A lone word that is no level would
+    /// pass as the name of a part of the program: a misspelt level must not silence everything.
+    pub(crate) fn parse(text: &str) -> Option<Filter> {
+        let is_clear = |part: &str| part.contains(['=', '[']) || part.trim().parse::<LevelFilter>().is_ok();
+        let clear = !text.is_empty() && text.split(',').all(is_clear);
+        (clear && EnvFilter::try_new(text).is_ok()).then(|| Filter(text.to_owned()))
+    }
+}
+
+/// Starts logging.
+pub(crate) fn start(Filter(filter): &Filter) {
+    let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        logs.init();
+    } else {
+        logs.json().flatten_event(true).init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i06_a_misspelt_level_is_no_filter() {
+        for good in ["info", "WARN", "off", "info,app=debug", "app::worker=trace", "info, store=warn"] {
+            assert!(Filter::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "inffo", "verbose", "info,app", "app=loud", "info,,"] {
+            assert!(Filter::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

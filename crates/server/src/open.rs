@@ -1,0 +1,162 @@
+//! Opens what a command needs: the database and the key. Each thing that can stand in the way has its sentence.
+
+use std::error::Error;
+use std::path::Path;
+
+use app::App;
+use app::password::Hasher;
+use app::real::{RealClock, RealRandom, load_or_make_key};
+use domain::time::{Clock as _, Random as _};
+use store::db::{Db, DbError, Location, MigrateError, MigrationReport};
+use store::secret::Key;
+use store::work::{Store, Tools};
+
+use crate::failure::Failure;
+use crate::settings::{Place, Settings};
+
+/// Opens the database and brings it to the present version.
+pub(crate) async fn database(
+    settings: &Settings,
+    connections: usize,
+) -> Result<(Db, MigrationReport), Failure> {
+    let location = match &settings.database {
+        Place::Sqlite(file) => Location::Sqlite(file.clone()),
+        Place::Postgres(url) => Location::Postgres { url: url.clone(), connections },
+    };
+    let db = Db::open(&location).map_err(|error| cannot_open(&settings.database, &error))?;
+    match db.migrate(RealClock.now().micros()).await {
+        Ok(report) => Ok((db, report)),
+        Err(error) => {
+            db.close().await;
+            Err(cannot_migrate(settings, &error))
+        }
+    }
+}
+
+/// The product on its database, with the key that the database was made with.
+pub(crate) async fn app(
+    settings: &Settings,
+    connections: usize,
+    hasher: fn([u8; 32]) -> Hasher,
+) -> Result<App, Failure> {
+    let app = unchecked_app(settings, connections, hasher).await?;
+    let fits = app.key_fits().await;
+    match fits.map_err(|refused| crate::sentence::refused(refused, crate::sentence::plain_option)) {
+        Ok(true) => Ok(app),
+        Ok(false) => {
+            app.store.close().await;
+            Err(foreign_key(&settings.data_dir))
+        }
+        Err(failure) => {
+            app.store.close().await;
+            Err(failure)
+        }
+    }
+}
+
+/// The product, whatever its key.
+pub(crate) async fn unchecked_app(
+    settings: &Settings,
+    connections: usize,
+    hasher: fn([u8; 32]) -> Hasher,
+) -> Result<App, Failure> {
+    let (db, _) = database(settings, connections).await?;
+    let key = match key(&settings.data_dir) {
+        Ok(key) => key,
+        Err(failure) => {
+            db.close().await;
+            return Err(failure);
+        }
+    };
+    let store = Store::new(db, Tools { clock: Box::new(RealClock), random: Box::new(RealRandom), key });
+    Ok(App {
+        store,
+        settings: app::Settings {
+            base_url: settings.base_url.clone(),
+            mail_from: settings.mail_from.clone(),
+            trusted_proxies: Vec::new(),
+        },
+        hasher: hasher(RealRandom.bytes()),
+        smtp: settings.smtp.clone(),
+    })
+}
+
+fn key(folder: &Path) -> Result<Key, Failure> {
+    load_or_make_key(folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::new(match error.kind() {
+            std::io::ErrorKind::InvalidData => format!("The key in the data folder {folder} is broken: {error}."),
+            _ => format!(
+                "secret.key in the data folder {folder} can be neither read nor made ({error}): let the user who \
+                 runs rollcall write there, or set ROLLCALL_DATA_DIR to another folder."
+            ),
+        })
+    })
+}
+
+fn foreign_key(folder: &Path) -> Failure {
+    Failure::new(format!(
+        "secret.key in the data folder {} is not the one this database was made with, so every mailed link would be \
+         dead: restore the secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has \
+         it.",
+        folder.display()
+    ))
+}
+
+fn cannot_open(place: &Place, error: &DbError) -> Failure {
+    let said = said(error.source().unwrap_or(error));
+    let postgres = matches!(place, Place::Postgres(_));
+    match error {
+        // The driver could not read the URL. Its words may repeat parts of it.
+        DbError::Other(_) if postgres => Failure::settings(vec![crate::settings::unreadable_url()]),
+        _ if postgres => Failure::new(postgres_sentence(&said)),
+        _ => Failure::new(format!(
+            "The database in the data folder cannot be opened ({said}): let the user who runs rollcall write there, \
+             and check that rollcall.db is a SQLite database."
+        )),
+    }
+}
+
+/// What to do about a PostgreSQL that does not let us in, from its own words, which never hold the password.
+fn postgres_sentence(said: &str) -> String {
+    let what = if said.contains("password authentication failed") {
+        "PostgreSQL refuses the user or the password: check both in ROLLCALL_DATABASE_URL; it says"
+    } else if said.contains("password missing") {
+        "PostgreSQL asks for a password: write postgres://user:password@host/database in ROLLCALL_DATABASE_URL; \
+         the driver says"
+    } else if said.contains("database \"") && said.contains("does not exist") {
+        "PostgreSQL has no such database: make it with CREATE DATABASE, or mend its name in ROLLCALL_DATABASE_URL; \
+         it says"
+    } else {
+        "PostgreSQL cannot be reached: check that it runs and that host and port in ROLLCALL_DATABASE_URL are right; \
+         the driver says"
+    };
+    format!("{what}: {said}.")
+}
+
+fn cannot_migrate(settings: &Settings, error: &MigrateError) -> Failure {
+    let advice = match (error, &settings.database) {
+        (MigrateError::Database(error), Place::Postgres(_)) => {
+            return Failure::new(postgres_sentence(&said(error.source().unwrap_or(error))));
+        }
+        (MigrateError::Newer { .. }, _) => "",
+        (MigrateError::Changed { .. }, _) => "; use the program that made it, or restore a backup",
+        _ => "; nothing of it was kept",
+    };
+    Failure::new(format!("The database cannot be brought to this version: {}{advice}.", said(error)))
+}
+
+/// An error and what it comes from, in one line.
+pub(crate) fn said(error: &dyn Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let part = error.to_string().replace('\n', " ");
+        // Some errors repeat what they come from.
+        if !parts.iter().any(|known| known.contains(&part)) {
+            parts.push(part);
+        }
+        next = error.source();
+    }
+    parts.join(": ").trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,117 @@
+//! Sentences for the operator's terminal about what an operation refused.
+
+use app::{Conflict, Refused};
+use domain::access::Refusal;
+use domain::input::Problem;
+use domain::user::UserStatus;
+
+use crate::failure::Failure;
+
+/// The option of a field, such as `--first-name` of `first_name`.
+pub(crate) fn plain_option(field: &str) -> String {
+    match field {
+        "user_type" => "--type".to_owned(),
+        _ => format!("--{}", field.replace('_', "-")),
+    }
+}
+
+/// The sentences for a refusal. `option` names the option of a field.
+pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
+    let sentence = match refused {
+        Refused::Invalid(errors) => {
+            let sentences = errors.iter().map(|error| problem(&option(error.field), error.problem));
+            return Failure::all(sentences.collect());
+        }
+        Refused::NotFound => "There is nothing of that id.".to_owned(),
+        Refused::SignedOut => "Nobody is signed in.".to_owned(),
+        Refused::Forbidden { refusal, .. } => because(refusal),
+        Refused::Link(_) => "The link does not work any more.".to_owned(),
+        Refused::Conflict(conflict) => self::conflict(conflict).to_owned(),
+        Refused::TooMany(exceeded) => {
+            format!("That was too often; try again after {}.", exceeded.until.full("UTC"))
+        }
+        Refused::Busy => "Too many passwords are being checked at this moment; try again.".to_owned(),
+        Refused::Failed(error) => format!("The database failed: {}.", crate::open::said(&error)),
+    };
+    Failure::new(sentence)
+}
+
+/// The same, for an operation that looks something up: `missing` says what is not there.
+pub(crate) fn refused_or_missing(refused: Refused, option: fn(&str) -> String, missing: String) -> Failure {
+    match refused {
+        Refused::NotFound => Failure::new(missing),
+        other => self::refused(other, option),
+    }
+}
+
+fn conflict(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::LastAdministrator => "An account keeps at least one active administrator.",
+        Conflict::Changed => "Somebody else changed it at the same moment; try again.",
+        Conflict::NoPromotion => "That type offers no more than the user has.",
+        Conflict::WrongPassword => "Address or password is wrong.",
+        Conflict::AlreadyHere => "The person is in this account already.",
+    }
+}
+
+/// Why somebody may not do something, without naming what.
+fn because(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::NotActive(status) => format!("{}, and only active users may do anything.", standing(status)),
+        Refusal::Lacks(capability) => format!("That needs {}.", capability.line().key),
+        Refusal::OutsideCompanies => "That is outside the user's companies.".to_owned(),
+        Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
+        Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
+    }
+}
+
+/// Where a user stands, as the beginning of a sentence.
+pub(crate) fn standing(status: UserStatus) -> &'static str {
+    match status {
+        UserStatus::Active => "The user is active",
+        UserStatus::Pending => "The user has not accepted the invitation yet",
+        UserStatus::Suspended => "The user is suspended",
+        UserStatus::Deleted => "The user was deleted",
+    }
+}
+
+/// What is wrong with the value of an option.
+pub(crate) fn problem(option: &str, problem: Problem) -> String {
+    match problem {
+        Problem::Missing if option == "--company" => {
+            "--company is missing: all types but administrator have at least one company.".to_owned()
+        }
+        Problem::Missing => format!("{option} must not be empty."),
+        Problem::TooLong { max } => format!("{option} must have at most {max} characters."),
+        Problem::TooShort { min } => format!("{option} must have at least {min} characters."),
+        Problem::BadCharacters => {
+            format!("{option} must not hold line breaks, control characters or invisible marks.")
+        }
+        Problem::NotAnEmail => format!("{option} must be an email address, such as kim@example.com."),
+        Problem::SeveralEmails => format!("{option} must be one plain email address, without name or comma."),
+        Problem::EmailNotAscii => format!("{option} must be an email address of ASCII letters."),
+        Problem::NotAChoice => not_a_choice(option),
+        Problem::NotInRange { min, max } => format!("{option} must be a number from {min} to {max}."),
+        Problem::WeakPassword => format!("{option} is too easy to guess."),
+        Problem::AddressTaken => format!("{option} is the address of a user of this account already."),
+        Problem::NameTaken => format!("{option} is the name of another company of this account."),
+        Problem::WrongPassword => format!("{option} is not the present password."),
+    }
+}
+
+fn not_a_choice(option: &str) -> String {
+    match option {
+        "--type" => {
+            "--type must be administrator, manager, reporting, agent or notification; a notification user is \
+                     no agent."
+                .to_owned()
+        }
+        "--time-zone" => "--time-zone must be a name of the IANA list, such as America/New_York.".to_owned(),
+        "--company" => {
+            "--company must name companies of this account that are in use; for agents, ones that use \
+                        Lead Center."
+                .to_owned()
+        }
+        _ => format!("{option} is none of the choices."),
+    }
+}

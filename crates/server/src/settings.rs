@@ -1,0 +1,169 @@
+//! Settings: from the environment or `rollcall.toml` in the working directory, all checked at the start.
+//!
+//! The environment wins. Every wrong setting has one sentence, and all are told at once. No sentence repeats a URL:
+//! it may hold a password.
+
+mod base_url;
+mod sender;
+mod sources;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use app::mail::compose::Address;
+use app::mail::smtp::Smtp;
+
+use self::sources::{Given, Sources};
+use crate::failure::Failure;
+use crate::logging::Filter;
+
+/// Where the data is kept.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, by its URL.
+    Postgres(String),
+}
+
+/// What the operator has set. Not for printing: URLs hold passwords.
+pub(crate) struct Settings {
+    /// Where the server listens.
+    pub(crate) listen: SocketAddr,
+    /// The address people reach it under, without a slash at the end.
+    pub(crate) base_url: String,
+    /// The folder of the key and, on SQLite, of the database.
+    pub(crate) data_dir: PathBuf,
+    /// Where the data is kept.
+    pub(crate) database: Place,
+    /// The mail server, if one is set.
+    pub(crate) smtp: Option<Smtp>,
+    /// Who mails come from.
+    pub(crate) mail_from: Address,
+    /// What is logged.
+    pub(crate) log: Filter,
+    /// What looks like a mistake without being wrong, for the log.
+    pub(crate) warnings: Vec<String>,
+}
+
+const LISTEN: &str = "127.0.0.1:8080";
+const DATA_DIR: &str = "./data";
+const LOG: &str = "info";
+
+impl Settings {
+    /// Reads the environment and the file, and makes the data folder if it is missing.
+    pub(crate) fn load() -> Result<Settings, Failure> {
+        Settings::read(Sources::new(std::env::vars_os(), Path::new(sources::FILE))).map_err(Failure::settings)
+    }
+
+    fn read(sources: Sources) -> Result<Settings, Vec<String>> {
+        let mut reading = Reading { wrong: sources.wrong.clone(), sources };
+        let listen = reading.get("listen", LISTEN, listen);
+        let localhost = format!("http://localhost:{}", listen.map_or(1, |listen| listen.port()));
+        let base_url = reading.get("base_url", &localhost, base_url::parse);
+        let data_dir = reading.get("data_dir", DATA_DIR, data_dir);
+        let database = reading.find("database_url", database_url);
+        let smtp = reading.find("smtp_url", smtp);
+        let mail_from = reading.find("mail_from", sender::parse);
+        let log = reading.get("log", LOG, log);
+        if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
+            reading.wrong.push(
+                "Mails cannot be sent without a sender: ROLLCALL_SMTP_URL is set, so set ROLLCALL_MAIL_FROM too, such \
+                 as Rollcall <rollcall@example.com>."
+                    .to_owned(),
+            );
+        }
+        let Reading { sources, wrong } = reading;
+        let settings = (|| {
+            let (data_dir, base_url) = (data_dir?, base_url?);
+            Some(Settings {
+                listen: listen?,
+                database: database?.unwrap_or_else(|| Place::Sqlite(data_dir.join("rollcall.db"))),
+                smtp: smtp?,
+                mail_from: mail_from?.unwrap_or_else(|| sender::at(&base_url)),
+                log: log?,
+                warnings: sources.warnings,
+                data_dir,
+                base_url,
+            })
+        })();
+        settings.filter(|_| wrong.is_empty()).ok_or(wrong)
+    }
+}
+
+/// Settings under way, with the sentences about those that are wrong.
+struct Reading {
+    sources: Sources,
+    wrong: Vec<String>,
+}
+
+impl Reading {
+    /// The setting, or what it is otherwise; `None` if it is wrong.
+    fn get<T>(&mut self, key: &str, otherwise: &str, check: fn(&Given) -> Result<T, String>) -> Option<T> {
+        let given = self.sources.find(key);
+        let given = given.unwrap_or_else(|| Given { name: key.to_owned(), text: otherwise.to_owned() });
+        check(&given).map_err(|sentence| self.wrong.push(sentence)).ok()
+    }
+
+    /// The setting, if it is set; `None` if it is wrong.
+    fn find<T>(&mut self, key: &str, check: fn(&Given) -> Result<T, String>) -> Option<Option<T>> {
+        let checked = self.sources.find(key).map(|given| check(&given)).transpose();
+        checked.map_err(|sentence| self.wrong.push(sentence)).ok()
+    }
+}
+
+fn listen(given: &Given) -> Result<SocketAddr, String> {
+    let address: Option<SocketAddr> = given.text.trim().parse().ok();
+    address.filter(|address| address.port() != 0).ok_or_else(|| {
+        let Given { name, text } = given;
+        format!(
+            "{name} must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080, and is {text:?}."
+        )
+    })
+}
+
+/// Made for its owner alone: key and database lie in it.
+fn data_dir(given: &Given) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(&given.text);
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map(|()| folder).map_err(|error| {
+        let Given { name, text } = given;
+        format!("{name}: the folder {text:?} cannot be made ({error}): name one that rollcall may write to.")
+    })
+}
+
+fn database_url(given: &Given) -> Result<Place, String> {
+    let url = given.text.trim();
+    let named = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+    match named {
+        Some(rest) if !rest.is_empty() => Ok(Place::Postgres(url.to_owned())),
+        _ => Err(format!(
+            "{} must begin with postgres://, such as postgres://user:password@localhost:5432/rollcall; without it the \
+             data is kept in SQLite.",
+            given.name
+        )),
+    }
+}
+
+/// The sentence about a PostgreSQL URL that the driver cannot read.
+pub(crate) fn unreadable_url() -> String {
+    "ROLLCALL_DATABASE_URL cannot be read: write postgres://user:password@host:5432/database, and in the password : as \
+     %3A, @ as %40, / as %2F, ? as %3F, # as %23 and % as %25."
+        .to_owned()
+}
+
+/// The mail server's own sentences name what is wrong and never the password.
+fn smtp(given: &Given) -> Result<Smtp, String> {
+    Smtp::from_url(&given.text).map_err(|error| format!("{}: {error}", given.name))
+}
+
+fn log(given: &Given) -> Result<Filter, String> {
+    Filter::parse(given.text.trim()).ok_or_else(|| {
+        let Given { name, text } = given;
+        format!(
+            "{name} must be off, error, warn, info, debug or trace, or a list such as info,store=debug, and is {text:?}."
+        )
+    })
+}
