@@ -76,10 +76,12 @@ fn sprite(icons: &[String], packages: &Path) -> String {
     for name in icons {
         let file = packages.join(format!("lucide-static/icons/{name}.svg"));
         let svg = fs::read_to_string(&file).unwrap_or_else(|e| panic!("icon {name}: {e}"));
-        let start = svg.find("<svg").and_then(|at| svg[at..].find('>').map(|end| at + end + 1)).expect("an <svg>");
+        let start =
+            svg.find("<svg").and_then(|at| svg[at..].find('>').map(|end| at + end + 1)).expect("an <svg>");
         let end = svg.rfind("</svg>").expect("an </svg>");
         let shapes = svg[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
-        write!(sprite, r#"<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>"#).expect("a String takes all");
+        write!(sprite, r#"<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>"#)
+            .expect("a String takes all");
     }
     sprite.push_str("</svg>");
     sprite
@@ -96,7 +98,9 @@ fn icon_enum(icons: &[String]) -> String {
     for name in icons {
         writeln!(code, "/// `{name}`\n{},", variant(name)).expect("a String takes all");
     }
-    code.push_str("}\nimpl Icon {\n/// Its id in the sprite.\npub fn id(self) -> &'static str { match self {\n");
+    code.push_str(
+        "}\nimpl Icon {\n/// Its id in the sprite.\npub fn id(self) -> &'static str { match self {\n",
+    );
     for name in icons {
         writeln!(code, "Icon::{} => {name:?},", variant(name)).expect("a String takes all");
     }
@@ -109,5 +113,6 @@ fn icon_enum(icons: &[String]) -> String {
 fn embed(dist: &Path, out: &Path) {
     let dist = fs::canonicalize(dist).expect("dist was just made");
     let files = memory_serve::assets_to_code(&dist.to_string_lossy(), &dist, out, true, |_| {});
-    fs::write(out.join("memory_serve_assets.rs"), format!("&[(\"default\", {files})]")).expect("OUT_DIR can be written");
+    fs::write(out.join("memory_serve_assets.rs"), format!("&[(\"default\", {files})]"))
+        .expect("OUT_DIR can be written");
 }

@@ -34,7 +34,8 @@ fn main() {
     companies(&mut gallery);
     others(&mut gallery);
     problems(&mut gallery);
-    let index = format!("<!doctype html><meta charset=utf-8><title>Preview</title><ul>{}</ul>", gallery.index);
+    let index =
+        format!("<!doctype html><meta charset=utf-8><title>Preview</title><ul>{}</ul>", gallery.index);
     fs::write(folder.join("index.html"), index).expect("the folder can be written");
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(static_files(&folder));
 }
@@ -44,13 +45,19 @@ async fn static_files(folder: &Path) {
     let router: Router = assets::router();
     for name in ["app.css", "app.js", "htmx.js", "icons.svg", "favicon.svg"] {
         let get = |coding: &'static str| {
-            let request = Request::get(assets::url(name)).header("accept-encoding", coding).body(Body::empty());
+            let request =
+                Request::get(assets::url(name)).header("accept-encoding", coding).body(Body::empty());
             let answer = router.clone().oneshot(request.expect("a request"));
-            async { axum::body::to_bytes(answer.await.expect("an answer").into_body(), usize::MAX).await.expect("a body") }
+            async {
+                axum::body::to_bytes(answer.await.expect("an answer").into_body(), usize::MAX)
+                    .await
+                    .expect("a body")
+            }
         };
         let (plain, gzip, brotli) = (get("identity").await, get("gzip").await, get("br").await);
         println!("{name}: {} plain, {} gzip, {} brotli", plain.len(), gzip.len(), brotli.len());
-        fs::write(folder.join(assets::url(name).trim_start_matches('/')), plain).expect("the folder can be written");
+        fs::write(folder.join(assets::url(name).trim_start_matches('/')), plain)
+            .expect("the folder can be written");
     }
 }
 
@@ -73,7 +80,11 @@ fn t() -> Text {
 }
 
 fn when(text: &str) -> When {
-    When { text: text.into(), full: format!("Monday, {text}, 2025 (America/New_York)"), iso: "2025-11-03T14:05:00Z".into() }
+    When {
+        text: text.into(),
+        full: format!("Monday, {text}, 2025 (America/New_York)"),
+        iso: "2025-11-03T14:05:00Z".into(),
+    }
 }
 
 fn frame_of(account: &str, current: &str) -> Frame {
@@ -105,7 +116,8 @@ fn frame(current: &str) -> Frame {
 }
 
 fn some_companies(n: usize) -> Vec<Choice> {
-    let names = ["Bright Boston", "Bright Cambridge", LONG_COMPANY, "شركة النور للسباكة", "Somerville Drains"];
+    let names =
+        ["Bright Boston", "Bright Cambridge", LONG_COMPANY, "شركة النور للسباكة", "Somerville Drains"];
     (0..n)
         .map(|i| {
             let name = names[i % names.len()];
@@ -120,7 +132,9 @@ fn two(more: i64) -> Companies {
 }
 
 fn zones() -> Vec<String> {
-    ["America/Chicago", "America/New_York", "Asia/Dubai", "Europe/Berlin", "Europe/London"].map(str::to_owned).to_vec()
+    ["America/Chicago", "America/New_York", "Asia/Dubai", "Europe/Berlin", "Europe/London"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn wrong(name: &str, problem: Problem) -> String {
@@ -139,24 +153,38 @@ fn signed_out(gallery: &mut Gallery) {
         error: None,
     };
     gallery.show("sign-in", &sign_in);
-    gallery.show("sign-in-wrong", &session::SignIn {
-        email: Field::of("dana@brightandsons.example"),
-        error: Some("Address and password do not fit together. Check both, or ask for a new password.".into()),
-        ..sign_in.clone()
-    });
-    gallery.show("sign-in-notice", &session::SignIn { notice: Some("You have been signed out.".into()), ..sign_in });
+    gallery.show(
+        "sign-in-wrong",
+        &session::SignIn {
+            email: Field::of("dana@brightandsons.example"),
+            error: Some(
+                "Address and password do not fit together. Check both, or ask for a new password.".into(),
+            ),
+            ..sign_in.clone()
+        },
+    );
+    gallery.show(
+        "sign-in-notice",
+        &session::SignIn { notice: Some("You have been signed out.".into()), ..sign_in },
+    );
     let reset = session::Reset { t: t(), frame: frame(), email: Field::default(), error: None };
     gallery.show("reset", &reset);
     let email = Field::of("dana@").wrong(wrong("email", Problem::NotAnEmail));
     gallery.show("reset-wrong", &session::Reset { email, ..reset });
-    gallery.show("reset-sent", &session::ResetSent { t: t(), frame: frame(), email: "dana@brightandsons.example".into() });
-    gallery.show("reset-new", &session::ResetNew {
-        t: t(),
-        frame: frame(),
-        email: "dana@brightandsons.example".into(),
-        password: Field::default().wrong(wrong("password", Problem::TooShort { min: 12 })),
-        error: None,
-    });
+    gallery.show(
+        "reset-sent",
+        &session::ResetSent { t: t(), frame: frame(), email: "dana@brightandsons.example".into() },
+    );
+    gallery.show(
+        "reset-new",
+        &session::ResetNew {
+            t: t(),
+            frame: frame(),
+            email: "dana@brightandsons.example".into(),
+            password: Field::default().wrong(wrong("password", Problem::TooShort { min: 12 })),
+            error: None,
+        },
+    );
     gallery.show("reset-closed", &session::ResetClosed { t: t(), frame: frame() });
     let setup = setup::Setup {
         t: t(),
@@ -171,12 +199,15 @@ fn signed_out(gallery: &mut Gallery) {
         error: None,
     };
     gallery.show("setup", &setup);
-    gallery.show("setup-wrong", &setup::Setup {
-        account_name: Field::default().wrong(wrong("account_name", Problem::Missing)),
-        time_zone: Field::of("Boston").wrong(wrong("time_zone", Problem::NotAChoice)),
-        password: Field::default().wrong(wrong("password", Problem::WeakPassword)),
-        ..setup
-    });
+    gallery.show(
+        "setup-wrong",
+        &setup::Setup {
+            account_name: Field::default().wrong(wrong("account_name", Problem::Missing)),
+            time_zone: Field::of("Boston").wrong(wrong("time_zone", Problem::NotAChoice)),
+            password: Field::default().wrong(wrong("password", Problem::WeakPassword)),
+            ..setup
+        },
+    );
     invitations(gallery);
 }
 
@@ -196,14 +227,18 @@ fn invitations(gallery: &mut Gallery) {
         error: None,
     };
     gallery.show("invitation-accept", &accept);
-    gallery.show("invitation-accept-wrong", &Accept {
-        password: Field::default().wrong(wrong("password", Problem::TooShort { min: 12 })),
-        account: LONG_COMPANY.into(),
-        inviter: LONG.into(),
-        ..accept.clone()
-    });
+    gallery.show(
+        "invitation-accept-wrong",
+        &Accept {
+            password: Field::default().wrong(wrong("password", Problem::TooShort { min: 12 })),
+            account: LONG_COMPANY.into(),
+            inviter: LONG.into(),
+            ..accept.clone()
+        },
+    );
     gallery.show("invitation-known", &Accept { way: Way::Password, message: None, ..accept.clone() });
-    gallery.show("invitation-signed-in", &Accept { way: Way::SignedIn, user_type: UserType::Agent, ..accept });
+    gallery
+        .show("invitation-signed-in", &Accept { way: Way::SignedIn, user_type: UserType::Agent, ..accept });
     let expired = Reason::Expired {
         account: "Bright & Sons Plumbing".into(),
         ask: "Dana Reyes (dana@brightandsons.example)".into(),
@@ -216,12 +251,22 @@ fn invitations(gallery: &mut Gallery) {
 fn row(i: usize) -> user::Row {
     let names = ["Dana Reyes", "Natalie Ford", LONG, RTL, "Front desk", "Sam Ito", "Zoë O’Brien-Sánchez"];
     let name = names[i % names.len()];
-    let types = [UserType::Administrator, UserType::Manager, UserType::Reporting, UserType::Agent, UserType::Notification];
+    let types = [
+        UserType::Administrator,
+        UserType::Manager,
+        UserType::Reporting,
+        UserType::Agent,
+        UserType::Notification,
+    ];
     let user_type = types[i % types.len()];
     let companies = match i % 5 {
         0 => Companies { all: true, ..Companies::default() },
         1 => two(0),
-        2 => Companies { all: false, first: vec![LONG_COMPANY.into(), "شركة النور للسباكة".into()], more: 14 },
+        2 => {
+            Companies {
+                all: false, first: vec![LONG_COMPANY.into(), "شركة النور للسباكة".into()], more: 14
+            }
+        }
         3 => Companies { all: false, first: vec!["Bright Boston".into()], more: 0 },
         _ => two(3),
     };
@@ -257,27 +302,34 @@ fn users(gallery: &mut Gallery) {
         pager: Pager { previous: Some("?before=x".into()), next: Some("?after=y".into()) },
     };
     gallery.show("users-50", &list);
-    gallery.show("users-7", &List {
-        rows: (0..7).map(row).collect(),
-        active_count: 7,
-        pager: Pager::default(),
-        frame: frame("Users").with_toast("Natalie Ford has been deleted."),
-        ..list.clone()
-    });
-    gallery.show("users-long-account", &List {
-        rows: (0..7).map(row).collect(),
-        frame: frame_of(LONG_COMPANY, "Users"),
-        may_manage: false,
-        query: Query {
-            q: "ford".into(),
-            user_type: Some(UserType::Manager),
-            company: Some(("COM1".into(), LONG_COMPANY.into())),
-            sort: Sort::NewestFirst,
-            ..Query::default()
+    gallery.show(
+        "users-7",
+        &List {
+            rows: (0..7).map(row).collect(),
+            active_count: 7,
+            pager: Pager::default(),
+            frame: frame("Users").with_toast("Natalie Ford has been deleted."),
+            ..list.clone()
         },
-        ..list.clone()
-    });
-    gallery.show("users-none", &List { rows: vec![], active_count: 0, pager: Pager::default(), ..list.clone() });
+    );
+    gallery.show(
+        "users-long-account",
+        &List {
+            rows: (0..7).map(row).collect(),
+            frame: frame_of(LONG_COMPANY, "Users"),
+            may_manage: false,
+            query: Query {
+                q: "ford".into(),
+                user_type: Some(UserType::Manager),
+                company: Some(("COM1".into(), LONG_COMPANY.into())),
+                sort: Sort::NewestFirst,
+                ..Query::default()
+            },
+            ..list.clone()
+        },
+    );
+    gallery
+        .show("users-none", &List { rows: vec![], active_count: 0, pager: Pager::default(), ..list.clone() });
     let query = Query { q: "nobody".into(), ..Query::default() };
     gallery.show("users-no-match", &List { rows: vec![], query, pager: Pager::default(), ..list.clone() });
     let states = [
@@ -325,47 +377,58 @@ fn one_user(gallery: &mut Gallery, states: &[InvitationState]) {
         error: None,
     };
     gallery.show("user-edit", &edit);
-    gallery.show("user-edit-wrong", &user::Edit {
-        name: LONG.into(),
-        form: user::EditForm {
-            first_name: Field::default().wrong(wrong("first_name", Problem::Missing)),
-            company_error: Some(wrong("company", Problem::Missing)),
-            ..edit.form.clone()
+    gallery.show(
+        "user-edit-wrong",
+        &user::Edit {
+            name: LONG.into(),
+            form: user::EditForm {
+                first_name: Field::default().wrong(wrong("first_name", Problem::Missing)),
+                company_error: Some(wrong("company", Problem::Missing)),
+                ..edit.form.clone()
+            },
+            companies: some_companies(40),
+            invitation: Some(states[1].clone()),
+            ..edit.clone()
         },
-        companies: some_companies(40),
-        invitation: Some(states[1].clone()),
-        ..edit.clone()
-    });
-    gallery.show("user-edit-administrator", &user::Edit {
-        name: RTL.into(),
-        user_type: UserType::Administrator,
-        agent: false,
-        allows: capability::lines(t(), UserType::Administrator, false).0,
-        promotions: vec![],
-        all_companies: true,
-        kept: Some("The last administrator of an account cannot be deleted. Promote someone else first.".into()),
-        ..edit
-    });
+    );
+    gallery.show(
+        "user-edit-administrator",
+        &user::Edit {
+            name: RTL.into(),
+            user_type: UserType::Administrator,
+            agent: false,
+            allows: capability::lines(t(), UserType::Administrator, false).0,
+            promotions: vec![],
+            all_companies: true,
+            kept: Some(
+                "The last administrator of an account cannot be deleted. Promote someone else first.".into(),
+            ),
+            ..edit
+        },
+    );
     for (name, from, to) in [
         ("user-promote", UserType::Reporting, UserType::Manager),
         ("user-promote-administrator", UserType::Agent, UserType::Administrator),
         ("user-promote-notification", UserType::Notification, UserType::Reporting),
     ] {
         let (has, gains, still_not) = capability::promotion(t(), from, to, false);
-        gallery.show(name, &user::Promote {
-            t: t(),
-            frame: frame("Users"),
-            id: "USR1".into(),
-            name: "Natalie Ford".into(),
-            from,
-            to,
-            has,
-            gains,
-            still_not,
-            gains_all_companies: to == UserType::Administrator,
-            invitation: (from == UserType::Notification).then(Field::default),
-            error: None,
-        });
+        gallery.show(
+            name,
+            &user::Promote {
+                t: t(),
+                frame: frame("Users"),
+                id: "USR1".into(),
+                name: "Natalie Ford".into(),
+                from,
+                to,
+                has,
+                gains,
+                still_not,
+                gains_all_companies: to == UserType::Administrator,
+                invitation: (from == UserType::Notification).then(Field::default),
+                error: None,
+            },
+        );
     }
     let delete = user::Delete {
         t: t(),
@@ -380,16 +443,20 @@ fn one_user(gallery: &mut Gallery, states: &[InvitationState]) {
     };
     gallery.show("user-delete", &delete);
     gallery.show("user-delete-own", &user::Delete { name: LONG.into(), own: true, ..delete.clone() });
-    let kept = Some("The last administrator of an account cannot be deleted. Promote someone else first.".into());
+    let kept =
+        Some("The last administrator of an account cannot be deleted. Promote someone else first.".into());
     gallery.show("user-delete-kept", &user::Delete { kept, ..delete });
-    gallery.show("user-revoke", &user::Revoke {
-        t: t(),
-        frame: frame("Users"),
-        id: "USR1".into(),
-        name: RTL.into(),
-        email: "abd@example.com".into(),
-        invitation: states[0].clone(),
-    });
+    gallery.show(
+        "user-revoke",
+        &user::Revoke {
+            t: t(),
+            frame: frame("Users"),
+            id: "USR1".into(),
+            name: RTL.into(),
+            email: "abd@example.com".into(),
+            invitation: states[0].clone(),
+        },
+    );
 }
 
 fn wizard(gallery: &mut Gallery) {
@@ -413,7 +480,10 @@ fn wizard(gallery: &mut Gallery) {
     };
     gallery.show("new-1-agent", &new);
     let agent = Field::default().wrong(wrong("agent", Problem::Missing));
-    gallery.show("new-1-agent-wrong", &user::New { form: NewForm { agent, ..NewForm::default() }, ..new.clone() });
+    gallery.show(
+        "new-1-agent-wrong",
+        &user::New { form: NewForm { agent, ..NewForm::default() }, ..new.clone() },
+    );
     gallery.show("new-2-type", &user::New { step: Step::Type, form: form.clone(), ..new.clone() });
     let as_agent = NewForm { agent: Field::of("yes"), user_type: Field::of("agent"), ..form.clone() };
     gallery.show("new-2-type-agent", &user::New { step: Step::Type, form: as_agent.clone(), ..new.clone() });
@@ -431,36 +501,41 @@ fn wizard(gallery: &mut Gallery) {
     let team = NewForm { user_type: Field::of("notification"), ..form.clone() };
     gallery.show("new-3-info-team", &user::New { step: Step::Info, form: team.clone(), ..new.clone() });
     gallery.show("new-4-companies", &user::New { step: Step::Companies, form: form.clone(), ..new.clone() });
-    gallery.show("new-4-companies-40", &user::New {
-        step: Step::Companies,
-        form: NewForm { company_error: Some(wrong("company", Problem::Missing)), ..team },
-        companies: some_companies(40),
-        company_filter: "bright".into(),
-        ..new.clone()
-    });
-    gallery.show("new-4-companies-none", &user::New {
-        step: Step::Companies,
-        form: as_agent.clone(),
-        companies: vec![],
-        ..new.clone()
-    });
+    gallery.show(
+        "new-4-companies-40",
+        &user::New {
+            step: Step::Companies,
+            form: NewForm { company_error: Some(wrong("company", Problem::Missing)), ..team },
+            companies: some_companies(40),
+            company_filter: "bright".into(),
+            ..new.clone()
+        },
+    );
+    gallery.show(
+        "new-4-companies-none",
+        &user::New { step: Step::Companies, form: as_agent.clone(), companies: vec![], ..new.clone() },
+    );
     gallery.show("new-5-message", &user::New { step: Step::Message, form: form.clone(), ..new.clone() });
     gallery.show("new-5-message-agent", &user::New { step: Step::Message, form: as_agent, ..new.clone() });
     let administrator = NewForm { user_type: Field::of("administrator"), send_later: true, ..form };
-    gallery.show("new-5-message-administrator", &user::New { step: Step::Message, form: administrator, ..new });
+    gallery
+        .show("new-5-message-administrator", &user::New { step: Step::Message, form: administrator, ..new });
     for (name, sent) in [
         ("sent", user::Sent::To("natalie.ford@example.com".into())),
         ("later", user::Sent::Later),
         ("notification", user::Sent::None),
     ] {
-        gallery.show(&format!("created-{name}"), &user::Created {
-            t: t(),
-            frame: frame("Users"),
-            id: "USR1".into(),
-            name: "Natalie Ford".into(),
-            user_type: UserType::Manager,
-            sent,
-        });
+        gallery.show(
+            &format!("created-{name}"),
+            &user::Created {
+                t: t(),
+                frame: frame("Users"),
+                id: "USR1".into(),
+                name: "Natalie Ford".into(),
+                user_type: UserType::Manager,
+                sent,
+            },
+        );
     }
 }
 
@@ -494,23 +569,29 @@ fn companies(gallery: &mut Gallery) {
         zones: zones(),
         error: None,
     };
-    gallery.show("company-new", &company::Edit {
-        name: Field::default().wrong(wrong("name", Problem::Missing)),
-        ..edit.clone()
-    });
-    gallery.show("company-edit", &company::Edit {
-        company: Some(("COM1".into(), LONG_COMPANY.into())),
-        name: Field::of(LONG_COMPANY),
-        lead_center: true,
-        ..edit
-    });
-    gallery.show("company-disable", &company::Disable {
-        t: t(),
-        frame: frame("All companies"),
-        id: "COM1".into(),
-        name: "Bright Boston".into(),
-        users: 12,
-    });
+    gallery.show(
+        "company-new",
+        &company::Edit { name: Field::default().wrong(wrong("name", Problem::Missing)), ..edit.clone() },
+    );
+    gallery.show(
+        "company-edit",
+        &company::Edit {
+            company: Some(("COM1".into(), LONG_COMPANY.into())),
+            name: Field::of(LONG_COMPANY),
+            lead_center: true,
+            ..edit
+        },
+    );
+    gallery.show(
+        "company-disable",
+        &company::Disable {
+            t: t(),
+            frame: frame("All companies"),
+            id: "COM1".into(),
+            name: "Bright Boston".into(),
+            users: 12,
+        },
+    );
 }
 
 fn others(gallery: &mut Gallery) {
@@ -528,15 +609,18 @@ fn others(gallery: &mut Gallery) {
         suggest_user: false,
     };
     gallery.show("home", &home);
-    gallery.show("home-first", &account::Home {
-        role: user::role(t(), UserType::Administrator, false),
-        companies: Companies { all: true, ..Companies::default() },
-        can: capability::lines(t(), UserType::Administrator, true).0,
-        cannot: vec![],
-        suggest_company: true,
-        suggest_user: true,
-        ..home
-    });
+    gallery.show(
+        "home-first",
+        &account::Home {
+            role: user::role(t(), UserType::Administrator, false),
+            companies: Companies { all: true, ..Companies::default() },
+            can: capability::lines(t(), UserType::Administrator, true).0,
+            cannot: vec![],
+            suggest_company: true,
+            suggest_user: true,
+            ..home
+        },
+    );
     let place = |name: &str, user_type, agent| account::Place {
         account: AccountMark::new("ACC1", name),
         role: user::role(t(), user_type, agent),
@@ -549,25 +633,32 @@ fn others(gallery: &mut Gallery) {
     ];
     gallery.show("accounts", &account::List { t: t(), frame: no_account.clone(), accounts });
     gallery.show("accounts-none", &account::List { t: t(), frame: no_account.clone(), accounts: vec![] });
-    gallery.show("settings", &account::Settings {
-        t: t(),
-        frame: frame("Account settings").with_toast("The settings have been saved."),
-        name: Field::of("Bright & Sons Plumbing"),
-        time_zone: Field::of("America/New_York"),
-        invitation_days: Field::of("70").wrong(wrong("invitation_days", Problem::NotInRange { min: 1, max: 30 })),
-        zones: zones(),
-        error: None,
-    });
-    gallery.show("lead-center", &lead_center::Home {
-        t: t(),
-        frame: frame("Lead Center"),
-        name: "Natalie Ford".into(),
-        display_name: Some("Natalie from Bright".into()),
-        agent: true,
-        role: user::role(t(), UserType::Agent, true),
-        companies: two(0),
-        can: capability::lines(t(), UserType::Agent, true).0,
-    });
+    gallery.show(
+        "settings",
+        &account::Settings {
+            t: t(),
+            frame: frame("Account settings").with_toast("The settings have been saved."),
+            name: Field::of("Bright & Sons Plumbing"),
+            time_zone: Field::of("America/New_York"),
+            invitation_days: Field::of("70")
+                .wrong(wrong("invitation_days", Problem::NotInRange { min: 1, max: 30 })),
+            zones: zones(),
+            error: None,
+        },
+    );
+    gallery.show(
+        "lead-center",
+        &lead_center::Home {
+            t: t(),
+            frame: frame("Lead Center"),
+            name: "Natalie Ford".into(),
+            display_name: Some("Natalie from Bright".into()),
+            agent: true,
+            role: user::role(t(), UserType::Agent, true),
+            companies: two(0),
+            can: capability::lines(t(), UserType::Agent, true).0,
+        },
+    );
     activity_and_me(gallery, no_account);
 }
 
@@ -579,27 +670,40 @@ fn activity_and_me(gallery: &mut Gallery, no_account: Frame) {
     };
     let rows = (0..12).map(|i| activity::Row {
         who: (i % 4 != 3).then(|| if i == 2 { LONG.into() } else { "Dana Reyes".into() }),
-        what: ["promoted", "changed the company", "invited", "marked as expired the invitation of"][i % 4].into(),
+        what: ["promoted", "changed the company", "invited", "marked as expired the invitation of"][i % 4]
+            .into(),
         whom: Some([RTL, LONG_COMPANY, "Natalie Ford", "Sam Ito"][i % 4].into()),
         when: when("3 Nov, 14:05"),
-        place: (i % 4 != 3).then(|| if i % 2 == 0 { "203.0.113.7".into() } else { "2001:db8:85a3:8d3:1319:8a2e:370:7348".into() }),
+        place: (i % 4 != 3).then(|| {
+            if i % 2 == 0 { "203.0.113.7".into() } else { "2001:db8:85a3:8d3:1319:8a2e:370:7348".into() }
+        }),
         changes: match i % 4 {
             0 => vec![change("User type", Some("Reporting"), Some("Manager"))],
-            1 => vec![change("Name", Some(LONG_COMPANY), Some("Bright Boston")), change("Time zone", None, Some("America/New_York"))],
+            1 => vec![
+                change("Name", Some(LONG_COMPANY), Some("Bright Boston")),
+                change("Time zone", None, Some("America/New_York")),
+            ],
             _ => vec![],
         },
     });
     let pager = Pager { previous: None, next: Some("?after=x".into()) };
-    gallery.show("activity", &activity::List { t: t(), frame: frame("Activity"), rows: rows.collect(), pager });
-    gallery.show("activity-none", &activity::List { t: t(), frame: frame("Activity"), rows: vec![], pager: Pager::default() });
-    gallery.show("me", &me::Profile {
-        t: t(),
-        frame: no_account.clone(),
-        email: "dana@brightandsons.example".into(),
-        first_name: Field::of("Dana"),
-        last_name: Field::of("Reyes"),
-        error: None,
-    });
+    gallery
+        .show("activity", &activity::List { t: t(), frame: frame("Activity"), rows: rows.collect(), pager });
+    gallery.show(
+        "activity-none",
+        &activity::List { t: t(), frame: frame("Activity"), rows: vec![], pager: Pager::default() },
+    );
+    gallery.show(
+        "me",
+        &me::Profile {
+            t: t(),
+            frame: no_account.clone(),
+            email: "dana@brightandsons.example".into(),
+            first_name: Field::of("Dana"),
+            last_name: Field::of("Reyes"),
+            error: None,
+        },
+    );
     let session = |device: &str, handheld, this| me::Row {
         id: format!("SES{device}").replace(' ', ""),
         device: device.into(),
@@ -609,7 +713,11 @@ fn activity_and_me(gallery: &mut Gallery, no_account: Frame) {
         last_use: when("3 Nov, 14:05"),
         this,
     };
-    let rows = vec![session("Firefox on Linux", false, true), session("Safari on iPhone", true, false), session("Unknown device", false, false)];
+    let rows = vec![
+        session("Firefox on Linux", false, true),
+        session("Safari on iPhone", true, false),
+        session("Unknown device", false, false),
+    ];
     gallery.show("sessions", &me::Sessions { t: t(), frame: no_account.clone(), rows });
     mails(gallery, no_account);
 }
@@ -623,7 +731,8 @@ fn mails(gallery: &mut Gallery, frame: Frame) {
         state,
         when: when("3 Nov, 14:05"),
     };
-    let failed = MailState::Failed("550 5.1.1 The email account that you tried to reach does not exist".into());
+    let failed =
+        MailState::Failed("550 5.1.1 The email account that you tried to reach does not exist".into());
     let rows = vec![mail(MailState::Kept), mail(MailState::Waiting), mail(MailState::Sent), mail(failed)];
     let mails = Mails { t: t(), frame: frame.clone(), kept_only: true, rows, pager: Pager::default() };
     gallery.show("mails", &mails);
@@ -642,10 +751,13 @@ fn problems(gallery: &mut Gallery) {
     use web::views::problem::{Kind, Problem};
     let kinds = [
         ("404", Kind::NotFound),
-        ("403", Kind::Forbidden {
-            capability: Some(capability::label(t(), Capability::ManageUsers).into()),
-            who_can_give: Some("Sam Ito or Zoë O’Brien-Sánchez".into()),
-        }),
+        (
+            "403",
+            Kind::Forbidden {
+                capability: Some(capability::label(t(), Capability::ManageUsers).into()),
+                who_can_give: Some("Sam Ito or Zoë O’Brien-Sánchez".into()),
+            },
+        ),
         ("400", Kind::BadRequest("The form was sent incomplete. Go back and try again.".into())),
         ("429", Kind::TooMany { minutes: Some(12) }),
         ("500", Kind::Internal("0197a3c2f1de7c0d8b6f0e4a5d3c2b1a".into())),

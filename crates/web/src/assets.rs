@@ -11,7 +11,10 @@ include!(concat!(env!("OUT_DIR"), "/icons.rs"));
 /// The served address of each file by its plain name.
 static URLS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
     let manifest = files().manifest();
-    manifest.iter().map(|(plain, served)| (plain.trim_start_matches('/'), format!("/static{served}"))).collect()
+    manifest
+        .iter()
+        .map(|(plain, served)| (plain.trim_start_matches('/'), format!("/static{served}")))
+        .collect()
 });
 
 /// Made once: the compressed files stay in memory for good.
@@ -51,7 +54,10 @@ mod tests {
         for name in ["app.css", "app.js", "htmx.js", "icons.svg", "favicon.svg"] {
             let (stem, extension) = name.split_once('.').expect("a file name");
             let served = url(name);
-            assert!(served.starts_with(&format!("/static/{stem}.")) && served.ends_with(extension), "{served}");
+            assert!(
+                served.starts_with(&format!("/static/{stem}.")) && served.ends_with(extension),
+                "{served}"
+            );
             assert!(served.len() > "/static/".len() + name.len() + 8, "{served}");
         }
     }

@@ -91,6 +91,12 @@ pub(super) fn person_frame(t: Text, path: &str, person: &Person) -> Frame {
     }
 }
 
+/// The frame of the operator's pages.
+pub(super) fn operator_frame(t: Text) -> Frame {
+    let mails = NavItem::new(t.operator_mails(), "/operator/mails", Icon::Mail, true);
+    Frame { nav: vec![mails], ..Frame::default() }
+}
+
 fn own_entries(t: Text, path: &str) -> Vec<NavItem> {
     vec![
         NavItem::new(t.account_choose(), "/accounts", Icon::Repeat, path == "/accounts"),

@@ -148,7 +148,12 @@ impl Visitor {
         self.method != Method::POST
     }
 
-    /// The frame of a page without account: signed out, or the operator's.
+    /// The frame of the operator's pages.
+    pub fn operator_frame(&self) -> Frame {
+        menu::operator_frame(self.t)
+    }
+
+    /// The frame of a page of somebody who is not signed in.
     pub fn bare_frame(&self) -> Frame {
         self.toasted(Frame::default())
     }

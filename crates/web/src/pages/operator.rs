@@ -41,7 +41,7 @@ pub async fn mails(visit: Visit<OperatorPass>, query: Query) -> Answer {
     };
     visit.page(Mails {
         t: visit.t,
-        frame: visit.bare_frame(),
+        frame: visit.operator_frame(),
         kept_only: visit.app.smtp.is_none(),
         rows: page.rows.into_iter().map(|mail| row(&visit, mail, None)).collect(),
         pager: Pager { previous: None, next },
@@ -54,7 +54,7 @@ pub async fn mail(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
     let subject = message.as_ref().map(|message| message.subject.clone());
     visit.page(Mail {
         t: visit.t,
-        frame: visit.bare_frame(),
+        frame: visit.operator_frame(),
         mail: row(&visit, mail, subject),
         from: visit.app.settings.mail_from.email.clone(),
         has_html: message.is_some(),

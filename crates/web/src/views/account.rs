@@ -79,7 +79,11 @@ impl Settings {
     fn problems(&self) -> Vec<SummaryLine> {
         problems(
             self.error.as_ref(),
-            &[("name", &self.name), ("time_zone", &self.time_zone), ("invitation_days", &self.invitation_days)],
+            &[
+                ("name", &self.name),
+                ("time_zone", &self.time_zone),
+                ("invitation_days", &self.invitation_days),
+            ],
         )
     }
 }

@@ -30,6 +30,11 @@ impl Frame {
         }
     }
 
+    /// Whether the page has a rail: those of signed-in people, and the operator's.
+    pub fn has_rail(&self) -> bool {
+        !self.nav.is_empty()
+    }
+
     /// The same frame with a toast.
     pub fn with_toast(mut self, text: impl Into<String>) -> Frame {
         self.toast = Some(Toast { text: text.into() });
@@ -142,8 +147,11 @@ impl Choice {
 
 /// One or two letters for an icon: of the first and the last word that begin with a letter or digit.
 pub fn initials(name: &str) -> String {
-    let letters: Vec<char> =
-        name.split_whitespace().filter_map(|word| word.chars().next()).filter(|c| c.is_alphanumeric()).collect();
+    let letters: Vec<char> = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .filter(|c| c.is_alphanumeric())
+        .collect();
     match letters.as_slice() {
         [] => name.chars().take(1).collect(),
         [one] => one.to_uppercase().collect(),
@@ -155,7 +163,8 @@ pub fn initials(name: &str) -> String {
 /// sentence around it. Other names come back as they are.
 pub fn isolated(name: &str) -> Cow<'_, str> {
     // Hebrew to Arabic Extended-A, and the presentation forms.
-    let turns = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    let turns =
+        |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
     if name.contains(turns) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
 }
 
@@ -186,7 +195,7 @@ pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 /// Percent-encodes a value for a query.
 fn encode(value: &str) -> Cow<'_, str> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
-    if value.as_bytes().iter().all(|b| plain(b)) {
+    if value.as_bytes().iter().all(plain) {
         return Cow::Borrowed(value);
     }
     let mut encoded = String::with_capacity(value.len() * 3);
@@ -227,6 +236,9 @@ mod tests {
     #[test]
     fn addresses_leave_out_what_is_empty() {
         assert_eq!(address("/users", &[("q", ""), ("type", "")]), "/users");
-        assert_eq!(address("/users", &[("q", "a b&c"), ("type", ""), ("sort", "-name")]), "/users?q=a%20b%26c&sort=-name");
+        assert_eq!(
+            address("/users", &[("q", "a b&c"), ("type", ""), ("sort", "-name")]),
+            "/users?q=a%20b%26c&sort=-name"
+        );
     }
 }
