@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::access::{Grants, Refusal, Target, decide};
-use crate::capability::{Capability, Line, Mark, REGISTRY, includes, mark};
+use crate::capability::{Capability, Mark, REGISTRY, includes, mark};
 use crate::email::EmailAddress;
 use crate::id::CompanyId;
 use crate::input::{Checker, FieldError, Problem};
@@ -237,26 +237,30 @@ pub fn is_promotion(user_type: UserType, agent: bool, to: UserType) -> bool {
 }
 
 /// The matrix split by what a promotion changes: the three columns of the pop-up.
+#[derive(Debug, Default)]
 pub struct Gains {
-    /// Lines the user has already, as far as after the promotion.
-    pub has: Vec<&'static Line>,
-    /// Lines that are new, or reach further than before.
-    pub gains: Vec<&'static Line>,
-    /// Lines the user will still not have.
-    pub still_not: Vec<&'static Line>,
+    /// What the user has now, and how far.
+    pub has_now: Vec<(Capability, Mark)>,
+    /// What is new or reaches further, and how far.
+    pub gains: Vec<(Capability, Mark)>,
+    /// What the user will still not have.
+    pub still_not: Vec<Capability>,
 }
 
 /// What changes for a user when their type becomes `to` (U-08).
 pub fn gains(from: UserType, to: UserType, agent: bool) -> Gains {
-    let mut split = Gains { has: Vec::new(), gains: Vec::new(), still_not: Vec::new() };
-    for line in REGISTRY {
-        let (before, after) = (mark(from, agent, line.capability), mark(to, agent, line.capability));
-        let column = match after {
-            Mark::No => &mut split.still_not,
-            _ if after > before => &mut split.gains,
-            _ => &mut split.has,
-        };
-        column.push(line);
+    let mut split = Gains::default();
+    for capability in REGISTRY.iter().map(|line| line.capability) {
+        let (before, after) = (mark(from, agent, capability), mark(to, agent, capability));
+        if before != Mark::No {
+            split.has_now.push((capability, before));
+        }
+        if after > before {
+            split.gains.push((capability, after));
+        }
+        if after == Mark::No {
+            split.still_not.push(capability);
+        }
     }
     split
 }
@@ -345,9 +349,9 @@ mod tests {
     #[test]
     fn u08_gains_split_the_whole_matrix() {
         let split = gains(UserType::Agent, UserType::Reporting, true);
-        let rows = |lines: &[&Line]| lines.iter().map(|line| line.row).collect::<Vec<_>>();
-        assert_eq!(rows(&split.has), ["P-03", "P-20"]);
-        assert_eq!(rows(&split.gains), ["P-01", "P-02", "P-04", "P-05"]);
-        assert_eq!(split.has.len() + split.gains.len() + split.still_not.len(), REGISTRY.len());
+        let rows = |marks: &[(Capability, Mark)]| marks.iter().map(|(c, _)| c.line().row).collect::<Vec<_>>();
+        assert_eq!(rows(&split.has_now), ["P-03", "P-04", "P-05", "P-20"]);
+        assert_eq!(rows(&split.gains), ["P-01", "P-02", "P-04", "P-05"], "two of them reach further than before");
+        assert_eq!(split.still_not.len(), REGISTRY.len() - 6);
     }
 }

@@ -46,6 +46,7 @@ pub struct Route {
 
 /// Input of routes that take none.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// What a route's path names.

@@ -96,11 +96,12 @@ where
     }
 }
 
-/// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused.
+/// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
+/// that does not fit, such as one that a mail program added to a link, is as good as none.
 async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCode> {
     let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
     if request.method() != Method::POST {
-        return parse(request.uri().query().unwrap_or_default().as_bytes());
+        return parse(request.uri().query().unwrap_or_default().as_bytes()).or_else(|_| parse(b""));
     }
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";

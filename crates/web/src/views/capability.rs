@@ -1,7 +1,7 @@
 //! The permission matrix in a person's words.
 
 use domain::capability::{Capability, Mark, REGISTRY, mark};
-use domain::user::UserType;
+use domain::user::{UserType, gains};
 use text::Text;
 
 /// One line of the matrix, ready to be shown.
@@ -57,19 +57,10 @@ pub fn lines(t: Text, user_type: UserType, agent: bool) -> (Vec<Line>, Vec<Line>
 
 /// What a promotion changes: the lines of now, those gained (or held further than now), those still missing.
 pub fn promotion(t: Text, from: UserType, to: UserType, agent: bool) -> (Vec<Line>, Vec<Line>, Vec<Line>) {
-    let (mut has, mut gains, mut still_not) = (Vec::new(), Vec::new(), Vec::new());
-    for capability in REGISTRY.iter().map(|line| line.capability) {
-        let agent_after = agent || from == UserType::Agent;
-        let (before, after) = (mark(from, agent, capability), mark(to, agent_after, capability));
-        if before != Mark::No {
-            has.push(Line::new(t, capability, before));
-        }
-        if after > before {
-            gains.push(Line::new(t, capability, after));
-        }
-        if after == Mark::No {
-            still_not.push(Line::new(t, capability, after));
-        }
-    }
-    (has, gains, still_not)
+    let split = gains(from, to, agent);
+    let lines = |marks: Vec<(Capability, Mark)>| {
+        marks.into_iter().map(|(capability, mark)| Line::new(t, capability, mark)).collect()
+    };
+    let still_not = split.still_not.into_iter().map(|capability| Line::new(t, capability, Mark::No)).collect();
+    (lines(split.has_now), lines(split.gains), still_not)
 }

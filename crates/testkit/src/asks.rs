@@ -1,0 +1,44 @@
+//! What people bring along when they ask, as the server would put it together.
+
+use app::pass::{Credentials, InvitationPass, operator_token};
+use app::work::Origin;
+use app::{App, Ask};
+
+use crate::people::Person;
+
+/// Where people in tests come from.
+pub(crate) const NETWORK: &str = "192.0.2.1";
+
+pub(crate) fn visitor(network: &str) -> Ask {
+    Ask {
+        credentials: Credentials::default(),
+        origin: Origin { network: network.to_owned(), request_id: "test".to_owned() },
+        device: "Firefox on Linux".to_owned(),
+    }
+}
+
+pub(crate) fn operator(app: &App) -> Ask {
+    let operator = Some(operator_token(app.store.key()));
+    Ask { credentials: Credentials { operator, ..Credentials::default() }, ..visitor(NETWORK) }
+}
+
+/// The credential is what the server makes of the link's path.
+pub(crate) fn follow(app: &App, link: &str) -> Ask {
+    let path = link.strip_prefix(&app.settings.base_url).expect("a link of this installation");
+    let parts: Vec<&str> = path.split('/').collect();
+    let credential = match parts[..] {
+        ["", "invitations", account, token] => format!("{account}.{token}"),
+        ["", "reset" | "setup", token] => token.to_owned(),
+        _ => panic!("no link that anybody follows: {link}"),
+    };
+    Ask { credentials: Credentials { link: Some(credential), ..Credentials::default() }, ..visitor(NETWORK) }
+}
+
+/// Accepts an invitation.
+pub(crate) async fn accept(app: &App, link: &str, password: &str) -> Person {
+    let ask = follow(app, link);
+    let (invitation, ()) =
+        app.read::<InvitationPass, ()>(&ask, (), |_, _| Ok(())).await.expect("a link that works");
+    let accepted = app.accept(&ask, password).await.expect("the invitation is accepted");
+    Person::signed_in(&invitation.email, accepted.session)
+}

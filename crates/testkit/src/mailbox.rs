@@ -1,0 +1,95 @@
+//! What lies in the outbox, as its readers would get it.
+
+use app::operator::{self, Mail};
+use app::pass::OperatorPass;
+use app::work::Reader;
+use app::{App, Ask};
+use domain::id::MailId;
+
+use crate::asks;
+
+/// A mail as it would be sent now.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// The part for readers without HTML.
+    pub text: String,
+    /// The part for everybody else.
+    pub html: String,
+    /// Where it stands in the outbox.
+    pub mail: Mail,
+    link: Option<String>,
+}
+
+impl Letter {
+    /// The link it is there for; panics if it has none.
+    pub fn link(&self) -> &str {
+        self.find_link().unwrap_or_else(|| panic!("no link in {:?}", self.subject))
+    }
+
+    /// The link it is there for, if it has one.
+    pub fn find_link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+}
+
+/// Every mail's row, oldest first.
+pub(crate) async fn rows(app: &App) -> Vec<Mail> {
+    let operator = asks::operator(app);
+    let mut mails: Vec<Mail> = Vec::new();
+    loop {
+        let (_, page) = list(app, &operator, mails.last().map(|mail| mail.id.clone())).await;
+        mails.extend(page.rows);
+        if !page.has_more {
+            mails.reverse();
+            return mails;
+        }
+    }
+}
+
+/// Every mail as it would be sent now, oldest first; without those whose link was overtaken.
+pub(crate) async fn all(app: &App) -> Vec<Letter> {
+    let operator = asks::operator(app);
+    let mut letters = Vec::new();
+    for mail in rows(app).await {
+        letters.extend(open(app, &operator, &mail.id).await);
+    }
+    letters
+}
+
+/// The newest mail to an address.
+pub(crate) async fn newest(app: &App, address: &str) -> Option<Letter> {
+    let operator = asks::operator(app);
+    let mut before = None;
+    loop {
+        let (_, page) = list(app, &operator, before).await;
+        for mail in page.rows.iter().filter(|mail| mail.email == address) {
+            if let Some(letter) = open(app, &operator, &mail.id).await {
+                return Some(letter);
+            }
+        }
+        before = page.rows.last().map(|mail| mail.id.clone());
+        if !page.has_more {
+            return None;
+        }
+    }
+}
+
+async fn list(app: &App, operator: &Ask, before: Option<MailId>) -> (OperatorPass, app::page::Page<Mail>) {
+    let list = move |r: &mut Reader, pass: &OperatorPass| operator::mails(r, pass, before.as_ref());
+    app.read(operator, (), list).await.expect("the operator may look")
+}
+
+async fn open(app: &App, operator: &Ask, id: &MailId) -> Option<Letter> {
+    let (pass, ()) =
+        app.read::<OperatorPass, ()>(operator, (), |_, _| Ok(())).await.expect("the operator may look");
+    let (mail, message) = app.show_mail(&pass, id).await.expect("a mail can be written");
+    let message = message?;
+    let mut words = message.text.split_whitespace();
+    let link = words.find(|word| word.starts_with(&app.settings.base_url)).map(str::to_owned);
+    let (to, subject) = (message.to.email, message.subject);
+    Some(Letter { to, subject, text: message.text, html: message.html, mail, link })
+}

@@ -1,0 +1,139 @@
+//! Accounts and the people in them.
+
+use std::collections::BTreeSet;
+
+use app::activity::{self, Activity};
+use app::pass::{AccountPass, Credentials};
+use app::session::SignedIn;
+use app::work::Writer;
+use app::{Ask, Refused, SharedApp, company, user};
+use domain::capability::proof::{ManageCompanies, ManageUsers};
+use domain::company::CompanyDetails;
+use domain::email::EmailAddress;
+use domain::id::{AccountId, CompanyId, LoginId, UserId};
+use domain::user::{Names, NewUser, UserType};
+
+use crate::PASSWORD;
+use crate::asks;
+use crate::mailbox;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Their address.
+    pub email: String,
+    /// Their login.
+    pub login: LoginId,
+    /// What they ask with: their session.
+    pub ask: Ask,
+}
+
+impl Person {
+    /// Somebody with a fresh session.
+    pub fn signed_in(email: &str, session: SignedIn) -> Person {
+        let credentials = Credentials { session: Some(session.token), ..Credentials::default() };
+        let ask = Ask { credentials, ..asks::visitor(asks::NETWORK) };
+        Person { email: email.to_owned(), login: session.login, ask }
+    }
+}
+
+/// An account and its first administrator.
+#[derive(Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its first administrator, who does whatever [`Account`] does.
+    pub admin: Person,
+    pub(crate) app: SharedApp,
+}
+
+impl Account {
+    /// Makes a company that does not use Lead Center.
+    pub async fn company(&self, name: &str) -> CompanyId {
+        self.make_company(name, false).await.expect("the company is made")
+    }
+
+    /// Makes a company that uses Lead Center, so that agents can have it.
+    pub async fn lead_center_company(&self, name: &str) -> CompanyId {
+        self.make_company(name, true).await.expect("the company is made")
+    }
+
+    async fn make_company(&self, name: &str, lead_center: bool) -> Result<CompanyId, Refused> {
+        let details = CompanyDetails { name: name.to_owned(), time_zone: "UTC".to_owned(), lead_center };
+        let create = move |w: Writer, pass: &AccountPass<ManageCompanies>| company::create(w, pass, &details);
+        Ok(self.app.write(&self.admin.ask, self.id.clone(), create).await?.1)
+    }
+
+    /// Creates a user, who gets an invitation by mail. Their names follow from the address: `natalie@example.com`
+    /// is Natalie Reyes.
+    pub async fn invite(&self, address: &str, user_type: UserType, companies: &[CompanyId]) -> UserId {
+        self.create(new_user(address, user_type, companies)).await.expect("the user is created")
+    }
+
+    /// Creates a user, or is refused.
+    pub async fn create(&self, new: NewUser) -> Result<UserId, Refused> {
+        let create = move |w: Writer, pass: &AccountPass<ManageUsers>| user::create(w, pass, &new);
+        Ok(self.app.write(&self.admin.ask, self.id.clone(), create).await?.1)
+    }
+
+    /// Invites somebody new, who accepts with [`PASSWORD`].
+    pub async fn join(
+        &self,
+        address: &str,
+        user_type: UserType,
+        companies: &[CompanyId],
+    ) -> (UserId, Person) {
+        let id = self.invite(address, user_type, companies).await;
+        let letter = mailbox::newest(&self.app, address).await.expect("an invitation was mailed");
+        (id, asks::accept(&self.app, letter.link(), PASSWORD).await)
+    }
+
+    /// A new user as [`Account::invite`] creates them, to be changed before [`Account::create`].
+    pub fn new_user(&self, address: &str, user_type: UserType, companies: &[CompanyId]) -> NewUser {
+        new_user(address, user_type, companies)
+    }
+
+    /// All of the account's activity, oldest first.
+    pub async fn activity(&self) -> Vec<Activity> {
+        let mut entries: Vec<Activity> = Vec::new();
+        loop {
+            let before = entries.last().map(|entry| entry.id.clone());
+            let list = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
+                activity::list(r, pass, before.as_ref())
+            };
+            let (_, page) =
+                self.app.read(&self.admin.ask, self.id.clone(), list).await.expect("an administrator");
+            entries.extend(page.rows);
+            if !page.has_more {
+                entries.reverse();
+                return entries;
+            }
+        }
+    }
+}
+
+/// An address that is one.
+pub(crate) fn email(address: &str) -> EmailAddress {
+    EmailAddress::parse(address).expect("an address")
+}
+
+/// Names that follow from an address.
+pub(crate) fn names(address: &str) -> Names {
+    let local = address.split('@').next().unwrap_or_default();
+    let mut letters = local.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    Names { first, last: "Reyes".to_owned(), display: String::new() }
+}
+
+pub(crate) fn new_user(address: &str, user_type: UserType, companies: &[CompanyId]) -> NewUser {
+    NewUser {
+        user_type,
+        agent: user_type == UserType::Agent,
+        names: names(address),
+        email: email(address),
+        companies: companies.iter().cloned().collect::<BTreeSet<_>>(),
+        invoice_emails: false,
+        message: None,
+        send_now: user_type.has_login(),
+    }
+}

@@ -1,0 +1,182 @@
+//! A world: the product on a database of its own.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use app::account::FirstAccount;
+use app::mail::compose::Address;
+use app::operator::Mail;
+use app::pass::{Reason, SystemPass, setup_token};
+use app::password::Hasher;
+use app::work::{Origin, Store};
+use app::{App, Ask, Settings, SharedApp};
+use domain::time::Span;
+use domain::user::UserType;
+use store::db::{Db, Engine};
+use store::secret::Key;
+use store::work::Tools;
+
+use crate::PASSWORD;
+use crate::asks;
+use crate::luck::{CountedRandom, MovingClock, START};
+use crate::mailbox::{self, Letter};
+use crate::people::{Account, Person, email, names, new_user};
+use crate::place::Place;
+
+/// The product on a database of its own, with a clock that the test moves.
+pub struct World {
+    /// The product.
+    pub app: SharedApp,
+    /// Its clock.
+    pub clock: MovingClock,
+    // Last, so that the database goes when nobody uses it any more.
+    place: Place,
+}
+
+impl World {
+    /// A fresh world on a file.
+    pub async fn sqlite() -> World {
+        World::on(Engine::Sqlite).await
+    }
+
+    /// A fresh world on the PostgreSQL server for tests; panics if none is named.
+    pub async fn postgres() -> World {
+        World::on(Engine::Postgres).await
+    }
+
+    /// A fresh world on `engine`.
+    pub async fn on(engine: Engine) -> World {
+        let place = Place::migrated(engine).await;
+        let db = Db::open(&place.location).expect("a migrated database opens");
+        let (clock, random) = (MovingClock::new(START), Box::new(CountedRandom::new(1)));
+        let tools = Tools { clock: Box::new(clock.clone()), random, key: Key::new([7; 32]) };
+        let settings = Settings {
+            base_url: "https://rollcall.example.test".to_owned(),
+            mail_from: Address {
+                name: "Rollcall".to_owned(),
+                email: "hello@rollcall.example.test".to_owned(),
+            },
+            trusted_proxies: Vec::new(),
+        };
+        let app = App { store: Store::new(db, tools), settings, hasher: Hasher::cheap([9; 32]), smtp: None };
+        World { app: Arc::new(app), clock, place }
+    }
+
+    /// Starts the product again on the same database with other settings, as an operator would. Whoever holds the
+    /// product from before goes on with the old ones.
+    pub fn restart(&mut self, change: impl FnOnce(&mut App)) {
+        let (store, settings) = (self.app.store.clone(), self.app.settings.clone());
+        let mut app = App { store, settings, hasher: Hasher::cheap([9; 32]), smtp: self.app.smtp.clone() };
+        change(&mut app);
+        self.app = Arc::new(app);
+    }
+
+    /// Which engine it stands on.
+    pub fn engine(&self) -> Engine {
+        self.app.store.engine()
+    }
+
+    /// Moves the time on.
+    pub fn advance(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// Somebody who has not signed in.
+    pub fn visitor(&self) -> Ask {
+        asks::visitor(asks::NETWORK)
+    }
+
+    /// Somebody who has not signed in, from a network of their own.
+    pub fn visitor_from(&self, network: &str) -> Ask {
+        asks::visitor(network)
+    }
+
+    /// Whoever has the operator's link.
+    pub fn operator(&self) -> Ask {
+        asks::operator(&self.app)
+    }
+
+    /// Somebody who followed a link of the product.
+    pub fn follow(&self, link: &str) -> Ask {
+        asks::follow(&self.app, link)
+    }
+
+    /// The link that makes the first account.
+    pub fn setup_link(&self) -> String {
+        format!("{}/setup/{}", self.app.settings.base_url, setup_token(self.app.store.key()))
+    }
+
+    /// Makes the first account: Acme, of Ada Reyes, `ada@example.com`.
+    pub async fn set_up(&self) -> Account {
+        let first = FirstAccount {
+            account_name: "Acme".to_owned(),
+            time_zone: "UTC".to_owned(),
+            names: names("ada@example.com"),
+            email: email("ada@example.com"),
+            password: PASSWORD.to_owned(),
+        };
+        let ask = self.follow(&self.setup_link());
+        let (id, session) = self.app.set_up(&ask, first).await.expect("the first account is made");
+        let admin = Person::signed_in("ada@example.com", session);
+        Account { id, admin, app: Arc::clone(&self.app) }
+    }
+
+    /// Makes another account at the command line; its administrator accepts.
+    pub async fn another_account(&self, name: &str, administrator: &str) -> Account {
+        let new = new_user(administrator, UserType::Administrator, &[]);
+        let name = name.to_owned();
+        let create = move |w: app::work::Writer| {
+            app::account::create(w, &SystemPass::new(Reason::CommandLine), &name, "UTC", &new)
+        };
+        let made = self.app.store.write(Origin::internal(), create).await.expect("an account is made");
+        let admin = self.accept(self.letter_to(administrator).await.link(), PASSWORD).await;
+        Account { id: made.account, admin, app: Arc::clone(&self.app) }
+    }
+
+    /// Accepts an invitation with the password of one's choice.
+    pub async fn accept(&self, link: &str, password: &str) -> Person {
+        asks::accept(&self.app, link, password).await
+    }
+
+    /// Signs in with [`PASSWORD`].
+    pub async fn sign_in(&self, address: &str) -> Person {
+        let session = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
+        Person::signed_in(address, session)
+    }
+
+    /// All mails as they would be sent now, oldest first. Those whose link was overtaken are not among them.
+    pub async fn mailbox(&self) -> Vec<Letter> {
+        mailbox::all(&self.app).await
+    }
+
+    /// The newest mail to an address; panics if there is none.
+    pub async fn letter_to(&self, address: &str) -> Letter {
+        mailbox::newest(&self.app, address).await.unwrap_or_else(|| panic!("no mail to {address}"))
+    }
+
+    /// The outbox: every mail and where it stands, oldest first.
+    pub async fn outbox(&self) -> Vec<Mail> {
+        mailbox::rows(&self.app).await
+    }
+
+    /// Does once what the server's worker does with the outbox; how many mails it claimed.
+    pub async fn send_mails(&self) -> usize {
+        self.app.send_due_mails(&SystemPass::new(Reason::Worker)).await.expect("the worker works")
+    }
+
+    /// Runs one statement past the product, and gives its rows as texts, NULL as an empty one. For looking at what
+    /// the product never shows, and for states that no operation makes.
+    pub fn sql(&self, sql: &str) -> Vec<Vec<String>> {
+        self.place.sql(sql)
+    }
+}
+
+impl Drop for World {
+    /// A test that loops over worlds says in which of them it failed: that one is dropped first.
+    fn drop(&mut self) {
+        thread_local!(static SAID: Cell<bool> = const { Cell::new(false) });
+        if std::thread::panicking() && !SAID.replace(true) {
+            eprintln!("this happened on {:?}", self.engine());
+        }
+    }
+}

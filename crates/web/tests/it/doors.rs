@@ -1,0 +1,110 @@
+//! Every route as every person in every state: who gets in is what the route's door and the matrix say
+//! (P-15, P-17, P-19, X-09, X-10).
+
+use app::pass::Door;
+use domain::capability::{Capability, Mark, mark};
+use domain::user::UserType;
+use http::{Method, StatusCode};
+
+use crate::site::{Site, Standing};
+
+/// What somebody meets at a door.
+#[derive(Debug, PartialEq, Eq)]
+enum Met {
+    In,
+    SignIn,
+    NotFound,
+    Forbidden,
+    ClosedLink,
+}
+
+fn has(user_type: UserType, capability: Option<Capability>) -> bool {
+    capability.is_none_or(|capability| mark(user_type, user_type == UserType::Agent, capability) != Mark::No)
+}
+
+fn expected(door: Door, standing: Standing) -> Met {
+    match (door, standing) {
+        (Door::Open, _) => Met::In,
+        (Door::Link(_), _) => Met::ClosedLink,
+        (Door::Operator, _) => Met::NotFound,
+        (_, Standing::Visitor) => Met::SignIn,
+        (Door::SignedIn, _) => Met::In,
+        (_, Standing::Stranger | Standing::Deleted) => Met::NotFound,
+        (Door::Account(_) | Door::Company(_), Standing::Suspended) => Met::Forbidden,
+        (Door::Account(capability) | Door::Company(capability), Standing::Member(user_type)) => {
+            if has(user_type, capability) { Met::In } else { Met::Forbidden }
+        }
+    }
+}
+
+fn met(reply: &crate::site::Reply, path: &str) -> Met {
+    match reply.status {
+        StatusCode::SEE_OTHER if reply.location().starts_with("/sign-in") => Met::SignIn,
+        StatusCode::NOT_FOUND => Met::NotFound,
+        StatusCode::FORBIDDEN => Met::Forbidden,
+        StatusCode::GONE => Met::ClosedLink,
+        StatusCode::INTERNAL_SERVER_ERROR => panic!("{path}: {}", reply.body),
+        _ => Met::In,
+    }
+}
+
+/// Links that lead on by themselves, and what is not there for the ids a walk can know.
+fn is_apart(path: &str) -> bool {
+    path == "/" || path.contains("{token}") || path.contains("{session}") || path.contains("{mail}")
+}
+
+/// Seen to fail: with the gate of `/accounts/{account}/activity` weakened to `AnyUser`, and with `allow` in
+/// `store::pass` ignoring the status.
+#[tokio::test(flavor = "multi_thread")]
+async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else() {
+    for site in Site::everywhere().await {
+        for route in web::routes::table().iter().filter(|route| route.method == Method::GET && !is_apart(route.path)) {
+            let path = site.path(route.path);
+            for (standing, ask) in site.people() {
+                let reply = site.ask(&route.method, &path, ask, "").await;
+                let (wanted, found) = (expected(route.door, standing), met(&reply, route.path));
+                assert_eq!(found, wanted, "{standing:?} at {} ({})", route.path, reply.status);
+            }
+        }
+    }
+}
+
+/// Seen to fail: with `user::delete` taking an `AccountPass<AnyUser>`.
+#[tokio::test(flavor = "multi_thread")]
+async fn p17_x09_x10_who_is_refused_changes_nothing() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        for route in web::routes::table().iter().filter(|route| route.method == Method::POST && !is_apart(route.path)) {
+            let path = site.path(route.path);
+            for (standing, ask) in site.people() {
+                let wanted = expected(route.door, standing);
+                if wanted == Met::In {
+                    continue;
+                }
+                let reply = site.ask(&route.method, &path, ask, "").await;
+                assert_eq!(met(&reply, route.path), wanted, "{standing:?} at POST {}", route.path);
+            }
+        }
+        assert!(before == site.rows(), "somebody who was refused changed something");
+    }
+}
+
+/// A user without the company of the path finds nothing there, whatever else they may do (P-15). Seen to fail: with
+/// `has_company` always true.
+#[tokio::test(flavor = "multi_thread")]
+async fn p15_companies_of_others_are_not_found() {
+    for site in Site::everywhere().await {
+        let of = |wanted| site.people().into_iter().find(|(standing, _)| *standing == Standing::Member(wanted));
+        let (_, manager) = of(UserType::Manager).expect("there is one");
+        let path = |company| format!("/accounts/{}/companies/{company}", site.account.id);
+        let own = site.ask(&Method::GET, &path(&site.company), manager, "").await;
+        let other = site.ask(&Method::GET, &path(&site.other_company), manager, "").await;
+        assert_eq!((own.status, other.status), (StatusCode::FORBIDDEN, StatusCode::NOT_FOUND));
+        assert!(own.body.contains("Create and disable companies"), "P-17: the refusal names what is missing");
+        let administrator = site.world.sql(&format!(
+            "SELECT first_name FROM \"user\" WHERE login_id = '{}'",
+            site.account.admin.login
+        ));
+        assert!(own.body.contains(&administrator[0][0]), "P-17: and who can give it");
+    }
+}

@@ -1,0 +1,89 @@
+//! Forms of other sites, of wrong types and with wrong fields.
+
+use http::{Method, StatusCode};
+
+use crate::site::Site;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// Seen to fail: without the `CsrfLayer`.
+#[tokio::test(flavor = "multi_thread")]
+async fn x17_forms_of_other_sites_are_not_carried_out() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        let foreign: [&[(&str, &str)]; 5] = [
+            &[FORM, ("sec-fetch-site", "cross-site")],
+            &[FORM, ("sec-fetch-site", "same-site")],
+            &[FORM, ("origin", "https://evil.example")],
+            &[FORM, ("origin", "https://evil.rollcall.example.test")],
+            &[FORM, ("origin", "null")],
+        ];
+        for route in web::routes::table().iter().filter(|route| route.method == Method::POST) {
+            for headers in foreign {
+                let reply = site.send(&Method::POST, &site.path(route.path), site.admin(), "", headers).await;
+                assert_eq!(reply.status, StatusCode::FORBIDDEN, "{} {headers:?}", route.path);
+            }
+        }
+        assert!(before == site.rows(), "a form of another site changed something");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn x17_other_types_and_methods_are_refused() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        for route in web::routes::table().iter().filter(|route| route.method == Method::POST) {
+            let path = site.path(route.path);
+            for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
+                let headers = [("sec-fetch-site", "same-origin"), ("content-type", kind)];
+                let reply = site.send(&Method::POST, &path, site.admin(), "{\"a\":1}", &headers).await;
+                assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path} {kind}");
+            }
+            for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+                let reply = site.ask(&method, &path, site.admin(), "").await;
+                assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            }
+        }
+        assert!(before == site.rows());
+    }
+}
+
+/// Fields nobody asked for are refused, not ignored. Seen to fail: with `deny_unknown_fields` taken from a form.
+#[tokio::test(flavor = "multi_thread")]
+async fn x19_fields_that_no_form_has_are_refused() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        for route in web::routes::table().iter().filter(|route| route.method == Method::POST) {
+            for field in ["login_id", "account_id", "status", "role", "isAdmin", "password_hash", "verified", "seq"] {
+                let form = format!("{field}=administrator");
+                let reply = site.ask(&Method::POST, &site.path(route.path), site.admin(), &form).await;
+                assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{} {field}", route.path);
+            }
+        }
+        assert!(before == site.rows(), "a field that no form has changed something");
+    }
+}
+
+/// One field given twice is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn x13_an_address_given_twice_is_refused() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        let users = format!("/accounts/{}/users", site.account.id);
+        for (path, form) in [
+            ("/reset", "email=a%40example.com&email=b%40example.com"),
+            ("/sign-in", "email=a%40example.com&email=b%40example.com&password=x"),
+            (users.as_str(), "agent=no&user_type=administrator&first_name=A&last_name=B&email=a%40b.co&email=c%40d.co"),
+            (users.as_str(), "agent=no&user_type=administrator&first_name=A&last_name=B&email%5B%5D=a%40b.co"),
+        ] {
+            let reply = site.ask(&Method::POST, path, site.admin(), form).await;
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path} {form}");
+        }
+        for list in ["a%40b.co%2Cc%40d.co", "a%40b.co%3Bc%40d.co", "Name+%3Ca%40b.co%3E%2C+c%40d.co"] {
+            let form = format!("agent=no&user_type=administrator&first_name=A&last_name=B&email={list}");
+            let reply = site.ask(&Method::POST, &users, site.admin(), &form).await;
+            assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
+        }
+        assert!(before == site.rows(), "nobody was made and nothing was sent");
+    }
+}

@@ -1,0 +1,198 @@
+//! A world behind its router, with one person for each way to stand to its account.
+
+use app::Ask;
+use app::pass::AccountPass;
+use app::work::Writer;
+use axum::Router;
+use axum::body::Body;
+use domain::capability::proof::ManageUsers;
+use domain::id::{CompanyId, UserId};
+use domain::user::UserType;
+use http::{HeaderMap, Method, Request, StatusCode};
+use testkit::{Account, Person, World};
+use tower::ServiceExt as _;
+
+/// Tables whose rows the walks compare. `attempt` counts tries and is not among them.
+const TABLES: [&str; 15] = [
+    "account",
+    "activity",
+    "activity_head",
+    "api_key",
+    "company",
+    "installation",
+    "invitation",
+    "login",
+    "mail",
+    "reset",
+    "session",
+    "user_company",
+    "user_word",
+    "\"user\"",
+    "migration",
+];
+
+/// How somebody stands to the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Visitor,
+    Stranger,
+    Deleted,
+    Suspended,
+    Member(UserType),
+}
+
+pub(crate) struct Site {
+    pub(crate) world: World,
+    pub(crate) router: Router,
+    pub(crate) account: Account,
+    pub(crate) other: Account,
+    pub(crate) company: CompanyId,
+    pub(crate) other_company: CompanyId,
+    pub(crate) foreign_company: CompanyId,
+    /// An active reporting user, to be managed.
+    pub(crate) user: UserId,
+    pub(crate) pending: UserId,
+    pub(crate) deleted: UserId,
+    pub(crate) foreign_user: UserId,
+    people: Vec<(Standing, Option<Person>)>,
+}
+
+/// What came back.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Site {
+    pub(crate) async fn new(world: World) -> Site {
+        let account = world.set_up().await;
+        let other = world.another_account("Other Dental", "olga@example.com").await;
+        let company = account.lead_center_company("Downtown").await;
+        let other_company = account.lead_center_company("Riverside").await;
+        let foreign_company = other.company("Far away").await;
+        let only = [company.clone()];
+        let mut people = vec![
+            (Standing::Visitor, None),
+            (Standing::Stranger, Some(other.admin.clone())),
+            (Standing::Member(UserType::Administrator), Some(account.admin.clone())),
+        ];
+        for user_type in [UserType::Manager, UserType::Reporting, UserType::Agent] {
+            let (_, person) = account.join(&address(user_type.word()), user_type, &only).await;
+            people.push((Standing::Member(user_type), Some(person)));
+        }
+        let (suspended, person) = account.join(&address("suspended"), UserType::Administrator, &[]).await;
+        world.sql(&format!("UPDATE \"user\" SET status = 'suspended' WHERE id = '{suspended}'"));
+        people.push((Standing::Suspended, Some(person)));
+        let (deleted, person) = account.join(&address("deleted"), UserType::Administrator, &[]).await;
+        delete(&world, &account, &deleted).await;
+        people.push((Standing::Deleted, Some(person)));
+        let (user, _) = account.join(&address("user"), UserType::Reporting, &only).await;
+        let pending = account.invite(&address("pending"), UserType::Reporting, &only).await;
+        let foreign_user =
+            other.invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company)).await;
+        let router = web::router(world.app.clone());
+        Site {
+            world,
+            router,
+            account,
+            other,
+            company,
+            other_company,
+            foreign_company,
+            user,
+            pending,
+            deleted,
+            foreign_user,
+            people,
+        }
+    }
+
+    /// A site on every engine there is.
+    pub(crate) async fn everywhere() -> Vec<Site> {
+        let mut sites = Vec::new();
+        for world in testkit::worlds().await {
+            sites.push(Site::new(world).await);
+        }
+        sites
+    }
+
+    pub(crate) fn people(&self) -> Vec<(Standing, Option<&Ask>)> {
+        self.people.iter().map(|(standing, person)| (*standing, person.as_ref().map(|person| &person.ask))).collect()
+    }
+
+    pub(crate) fn admin(&self) -> Option<&Ask> {
+        Some(&self.account.admin.ask)
+    }
+
+    /// A route's path with ids of this site.
+    pub(crate) fn path(&self, pattern: &str) -> String {
+        pattern
+            .replace("{account}", self.account.id.as_str())
+            .replace("{company}", self.company.as_str())
+            .replace("{user}", self.user.as_str())
+            .replace("{type}", "manager")
+            .replace("{session}", &format!("SES{}", "0".repeat(32)))
+            .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
+            .replace("{token}", "x")
+    }
+
+    /// A request as a browser on the same site sends it.
+    pub(crate) async fn ask(&self, method: &Method, path: &str, ask: Option<&Ask>, form: &str) -> Reply {
+        let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+        self.send(method, path, ask, form, &headers).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        ask: Option<&Ask>,
+        form: &str,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let mut request =
+            Request::builder().method(method).uri(path).header("host", "rollcall.example.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in ask.map(cookies).unwrap_or_default() {
+            request = request.header("cookie", format!("__Host-{name}={value}"));
+        }
+        let request = request.body(Body::from(form.to_owned())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("routers always answer");
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8(body.to_vec()).expect("text");
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Every row of every table that a request must not change without right.
+    pub(crate) fn rows(&self) -> Vec<Vec<Vec<String>>> {
+        TABLES.iter().map(|table| self.world.sql(&format!("SELECT * FROM {table} ORDER BY 1, 2"))).collect()
+    }
+}
+
+fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
+    let credentials = &ask.credentials;
+    [("session", &credentials.session), ("link", &credentials.link), ("operator", &credentials.operator)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)))
+        .collect()
+}
+
+async fn delete(world: &World, account: &Account, user: &UserId) {
+    let (account, user, ask) = (account.id.clone(), user.clone(), account.admin.ask.clone());
+    let delete = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::delete(w, pass, &user);
+    world.app.write(&ask, account, delete).await.expect("the user is deleted");
+}
+
+fn address(name: &str) -> String {
+    format!("{name}@example.com")
+}
