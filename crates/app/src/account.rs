@@ -35,7 +35,9 @@ impl App {
     /// Makes the first account with its administrator, who is signed in. The set-up link works once: as soon as
     /// there is an account, it is dead.
     pub async fn set_up(&self, ask: &Ask, first: FirstAccount) -> Result<(AccountId, SignedIn), Refused> {
-        let known = [first.names.first.as_str(), &first.names.last, first.email.as_str(), &first.account_name];
+        let names = &first.names;
+        let known =
+            [names.first.as_str(), &names.last, &names.full(), first.email.as_str(), &first.account_name];
         password::check("password", &first.password, &known)?;
         let hash = self.hasher.hash(first.password.clone(), self.store.random_bytes()).await?;
         let device = ask.device.clone();

@@ -27,7 +27,7 @@ impl App {
     /// Seals whatever is not sealed yet; how many entries.
     pub async fn seal_activity(&self, pass: &SystemPass) -> Result<u64, Refused> {
         let mut sealed = 0;
-        while self.store.read(|r| activity::has_unsealed(r)).await? {
+        while self.store.read(activity::has_unsealed).await? {
             let pass = pass.clone();
             sealed += self
                 .store

@@ -3,9 +3,10 @@
 use domain::access::{Companies, Grants, Refusal, Target, decide};
 use domain::capability::{Capability, Mark};
 use domain::id::{CompanyId, UserId};
+use domain::input::Problem;
 use store::pass::SystemPass;
-use store::user;
 use store::work::Reader;
+use store::{company, user};
 
 use crate::Refused;
 
@@ -27,6 +28,12 @@ pub fn explain(
     company: Option<&CompanyId>,
 ) -> Result<Explanation, Refused> {
     let found = user::find_grants(r, pass, id)?.ok_or(Refused::NotFound)?;
+    // On requests a company of another account is not found, whatever the user may do.
+    if let Some(company) = company
+        && !company::exists(r, pass, &found.account, company)?
+    {
+        return Err(Refused::field("company", Problem::NotAChoice));
+    }
     let companies = match found.user_type.has_all_companies() {
         true => Companies::All,
         false => Companies::Only(found.companies),

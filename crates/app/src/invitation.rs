@@ -1,5 +1,7 @@
 //! Invitations: sending, sending again, revoking, accepting (U-03 to U-07).
 
+use std::collections::BTreeSet;
+
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
@@ -100,7 +102,8 @@ impl App {
     }
 
     async fn accept_new(&self, ask: &Ask, pass: &InvitationPass, password: &str) -> Result<Accepted, Refused> {
-        let known = [pass.names.first.as_str(), &pass.names.last, &pass.email, &pass.account_name];
+        let names = &pass.names;
+        let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
         password::check("password", password, &known)?;
         let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
         let device = ask.device.clone();
@@ -147,6 +150,10 @@ impl App {
 fn join(mut w: Writer, pass: &InvitationPass, login: &LoginId, device: &str) -> Result<Committed<Accepted>, Refused> {
     if !invitation::update_accepted(&mut w, pass)? || !user::activate(&mut w, pass, login)? {
         return Err(Refused::Conflict(Conflict::Changed));
+    }
+    if pass.user_type.has_all_companies() {
+        // Those they were given as something less, before a promotion.
+        user::update_companies(&mut w, pass, &pass.account, &pass.user, &BTreeSet::new())?;
     }
     let (session, token) = store::session::insert(&mut w, login, device)?;
     let name = pass.names.full();

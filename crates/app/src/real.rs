@@ -50,9 +50,10 @@ fn parse_key(bytes: &[u8]) -> io::Result<Key> {
 /// Two processes may start at once: the file appears whole under its name, and whoever was first wins.
 fn make_key(file: &Path) -> io::Result<Key> {
     let bytes = RealRandom.bytes();
-    let draft = file.with_extension(format!("draft-{}", std::process::id()));
+    // Not by the process's id: in containers that share the folder, all have the same.
+    let draft = file.with_extension(format!("draft-{}", data_encoding::HEXLOWER.encode(&RealRandom.bytes()[..8])));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(&draft)?;

@@ -66,6 +66,8 @@ impl From<DbError> for Refused {
             DbError::Unique { name } if name == "login_email" => Refused::Conflict(Conflict::Changed),
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
             DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),
+            // No stored text holds the character NUL, so what was asked for is not there.
+            DbError::Nul => Refused::NotFound,
             _ => Refused::Failed(error),
         }
     }

@@ -60,18 +60,19 @@ impl App {
         let fits = self.hasher.verify(password.to_owned(), stored).await?;
         match found {
             Some(login) if fits => Ok(login),
-            Some(login) => {
-                self.note_refused(ask, login).await?;
+            // An unknown address is noted too: else the time of one write would tell it from a known one.
+            found => {
+                self.note_refused(ask, found).await?;
                 Err(Refused::Conflict(Conflict::WrongPassword))
             }
-            None => Err(Refused::Conflict(Conflict::WrongPassword)),
         }
     }
 
-    async fn note_refused(&self, ask: &Ask, login: LoginRecord) -> Result<(), Refused> {
+    async fn note_refused(&self, ask: &Ask, login: Option<LoginRecord>) -> Result<(), Refused> {
+        let (id, name) = login.map(|login| (login.id.to_string(), login.name)).unwrap_or_default();
         self.store
             .write(ask.origin.clone(), move |w| {
-                let entry = Entry::of_login(Verb::SessionRefused, &login.id, &login.name);
+                let entry = Entry::of_login(Verb::SessionRefused, &id, &name);
                 w.commit(&Actor::visitor(), entry, ())
             })
             .await
@@ -93,7 +94,8 @@ impl App {
 
 /// The counter of an address and network. The address is folded as logins are, so that spellings count as one.
 fn counter(w: &Writer, email: &str) -> String {
-    let email: String = email.trim().to_ascii_lowercase().chars().take(254).collect();
+    let email = email.trim().to_ascii_lowercase().replace('\0', "\u{fffd}");
+    let email: String = email.chars().take(254).collect();
     format!("sign-in as {email} from {}", w.origin().network)
 }
 

@@ -176,6 +176,9 @@ pub fn change(
     let user = find(&mut w, pass, id)?;
     let had: BTreeSet<CompanyId> = user::company_ids(&mut w, pass, id)?.into_iter().collect();
     let added: BTreeSet<CompanyId> = companies.difference(&had).cloned().collect();
+    // Disabled companies are not shown for choosing, so that leaving one out says nothing (G-01).
+    let unseen = company::list_disabled_among(&mut w, pass, &had)?;
+    let companies = &companies.union(&unseen).cloned().collect();
     check_companies(&mut w, pass, &added, user.user_type == UserType::Agent)?;
     user::update_names(&mut w, pass, id, names, &user.email)?;
     user::update_companies(&mut w, pass, pass.account(), id, companies)?;
@@ -208,13 +211,18 @@ pub fn promote(
     if !is_promotion(user.user_type, user.agent, to) {
         return Err(Refused::Conflict(Conflict::NoPromotion));
     }
-    let mut entries = vec![
-        Entry::of(pass.account(), Verb::UserPromoted, id, &user.names.full()).change(
-            "user_type",
-            Some(user.user_type.word()),
-            Some(to.word()),
-        ),
-    ];
+    let mut entry = Entry::of(pass.account(), Verb::UserPromoted, id, &user.names.full()).change(
+        "user_type",
+        Some(user.user_type.word()),
+        Some(to.word()),
+    );
+    // Until they accept, pending users keep theirs: some go on getting notifications of them (U-09).
+    if to.has_all_companies() && user.user_type.has_login() && user.status == UserStatus::Active {
+        let had = user::company_ids(&mut w, pass, id)?.into_iter().collect();
+        user::update_companies(&mut w, pass, pass.account(), id, &BTreeSet::new())?;
+        entry = entry.change("companies", joined(&had).as_deref(), None);
+    }
+    let mut entries = vec![entry];
     let changed = if user.user_type.has_login() {
         user::update_type(&mut w, pass, id, user.user_type, to)?
     } else {
@@ -225,9 +233,6 @@ pub fn promote(
     };
     if !changed {
         return Err(Refused::Conflict(Conflict::Changed));
-    }
-    if to.has_all_companies() {
-        user::update_companies(&mut w, pass, pass.account(), id, &BTreeSet::new())?;
     }
     w.commit_all(&pass.actor(), entries, !user.user_type.has_login())
 }

@@ -33,7 +33,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<(), Refused> {
     let sent = app.send_due_mails(pass).await?;
     metrics::counter!("rollcall_mails_claimed_total").increment(sent as u64);
     app.seal_activity(pass).await?;
-    if tick % CLEAR_EVERY == 0 {
+    if tick.is_multiple_of(CLEAR_EVERY) {
         app.store.write(Origin::internal(), clear).await?;
     }
     Ok(())

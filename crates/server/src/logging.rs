@@ -13,9 +13,11 @@ impl Filter {
     /// Reads a filter such as `info` or `info,app=debug`; `None` if it is wrong. A lone word that is no level would
     /// pass as the name of a part of the program: a misspelt level must not silence everything.
     pub(crate) fn parse(text: &str) -> Option<Filter> {
-        let is_clear = |part: &str| part.contains(['=', '[']) || part.trim().parse::<LevelFilter>().is_ok();
-        let clear = !text.is_empty() && text.split(',').all(is_clear);
-        (clear && EnvFilter::try_new(text).is_ok()).then(|| Filter(text.to_owned()))
+        let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+        let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+        let is_clear = |part: &&str| part.contains(['=', '[']) || is_level(part);
+        let filter = parts.join(",");
+        (parts.iter().all(is_clear) && EnvFilter::try_new(&filter).is_ok()).then_some(Filter(filter))
     }
 }
 

@@ -47,8 +47,8 @@ async fn serve(app: &Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let mut server = tokio::spawn(web::serve(Arc::clone(app), listener, is_true(stopped)));
     let served = tokio::select! {
         () = told_to_stop => Ok(()),
-        ended = &mut server => Err(early("The server", &ended)),
-        ended = &mut worker => Err(early("The worker", &ended)),
+        ended = &mut server => Err(by_itself("The server", ended.map_err(Into::into).flatten())),
+        ended = &mut worker => Err(by_itself("The worker", ended.map_err(Into::into))),
     };
     tracing::info!("stopping: requests under way are answered");
     // Nobody may be listening any more, and then all has stopped already.
@@ -67,8 +67,10 @@ async fn end<T>(mut task: JoinHandle<T>, deadline: Instant, what: &str) {
     }
 }
 
-fn early(what: &str, ended: &dyn std::fmt::Debug) -> Failure {
-    Failure::new(format!("{what} ended by itself: {ended:?}."))
+/// A part that ends before it is told to takes the program with it, so that whoever watches over it starts it again.
+fn by_itself(what: &str, ended: std::io::Result<()>) -> Failure {
+    let why = ended.err().map(|error| format!(": {error}")).unwrap_or_default();
+    Failure::new(format!("{what} ended by itself{why}."))
 }
 
 async fn is_true(mut stopped: watch::Receiver<bool>) {

@@ -2,12 +2,12 @@
 
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
-use domain::id::CompanyId;
+use domain::id::{AccountId, CompanyId};
 use domain::name;
 
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::{AccountPass, CompanyPass, HasPlace};
+use crate::pass::{AccountPass, CompanyPass, HasPlace, SystemPass};
 use crate::work::{Reader, Writer};
 
 /// A company.
@@ -145,6 +145,28 @@ pub fn count_among(
         &[pass.account().into(), crate::convert::list(ids), lead_center.into()],
     )?;
     Ok(row.columns().int()? as usize)
+}
+
+/// Whether the account has a company of this id, in use or not; for explaining a decision.
+pub fn exists(r: &mut Reader, _pass: &SystemPass, account: &AccountId, id: &CompanyId) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT id FROM company WHERE account_id = $1 AND id = $2"),
+        &[account.into(), id.into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Those of these companies that are disabled.
+pub fn list_disabled_among(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &std::collections::BTreeSet<CompanyId>,
+) -> Result<std::collections::BTreeSet<CompanyId>, DbError> {
+    let rows = r.tx().all(
+        sql!("SELECT id FROM company WHERE account_id = $1 AND id {in $2} AND disabled = 1"),
+        &[pass.account().into(), crate::convert::list(ids)],
+    )?;
+    rows.into_iter().map(|row| row.columns().parse()).collect()
 }
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].

@@ -138,7 +138,7 @@ pub fn update_finished(
     Ok(())
 }
 
-/// Gives a claimed mail back, to be tried again at `run_at`.
+/// Gives a claimed mail back, to be tried again at `run_at`. Does nothing if another has claimed it meanwhile.
 pub fn update_waiting(
     w: &mut Writer,
     _pass: &SystemPass,
@@ -149,9 +149,9 @@ pub fn update_waiting(
     w.tx().exec(
         sql!(
             "UPDATE mail SET run_at = $3, lease_until = 0, answer = $4
-             WHERE account_id = $1 AND id = $2 AND state = 'queued'"
+             WHERE account_id = $1 AND id = $2 AND state = 'queued' AND attempts = $5"
         ),
-        &[(&mail.account).into(), (&mail.id).into(), run_at.into(), answer.into()],
+        &[(&mail.account).into(), (&mail.id).into(), run_at.into(), answer.into(), mail.attempts.into()],
     )?;
     Ok(())
 }

@@ -45,7 +45,11 @@ impl App {
         };
         let mails = self.store.write(Origin::internal(), claim).await?;
         for mail in &mails {
-            let fate = self.send(pass, mail).await?;
+            // One that cannot be written now must not hold up those behind it, at every claim anew.
+            let fate = self.send(pass, mail).await.unwrap_or_else(|refused| {
+                tracing::error!(mail = %mail.id, ?refused, "a mail could not be written");
+                wait_or_end(mail, "The mail could not be written; see the log.".to_owned())
+            });
             self.note(pass, mail, fate).await?;
         }
         Ok(mails.len())
@@ -59,8 +63,7 @@ impl App {
         Ok(match smtp.send(&message, self.store.now().micros()).await {
             Delivery::HandedOver { reply } => Fate::End(MailState::HandedOver, reply),
             Delivery::Refused { sentence } => Fate::End(MailState::Refused, sentence),
-            Delivery::TryLater { sentence } if mail.attempts >= MAX_ATTEMPTS => Fate::End(MailState::Refused, sentence),
-            Delivery::TryLater { sentence } => Fate::Wait(sentence),
+            Delivery::TryLater { sentence } => wait_or_end(mail, sentence),
         })
     }
 
@@ -143,6 +146,11 @@ impl App {
         let message = self.write_mail(pass, &mail).await?;
         Ok((mail, message))
     }
+}
+
+/// A mail is tried so often and no more.
+fn wait_or_end(mail: &Mail, sentence: String) -> Fate {
+    if mail.attempts >= MAX_ATTEMPTS { Fate::End(MailState::Refused, sentence) } else { Fate::Wait(sentence) }
 }
 
 fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {

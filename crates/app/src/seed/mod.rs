@@ -6,6 +6,7 @@
 mod names;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
 use domain::activity::{Entry, Verb};
@@ -52,34 +53,39 @@ const USERS_AT_ONCE: u64 = 200;
 impl App {
     /// Makes a world. Its first administrator signs in with `password`; all others have a password nobody knows.
     pub async fn seed(&self, size: Size, password: String) -> Result<World, Refused> {
-        let known = self.hasher.hash(password, self.store.random_bytes()).await?;
+        let first = self.hasher.hash(password, self.store.random_bytes()).await?;
         let unknown = store::secret::random_token(self.store.random_bytes());
-        let unknown = self.hasher.hash(unknown, self.store.random_bytes()).await?;
-        let mut first = None;
-        for number in 0..size.accounts {
-            let made = self.write_seed(move |w| make_account(w, size, number)).await?;
-            let hash = if number == 0 { &known } else { &unknown };
-            let mut email = String::new();
-            for from in (0..size.users).step_by(USERS_AT_ONCE as usize) {
-                let (made, hash) = (made.clone(), if from == 0 { hash.clone() } else { unknown.clone() });
-                let users = move |w: Writer| make_users(w, size, number, &made, from, &hash);
-                let address = self.write_seed(users).await?;
-                if from == 0 {
-                    email = address;
-                }
-            }
-            first.get_or_insert((made.account, email));
+        let others = self.hasher.hash(unknown, self.store.random_bytes()).await?;
+        let hashes = Arc::new(Hashes { first, others });
+        let mut progress = Progress::default();
+        while progress.number < size.accounts {
+            let (from, hashes) = (progress.clone(), Arc::clone(&hashes));
+            let unit = move |w: Writer| make_some(w, size, &from, &hashes);
+            progress = self.store.write(Origin::internal(), unit).await?;
         }
-        let (account, email) = first.ok_or(Refused::NotFound)?;
-        Ok(World { account, email, users: size.accounts * size.users })
+        let account = progress.first.ok_or(Refused::NotFound)?;
+        let (_, email) = person(size, 0, 0);
+        Ok(World { account, email: email.to_string(), users: size.accounts * size.users })
     }
+}
 
-    async fn write_seed<T: Send + 'static>(
-        &self,
-        unit: impl Fn(Writer) -> Result<Committed<T>, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
-        self.store.write(Origin::internal(), unit).await
-    }
+/// Password hashes: of the first administrator, and of everybody else.
+struct Hashes {
+    first: String,
+    others: String,
+}
+
+/// Where the next unit goes on.
+#[derive(Clone, Default)]
+struct Progress {
+    /// The first account, once it is made.
+    first: Option<AccountId>,
+    /// Which account is being filled.
+    number: u64,
+    /// Which of its users is the next.
+    index: u64,
+    /// That account, once it is made.
+    made: Option<MadeAccount>,
 }
 
 #[derive(Clone)]
@@ -88,73 +94,98 @@ struct MadeAccount {
     companies: Vec<CompanyId>,
 }
 
-fn make_account(mut w: Writer, size: Size, number: u64) -> Result<Committed<MadeAccount>, Refused> {
+/// One unit: accounts and users, until there are enough for one commit.
+fn make_some(
+    mut w: Writer,
+    size: Size,
+    from: &Progress,
+    hashes: &Hashes,
+) -> Result<Committed<Progress>, Refused> {
     let pass = SystemPass::new(Reason::Seed);
+    let (mut at, mut entries, mut left) = (from.clone(), Vec::new(), USERS_AT_ONCE);
+    while left > 0 && at.number < size.accounts {
+        let made = match at.made.take() {
+            Some(made) => made,
+            None => make_account(&mut w, &pass, size, at.number, &mut entries)?,
+        };
+        at.first.get_or_insert_with(|| made.account.clone());
+        let until = size.users.min(at.index + left);
+        for index in at.index..until {
+            make_user(&mut w, &pass, size, (at.number, index), &made, hashes)?;
+        }
+        let users = until - at.index;
+        entries.push(
+            Entry::of(&made.account, Verb::UserCreated, &made.account, "")
+                .change("users", None, Some(&users.to_string())),
+        );
+        left = left.saturating_sub(users.max(1));
+        (at.number, at.index, at.made) =
+            if until == size.users { (at.number + 1, 0, None) } else { (at.number, until, Some(made)) };
+    }
+    w.commit_all(&pass.actor(), entries, at)
+}
+
+fn make_account(
+    w: &mut Writer,
+    pass: &SystemPass,
+    size: Size,
+    number: u64,
+    entries: &mut Vec<Entry>,
+) -> Result<MadeAccount, Refused> {
     let mut lot = Lot::new(size.seed, number);
     let id: AccountId = w.new_id();
     let name = lot.business();
     let zone = lot.time_zone().to_owned();
     let details =
         AccountDetails { name: name.clone(), time_zone: zone.clone(), invitation_days: DEFAULT_INVITATION_DAYS };
-    account::insert(&mut w, &pass, &id, &details)?;
-    let operator = AccountPass::<ManageCompanies>::for_operator(&mut w, &pass, &id)?;
+    account::insert(w, pass, &id, &details)?;
+    let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
     let mut companies = Vec::new();
     for place in 0..size.companies {
         let company: CompanyId = w.new_id();
         let details =
             CompanyDetails { name: lot.branch(&name, place), time_zone: zone.clone(), lead_center: place % 2 == 0 };
-        company::insert(&mut w, &operator, &company, &details)?;
+        company::insert(w, &operator, &company, &details)?;
         companies.push(company);
     }
-    let entry = Entry::of(&id, Verb::AccountCreated, &id, &name);
-    w.commit(&pass.actor(), entry, MadeAccount { account: id, companies })
+    entries.push(Entry::of(&id, Verb::AccountCreated, &id, &name));
+    Ok(MadeAccount { account: id, companies })
 }
 
-/// Makes the users from number `from` on; the address of the first of them.
-fn make_users(
-    mut w: Writer,
-    size: Size,
-    number: u64,
-    made: &MadeAccount,
-    from: u64,
-    hash: &str,
-) -> Result<Committed<String>, Refused> {
-    let pass = SystemPass::new(Reason::Seed);
-    let mut first = None;
-    let until = size.users.min(from + USERS_AT_ONCE);
-    for index in from..until {
-        let mut lot = Lot::new(size.seed, number * 1_000_003 + index + 1);
-        let names = lot.person();
-        let email = lot.email(&names, number * size.users + index);
-        make_user(&mut w, &pass, made, index, &names, &email, hash)?;
-        first.get_or_insert_with(|| email.to_string());
-    }
-    let entry = Entry::of(&made.account, Verb::UserCreated, &made.account, "")
-        .change("users", None, Some(&(until - from).to_string()));
-    w.commit(&pass.actor(), entry, first.unwrap_or_default())
+/// Who the user `index` of the account `number` is.
+fn person(size: Size, number: u64, index: u64) -> (Names, EmailAddress) {
+    let mut lot = Lot::new(size.seed, number * 1_000_003 + index + 1);
+    let names = lot.person();
+    let email = lot.email(&names, number * size.users + index);
+    (names, email)
 }
 
 fn make_user(
     w: &mut Writer,
     pass: &SystemPass,
+    size: Size,
+    (number, index): (u64, u64),
     made: &MadeAccount,
-    index: u64,
-    names: &Names,
-    email: &EmailAddress,
-    hash: &str,
+    hashes: &Hashes,
 ) -> Result<(), Refused> {
+    let (names, email) = person(size, number, index);
     let (user_type, agent) = kind(index);
     let (id, login): (UserId, LoginId) = (w.new_id(), w.new_id());
     if user_type.has_login() {
-        let (first_name, last_name) = (names.first.as_str(), names.last.as_str());
-        let new = login::NewLogin { id: &login, email, first_name, last_name, password_hash: hash };
+        let new = login::NewLogin {
+            id: &login,
+            email: &email,
+            first_name: &names.first,
+            last_name: &names.last,
+            password_hash: if (number, index) == (0, 0) { &hashes.first } else { &hashes.others },
+        };
         login::insert(w, &new)?;
     }
     let row = NewUserRow {
         id: &id,
         login: user_type.has_login().then_some(&login),
-        email,
-        names,
+        email: &email,
+        names: &names,
         user_type,
         agent,
         status: UserStatus::Active,

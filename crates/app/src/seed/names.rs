@@ -28,7 +28,7 @@ impl Lot {
 
     pub(super) fn person(&mut self) -> Names {
         let (first, last) = (self.draw(FIRST).to_owned(), self.draw(LAST).to_owned());
-        let display = if self.next() % 4 == 0 { format!("{first} {}.", &last[..1]) } else { String::new() };
+        let display = if self.next().is_multiple_of(4) { format!("{first} {}.", &last[..1]) } else { String::new() };
         Names { first, last, display }
     }
 

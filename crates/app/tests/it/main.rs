@@ -1,4 +1,17 @@
-//! The tests of this crate against its surroundings, as one program.
+//! The tests of this crate against its surroundings, as one program: a module for each noun.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod desk;
+mod post_office;
+
+mod account;
+mod activity;
+mod api_key;
+mod company;
+mod invitation;
+mod mail;
+mod reset;
+mod seed;
+mod session;
 mod smtp;
+mod user;

@@ -40,7 +40,7 @@ struct Link {
 }
 
 /// The newest sealed entry of a chain.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 struct Head {
     seq: i64,
     hash: String,
@@ -123,9 +123,10 @@ pub fn verify(
     Ok((Some(account), verified))
 }
 
+/// On PostgreSQL sealing may go on beside the walk, so the head is looked at again behind the last entry.
 fn walk(r: &mut Reader, account: &str, head: &Head) -> Result<(u64, Option<Broken>), DbError> {
     let broken = |seq, fault| Some(Broken { account: account.to_owned(), seq, fault });
-    let mut last = Head::default();
+    let (mut last, mut known) = (Head::default(), head.clone());
     loop {
         let rows = r.tx().all(
             sql!(
@@ -136,7 +137,15 @@ fn walk(r: &mut Reader, account: &str, head: &Head) -> Result<(u64, Option<Broke
             &[account.into(), last.seq.into()],
         )?;
         if rows.is_empty() {
-            break;
+            let head = find_head(r, account)?.unwrap_or_default();
+            if head == last {
+                return Ok((last.seq as u64, None));
+            }
+            if head.seq <= known.seq {
+                return Ok((last.seq as u64, broken(last.seq + 1, "is missing at the end")));
+            }
+            known = head;
+            continue;
         }
         for row in rows {
             let link = read(row)?;
@@ -150,8 +159,6 @@ fn walk(r: &mut Reader, account: &str, head: &Head) -> Result<(u64, Option<Broke
             last = Head { seq: next, hash: link.hash.unwrap_or_default() };
         }
     }
-    let whole = last.seq == head.seq && last.hash == head.hash;
-    Ok((last.seq as u64, if whole { None } else { broken(last.seq + 1, "is missing at the end") }))
 }
 
 /// The canonical form: a JSON array of the columns in a fixed order, so that no two entries read the same.

@@ -213,17 +213,28 @@ where
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
 }
 
-/// One writer, and a reader per core: four at least, because readers also wait for the disk.
+/// One writer, and a reader per core: four at least, because readers also wait for the disk. The writer closes last:
+/// SQLite empties its log into the file when it sees that it is alone, which several closing at once never do.
 fn start_sqlite(path: &Path, shared: &Shared, alive: &mpsc::Sender<Infallible>) -> Result<(), DbError> {
     let writer = sqlite::open(path, Kind::Write)?;
     let cores = thread::available_parallelism().map_or(4, usize::from);
     let readers: Vec<_> =
         (0..cores.clamp(4, 16)).map(|_| sqlite::open(path, Kind::Read)).collect::<Result<_, _>>()?;
     let queue = Arc::clone(&shared.writes);
-    start("db-writer", alive, move || sqlite::write_all(&writer, &queue))?;
+    let (reading, readers_ended) = std::sync::mpsc::channel::<Infallible>();
+    let life = move || {
+        sqlite::write_all(&writer, &queue);
+        let _ = readers_ended.recv();
+    };
+    start("db-writer", alive, life)?;
     for reader in readers {
-        let queue = Arc::clone(&shared.reads);
-        start("db-reader", alive, move || sqlite::read_all(&reader, &queue))?;
+        let (queue, reading) = (Arc::clone(&shared.reads), reading.clone());
+        let life = move || {
+            sqlite::read_all(&reader, &queue);
+            drop(reader);
+            drop(reading);
+        };
+        start("db-reader", alive, life)?;
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ impl fmt::Debug for Stmt {
 macro_rules! sql {
     ($sql:expr) => {{
         #[linkme::distributed_slice($crate::db::STATEMENTS)]
-        #[allow(unsafe_code)] // Placing a static in a link section is all that is unsafe about it.
+        #[allow(unsafe_code, reason = "placing a static in a link section is all that is unsafe about it")]
         static STATEMENT: $crate::db::Stmt = $crate::db::Stmt::new($sql, file!(), line!());
         &STATEMENT
     }};

@@ -137,7 +137,7 @@ pub fn list(
         Some(id) => find_key(r, pass, id, sort)?.unwrap_or(start),
         None => start,
     };
-    let search = name::sort_key(&[&filter.search]);
+    let search = name::sort_key(&[&searchable(&filter.search)]);
     let word = search.rsplit(' ').next().unwrap_or_default();
     let mut values: Vec<Value> = vec![
         pass.account().into(),
@@ -178,6 +178,11 @@ fn find_key(
         Sort::NewestFirst | Sort::OldestFirst => last_active_at.into(),
     };
     Ok(Some([key, id.into()]))
+}
+
+/// What the engines take: PostgreSQL no NUL, SQLite no pattern of 50,000 letters. No name holds or reaches either.
+fn searchable(typed: &str) -> String {
+    typed.chars().take(200).map(|c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// The pattern that several typed words must fit as they stand; empty for one word, which the word list finds.

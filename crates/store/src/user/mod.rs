@@ -93,7 +93,7 @@ pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Res
     row.map(read).transpose()
 }
 
-/// The companies of a user that are in use.
+/// The companies of a user, disabled ones among them.
 pub fn company_ids(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Vec<CompanyId>, DbError> {
     let rows = r.tx().all(
         sql!(

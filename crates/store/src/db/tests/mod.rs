@@ -1,7 +1,7 @@
 //! The seam's contract, held by both engines. PostgreSQL joins when `ROLLCALL_TEST_POSTGRES` holds the URL of a server
 //! on which databases may be made, such as `postgres://app@127.0.0.1:5432/postgres`.
 
-#![allow(clippy::unwrap_used)] // In tests a panic is the message.
+#![allow(clippy::unwrap_used, reason = "in tests a panic is the message")]
 
 mod collisions;
 mod contract;
@@ -21,7 +21,7 @@ static SCHEMA: &[Migration] = &[Migration { name: "0001_test", sql: include_str!
 macro_rules! on_both_engines {
     ($(async fn $name:ident($bed:ident) $body:block)*) => {$(
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "not every contract needs what its module brings in")]
             use super::*;
 
             async fn contract($bed: &Bed) $body

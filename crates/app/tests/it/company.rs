@@ -1,0 +1,147 @@
+//! Companies: creating, renaming, disabling, enabling.
+
+use app::company::{self, CompaniesPage};
+use app::pass::AccountPass;
+use app::work::Reader;
+use app::{Refused, account};
+use domain::access::Refusal;
+use domain::capability::Capability;
+use domain::capability::proof::{AnyUser, ManageCompanies};
+use domain::company::CompanyDetails;
+use domain::id::CompanyId;
+use domain::input::Problem;
+use domain::user::{UserStatus, UserType};
+use testkit::{Account, Person, World};
+
+use crate::desk::{Desk, assert_refused, field};
+
+fn details(name: &str) -> CompanyDetails {
+    CompanyDetails { name: name.to_owned(), time_zone: "UTC".to_owned(), lead_center: false }
+}
+
+async fn list(desk: &Desk, disabled: bool) -> CompaniesPage {
+    let list =
+        move |r: &mut Reader, pass: &AccountPass<ManageCompanies>| company::list(r, pass, disabled, ("", ""));
+    desk.app.read(&desk.ask, desk.account.clone(), list).await.unwrap().1
+}
+
+fn ids(page: CompaniesPage) -> Vec<CompanyId> {
+    page.companies.rows.into_iter().map(|company| company.id).collect()
+}
+
+async fn own(world: &World, account: &Account, person: &Person) -> Vec<CompanyId> {
+    let own = |r: &mut Reader, pass: &AccountPass<AnyUser>| Ok(account::home(r, pass)?.companies);
+    let (_, companies) = world.app.read(&person.ask, account.id.clone(), own).await.unwrap();
+    companies.into_iter().map(|company| company.id).collect()
+}
+
+#[tokio::test]
+async fn g01_a_name_is_once_in_an_account() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let paris = account.company("Harbor Paris").await;
+        account.company("Harbor Dental").await;
+        for name in ["Harbor Dental", "harbor  DENTAL"] {
+            assert_eq!(field(desk.create_company(details(name)).await), ("name", Problem::NameTaken));
+            let rename = details(name);
+            let renamed = desk.company(&paris, move |w, pass| company::change(w, pass, &rename)).await;
+            assert_eq!(field(renamed), ("name", Problem::NameTaken));
+        }
+        // A disabled one keeps its name.
+        desk.company(&paris, company::disable).await.unwrap();
+        assert_eq!(field(desk.create_company(details("Harbor Paris")).await), ("name", Problem::NameTaken));
+        world.another_account("Globex", "zoe@example.com").await.company("Harbor Dental").await;
+    }
+}
+
+#[tokio::test]
+async fn g01_a_company_is_renamed_and_moved() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, id) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
+        let new = CompanyDetails {
+            name: "HARBOR Dental".into(),
+            time_zone: "Europe/Paris".into(),
+            lead_center: true,
+        };
+        let change = new.clone();
+        desk.company(&id, move |w, pass| company::change(w, pass, &change)).await.unwrap();
+        assert_eq!(list(&desk, false).await.companies.rows[0].details, new);
+    }
+}
+
+#[tokio::test]
+async fn g01_a_disabled_company_leaves_every_list_but_its_own() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (kept, gone) = (account.company("Harbor Dental").await, account.company("Harbor Paris").await);
+        let companies = [kept.clone(), gone.clone()];
+        let (_, natalie) = account.join("natalie@example.com", UserType::Manager, &companies).await;
+        desk.company(&gone, company::disable).await.unwrap();
+
+        let page = list(&desk, false).await;
+        assert_eq!((page.active, page.disabled), (1, 1));
+        assert_eq!(ids(page), std::slice::from_ref(&kept));
+        assert_eq!(ids(list(&desk, true).await), std::slice::from_ref(&gone));
+        let users = desk.list(UserStatus::Active).await.unwrap();
+        assert_eq!(
+            users.choices.into_iter().map(|choice| choice.id).collect::<Vec<_>>(),
+            std::slice::from_ref(&kept)
+        );
+        assert!(users.companies.iter().all(|(_, name)| name == "Harbor Dental"));
+        for person in [&natalie, &account.admin] {
+            assert_eq!(own(&world, &account, person).await, std::slice::from_ref(&kept));
+        }
+
+        desk.company(&gone, company::enable).await.unwrap();
+        assert_eq!(own(&world, &account, &natalie).await, companies, "with its users as they were");
+    }
+}
+
+#[tokio::test]
+async fn g01_disabling_twice_changes_nothing_more() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, id) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
+        desk.company(&id, company::disable).await.unwrap();
+        desk.company(&id, company::disable).await.unwrap();
+        let changes: Vec<usize> =
+            account.activity().await.iter().rev().take(2).map(|e| e.changes.len()).collect();
+        assert_eq!(changes, [0, 1]);
+    }
+}
+
+#[tokio::test]
+async fn p09_only_administrators_create_and_change_companies() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let branch = account.company("Harbor Dental").await;
+        let (_, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&branch)).await;
+        let desk = Desk::of_person(&world, &account, &natalie);
+        let tries = [
+            desk.create_company(details("Harbor Paris")).await.map(drop),
+            desk.company(&branch, company::disable).await,
+            desk.company(&branch, |w, pass| company::change(w, pass, &details("Mine"))).await,
+        ];
+        for tried in tries {
+            assert_refused!(
+                tried,
+                Refused::Forbidden { refusal: Refusal::Lacks(Capability::ManageCompanies), .. }
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn p15_companies_of_another_account_are_not_there() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let foreign = world.another_account("Globex", "zoe@example.com").await.company("Globex Paris").await;
+        let desk = Desk::of(&world, &account);
+        assert_refused!(desk.company(&foreign, company::disable).await, Refused::NotFound);
+        assert!(ids(list(&desk, false).await).is_empty());
+    }
+}

@@ -1,0 +1,148 @@
+//! What people do in scenarios, in a line each, and how refusals are looked at.
+
+use std::collections::BTreeSet;
+
+use app::pass::{AccountPass, CompanyPass};
+use app::user::{Cursor, Filter, Invite, Sort, User, UserPage, UsersPage};
+use app::work::{Committed, Reader, Writer};
+use app::{Ask, Refused, SharedApp, company, invitation, user};
+use domain::capability::proof::{ManageCompanies, ManageUsers};
+use domain::company::CompanyDetails;
+use domain::id::{AccountId, CompanyId, UserId};
+use domain::input::Problem;
+use domain::user::{Names, NewUser, UserStatus, UserType};
+use testkit::{Account, Person, World};
+
+/// Holds a result to be refused for this reason.
+macro_rules! assert_refused {
+    ($result:expr, $reason:pat) => {
+        match $result {
+            Err($reason) => {}
+            Err(other) => panic!("refused for another reason: {other:?}"),
+            Ok(_) => panic!("went through"),
+        }
+    };
+}
+pub(crate) use assert_refused;
+
+/// The one field that was refused, and why.
+pub(crate) fn field<T>(result: Result<T, Refused>) -> (&'static str, Problem) {
+    match result {
+        Err(Refused::Invalid(errors)) if errors.len() == 1 => (errors[0].field, errors[0].problem),
+        Err(other) => panic!("refused for another reason: {other:?}"),
+        Ok(_) => panic!("went through"),
+    }
+}
+
+/// Somebody at work in an account.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) app: SharedApp,
+    pub(crate) account: AccountId,
+    pub(crate) ask: Ask,
+}
+
+impl Desk {
+    /// The desk of the account's first administrator.
+    pub(crate) fn of(world: &World, account: &Account) -> Desk {
+        Desk::of_person(world, account, &account.admin)
+    }
+
+    pub(crate) fn of_person(world: &World, account: &Account, person: &Person) -> Desk {
+        Desk { app: world.app.clone(), account: account.id.clone(), ask: person.ask.clone() }
+    }
+
+    async fn manage<T: Send + 'static>(
+        &self,
+        operation: impl Fn(Writer, &AccountPass<ManageUsers>) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    async fn look<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Reader, &AccountPass<ManageUsers>) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.read(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    pub(crate) async fn create(&self, new: NewUser) -> Result<UserId, Refused> {
+        self.manage(move |w, pass| user::create(w, pass, &new)).await
+    }
+
+    pub(crate) async fn change(
+        &self,
+        id: &UserId,
+        names: Names,
+        companies: &[CompanyId],
+    ) -> Result<(), Refused> {
+        let (id, companies): (_, BTreeSet<_>) = (id.clone(), companies.iter().cloned().collect());
+        self.manage(move |w, pass| user::change(w, pass, &id, &names, &companies)).await
+    }
+
+    pub(crate) async fn promote(&self, id: &UserId, to: UserType) -> Result<(), Refused> {
+        let id = id.clone();
+        self.manage(move |w, pass| user::promote(w, pass, &id, to, &Invite::default())).await.map(drop)
+    }
+
+    pub(crate) async fn delete(&self, id: &UserId) -> Result<(), Refused> {
+        let id = id.clone();
+        self.manage(move |w, pass| user::delete(w, pass, &id)).await
+    }
+
+    pub(crate) async fn resend(&self, id: &UserId) -> Result<(), Refused> {
+        let id = id.clone();
+        self.manage(move |w, pass| invitation::resend(w, pass, &id)).await
+    }
+
+    pub(crate) async fn revoke(&self, id: &UserId) -> Result<(), Refused> {
+        let id = id.clone();
+        self.manage(move |w, pass| invitation::revoke(w, pass, &id)).await
+    }
+
+    pub(crate) async fn get(&self, id: &UserId) -> Result<UserPage, Refused> {
+        let id = id.clone();
+        self.look(move |r, pass| user::get(r, pass, &id)).await
+    }
+
+    pub(crate) async fn list(&self, status: UserStatus) -> Result<UsersPage, Refused> {
+        self.find(status, "").await
+    }
+
+    /// The active users a search finds.
+    pub(crate) async fn search(&self, search: &str) -> Result<Vec<User>, Refused> {
+        Ok(self.find(UserStatus::Active, search).await?.users.rows)
+    }
+
+    async fn find(&self, status: UserStatus, search: &str) -> Result<UsersPage, Refused> {
+        let search = search.to_owned();
+        let filter = Filter { status, search, user_type: None, company: None, sort: Sort::Name };
+        self.look(move |r, pass| user::list(r, pass, &filter, &Cursor::default())).await
+    }
+
+    /// The first names of the users of one tab, in the order of the list.
+    pub(crate) async fn names(&self, status: UserStatus) -> Vec<String> {
+        let page = self.list(status).await.unwrap();
+        page.users.rows.into_iter().map(|user| user.names.first).collect()
+    }
+
+    pub(crate) async fn create_company(&self, details: CompanyDetails) -> Result<CompanyId, Refused> {
+        let create = move |w: Writer, pass: &AccountPass<ManageCompanies>| company::create(w, pass, &details);
+        Ok(self.app.write(&self.ask, self.account.clone(), create).await?.1)
+    }
+
+    pub(crate) async fn company<T: Send + 'static>(
+        &self,
+        id: &CompanyId,
+        operation: impl Fn(Writer, &CompanyPass<ManageCompanies>) -> Result<Committed<T>, Refused>
+        + Send
+        + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.write(&self.ask, (self.account.clone(), id.clone()), operation).await?.1)
+    }
+}
+
+/// The names of somebody.
+pub(crate) fn names(first: &str, last: &str) -> Names {
+    Names { first: first.to_owned(), last: last.to_owned(), display: String::new() }
+}

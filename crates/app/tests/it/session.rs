@@ -1,0 +1,244 @@
+//! Sessions: signing in and out, and limits on guessing.
+
+use app::pass::{AccountPass, SelfPass};
+use app::session::{SessionRecord, end, end_others, sign_out};
+use app::work::{Reader, Writer};
+use app::{Ask, Conflict, Refused, limits, me};
+use domain::capability::proof::AnyUser;
+use domain::id::SessionId;
+use domain::time::Span;
+use domain::user::UserType;
+use testkit::{PASSWORD, Person, World, at_once};
+
+use crate::desk::assert_refused;
+
+async fn sessions(world: &World, person: &Person) -> Vec<SessionRecord> {
+    let list = |r: &mut Reader, pass: &SelfPass| me::sessions(r, pass);
+    world.app.read(&person.ask, (), list).await.unwrap().1
+}
+
+async fn own(world: &World, ask: &Ask) -> Result<SelfPass, Refused> {
+    Ok(world.app.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?.0)
+}
+
+async fn end_one(world: &World, person: &Person, id: &SessionId) -> Result<(), Refused> {
+    let id = id.clone();
+    world.app.write(&person.ask, (), move |w: Writer, pass: &SelfPass| end(w, pass, &id)).await.map(drop)
+}
+
+#[tokio::test]
+async fn a03_sessions_are_listed_with_device_and_network() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        world.advance(Span::hours(1));
+        let mut phone = world.visitor_from("198.51.100.7");
+        phone.device = "Safari on iPhone".to_owned();
+        world.app.sign_in(&phone, "ada@example.com", PASSWORD).await.unwrap();
+        let listed = sessions(&world, &account.admin).await;
+        let shown: Vec<_> = listed.iter().map(|s| (s.device.as_str(), s.network.as_str())).collect();
+        assert_eq!(shown, [("Safari on iPhone", "198.51.100.7"), ("Firefox on Linux", "192.0.2.1")]);
+        assert_eq!(listed[0].created_at, world.app.store.now());
+    }
+}
+
+#[tokio::test]
+async fn a03_one_session_is_ended_and_the_others_go_on() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let other = world.sign_in("ada@example.com").await;
+        let id = own(&world, &other.ask).await.unwrap().person().session.clone();
+        end_one(&world, &account.admin, &id).await.unwrap();
+        assert_refused!(own(&world, &other.ask).await, Refused::SignedOut);
+        own(&world, &account.admin.ask).await.unwrap();
+        assert_refused!(end_one(&world, &account.admin, &id).await, Refused::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a03_a_session_of_somebody_else_is_not_found() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let foreign = own(&world, &natalie.ask).await.unwrap().person().session.clone();
+        assert_refused!(end_one(&world, &account.admin, &foreign).await, Refused::NotFound);
+        own(&world, &natalie.ask).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a03_all_others_are_ended_at_once() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let others = [world.sign_in("ada@example.com").await, world.sign_in("ada@example.com").await];
+        let end = |w: Writer, pass: &SelfPass| end_others(w, pass);
+        let (_, ended) = world.app.write(&account.admin.ask, (), end).await.unwrap();
+        assert_eq!(ended, 2);
+        for other in &others {
+            assert_refused!(own(&world, &other.ask).await, Refused::SignedOut);
+        }
+        own(&world, &account.admin.ask).await.unwrap();
+        own(&world, &natalie.ask).await.unwrap();
+        assert_eq!(sessions(&world, &account.admin).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a03_signing_out_ends_the_session_one_asks_with() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let out = |w: Writer, pass: &SelfPass| sign_out(w, pass);
+        world.app.write(&account.admin.ask, (), out).await.unwrap();
+        assert_refused!(own(&world, &account.admin.ask).await, Refused::SignedOut);
+        let enter = world.app.read::<AccountPass<AnyUser>, ()>(&account.admin.ask, account.id, |_, _| Ok(()));
+        assert_refused!(enter.await, Refused::SignedOut);
+        let twice = world.app.write(&account.admin.ask, (), out).await;
+        assert_refused!(twice, Refused::SignedOut);
+    }
+}
+
+#[tokio::test]
+async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let idle = world.sign_in("ada@example.com").await;
+        // In use every six days; a week without use would end it.
+        for _ in 0..4 {
+            world.advance(Span::days(6));
+            let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
+            world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
+        }
+        assert_refused!(own(&world, &idle.ask).await, Refused::SignedOut);
+        world.advance(Span::seconds(6 * 86_400 - 1));
+        own(&world, &account.admin.ask).await.unwrap();
+        world.advance(Span::seconds(1));
+        assert_refused!(own(&world, &account.admin.ask).await, Refused::SignedOut);
+    }
+}
+
+#[tokio::test]
+async fn a03_being_seen_is_noted_in_session_and_user() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        world.advance(Span::minutes(5));
+        let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
+        world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
+        assert_eq!(sessions(&world, &account.admin).await[0].seen_at, world.app.store.now());
+        let desk = crate::desk::Desk::of(&world, &account);
+        let page = desk.list(domain::user::UserStatus::Active).await.unwrap();
+        assert_eq!(page.users.rows[0].last_active_at, Some(world.app.store.now()));
+    }
+}
+
+#[tokio::test]
+async fn x16_wrong_password_and_unknown_address_are_answered_alike() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        for (address, password) in [
+            ("ada@example.com", "not her password"),
+            ("ada@example.com", ""),
+            ("nobody@example.com", PASSWORD),
+            ("nobody@example.com", "a password that nobody has"),
+            ("", PASSWORD),
+            ("not an address", PASSWORD),
+            ("ada@example.com, eve@example.com", PASSWORD),
+            ("ada\0@example.com", PASSWORD),
+            ("\u{131}da@example.com", PASSWORD),
+            (&"a".repeat(100_000), PASSWORD),
+        ] {
+            let refused = world.app.sign_in(&world.visitor(), address, password).await;
+            assert_refused!(refused, Refused::Conflict(Conflict::WrongPassword));
+        }
+        world.sign_in(" ADA@example.com ").await;
+    }
+}
+
+/// What takes time is on both ways the same: a count, a hash, an entry.
+#[tokio::test]
+async fn x16_wrong_password_and_unknown_address_write_as_much() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        let entries = || world.sql("SELECT id FROM activity").len();
+        let mut written = Vec::new();
+        for address in ["ada@example.com", "nobody@example.com"] {
+            let before = entries();
+            let refused = world.app.sign_in(&world.visitor(), address, "not the password").await;
+            assert_refused!(refused, Refused::Conflict(Conflict::WrongPassword));
+            written.push(entries() - before);
+        }
+        assert_eq!(written, [1, 1]);
+    }
+}
+
+#[tokio::test]
+async fn a06_sign_ins_are_counted_exactly_when_they_come_at_once() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        let outcomes = at_once(100, |number| {
+            let (app, ask) = (world.app.clone(), world.visitor());
+            // Spellings of one address count as one.
+            let address = if number % 2 == 0 { "ada@example.com" } else { " Ada@EXAMPLE.com" };
+            async move { app.sign_in(&ask, address, "not her password").await.map(drop) }
+        })
+        .await;
+        let wrong = |outcome: &&Result<(), Refused>| {
+            matches!(outcome, Err(Refused::Conflict(Conflict::WrongPassword)))
+        };
+        let too_many = |outcome: &&Result<(), Refused>| matches!(outcome, Err(Refused::TooMany(_)));
+        let most = limits::SIGN_IN.most as usize;
+        assert_eq!(outcomes.iter().filter(wrong).count(), most);
+        assert_eq!(outcomes.iter().filter(too_many).count(), 100 - most);
+
+        let sign_in = |network| {
+            let (app, ask) = (world.app.clone(), world.visitor_from(network));
+            async move { app.sign_in(&ask, "ada@example.com", PASSWORD).await }
+        };
+        assert_refused!(sign_in("192.0.2.1").await, Refused::TooMany(_));
+        // The owner elsewhere is not locked out.
+        sign_in("198.51.100.7").await.unwrap();
+        world.advance(limits::SIGN_IN.window);
+        sign_in("192.0.2.1").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a06_one_network_may_not_try_many_addresses() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        let tries = limits::SIGN_IN_NETWORK.most as usize * 2;
+        let outcomes =
+            at_once(tries, |number| {
+                let (app, ask) = (world.app.clone(), world.visitor());
+                async move {
+                    app.check_password(&ask, &format!("user{number}@example.com"), PASSWORD).await.map(drop)
+                }
+            })
+            .await;
+        let too_many = outcomes.iter().filter(|outcome| matches!(outcome, Err(Refused::TooMany(_)))).count();
+        assert_eq!(too_many, tries / 2);
+    }
+}
+
+#[tokio::test]
+async fn a06_a_success_forgets_the_failures_before_it() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        for _ in 0..2 {
+            for _ in 1..limits::SIGN_IN.most {
+                let refused =
+                    world.app.sign_in(&world.visitor(), "ada@example.com", "not her password").await;
+                assert_refused!(refused, Refused::Conflict(Conflict::WrongPassword));
+            }
+            world.sign_in("ada@example.com").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn x28_each_sign_in_has_a_session_of_its_own() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let again = world.app.sign_in(&account.admin.ask, "ada@example.com", PASSWORD).await.unwrap();
+        assert_ne!(Some(again.token), account.admin.ask.credentials.session);
+    }
+}

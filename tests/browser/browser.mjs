@@ -1,0 +1,69 @@
+// Debian's Chromium, and pages in it that are watched from their first request on.
+
+import { chromium } from 'playwright-core';
+
+// As root there is no sandbox; without the rest it asks its maker's servers for this and that at every start.
+const flags = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts Chromium with an empty profile; close it with `close()`. */
+export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+
+/** Every combination that pages are looked at in. */
+export const matrix = [320, 1280].flatMap((width) =>
+  ['light', 'dark'].flatMap((theme) => [true, false].map((javascript) => ({ width, theme, javascript }))),
+);
+
+/** A combination in words, for names of tests. */
+export const nameOf = ({ width, theme, javascript }) => `${width} px, ${theme}, ${javascript ? 'with' : 'without'} JavaScript`;
+
+const watched = new WeakMap();
+
+/**
+ * Opens an empty page in a context of its own: other cookies, other storage. `base` is the one host that it may
+ * talk to. What goes wrong on it is collected until look.mjs asks. Close it with `page.context().close()`.
+ */
+export async function openPage(browser, base, { width = 1280, theme = 'light', javascript = true } = {}) {
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width, height: width < 600 ? 640 : 900 },
+    colorScheme: theme,
+    javaScriptEnabled: javascript,
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  watch(page, { base, width, theme, javascript });
+  return page;
+}
+
+/** The combination of a page, and what has gone wrong on it so far. */
+export const watchOf = (page) => watched.get(page);
+
+function watch(page, combination) {
+  const faults = [];
+  const documents = new Set();
+  const host = new URL(combination.base).host;
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (request.isNavigationRequest()) documents.add(request.url());
+    if (/^(http|ws)s?:$/.test(url.protocol) && url.host !== host) faults.push(`a request to another host: ${url.href}`);
+  });
+  page.on('pageerror', (error) => faults.push(`an error in a script: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    const where = message.location().url;
+    // Chromium logs a page that answers 403 or 404 too, and those answers are often what a journey wants to see.
+    if (text.startsWith('Failed to load resource') && documents.has(where)) return;
+    if (message.type() === 'error' || /content security policy/i.test(text)) faults.push(`the console says: ${text} (${where})`);
+  });
+  watched.set(page, { ...combination, faults });
+}

@@ -1,0 +1,10 @@
+//! One file for each rule.
+
+pub(crate) mod budget;
+pub(crate) mod edges;
+pub(crate) mod paths;
+pub(crate) mod purity;
+pub(crate) mod rooms;
+pub(crate) mod rows;
+pub(crate) mod silenced;
+pub(crate) mod standalone;

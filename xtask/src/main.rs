@@ -1,0 +1,62 @@
+//! The house rules that the compiler cannot hold: `cargo xtask tidy`.
+//!
+//! Each rule is one file in `checks`, with a table of what it allows and tests with a bad example.
+
+mod checks;
+mod rust;
+mod tree;
+
+use std::process::ExitCode;
+
+use tree::{Finding, Tree};
+
+/// Looks through the tree and says what is against one rule.
+type Check = fn(&Tree) -> Vec<Finding>;
+
+/// The table of contents: every rule, in the order it is reported.
+const CHECKS: [(&str, Check); 8] = [
+    ("a crate uses only crates to its left", checks::edges::check),
+    ("drivers, SQL, HTTP and HTML stay in their rooms", checks::rooms::check),
+    ("files and functions stay small", checks::budget::check),
+    ("clock, randomness and environment come in as parameters", checks::purity::check),
+    ("nothing is unfinished or silenced without a reason", checks::silenced::check),
+    ("the paths that the guides name exist", checks::paths::check),
+    ("the project stands alone", checks::standalone::check),
+    ("every row has its proof", checks::rows::check),
+];
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy(),
+        _ => {
+            eprintln!("usage: cargo xtask tidy");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn tidy() -> ExitCode {
+    let tree = match Tree::read() {
+        Ok(tree) => tree,
+        Err(sentence) => {
+            eprintln!("tidy: {sentence}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut broken = 0;
+    for (rule, check) in CHECKS {
+        let findings = check(&tree);
+        if !findings.is_empty() {
+            println!("{rule}:");
+        }
+        for finding in &findings {
+            println!("  {finding}");
+        }
+        broken += findings.len();
+    }
+    for smell in checks::budget::smells(&tree) {
+        println!("note: {smell}");
+    }
+    println!("tidy: {} rules over {} files, {broken} findings", CHECKS.len(), tree.files.len());
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
