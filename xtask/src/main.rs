@@ -14,9 +14,10 @@ use tree::{Finding, Tree};
 type Check = fn(&Tree) -> Vec<Finding>;
 
 /// The table of contents: every rule, in the order it is reported.
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
     ("a crate uses only crates to its left", checks::edges::check),
     ("drivers, SQL, HTTP and HTML stay in their rooms", checks::rooms::check),
+    ("the server's own pass is made in the listed places only", checks::back_doors::check),
     ("files and functions stay small", checks::budget::check),
     ("clock, randomness and environment come in as parameters", checks::purity::check),
     ("nothing is unfinished or silenced without a reason", checks::silenced::check),

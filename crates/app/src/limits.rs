@@ -21,8 +21,6 @@ pub const INVITATION: Limit = Limit { most: domain::invitation::SENDS_PER_HOUR, 
 pub const INVITATION_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Invitations of one account.
 pub const INVITATION_ACCOUNT: Limit = Limit { most: 5_000, window: Span::days(1) };
-/// Tries of mailed links from one network.
-pub const LINK_NETWORK: Limit = Limit { most: 60, window: Span::minutes(15) };
 
 /// Counts an attempt, or refuses the operation.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {

@@ -51,7 +51,7 @@ macro_rules! words {
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
-/// How often a mail is tried before it counts as refused: over two days with the waits below.
+/// How often a mail is tried before it counts as refused: more than a day with the waits below.
 pub const MAX_ATTEMPTS: i64 = 14;
 
 /// When to try again after `attempts` failures: 30 s, 1 min, 2 min … up to 6 hours, with up to a quarter more

@@ -1,5 +1,6 @@
 //! One file for each rule.
 
+pub(crate) mod back_doors;
 pub(crate) mod budget;
 pub(crate) mod edges;
 pub(crate) mod paths;

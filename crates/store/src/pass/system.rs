@@ -3,7 +3,7 @@
 use super::Acting;
 use crate::work::Actor;
 
-/// Why the server reaches rows without a person's pass. The list may only shrink; a test counts the places.
+/// Why the server reaches rows without a person's pass. The list may only shrink; `cargo xtask tidy` counts the places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Somebody typed a command at the server.

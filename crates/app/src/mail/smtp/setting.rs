@@ -112,8 +112,8 @@ impl Server {
                 }
             }
             "timeout" => match value.parse() {
-                Ok(seconds @ 1..=600) => self.patience = Duration::from_secs(seconds),
-                _ => return wrong("timeout= of the mail server must be a number of seconds from 1 to 600."),
+                Ok(seconds @ 1..=60) => self.patience = Duration::from_secs(seconds),
+                _ => return wrong("timeout= of the mail server must be a number of seconds from 1 to 60."),
             },
             "hello" if is_host_name(value) => self.hello = Some(value.to_owned()),
             "hello" => {
