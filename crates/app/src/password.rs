@@ -105,6 +105,7 @@ pub fn check(field: &'static str, password: &str, known: &[&str]) -> Result<(), 
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn a01_guessable_passwords_are_refused() {
         let known = ["natalie", "ford", "natalie@localsync.com", "Acme Dental"];
@@ -118,6 +119,7 @@ mod tests {
         assert!(check("password", &"x7!q".repeat(33), &[]).is_err(), "more than 128 characters");
     }
 
+    ///
     #[tokio::test]
     async fn a01_hashes_verify_and_salts_differ() {
         let hasher = Hasher::cheap([0; 32]);

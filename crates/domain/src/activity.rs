@@ -128,6 +128,7 @@ impl Entry {
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn a05_keys_are_unique_and_read_back() {
         for &verb in Verb::ALL {
@@ -135,6 +136,7 @@ mod tests {
         }
     }
 
+    ///
     #[test]
     fn a05_what_did_not_change_is_left_out() {
         let entry = Entry::of_login(Verb::LoginChanged, "LOG1", "Natalie")

@@ -141,6 +141,7 @@ fn column(user_type: UserType) -> usize {
 mod tests {
     use super::*;
 
+    /// P-16
     #[test]
     fn p16_the_registry_is_in_the_order_of_the_enum_and_keys_are_unique() {
         for (index, line) in REGISTRY.iter().enumerate() {

@@ -56,6 +56,7 @@ pub fn time_zones() -> Vec<String> {
 mod tests {
     use super::*;
 
+    /// G-01
     #[test]
     fn g01_time_zones_are_iana_names() {
         assert_eq!(parse_time_zone("america/new_york"), Ok("America/New_York".into()));

@@ -80,6 +80,7 @@ mod tests {
 
     use super::*;
 
+    ///
     #[test]
     fn x12_x13_only_one_plain_address_is_read() {
         for good in ["natalie@localsync.com", "n.ford+calls@sub.example.co", " Natalie@Example.com "] {
@@ -107,6 +108,7 @@ mod tests {
     }
 
     proptest! {
+        ///
         #[test]
         fn x12_canonical_is_idempotent_and_folds_only_ascii_case(typed in "[a-zA-Z0-9.+]{1,10}@[a-zA-Z]{1,8}\\.[a-z]{2,3}") {
             if let Ok(address) = EmailAddress::parse(&typed) {

@@ -45,6 +45,7 @@ impl InvitationTimes {
 mod tests {
     use super::*;
 
+    /// U-07
     #[test]
     fn u07_the_state_follows_from_the_times() {
         let (now, later) = (Timestamp::from_micros(10), Timestamp::from_micros(20));

@@ -65,6 +65,7 @@ pub fn next_attempt(now: Timestamp, attempts: i64, jitter: u64) -> Timestamp {
 mod tests {
     use super::*;
 
+    /// I-07
     #[test]
     fn i07_waits_grow_and_are_bounded() {
         let now = Timestamp::from_micros(0);

@@ -63,6 +63,7 @@ fn is_hidden(c: char) -> bool {
 mod tests {
     use super::*;
 
+    /// U-01
     #[test]
     fn u01_names_are_trimmed_and_kept_on_one_line() {
         assert_eq!(required(" Natalie  "), Ok("Natalie".into()));

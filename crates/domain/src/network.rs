@@ -21,6 +21,7 @@ pub fn network_of(address: IpAddr) -> String {
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn x25_spellings_of_one_network_count_as_one() {
         let of = |text: &str| network_of(text.parse().expect("an address"));

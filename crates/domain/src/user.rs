@@ -285,6 +285,7 @@ mod tests {
         user.parse().expect_err("refused").into_iter().map(|e| (e.field, e.problem)).collect()
     }
 
+    /// U-01
     #[test]
     fn u01_all_types_but_administrator_choose_a_company() {
         assert_eq!(errors(TypedUser { companies: vec![], ..typed() }), [("company", Problem::Missing)]);
@@ -292,6 +293,7 @@ mod tests {
         assert!(admin.parse().expect("read").companies.is_empty());
     }
 
+    /// U-01
     #[test]
     fn u01_a_notification_team_has_one_name_and_gets_no_invitation() {
         let team = TypedUser { user_type: "notification".into(), last_name: String::new(), ..typed() };
@@ -303,6 +305,7 @@ mod tests {
         );
     }
 
+    /// L-01
     #[test]
     fn l01_agents_are_agent_only_or_one_of_three() {
         for (agent, user_type, fits) in [
@@ -317,6 +320,7 @@ mod tests {
         }
     }
 
+    ///
     #[test]
     fn x07_types_are_words_and_never_lists() {
         for bad in ["Reporting", "reporting ", "member,administrator", "owner", "аdministrator"] {
@@ -327,11 +331,13 @@ mod tests {
         }
     }
 
+    /// U-02
     #[test]
     fn u02_only_administrators_get_invoice_emails() {
         assert!(!TypedUser { invoice_emails: true, ..typed() }.parse().expect("read").invoice_emails);
     }
 
+    /// U-08, U-10
     #[test]
     fn u08_u10_promotions_are_derived_and_never_lose_anything() {
         use UserType::{Administrator, Agent, Manager, Notification, Reporting};
@@ -346,6 +352,7 @@ mod tests {
         }
     }
 
+    /// U-08
     #[test]
     fn u08_gains_split_the_whole_matrix() {
         let split = gains(UserType::Agent, UserType::Reporting, true);

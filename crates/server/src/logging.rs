@@ -35,6 +35,7 @@ pub(crate) fn start(Filter(filter): &Filter) {
 mod tests {
     use super::*;
 
+    /// I-06
     #[test]
     fn i06_a_misspelt_level_is_no_filter() {
         for good in ["info", "WARN", "off", "info,app=debug", "app::worker=trace", "info, store=warn"] {

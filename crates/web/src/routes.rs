@@ -105,6 +105,7 @@ fn fits(pattern: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn x24_only_our_own_pages_are_led_to() {
         for good in ["/", "/accounts", "/accounts/ACC1/users", "/me/sessions"] {

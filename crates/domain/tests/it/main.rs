@@ -109,6 +109,7 @@ fn golden() -> String {
     out
 }
 
+/// P-01, P-02, P-03, P-04, P-05, P-06, P-07, P-08, P-09, P-10, P-11, P-12, P-13, P-14, P-15, P-20: one line each.
 #[test]
 fn p01_to_p20_the_golden_permission_file_holds() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/permissions.txt");

@@ -49,6 +49,7 @@ mod tests {
         parse(&given).ok().map(|address| (address.name, address.email))
     }
 
+    /// I-07
     #[test]
     fn i07_a_sender_has_a_name_and_one_plain_address() {
         let sender = |name: &str| Some((name.to_owned(), "calls@example.com".to_owned()));
@@ -63,6 +64,7 @@ mod tests {
         }
     }
 
+    /// I-07
     #[test]
     fn i07_without_one_it_is_sound() {
         assert_eq!(at("https://calls.example.com").email, "rollcall@calls.example.com");

@@ -77,6 +77,7 @@ impl Cookie {
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn x28_cookies_are_tied_to_host_and_tls() {
         let set = Cookie::Session.set(true, "abc");

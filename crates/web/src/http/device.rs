@@ -35,6 +35,7 @@ pub fn describe(user_agent: &str) -> String {
 mod tests {
     use super::*;
 
+    ///
     #[test]
     fn a03_common_browsers_are_told_apart() {
         for (header, device) in [

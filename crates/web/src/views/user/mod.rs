@@ -145,8 +145,8 @@ impl Edit {
     }
 }
 
-/// The promotion pop-up: `/accounts/{ACC}/users/{USR}/promote/{type}`. Posts `message` and `send` (now, later)
-/// when the promotion gives a login, nothing else otherwise.
+/// The promotion pop-up: `/accounts/{ACC}/users/{USR}/promote/{type}`. Posts `message` when the promotion gives a
+/// login, nothing otherwise.
 #[derive(Template, Clone, Debug)]
 #[template(path = "user/promote.html")]
 pub struct Promote {
