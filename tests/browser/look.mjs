@@ -43,8 +43,8 @@ async function accessibility(page, javascript) {
   if (!javascript) await page.evaluate(timersWithoutScripts);
   // Evaluated, not added as an element: the page's content security policy stays as it is.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-  // Style sheets are fetched for one rule; without scripts there is no fetching, and the rule is left out.
-  const options = { resultTypes: ['violations'], preload: javascript };
+  // Style sheets are fetched for one rule, and frames are asked by messages: without scripts there is neither.
+  const options = { resultTypes: ['violations'], preload: javascript, iframes: javascript };
   const { violations } = await page.evaluate((given) => globalThis.axe.run(document, given), options);
   return violations.flatMap((violation) => violation.nodes.map((node) => sentence(violation, node)));
 }

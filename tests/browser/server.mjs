@@ -8,8 +8,8 @@ import { join } from 'node:path';
 
 import { freePort, root, start } from './process.mjs';
 
-/** Another build can be tried with ROLLCALL_BINARY. */
-const built = process.env.ROLLCALL_BINARY ?? join(root, 'target/debug/rollcall');
+/** The program; another build can be tried with ROLLCALL_BINARY. */
+export const built = process.env.ROLLCALL_BINARY ?? join(root, 'target/debug/rollcall');
 
 /**
  * Starts `rollcall` and waits until it answers. Give `env` for further settings, `data` for a folder that has been

@@ -84,7 +84,13 @@ fn make_first(
     w.commit_all(&pass.actor(), entries, (account, signed_in))
 }
 
-fn insert(w: &mut Writer, pass: &impl Acting, id: &AccountId, name: &str, time_zone: &str) -> Result<(), Refused> {
+fn insert(
+    w: &mut Writer,
+    pass: &impl Acting,
+    id: &AccountId,
+    name: &str,
+    time_zone: &str,
+) -> Result<(), Refused> {
     let details = AccountDetails {
         name: name.to_owned(),
         time_zone: time_zone.to_owned(),
@@ -162,7 +168,10 @@ pub fn home(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Home, Refused
 }
 
 /// The companies whose leads a user works.
-pub fn lead_center_companies(r: &mut Reader, pass: &AccountPass<UseLeadCenter>) -> Result<Vec<Company>, Refused> {
+pub fn lead_center_companies(
+    r: &mut Reader,
+    pass: &AccountPass<UseLeadCenter>,
+) -> Result<Vec<Company>, Refused> {
     let companies = company::list_own(r, pass)?;
     Ok(companies.into_iter().filter(|company| company.details.lead_center).collect())
 }

@@ -56,7 +56,10 @@ impl App {
         self.seal_activity(pass).await?;
         let verified = self.verify_activity(pass).await?;
         if let Some(broken) = &verified.broken {
-            problems.push(format!("Activity entry {} of account {:?} {}.", broken.seq, broken.account, broken.fault));
+            problems.push(format!(
+                "Activity entry {} of account {:?} {}.",
+                broken.seq, broken.account, broken.fault
+            ));
         }
         let now = self.store.now();
         if let Some(due) = self.store.read(|r: &mut Reader| Ok::<_, Refused>(mail::oldest_due(r)?)).await? {

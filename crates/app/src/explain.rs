@@ -38,8 +38,13 @@ pub fn explain(
         true => Companies::All,
         false => Companies::Only(found.companies),
     };
-    let grants =
-        Grants { user_type: found.user_type, agent: found.agent, status: found.status, companies, white_label: false };
+    let grants = Grants {
+        user_type: found.user_type,
+        agent: found.agent,
+        status: found.status,
+        companies,
+        white_label: false,
+    };
     let target = company.map_or(Target::Account, |company| Target::Company(company.clone()));
     let decision = decide(&grants, capability, &target);
     Ok(Explanation { grants, decision })

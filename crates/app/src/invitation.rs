@@ -77,8 +77,11 @@ pub fn revoke(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
     if !user::restore_notification(&mut w, pass, id)? {
         user::mark_deleted(&mut w, pass, id)?;
     }
-    let entry = Entry::of(pass.account(), Verb::InvitationRevoked, id, &user.names.full())
-        .change("email", Some(&user.email), None);
+    let entry = Entry::of(pass.account(), Verb::InvitationRevoked, id, &user.names.full()).change(
+        "email",
+        Some(&user.email),
+        None,
+    );
     w.commit(&pass.actor(), entry, ())
 }
 
@@ -101,7 +104,12 @@ impl App {
         }
     }
 
-    async fn accept_new(&self, ask: &Ask, pass: &InvitationPass, password: &str) -> Result<Accepted, Refused> {
+    async fn accept_new(
+        &self,
+        ask: &Ask,
+        pass: &InvitationPass,
+        password: &str,
+    ) -> Result<Accepted, Refused> {
         let names = &pass.names;
         let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
         password::check("password", password, &known)?;
@@ -109,7 +117,8 @@ impl App {
         let device = ask.device.clone();
         let done = move |mut w: Writer, pass: &InvitationPass| {
             let id: LoginId = w.new_id();
-            let email = EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
+            let email =
+                EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
             let new = NewLogin {
                 id: &id,
                 email: &email,
@@ -123,7 +132,12 @@ impl App {
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
 
-    async fn accept_known(&self, ask: &Ask, pass: &InvitationPass, password: &str) -> Result<Accepted, Refused> {
+    async fn accept_known(
+        &self,
+        ask: &Ask,
+        pass: &InvitationPass,
+        password: &str,
+    ) -> Result<Accepted, Refused> {
         let checked = self.check_password(ask, &pass.email, password).await;
         let login = checked.map_err(|refused| match refused {
             Refused::Conflict(Conflict::WrongPassword) => Refused::field("password", Problem::WrongPassword),
@@ -140,14 +154,24 @@ impl App {
     }
 
     /// The address of an invitation's link.
-    pub fn invitation_link(&self, account: &AccountId, id: &domain::id::InvitationId, generation: i64) -> String {
+    pub fn invitation_link(
+        &self,
+        account: &AccountId,
+        id: &domain::id::InvitationId,
+        generation: i64,
+    ) -> String {
         let token = invitation::token(self.store.key(), account, id, generation);
         format!("{}/invitations/{account}/{token}", self.settings.base_url)
     }
 }
 
 /// Uses the link up, makes the user active and starts a session: all or nothing.
-fn join(mut w: Writer, pass: &InvitationPass, login: &LoginId, device: &str) -> Result<Committed<Accepted>, Refused> {
+fn join(
+    mut w: Writer,
+    pass: &InvitationPass,
+    login: &LoginId,
+    device: &str,
+) -> Result<Committed<Accepted>, Refused> {
     if !invitation::update_accepted(&mut w, pass)? || !user::activate(&mut w, pass, login)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -161,7 +185,9 @@ fn join(mut w: Writer, pass: &InvitationPass, login: &LoginId, device: &str) -> 
         Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &name),
         Entry::of_login(Verb::SessionStarted, &session, device),
     ];
-    let accepted =
-        Accepted { session: session::SignedIn { token, login: login.clone() }, account: pass.account.clone() };
+    let accepted = Accepted {
+        session: session::SignedIn { token, login: login.clone() },
+        account: pass.account.clone(),
+    };
     w.commit_all(&pass.actor(), entries, accepted)
 }

@@ -30,10 +30,10 @@ use store::pass::{Credentials, Gate};
 use store::work::{Committed, Origin, Reader, Store, Writer};
 
 pub use refused::{Conflict, Refused};
-/// The passes and doors that routes ask for.
-pub use store::pass;
 /// Pages of lists.
 pub use store::page;
+/// The passes and doors that routes ask for.
+pub use store::pass;
 /// Units of work, for signatures of operations.
 pub use store::work;
 

@@ -21,7 +21,12 @@ pub fn sessions(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, R
 }
 
 /// Changes one's own names. They are the login's; each account keeps the names its administrators gave.
-pub fn change_names(mut w: Writer, pass: &SelfPass, first: &str, last: &str) -> Result<Committed<()>, Refused> {
+pub fn change_names(
+    mut w: Writer,
+    pass: &SelfPass,
+    first: &str,
+    last: &str,
+) -> Result<Committed<()>, Refused> {
     login::update_names(&mut w, pass, first, last)?;
     let person = pass.person();
     let entry = Entry::of_login(Verb::LoginChanged, &person.login, &format!("{first} {last}"))

@@ -42,7 +42,10 @@ pub fn load_or_make_key(folder: &Path) -> io::Result<Key> {
 
 fn parse_key(bytes: &[u8]) -> io::Result<Key> {
     let bytes: [u8; 32] = bytes.try_into().map_err(|_| {
-        io::Error::new(io::ErrorKind::InvalidData, "secret.key must hold exactly 32 bytes; restore it from a backup")
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "secret.key must hold exactly 32 bytes; restore it from a backup",
+        )
     })?;
     Ok(Key::new(bytes))
 }
@@ -51,7 +54,8 @@ fn parse_key(bytes: &[u8]) -> io::Result<Key> {
 fn make_key(file: &Path) -> io::Result<Key> {
     let bytes = RealRandom.bytes();
     // Not by the process's id: in containers that share the folder, all have the same.
-    let draft = file.with_extension(format!("draft-{}", data_encoding::HEXLOWER.encode(&RealRandom.bytes()[..8])));
+    let draft =
+        file.with_extension(format!("draft-{}", data_encoding::HEXLOWER.encode(&RealRandom.bytes()[..8])));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -62,7 +62,9 @@ impl From<DbError> for Refused {
     /// A unique index that a person's input ran into is their field's error; all else is the server's.
     fn from(error: DbError) -> Refused {
         match &error {
-            DbError::Unique { name } if name == "user_email" => Refused::field("email", Problem::AddressTaken),
+            DbError::Unique { name } if name == "user_email" => {
+                Refused::field("email", Problem::AddressTaken)
+            }
             DbError::Unique { name } if name == "login_email" => Refused::Conflict(Conflict::Changed),
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
             DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),

@@ -19,7 +19,8 @@ impl App {
         self.store
             .write(ask.origin.clone(), move |mut w| {
                 let network = w.origin().network.clone();
-                let from_here = attempt::count(&mut w, &format!("reset from {network}"), limits::RESET_NETWORK)?;
+                let from_here =
+                    attempt::count(&mut w, &format!("reset from {network}"), limits::RESET_NETWORK)?;
                 let of_address =
                     attempt::count(&mut w, &format!("reset of {}", email.canonical()), limits::RESET)?;
                 let found = login::find_by_email(&mut w, &email)?;

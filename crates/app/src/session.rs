@@ -39,13 +39,19 @@ impl App {
     }
 
     /// The login of this address and password; counts the attempt first, per address and network.
-    pub async fn check_password(&self, ask: &Ask, email: &str, password: &str) -> Result<LoginRecord, Refused> {
+    pub async fn check_password(
+        &self,
+        ask: &Ask,
+        email: &str,
+        password: &str,
+    ) -> Result<LoginRecord, Refused> {
         let typed = email.to_owned();
         let found = self
             .store
             .write(ask.origin.clone(), move |mut w| {
                 let network = w.origin().network.clone();
-                let counted = attempt::count(&mut w, &format!("sign-in from {network}"), limits::SIGN_IN_NETWORK)?;
+                let counted =
+                    attempt::count(&mut w, &format!("sign-in from {network}"), limits::SIGN_IN_NETWORK)?;
                 let name = counter(&w, &typed);
                 let counted = counted.and(attempt::count(&mut w, &name, limits::SIGN_IN)?);
                 let found = match EmailAddress::parse(&typed) {
@@ -79,7 +85,12 @@ impl App {
     }
 
     /// Notes that a person was here: in their session and, where they were in an account, in their user.
-    pub async fn note_seen(&self, ask: &Ask, person: Person, account: Option<AccountId>) -> Result<(), Refused> {
+    pub async fn note_seen(
+        &self,
+        ask: &Ask,
+        person: Person,
+        account: Option<AccountId>,
+    ) -> Result<(), Refused> {
         self.store
             .write(ask.origin.clone(), move |mut w| {
                 session::update_seen(&mut w, &person.session)?;
@@ -133,4 +144,3 @@ pub fn end_others(mut w: Writer, pass: &SelfPass) -> Result<Committed<u64>, Refu
     let entry = Entry::of_login(Verb::SessionEnded, &person.login, &person.name());
     w.commit(&pass.actor(), entry.change("sessions_ended", None, Some(&ended.to_string())), ended)
 }
-

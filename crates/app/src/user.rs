@@ -101,7 +101,11 @@ pub fn company_choices(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Resul
 }
 
 /// Creates a user with invitation, mail and activity, all in one transaction (U-01 to U-03, L-01).
-pub fn create(mut w: Writer, pass: &AccountPass<ManageUsers>, new: &NewUser) -> Result<Committed<UserId>, Refused> {
+pub fn create(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+) -> Result<Committed<UserId>, Refused> {
     let (id, entries) = place(&mut w, pass, new)?;
     w.commit_all(&pass.actor(), entries, id)
 }

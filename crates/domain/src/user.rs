@@ -358,7 +358,11 @@ mod tests {
         let split = gains(UserType::Agent, UserType::Reporting, true);
         let rows = |marks: &[(Capability, Mark)]| marks.iter().map(|(c, _)| c.line().row).collect::<Vec<_>>();
         assert_eq!(rows(&split.has_now), ["P-03", "P-04", "P-05", "P-20"]);
-        assert_eq!(rows(&split.gains), ["P-01", "P-02", "P-04", "P-05"], "two of them reach further than before");
+        assert_eq!(
+            rows(&split.gains),
+            ["P-01", "P-02", "P-04", "P-05"],
+            "two of them reach further than before"
+        );
         assert_eq!(split.still_not.len(), REGISTRY.len() - 6);
     }
 }

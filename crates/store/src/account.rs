@@ -9,7 +9,12 @@ use crate::pass::{AccountPass, Acting};
 use crate::work::{Reader, Writer};
 
 /// Makes an account. Only the first set-up, the command line and demonstration data do, each with its pass.
-pub fn insert(w: &mut Writer, _pass: &impl Acting, id: &AccountId, details: &AccountDetails) -> Result<(), DbError> {
+pub fn insert(
+    w: &mut Writer,
+    _pass: &impl Acting,
+    id: &AccountId,
+    details: &AccountDetails,
+) -> Result<(), DbError> {
     let now = w.now;
     w.tx().exec(
         sql!("INSERT INTO account (id, name, time_zone, invitation_days, created_at) VALUES ($1, $2, $3, $4, $5)"),
@@ -35,7 +40,11 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
 }
 
 /// Changes the account's details.
-pub fn update(w: &mut Writer, pass: &AccountPass<ManageUsers>, details: &AccountDetails) -> Result<(), DbError> {
+pub fn update(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    details: &AccountDetails,
+) -> Result<(), DbError> {
     w.tx().exec(
         sql!("UPDATE account SET name = $2, time_zone = $3, invitation_days = $4 WHERE id = $1"),
         &[

@@ -8,7 +8,12 @@ use crate::secret;
 use crate::work::Writer;
 
 /// Makes a key and hands it out; the database holds only its hash.
-pub fn insert(w: &mut Writer, _pass: &SystemPass, login: &LoginId, name: &str) -> Result<(ApiKeyId, String), DbError> {
+pub fn insert(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    login: &LoginId,
+    name: &str,
+) -> Result<(ApiKeyId, String), DbError> {
     let (id, token, now) = (w.new_id::<ApiKeyId>(), w.new_token(), w.now);
     w.tx().exec(
         sql!("INSERT INTO api_key (id, login_id, name, token_hash, created_at) VALUES ($1, $2, $3, $4, $5)"),

@@ -50,14 +50,20 @@ pub fn insert(
 /// The company of the pass.
 pub fn get(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Company, DbError> {
     let row = r.tx().one(
-        sql!("SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"),
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
+        ),
         &[pass.account().into(), pass.company().into()],
     )?;
     read(row)
 }
 
 /// Changes a company's details.
-pub fn update(w: &mut Writer, pass: &CompanyPass<ManageCompanies>, details: &CompanyDetails) -> Result<(), DbError> {
+pub fn update(
+    w: &mut Writer,
+    pass: &CompanyPass<ManageCompanies>,
+    details: &CompanyDetails,
+) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
             "UPDATE company SET name = $3, sort_name = $4, time_zone = $5, lead_center = $6
@@ -76,7 +82,11 @@ pub fn update(w: &mut Writer, pass: &CompanyPass<ManageCompanies>, details: &Com
 }
 
 /// Disables or enables a company; false if it was so already.
-pub fn update_disabled(w: &mut Writer, pass: &CompanyPass<ManageCompanies>, disabled: bool) -> Result<bool, DbError> {
+pub fn update_disabled(
+    w: &mut Writer,
+    pass: &CompanyPass<ManageCompanies>,
+    disabled: bool,
+) -> Result<bool, DbError> {
     let changed = w.tx().exec(
         sql!("UPDATE company SET disabled = $3 WHERE account_id = $1 AND id = $2 AND disabled <> $3"),
         &[pass.account().into(), pass.company().into(), disabled.into()],
@@ -148,7 +158,12 @@ pub fn count_among(
 }
 
 /// Whether the account has a company of this id, in use or not; for explaining a decision.
-pub fn exists(r: &mut Reader, _pass: &SystemPass, account: &AccountId, id: &CompanyId) -> Result<bool, DbError> {
+pub fn exists(
+    r: &mut Reader,
+    _pass: &SystemPass,
+    account: &AccountId,
+    id: &CompanyId,
+) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!("SELECT id FROM company WHERE account_id = $1 AND id = $2"),
         &[account.into(), id.into()],

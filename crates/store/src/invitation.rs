@@ -5,7 +5,7 @@ use domain::id::{AccountId, InvitationId, UserId};
 use domain::time::Span;
 
 use crate::db::{DbError, sql};
-use crate::pass::{AccountPass, InvitationPass, HasPlace};
+use crate::pass::{AccountPass, HasPlace, InvitationPass};
 use crate::secret::{self, Key};
 use crate::work::{Reader, Writer};
 

@@ -196,7 +196,11 @@ pub fn find_invitation(
 }
 
 /// The name for a reset's mail; `None` if it was used or has expired.
-pub fn find_reset(r: &mut Reader, _pass: &impl ReadsMail, reset: &ResetId) -> Result<Option<String>, DbError> {
+pub fn find_reset(
+    r: &mut Reader,
+    _pass: &impl ReadsMail,
+    reset: &ResetId,
+) -> Result<Option<String>, DbError> {
     let now = r.now;
     let row = r.tx().optional(
         sql!(
@@ -213,7 +217,11 @@ pub fn find_reset(r: &mut Reader, _pass: &impl ReadsMail, reset: &ResetId) -> Re
 }
 
 /// The name for a login's mail, and the device of its newest session; empty without one.
-pub fn get_login(r: &mut Reader, _pass: &impl ReadsMail, login: &LoginId) -> Result<(String, String), DbError> {
+pub fn get_login(
+    r: &mut Reader,
+    _pass: &impl ReadsMail,
+    login: &LoginId,
+) -> Result<(String, String), DbError> {
     let name = crate::login::get(r, login)?.name;
     let row = r.tx().optional(
         sql!("SELECT device FROM session WHERE login_id = $1 ORDER BY id DESC LIMIT 1"),

@@ -20,7 +20,9 @@ pub fn insert(w: &mut Writer, login: &LoginId) -> Result<ResetId, DbError> {
     let (id, now) = (w.new_id::<ResetId>(), w.now);
     let hash = secret::hash(&token(w.key(), &id));
     w.tx().exec(
-        sql!("INSERT INTO reset (id, token_hash, login_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"),
+        sql!(
+            "INSERT INTO reset (id, token_hash, login_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
+        ),
         &[(&id).into(), hash.into(), login.into(), now.into(), (now + LIFETIME).into()],
     )?;
     Ok(id)
@@ -29,10 +31,8 @@ pub fn insert(w: &mut Writer, login: &LoginId) -> Result<ResetId, DbError> {
 /// Uses a reset up, and with it all others of the login. False if it was used or has expired meanwhile.
 pub fn remove(w: &mut Writer, id: &ResetId, login: &LoginId) -> Result<bool, DbError> {
     let now = w.now;
-    let used = w.tx().exec(
-        sql!("DELETE FROM reset WHERE id = $1 AND expires_at > $2"),
-        &[id.into(), now.into()],
-    )?;
+    let used =
+        w.tx().exec(sql!("DELETE FROM reset WHERE id = $1 AND expires_at > $2"), &[id.into(), now.into()])?;
     w.tx().exec(sql!("DELETE FROM reset WHERE login_id = $1"), &[login.into()])?;
     Ok(used > 0)
 }

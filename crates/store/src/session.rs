@@ -78,20 +78,16 @@ pub fn list(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, DbErr
 /// Ends one of a person's own sessions; false if it is not theirs or not there.
 pub fn remove(w: &mut Writer, pass: &SelfPass, id: &SessionId) -> Result<bool, DbError> {
     let login = &pass.person().login;
-    let removed = w.tx().exec(
-        sql!("DELETE FROM session WHERE id = $1 AND login_id = $2"),
-        &[id.into(), login.into()],
-    )?;
+    let removed = w
+        .tx()
+        .exec(sql!("DELETE FROM session WHERE id = $1 AND login_id = $2"), &[id.into(), login.into()])?;
     Ok(removed > 0)
 }
 
 /// Ends all sessions of a login but `keep`; all of them without one. Says how many.
 pub fn remove_all(w: &mut Writer, login: &LoginId, keep: Option<&SessionId>) -> Result<u64, DbError> {
     let keep = keep.map(SessionId::as_str).unwrap_or_default();
-    w.tx().exec(
-        sql!("DELETE FROM session WHERE login_id = $1 AND id <> $2"),
-        &[login.into(), keep.into()],
-    )
+    w.tx().exec(sql!("DELETE FROM session WHERE login_id = $1 AND id <> $2"), &[login.into(), keep.into()])
 }
 
 /// Notes that a person was here, in their session and in their users.

@@ -191,7 +191,12 @@ impl Writer<'_, '_> {
     }
 
     /// Ends the unit with its entry in the activity.
-    pub fn commit<T, E: From<DbError>>(self, actor: &Actor, entry: Entry, value: T) -> Result<Committed<T>, E> {
+    pub fn commit<T, E: From<DbError>>(
+        self,
+        actor: &Actor,
+        entry: Entry,
+        value: T,
+    ) -> Result<Committed<T>, E> {
         self.commit_all(actor, vec![entry], value)
     }
 

@@ -2,18 +2,21 @@
 
 use std::sync::LazyLock;
 
+use ::http::StatusCode;
 use app::SharedApp;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use ::http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Installed once for the process; the metrics it describes are there from the start.
 static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     let handle = PrometheusBuilder::new().install_recorder().ok()?;
     metrics::describe_counter!("rollcall_http_requests_total", "Requests by method, route and status");
-    metrics::describe_histogram!("rollcall_http_request_seconds", "How long requests took, by method and route");
+    metrics::describe_histogram!(
+        "rollcall_http_request_seconds",
+        "How long requests took, by method and route"
+    );
     metrics::describe_counter!("rollcall_mails_claimed_total", "Mails the worker took from the outbox");
     metrics::counter!("rollcall_mails_claimed_total").increment(0);
     Some(handle)
@@ -21,13 +24,17 @@ static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
 
 pub(crate) fn router() -> Router<SharedApp> {
     LazyLock::force(&METRICS);
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(|| async { METRICS.as_ref().map(PrometheusHandle::render).unwrap_or_default() }))
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).route(
+        "/metrics",
+        get(|| async { METRICS.as_ref().map(PrometheusHandle::render).unwrap_or_default() }),
+    )
 }
 
 /// Ready when the database answers.
 async fn ready(State(app): State<SharedApp>) -> (StatusCode, &'static str) {
-    if app.is_ready().await { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+    if app.is_ready().await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
 }

@@ -7,7 +7,9 @@ use app::pass::Door;
 use domain::activity::Verb;
 
 use crate::http::route::{Route, get, post};
-use crate::pages::{account, activity, company, invitation, lead_center, me, operator, reset, session, setup, user};
+use crate::pages::{
+    account, activity, company, invitation, lead_center, me, operator, reset, session, setup, user,
+};
 
 /// All routes.
 pub fn table() -> Vec<Route> {
@@ -19,7 +21,11 @@ pub fn table() -> Vec<Route> {
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
         get("/setup/{token}", setup::follow),
         get("/setup", setup::page),
-        post("/setup", setup::set_up).records(&[Verb::AccountCreated, Verb::UserCreated, Verb::SessionStarted]),
+        post("/setup", setup::set_up).records(&[
+            Verb::AccountCreated,
+            Verb::UserCreated,
+            Verb::SessionStarted,
+        ]),
         get("/reset", reset::page),
         post("/reset", reset::request).records(&[Verb::ResetRequested]),
         get("/reset/new", reset::new_page),
@@ -67,8 +73,10 @@ pub fn table() -> Vec<Route> {
         get("/accounts/{account}/companies/{company}", company::page),
         post("/accounts/{account}/companies/{company}", company::change).records(&[Verb::CompanyChanged]),
         get("/accounts/{account}/companies/{company}/disable", company::disable_page),
-        post("/accounts/{account}/companies/{company}/disable", company::disable).records(&[Verb::CompanyDisabled]),
-        post("/accounts/{account}/companies/{company}/enable", company::enable).records(&[Verb::CompanyEnabled]),
+        post("/accounts/{account}/companies/{company}/disable", company::disable)
+            .records(&[Verb::CompanyDisabled]),
+        post("/accounts/{account}/companies/{company}/enable", company::enable)
+            .records(&[Verb::CompanyEnabled]),
         // The operator's
         get("/operator/mails", operator::mails),
         get("/operator/mails/{mail}", operator::mail),
@@ -82,7 +90,10 @@ static DOORS: LazyLock<Vec<(http::Method, &'static str, Door)>> =
 
 /// Who gets in at a page of this path; `None` if there is none.
 pub fn door_of(path: &str) -> Option<Door> {
-    DOORS.iter().find(|(method, found, _)| method == http::Method::GET && *found == path).map(|(_, _, door)| *door)
+    DOORS
+        .iter()
+        .find(|(method, found, _)| method == http::Method::GET && *found == path)
+        .map(|(_, _, door)| *door)
 }
 
 /// Whether a path leads to a page of ours: where people may be sent after signing in.
@@ -112,8 +123,17 @@ mod tests {
             assert!(leads_to_a_page(good), "{good}");
         }
         for bad in [
-            "", "//evil.example", "/\\evil.example", "/%09/evil.example", "https:evil.example", "javascript:alert(1)",
-            "https://evil.example/accounts", "/accounts?next=//evil", "/nowhere", "/accounts//users", "/sign-out",
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "/%09/evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "https://evil.example/accounts",
+            "/accounts?next=//evil",
+            "/nowhere",
+            "/accounts//users",
+            "/sign-out",
         ] {
             assert!(!leads_to_a_page(bad), "{bad}");
         }

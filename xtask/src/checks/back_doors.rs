@@ -23,18 +23,23 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, source) in tree.rust() {
         let is_product = file.path.starts_with("crates/") && file.path.contains("/src/");
-        if !is_product || file.path.starts_with("crates/testkit/") || file.path.starts_with("crates/store/src/pass/") {
+        if !is_product
+            || file.path.starts_with("crates/testkit/")
+            || file.path.starts_with("crates/store/src/pass/")
+        {
             continue;
         }
         let places: Vec<usize> =
             numbered(&source.code).filter(|(_, line)| line.contains(MADE)).map(|(n, _)| n).collect();
         let allowed = MAY.iter().find(|(path, _, _)| *path == file.path).map_or(0, |(_, count, _)| *count);
         for n in places.iter().skip(allowed) {
-            let sentence = "a new `SystemPass`: reach rows with a person's pass, or list this place with its reason";
+            let sentence =
+                "a new `SystemPass`: reach rows with a person's pass, or list this place with its reason";
             findings.push(Finding::new(&file.path, *n, sentence));
         }
         if places.len() < allowed {
-            let sentence = "makes fewer `SystemPass` than `xtask/src/checks/back_doors.rs` lists: shrink the list";
+            let sentence =
+                "makes fewer `SystemPass` than `xtask/src/checks/back_doors.rs` lists: shrink the list";
             findings.push(Finding::new(&file.path, 1, sentence));
         }
     }
@@ -49,7 +54,10 @@ mod tests {
     #[test]
     fn a_new_back_door_is_found_and_so_is_a_stale_line() {
         let files = [
-            ("crates/web/src/pages/user.rs", "fn list() {\n    let pass = SystemPass::new(Reason::Worker);\n}\n"),
+            (
+                "crates/web/src/pages/user.rs",
+                "fn list() {\n    let pass = SystemPass::new(Reason::Worker);\n}\n",
+            ),
             ("crates/app/src/worker.rs", "fn run() {}\n"),
         ];
         assert_eq!(

@@ -70,7 +70,9 @@ impl App {
     async fn note(&self, pass: &SystemPass, mail: &Mail, fate: Fate) -> Result<(), Refused> {
         match &fate {
             Fate::End(state, answer) => tracing::info!(mail = %mail.id, state = state.word(), answer, "mail"),
-            Fate::Wait(answer) => tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits"),
+            Fate::Wait(answer) => {
+                tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits")
+            }
         }
         let jitter = u64::from_le_bytes(self.store.random_bytes()[..8].try_into().unwrap_or_default());
         let (pass, mail) = (pass.clone(), mail.clone());
@@ -112,7 +114,8 @@ impl App {
         match content {
             Content::Invitation(content, invitation) => {
                 let link = self.invitation_link(&content.account, &invitation, mail.generation);
-                let inviter = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
+                let inviter =
+                    if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
                 let view = InvitationMail {
                     t,
                     to_name: content.name.clone(),
@@ -139,7 +142,11 @@ impl App {
     }
 
     /// A kept mail as it would be sent now, for the operator's page; `None` if what it tells of is over.
-    pub async fn show_mail(&self, pass: &OperatorPass, id: &MailId) -> Result<(Mail, Option<Message>), Refused> {
+    pub async fn show_mail(
+        &self,
+        pass: &OperatorPass,
+        id: &MailId,
+    ) -> Result<(Mail, Option<Message>), Refused> {
         let (reader, wanted) = (pass.clone(), id.clone());
         let found = self.store.read(move |r| mail::find(r, &reader, &wanted)).await?;
         let mail = found.ok_or(Refused::NotFound)?;

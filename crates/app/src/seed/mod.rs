@@ -114,10 +114,11 @@ fn make_some(
             make_user(&mut w, &pass, size, (at.number, index), &made, hashes)?;
         }
         let users = until - at.index;
-        entries.push(
-            Entry::of(&made.account, Verb::UserCreated, &made.account, "")
-                .change("users", None, Some(&users.to_string())),
-        );
+        entries.push(Entry::of(&made.account, Verb::UserCreated, &made.account, "").change(
+            "users",
+            None,
+            Some(&users.to_string()),
+        ));
         left = left.saturating_sub(users.max(1));
         (at.number, at.index, at.made) =
             if until == size.users { (at.number + 1, 0, None) } else { (at.number, until, Some(made)) };
@@ -136,15 +137,21 @@ fn make_account(
     let id: AccountId = w.new_id();
     let name = lot.business();
     let zone = lot.time_zone().to_owned();
-    let details =
-        AccountDetails { name: name.clone(), time_zone: zone.clone(), invitation_days: DEFAULT_INVITATION_DAYS };
+    let details = AccountDetails {
+        name: name.clone(),
+        time_zone: zone.clone(),
+        invitation_days: DEFAULT_INVITATION_DAYS,
+    };
     account::insert(w, pass, &id, &details)?;
     let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
     let mut companies = Vec::new();
     for place in 0..size.companies {
         let company: CompanyId = w.new_id();
-        let details =
-            CompanyDetails { name: lot.branch(&name, place), time_zone: zone.clone(), lead_center: place % 2 == 0 };
+        let details = CompanyDetails {
+            name: lot.branch(&name, place),
+            time_zone: zone.clone(),
+            lead_center: place % 2 == 0,
+        };
         company::insert(w, &operator, &company, &details)?;
         companies.push(company);
     }

@@ -28,7 +28,8 @@ impl Lot {
 
     pub(super) fn person(&mut self) -> Names {
         let (first, last) = (self.draw(FIRST).to_owned(), self.draw(LAST).to_owned());
-        let display = if self.next().is_multiple_of(4) { format!("{first} {}.", &last[..1]) } else { String::new() };
+        let display =
+            if self.next().is_multiple_of(4) { format!("{first} {}.", &last[..1]) } else { String::new() };
         Names { first, last, display }
     }
 
@@ -36,7 +37,8 @@ impl Lot {
     pub(super) fn email(&mut self, names: &Names, number: u64) -> EmailAddress {
         let plain = |name: &str| name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphabetic(), "");
         let (first, last, host) = (plain(&names.first), plain(&names.last), self.draw(HOSTS));
-        EmailAddress::parse(&format!("{first}.{last}{number}@{host}.example")).expect("made of letters and digits")
+        EmailAddress::parse(&format!("{first}.{last}{number}@{host}.example"))
+            .expect("made of letters and digits")
     }
 
     pub(super) fn business(&mut self) -> String {
@@ -54,36 +56,69 @@ impl Lot {
 }
 
 const FIRST: &[&str] = &[
-    "Ada", "Aaliyah", "Amir", "Ana", "Andre", "Anika", "Arthur", "Beatriz", "Ben", "Bianca", "Caleb", "Camille",
-    "Carlos", "Chloe", "Dana", "Daniel", "Deepa", "Diego", "Elena", "Elias", "Emeka", "Emma", "Ethan", "Fatima",
-    "Felix", "Freya", "Gabriel", "Grace", "Hana", "Hugo", "Imani", "Ines", "Isaac", "Ivy", "Jada", "James", "Jia",
-    "Jonas", "Julia", "Kai", "Karim", "Keiko", "Lars", "Leila", "Leo", "Lucia", "Maya", "Mateo", "Mei", "Miles",
-    "Mina", "Nadia", "Natalie", "Nia", "Noah", "Olive", "Omar", "Paula", "Priya", "Quinn", "Rafael", "Rosa", "Ruth",
-    "Sam", "Sana", "Sofia", "Tariq", "Tess", "Theo", "Uma", "Vera", "Victor", "Wanda", "Will", "Yara", "Yusuf", "Zoe",
+    "Ada", "Aaliyah", "Amir", "Ana", "Andre", "Anika", "Arthur", "Beatriz", "Ben", "Bianca", "Caleb",
+    "Camille", "Carlos", "Chloe", "Dana", "Daniel", "Deepa", "Diego", "Elena", "Elias", "Emeka", "Emma",
+    "Ethan", "Fatima", "Felix", "Freya", "Gabriel", "Grace", "Hana", "Hugo", "Imani", "Ines", "Isaac", "Ivy",
+    "Jada", "James", "Jia", "Jonas", "Julia", "Kai", "Karim", "Keiko", "Lars", "Leila", "Leo", "Lucia",
+    "Maya", "Mateo", "Mei", "Miles", "Mina", "Nadia", "Natalie", "Nia", "Noah", "Olive", "Omar", "Paula",
+    "Priya", "Quinn", "Rafael", "Rosa", "Ruth", "Sam", "Sana", "Sofia", "Tariq", "Tess", "Theo", "Uma",
+    "Vera", "Victor", "Wanda", "Will", "Yara", "Yusuf", "Zoe",
 ];
 
 const LAST: &[&str] = &[
-    "Abbott", "Adeyemi", "Alvarez", "Anders", "Bailey", "Barros", "Becker", "Bell", "Bianchi", "Boyd", "Brennan",
-    "Castillo", "Chandra", "Chen", "Clarke", "Cohen", "Costa", "Cruz", "Dalton", "Diaz", "Dubois", "Eriksen", "Evans",
-    "Farah", "Fischer", "Flores", "Ford", "Fuentes", "Gallo", "Garcia", "Gupta", "Haddad", "Hall", "Hansen", "Hayes",
-    "Hughes", "Ibrahim", "Ito", "Jensen", "Kaplan", "Kaur", "Keller", "Khan", "Kim", "Kowalski", "Larsen", "Lee",
-    "Lopez", "Malik", "Marino", "Mendes", "Meyer", "Moreau", "Murphy", "Nakamura", "Novak", "Nguyen", "Okafor",
-    "Olsen", "Ortiz", "Park", "Patel", "Pereira", "Petrov", "Quirke", "Ramos", "Reyes", "Rossi", "Russo", "Sato",
-    "Schmidt", "Shah", "Silva", "Singh", "Suzuki", "Tanaka", "Torres", "Vargas", "Vogel", "Walsh", "Weber", "Wong",
-    "Young", "Zhang",
+    "Abbott", "Adeyemi", "Alvarez", "Anders", "Bailey", "Barros", "Becker", "Bell", "Bianchi", "Boyd",
+    "Brennan", "Castillo", "Chandra", "Chen", "Clarke", "Cohen", "Costa", "Cruz", "Dalton", "Diaz", "Dubois",
+    "Eriksen", "Evans", "Farah", "Fischer", "Flores", "Ford", "Fuentes", "Gallo", "Garcia", "Gupta",
+    "Haddad", "Hall", "Hansen", "Hayes", "Hughes", "Ibrahim", "Ito", "Jensen", "Kaplan", "Kaur", "Keller",
+    "Khan", "Kim", "Kowalski", "Larsen", "Lee", "Lopez", "Malik", "Marino", "Mendes", "Meyer", "Moreau",
+    "Murphy", "Nakamura", "Novak", "Nguyen", "Okafor", "Olsen", "Ortiz", "Park", "Patel", "Pereira",
+    "Petrov", "Quirke", "Ramos", "Reyes", "Rossi", "Russo", "Sato", "Schmidt", "Shah", "Silva", "Singh",
+    "Suzuki", "Tanaka", "Torres", "Vargas", "Vogel", "Walsh", "Weber", "Wong", "Young", "Zhang",
 ];
 
 const TRADES: &[&str] = &[
-    "Heating & Air", "Plumbing", "Dental Care", "Family Law", "Roofing", "Auto Repair", "Veterinary Clinic", "Movers",
-    "Landscaping", "Pest Control", "Orthodontics", "Home Services", "Insurance", "Physical Therapy", "Electric",
-    "Pool & Spa", "Flooring", "Garage Doors", "Window Cleaning", "Real Estate",
+    "Heating & Air",
+    "Plumbing",
+    "Dental Care",
+    "Family Law",
+    "Roofing",
+    "Auto Repair",
+    "Veterinary Clinic",
+    "Movers",
+    "Landscaping",
+    "Pest Control",
+    "Orthodontics",
+    "Home Services",
+    "Insurance",
+    "Physical Therapy",
+    "Electric",
+    "Pool & Spa",
+    "Flooring",
+    "Garage Doors",
+    "Window Cleaning",
+    "Real Estate",
 ];
 
 const TOWNS: &[&str] = &[
-    "Downtown", "Riverside", "Oak Park", "Lakeview", "Northgate", "Westfield", "Harbor", "Hillcrest", "Maple Grove",
-    "Fairview", "Southside", "Old Town", "Cedar Falls", "Brookside", "Mill Creek", "Summit",
+    "Downtown",
+    "Riverside",
+    "Oak Park",
+    "Lakeview",
+    "Northgate",
+    "Westfield",
+    "Harbor",
+    "Hillcrest",
+    "Maple Grove",
+    "Fairview",
+    "Southside",
+    "Old Town",
+    "Cedar Falls",
+    "Brookside",
+    "Mill Creek",
+    "Summit",
 ];
 
-const HOSTS: &[&str] = &["localsync", "brightside", "northstar", "cornerstone", "bluebird", "evergreen", "keystone"];
+const HOSTS: &[&str] =
+    &["localsync", "brightside", "northstar", "cornerstone", "bluebird", "evergreen", "keystone"];
 
 const ZONES: &[&str] = &["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"];

@@ -28,6 +28,7 @@ async fn details(world: &World, account: &testkit::Account) -> AccountDetails {
     world.app.read(&account.admin.ask, account.id.clone(), get).await.unwrap().1
 }
 
+/// I-03
 #[tokio::test]
 async fn i03_the_setup_link_makes_one_account_and_is_dead_then() {
     for world in testkit::worlds().await {
@@ -48,6 +49,7 @@ async fn i03_the_setup_link_makes_one_account_and_is_dead_then() {
     }
 }
 
+/// I-03
 #[tokio::test]
 async fn i03_of_many_who_set_up_at_once_one_does() {
     for world in testkit::worlds().await {
@@ -69,6 +71,7 @@ async fn i03_of_many_who_set_up_at_once_one_does() {
     }
 }
 
+/// I-03
 #[tokio::test]
 async fn i03_an_account_made_at_the_command_line_invites_its_administrator() {
     for world in testkit::worlds().await {
@@ -81,6 +84,7 @@ async fn i03_an_account_made_at_the_command_line_invites_its_administrator() {
     }
 }
 
+/// U-07
 #[tokio::test]
 async fn u07_settings_of_the_account_are_changed_and_recorded() {
     for world in testkit::worlds().await {

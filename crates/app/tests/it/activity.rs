@@ -74,6 +74,7 @@ async fn live(world: &World, account: &Account) -> [String; 2] {
     [branch.to_string(), paris.to_string()]
 }
 
+///
 #[tokio::test]
 async fn a05_every_change_in_an_account_is_recorded_with_actor_before_and_after() {
     for world in testkit::worlds().await {
@@ -132,6 +133,7 @@ async fn a05_every_change_in_an_account_is_recorded_with_actor_before_and_after(
     }
 }
 
+///
 #[tokio::test]
 async fn a05_every_change_of_a_login_is_recorded() {
     for world in testkit::worlds().await {
@@ -178,6 +180,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
 }
 
 /// Every verb there is, so that a new one is not forgotten above.
+///
 #[test]
 fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = include_str!("activity.rs");
@@ -186,6 +189,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 
+///
 #[tokio::test]
 async fn a05_a_refused_change_leaves_no_entry() {
     for world in testkit::worlds().await {
@@ -200,6 +204,7 @@ async fn a05_a_refused_change_leaves_no_entry() {
     }
 }
 
+///
 #[tokio::test]
 async fn a05_the_chain_is_sealed_and_whole() {
     for world in testkit::worlds().await {
@@ -217,6 +222,7 @@ async fn a05_the_chain_is_sealed_and_whole() {
     }
 }
 
+///
 #[tokio::test]
 async fn a05_sealing_at_once_with_writers_and_other_sealers_keeps_the_chain_whole() {
     for world in testkit::worlds().await {

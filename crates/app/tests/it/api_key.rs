@@ -15,6 +15,7 @@ async fn create(world: &World, address: &str) -> Result<String, Refused> {
     world.app.store.write(Origin::internal(), make).await
 }
 
+///
 #[tokio::test]
 async fn a07_a_key_is_shown_once_and_only_its_hash_is_kept() {
     for world in testkit::worlds().await {
@@ -30,6 +31,7 @@ async fn a07_a_key_is_shown_once_and_only_its_hash_is_kept() {
     }
 }
 
+///
 #[tokio::test]
 async fn a07_a_key_belongs_to_somebody() {
     for world in testkit::worlds().await {

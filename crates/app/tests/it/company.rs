@@ -35,6 +35,7 @@ async fn own(world: &World, account: &Account, person: &Person) -> Vec<CompanyId
     companies.into_iter().map(|company| company.id).collect()
 }
 
+/// G-01
 #[tokio::test]
 async fn g01_a_name_is_once_in_an_account() {
     for world in testkit::worlds().await {
@@ -55,6 +56,7 @@ async fn g01_a_name_is_once_in_an_account() {
     }
 }
 
+/// G-01
 #[tokio::test]
 async fn g01_a_company_is_renamed_and_moved() {
     for world in testkit::worlds().await {
@@ -71,6 +73,7 @@ async fn g01_a_company_is_renamed_and_moved() {
     }
 }
 
+/// G-01
 #[tokio::test]
 async fn g01_a_disabled_company_leaves_every_list_but_its_own() {
     for world in testkit::worlds().await {
@@ -100,6 +103,7 @@ async fn g01_a_disabled_company_leaves_every_list_but_its_own() {
     }
 }
 
+/// G-01
 #[tokio::test]
 async fn g01_disabling_twice_changes_nothing_more() {
     for world in testkit::worlds().await {
@@ -113,6 +117,7 @@ async fn g01_disabling_twice_changes_nothing_more() {
     }
 }
 
+/// P-09
 #[tokio::test]
 async fn p09_only_administrators_create_and_change_companies() {
     for world in testkit::worlds().await {
@@ -135,6 +140,7 @@ async fn p09_only_administrators_create_and_change_companies() {
     }
 }
 
+/// P-15
 #[tokio::test]
 async fn p15_companies_of_another_account_are_not_there() {
     for world in testkit::worlds().await {

@@ -21,6 +21,7 @@ async fn try_link(world: &World, link: &str) -> Result<Accepted, Refused> {
     world.app.accept(&world.follow(link), PASSWORD).await
 }
 
+/// U-03
 #[tokio::test]
 async fn u03_nobody_is_active_before_they_set_a_password_and_the_link_works_once() {
     for world in testkit::worlds().await {
@@ -39,6 +40,7 @@ async fn u03_nobody_is_active_before_they_set_a_password_and_the_link_works_once
     }
 }
 
+/// U-03
 #[tokio::test]
 async fn u03_a_weak_password_is_refused_and_the_link_stays() {
     for world in testkit::worlds().await {
@@ -58,6 +60,7 @@ async fn u03_a_weak_password_is_refused_and_the_link_stays() {
     }
 }
 
+/// U-06
 #[tokio::test]
 async fn u06_resend_kills_every_earlier_link() {
     for world in testkit::worlds().await {
@@ -79,6 +82,7 @@ async fn u06_resend_kills_every_earlier_link() {
     }
 }
 
+/// U-06
 #[tokio::test]
 async fn u06_resending_is_limited_per_hour() {
     for world in testkit::worlds().await {
@@ -103,6 +107,7 @@ async fn u06_resending_is_limited_per_hour() {
     }
 }
 
+/// U-06
 #[tokio::test]
 async fn u06_revoking_kills_the_link_and_the_pending_user() {
     for world in testkit::worlds().await {
@@ -121,6 +126,7 @@ async fn u06_revoking_kills_the_link_and_the_pending_user() {
     }
 }
 
+/// U-06
 #[tokio::test]
 async fn u06_what_was_accepted_is_neither_resent_nor_revoked() {
     for world in testkit::worlds().await {
@@ -133,6 +139,7 @@ async fn u06_what_was_accepted_is_neither_resent_nor_revoked() {
     }
 }
 
+/// U-07
 #[tokio::test]
 async fn u07_an_expired_link_says_whom_to_ask_and_can_be_sent_again() {
     for world in testkit::worlds().await {
@@ -170,6 +177,7 @@ async fn u07_an_expired_link_says_whom_to_ask_and_can_be_sent_again() {
     }
 }
 
+/// U-07
 #[tokio::test]
 async fn u07_each_account_says_how_long_its_invitations_live() {
     for world in testkit::worlds().await {
@@ -185,6 +193,7 @@ async fn u07_each_account_says_how_long_its_invitations_live() {
     }
 }
 
+///
 #[tokio::test]
 async fn x04_a_known_address_needs_its_own_password() {
     for world in testkit::worlds().await {
@@ -204,6 +213,7 @@ async fn x04_a_known_address_needs_its_own_password() {
     }
 }
 
+///
 #[tokio::test]
 async fn x04_guessing_with_a_link_is_limited_like_signing_in() {
     for world in testkit::worlds().await {
@@ -221,6 +231,7 @@ async fn x04_guessing_with_a_link_is_limited_like_signing_in() {
     }
 }
 
+///
 #[tokio::test]
 async fn x28_accepting_starts_a_session_of_its_own() {
     for world in testkit::worlds().await {
@@ -236,6 +247,7 @@ async fn x28_accepting_starts_a_session_of_its_own() {
     }
 }
 
+///
 #[tokio::test]
 async fn x31_invitations_to_one_address_are_limited_across_accounts() {
     for world in testkit::worlds().await {

@@ -27,6 +27,7 @@ async fn complete(world: &World, link: &str) -> Result<SignedIn, Refused> {
     world.app.complete_reset(&world.follow(link), NEW_PASSWORD).await
 }
 
+///
 #[tokio::test]
 async fn a04_a_reset_sets_the_password_and_ends_every_other_session() {
     for world in testkit::worlds().await {
@@ -49,6 +50,7 @@ async fn a04_a_reset_sets_the_password_and_ends_every_other_session() {
     }
 }
 
+///
 #[tokio::test]
 async fn a04_a_changed_password_is_told_by_a_mail_without_a_link() {
     for world in testkit::worlds().await {
@@ -62,6 +64,7 @@ async fn a04_a_changed_password_is_told_by_a_mail_without_a_link() {
     }
 }
 
+///
 #[tokio::test]
 async fn a04_a_link_works_once_and_takes_all_others_with_it() {
     for world in testkit::worlds().await {
@@ -75,6 +78,7 @@ async fn a04_a_link_works_once_and_takes_all_others_with_it() {
     }
 }
 
+///
 #[tokio::test]
 async fn a04_of_many_who_use_one_link_at_once_one_does() {
     for world in testkit::worlds().await {
@@ -95,6 +99,7 @@ async fn a04_of_many_who_use_one_link_at_once_one_does() {
     }
 }
 
+///
 #[tokio::test]
 async fn a04_a_link_expires() {
     for world in testkit::worlds().await {
@@ -106,6 +111,7 @@ async fn a04_a_link_expires() {
     }
 }
 
+///
 #[tokio::test]
 async fn a04_a_weak_password_is_refused_and_the_link_stays() {
     for world in testkit::worlds().await {
@@ -117,6 +123,7 @@ async fn a04_a_weak_password_is_refused_and_the_link_stays() {
     }
 }
 
+///
 #[tokio::test]
 async fn x16_an_unknown_address_gets_the_same_answer_and_no_mail() {
     for world in testkit::worlds().await {
@@ -133,6 +140,7 @@ async fn x16_an_unknown_address_gets_the_same_answer_and_no_mail() {
     }
 }
 
+///
 #[tokio::test]
 async fn a06_resets_of_one_address_are_counted_exactly_when_they_come_at_once() {
     for world in testkit::worlds().await {
@@ -154,6 +162,7 @@ async fn a06_resets_of_one_address_are_counted_exactly_when_they_come_at_once() 
     }
 }
 
+///
 #[tokio::test]
 async fn a06_resets_from_one_network_are_counted_exactly_when_they_come_at_once() {
     for world in testkit::worlds().await {

@@ -17,6 +17,7 @@ async fn names(world: &World, size: Size) -> Vec<Vec<String>> {
     [world.sql(users), world.sql(companies)].concat()
 }
 
+/// I-03
 #[tokio::test]
 async fn i03_the_same_seed_gives_the_same_names() {
     for (one, two) in testkit::worlds().await.into_iter().zip(testkit::worlds().await) {
@@ -31,6 +32,7 @@ async fn i03_the_same_seed_gives_the_same_names() {
     }
 }
 
+/// I-03
 #[tokio::test]
 async fn i03_the_first_administrator_of_a_seeded_world_signs_in() {
     for world in testkit::worlds().await {

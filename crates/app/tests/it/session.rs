@@ -26,6 +26,7 @@ async fn end_one(world: &World, person: &Person, id: &SessionId) -> Result<(), R
     world.app.write(&person.ask, (), move |w: Writer, pass: &SelfPass| end(w, pass, &id)).await.map(drop)
 }
 
+///
 #[tokio::test]
 async fn a03_sessions_are_listed_with_device_and_network() {
     for world in testkit::worlds().await {
@@ -41,6 +42,7 @@ async fn a03_sessions_are_listed_with_device_and_network() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_one_session_is_ended_and_the_others_go_on() {
     for world in testkit::worlds().await {
@@ -54,6 +56,7 @@ async fn a03_one_session_is_ended_and_the_others_go_on() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_a_session_of_somebody_else_is_not_found() {
     for world in testkit::worlds().await {
@@ -65,6 +68,7 @@ async fn a03_a_session_of_somebody_else_is_not_found() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_all_others_are_ended_at_once() {
     for world in testkit::worlds().await {
@@ -83,6 +87,7 @@ async fn a03_all_others_are_ended_at_once() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_signing_out_ends_the_session_one_asks_with() {
     for world in testkit::worlds().await {
@@ -97,6 +102,7 @@ async fn a03_signing_out_ends_the_session_one_asks_with() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
     for world in testkit::worlds().await {
@@ -116,6 +122,7 @@ async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
     }
 }
 
+///
 #[tokio::test]
 async fn a03_being_seen_is_noted_in_session_and_user() {
     for world in testkit::worlds().await {
@@ -130,6 +137,7 @@ async fn a03_being_seen_is_noted_in_session_and_user() {
     }
 }
 
+///
 #[tokio::test]
 async fn x16_wrong_password_and_unknown_address_are_answered_alike() {
     for world in testkit::worlds().await {
@@ -154,6 +162,7 @@ async fn x16_wrong_password_and_unknown_address_are_answered_alike() {
 }
 
 /// What takes time is on both ways the same: a count, a hash, an entry.
+///
 #[tokio::test]
 async fn x16_wrong_password_and_unknown_address_write_as_much() {
     for world in testkit::worlds().await {
@@ -170,6 +179,7 @@ async fn x16_wrong_password_and_unknown_address_write_as_much() {
     }
 }
 
+///
 #[tokio::test]
 async fn a06_sign_ins_are_counted_exactly_when_they_come_at_once() {
     for world in testkit::worlds().await {
@@ -201,6 +211,7 @@ async fn a06_sign_ins_are_counted_exactly_when_they_come_at_once() {
     }
 }
 
+///
 #[tokio::test]
 async fn a06_one_network_may_not_try_many_addresses() {
     for world in testkit::worlds().await {
@@ -219,6 +230,7 @@ async fn a06_one_network_may_not_try_many_addresses() {
     }
 }
 
+///
 #[tokio::test]
 async fn a06_a_success_forgets_the_failures_before_it() {
     for world in testkit::worlds().await {
@@ -234,6 +246,7 @@ async fn a06_a_success_forgets_the_failures_before_it() {
     }
 }
 
+///
 #[tokio::test]
 async fn x28_each_sign_in_has_a_session_of_its_own() {
     for world in testkit::worlds().await {

@@ -84,10 +84,9 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, most: i64) -> Result<u64, DbErro
 }
 
 fn find_head(r: &mut Reader, account: &str) -> Result<Option<Head>, DbError> {
-    let row = r.tx().optional(
-        sql!("SELECT seq, hash FROM activity_head WHERE account_id = $1"),
-        &[account.into()],
-    )?;
+    let row = r
+        .tx()
+        .optional(sql!("SELECT seq, hash FROM activity_head WHERE account_id = $1"), &[account.into()])?;
     row.map(|row| {
         let mut c = row.columns();
         Ok(Head { seq: c.int()?, hash: c.text()? })

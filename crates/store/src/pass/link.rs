@@ -135,7 +135,11 @@ impl Gate for OperatorPass {
     /// To others the operator's pages are not there.
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let token = credentials.operator.as_deref().ok_or(Denied::NotFound)?;
-        if secret::same(token, &operator_token(r.key())) { Ok(OperatorPass(())) } else { Err(Denied::NotFound) }
+        if secret::same(token, &operator_token(r.key())) {
+            Ok(OperatorPass(()))
+        } else {
+            Err(Denied::NotFound)
+        }
     }
 }
 
@@ -145,7 +149,8 @@ impl Gate for InvitationPass {
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let unknown = || Denied::Link(LinkState::Unknown);
-        let (account, token) = credentials.link.as_deref().and_then(|l| l.split_once('.')).ok_or_else(unknown)?;
+        let (account, token) =
+            credentials.link.as_deref().and_then(|l| l.split_once('.')).ok_or_else(unknown)?;
         let account: AccountId = account.parse().map_err(|_| unknown())?;
         let row = r.tx().optional(
             sql!(

@@ -236,7 +236,11 @@ impl<C: Proves> Gate for CompanyPass<C> {
     type Target = (AccountId, CompanyId);
     const DOOR: Door = Door::Company(C::CAPABILITY);
 
-    fn mint(r: &mut Reader, credentials: &Credentials, (account, company): &Self::Target) -> Result<Self, Denied> {
+    fn mint(
+        r: &mut Reader,
+        credentials: &Credentials,
+        (account, company): &Self::Target,
+    ) -> Result<Self, Denied> {
         let found = load(r, credentials, account, Some(company))?;
         // A company that is not there and one the user does not have look alike.
         if !found.has_company {

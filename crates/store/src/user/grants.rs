@@ -32,7 +32,8 @@ pub fn find_grants(r: &mut Reader, _pass: &SystemPass, id: &UserId) -> Result<Op
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
-    let (account, user_type, agent, status): (AccountId, _, _, _) = (c.parse()?, c.parse()?, c.flag()?, c.parse()?);
+    let (account, user_type, agent, status): (AccountId, _, _, _) =
+        (c.parse()?, c.parse()?, c.flag()?, c.parse()?);
     let rows = r.tx().all(
         sql!("SELECT company_id FROM user_company WHERE account_id = $1 AND user_id = $2"),
         &[(&account).into(), id.into()],

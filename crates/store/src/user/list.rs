@@ -237,7 +237,9 @@ pub fn find_by_email(
     email: &EmailAddress,
 ) -> Result<Option<UserId>, DbError> {
     let row = r.tx().optional(
-        sql!("SELECT id FROM \"user\" WHERE account_id = $1 AND email_canonical = $2 AND status <> 'deleted'"),
+        sql!(
+            "SELECT id FROM \"user\" WHERE account_id = $1 AND email_canonical = $2 AND status <> 'deleted'"
+        ),
         &[pass.account().into(), email.canonical().into()],
     )?;
     row.map(|row| row.columns().parse()).transpose()

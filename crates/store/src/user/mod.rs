@@ -12,10 +12,12 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 pub use grants::{Given, find_grants};
-pub use list::{Cursor, Filter, Sort, count, count_administrators, find_by_email, is_alone, list, list_companies};
+pub use list::{
+    Cursor, Filter, Sort, count, count_administrators, find_by_email, is_alone, list, list_companies,
+};
 pub use write::{
-    activate, insert, mark_deleted, restore_notification, update_companies, update_invited_type, update_names,
-    update_seen, update_type,
+    activate, insert, mark_deleted, restore_notification, update_companies, update_invited_type,
+    update_names, update_seen, update_type,
 };
 
 use crate::db::{Columns, DbError, Row, sql};
@@ -94,7 +96,11 @@ pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Res
 }
 
 /// The companies of a user, disabled ones among them.
-pub fn company_ids(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Vec<CompanyId>, DbError> {
+pub fn company_ids(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<Vec<CompanyId>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT company_id FROM user_company WHERE account_id = $1 AND user_id = $2 ORDER BY company_id"

@@ -15,7 +15,12 @@ use crate::work::Writer;
 
 /// Stores a new user with the words it is found by. A second user of the address is refused by the index
 /// `user_email`.
-pub fn insert(w: &mut Writer, _pass: &impl Acting, account: &AccountId, new: &NewUserRow) -> Result<(), DbError> {
+pub fn insert(
+    w: &mut Writer,
+    _pass: &impl Acting,
+    account: &AccountId,
+    new: &NewUserRow,
+) -> Result<(), DbError> {
     let now = w.now;
     let activated_at = (new.status == UserStatus::Active).then_some(now);
     w.tx().exec(
@@ -54,7 +59,13 @@ fn words(names: &Names, email: &str) -> BTreeSet<String> {
     key.split(' ').map(str::to_owned).chain([email, host]).filter(|word| !word.is_empty()).collect()
 }
 
-fn insert_words(w: &mut Writer, account: &AccountId, id: &UserId, names: &Names, email: &str) -> Result<(), DbError> {
+fn insert_words(
+    w: &mut Writer,
+    account: &AccountId,
+    id: &UserId,
+    names: &Names,
+    email: &str,
+) -> Result<(), DbError> {
     for word in words(names, email) {
         w.tx().exec(
             sql!("INSERT INTO user_word (account_id, word, user_id) VALUES ($1, $2, $3)"),
@@ -155,7 +166,11 @@ pub fn update_invited_type(
 }
 
 /// Takes an invitation to more back from somebody who was a notification user before (U-09).
-pub fn restore_notification(w: &mut Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<bool, DbError> {
+pub fn restore_notification(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<bool, DbError> {
     let changed = w.tx().exec(
         sql!(
             "UPDATE \"user\" SET user_type = 'notification', agent = 0, status = 'active'

@@ -23,7 +23,8 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let span = tracing::info_span!("request", %id, %method, %route);
     let start = app.store.now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, seconds) = (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
+    let (status, seconds) =
+        (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
     span.in_scope(|| tracing::info!(status, milliseconds = seconds * 1_000.0, "answered"));
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     metrics::counter!("rollcall_http_requests_total", &labels).increment(1);

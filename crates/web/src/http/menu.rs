@@ -65,7 +65,8 @@ pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
     let allowed = |entry: &&Entry| routes::door_of(entry.path).is_some_and(|door| opens(door, place));
     let item = |entry: &Entry| {
         let href = entry.path.replace("{account}", place.account.as_str());
-        let current = if entry.path == "/accounts/{account}" { path == href } else { path.starts_with(&href) };
+        let current =
+            if entry.path == "/accounts/{account}" { path == href } else { path.starts_with(&href) };
         NavItem::new((entry.label)(t), href, entry.icon, current)
     };
     let entries: Vec<&Entry> = ENTRIES.iter().filter(allowed).collect();

@@ -80,7 +80,10 @@ fn page(visitor: &Visitor, kind: Kind) -> Response {
 fn missing(refusal: Refusal) -> Option<Capability> {
     match refusal {
         Refusal::Lacks(capability) => Some(capability),
-        Refusal::NotActive(_) | Refusal::OutsideCompanies | Refusal::GreaterAccess | Refusal::NamesProduct => None,
+        Refusal::NotActive(_)
+        | Refusal::OutsideCompanies
+        | Refusal::GreaterAccess
+        | Refusal::NamesProduct => None,
     }
 }
 

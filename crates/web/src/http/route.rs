@@ -102,9 +102,10 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    let endpoint = on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-        visit::run(app, path, params, request, handler.clone())
-    });
+    let endpoint =
+        on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
+            visit::run(app, path, params, request, handler.clone())
+        });
     Route { method, path, door: P::DOOR, records: &[], endpoint }
 }
 

@@ -103,7 +103,8 @@ async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCo
     if request.method() != Method::POST {
         return parse(request.uri().query().unwrap_or_default().as_bytes()).or_else(|_| parse(b""));
     }
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";
     let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await;
     let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;

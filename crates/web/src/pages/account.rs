@@ -45,16 +45,28 @@ pub async fn home(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
     let (t, place) = (visit.t, pass.place());
     let grants = &place.grants;
     let (can, cannot) = lines(t, grants.user_type, grants.agent);
-    let manages = |capability| domain::capability::mark(grants.user_type, grants.agent, capability) != domain::capability::Mark::No;
+    let manages = |capability| {
+        domain::capability::mark(grants.user_type, grants.agent, capability) != domain::capability::Mark::No
+    };
     visit.page(Home {
         t,
         frame: visit.frame(&pass),
-        first_name: place.names().first.clone(),
+        first_name: place
+            .person
+            .as_ref()
+            .map_or_else(|| place.names().first.clone(), |person| person.first_name.clone()),
         role: role(t, grants.user_type, grants.agent),
-        companies: shown::companies(grants.user_type.has_all_companies(), &shown::company_names(&home.companies)),
+        companies: shown::companies(
+            grants.user_type.has_all_companies(),
+            &shown::company_names(&home.companies),
+        ),
         can,
         cannot,
-        who_can_give: if grants.user_type.has_all_companies() { None } else { names(&visit, home.administrators) },
+        who_can_give: if grants.user_type.has_all_companies() {
+            None
+        } else {
+            names(&visit, home.administrators)
+        },
         suggest_company: manages(Capability::ManageCompanies) && home.companies.is_empty(),
         suggest_user: manages(Capability::ManageUsers) && home.is_alone,
     })

@@ -1,10 +1,12 @@
 //! The activity of an account.
 
-use app::activity;
+use app::company::Company;
 use app::pass::{AccountPass, HasPlace};
+use app::{activity, user};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
+use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
 
@@ -12,6 +14,7 @@ use super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
 use crate::views::activity::{Change, List, Row};
+use crate::views::user::Described as _;
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -23,7 +26,10 @@ pub struct Query {
 /// One page, newest first.
 pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
     let before: Option<ActivityId> = query.after.as_deref().and_then(|id| id.parse().ok());
-    let (pass, page) = visit.read(move |r, pass| activity::list(r, pass, before.as_ref())).await?;
+    let read = visit.read(move |r, pass| {
+        Ok((activity::list(r, pass, before.as_ref())?, user::company_choices(r, pass)?))
+    });
+    let (pass, (page, companies)) = read.await?;
     let next = match page.rows.last() {
         Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
         _ => None,
@@ -38,7 +44,11 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
         changes: entry
             .changes
             .into_iter()
-            .map(|(field, before, after)| Change { what: field_name(t, &field), before, after })
+            .map(|(field, before, after)| {
+                let shown =
+                    |value: Option<String>| value.map(|value| shown_value(t, &field, value, &companies));
+                Change { what: field_name(t, &field), before: shown(before), after: shown(after) }
+            })
             .collect(),
     };
     visit.page(List {
@@ -82,6 +92,23 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
+    }
+}
+
+/// Values are kept as the database has them: companies by their ids, types, yes and no by their words.
+fn shown_value(t: Text, field: &str, value: String, companies: &[Company]) -> String {
+    let name = |id: &str| {
+        let found = companies.iter().find(|company| company.id.as_str() == id);
+        found.map_or(id, |company| company.details.name.as_str()).to_owned()
+    };
+    match (field, value.as_str()) {
+        ("companies", ids) => ids.split(' ').map(name).collect::<Vec<_>>().join(", "),
+        ("user_type", word) => {
+            word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
+        }
+        ("agent" | "lead_center" | "disabled", "yes") => t.common_yes().to_owned(),
+        ("agent" | "lead_center" | "disabled", "no") => t.common_no().to_owned(),
+        _ => value,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Companies (G-01).
 
-use app::company;
-use app::pass::{AccountPass, HasPlace, CompanyPass};
 use app::Refused;
+use app::company;
+use app::pass::{AccountPass, CompanyPass, HasPlace};
 use domain::capability::proof::ManageCompanies;
 use domain::company::{CompanyDetails, time_zones};
 use domain::name::sort_key;
@@ -129,7 +129,8 @@ pub async fn change(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) ->
 
 /// What disabling means, before it is done.
 pub async fn disable_page(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing) -> Answer {
-    let (pass, (company, users)) = visit.read(|r, pass| Ok((company::get(r, pass)?, company::count_users(r, pass)?))).await?;
+    let (pass, (company, users)) =
+        visit.read(|r, pass| Ok((company::get(r, pass)?, company::count_users(r, pass)?))).await?;
     visit.page(Disable {
         t: visit.t,
         frame: visit.frame(&pass),
@@ -155,7 +156,13 @@ fn list_of(pass: &CompanyPass<ManageCompanies>) -> String {
     format!("/accounts/{}/companies", pass.account())
 }
 
-fn edit(t: text::Text, frame: Frame, company: Option<(String, String)>, typed: &Typed, errors: &Errors) -> Edit {
+fn edit(
+    t: text::Text,
+    frame: Frame,
+    company: Option<(String, String)>,
+    typed: &Typed,
+    errors: &Errors,
+) -> Edit {
     Edit {
         t,
         frame,

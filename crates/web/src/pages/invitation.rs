@@ -26,7 +26,8 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// A token as it may stand in a cookie: what is no token of ours leads nowhere.
 pub(super) fn plain(token: &str) -> Result<String, Refused> {
-    let fits = token.len() <= 64 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let fits =
+        token.len() <= 64 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if fits { Ok(token.to_owned()) } else { Err(Refused::NotFound) }
 }
 

@@ -16,7 +16,8 @@ use crate::views::Pager;
 use crate::views::operator::{Mail, MailRow, MailState, Mails};
 
 /// A mail is shown as a mail program would: its own styles, no script, nothing from elsewhere.
-const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
+const MAIL_POLICY: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -71,7 +72,9 @@ pub async fn mail_html(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
     Ok(response)
 }
 
-async fn show(visit: &Visit<OperatorPass>) -> Result<(Stored, Option<app::mail::compose::Message>), app::Refused> {
+async fn show(
+    visit: &Visit<OperatorPass>,
+) -> Result<(Stored, Option<app::mail::compose::Message>), app::Refused> {
     let id: MailId = visit.param("mail")?;
     let pass = visit.pass().await?;
     if visit.app.smtp.is_some() {

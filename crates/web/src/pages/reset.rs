@@ -62,7 +62,11 @@ pub async fn new_page(visit: Visit<ResetPass>, _: Nothing) -> Answer {
 /// Sets the new password and signs in.
 pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
     let done = match visit.pass().await {
-        Ok(pass) => visit.app.complete_reset(&visit.ask, &typed.password).await.map_err(|refused| (pass.email, refused)),
+        Ok(pass) => visit
+            .app
+            .complete_reset(&visit.ask, &typed.password)
+            .await
+            .map_err(|refused| (pass.email, refused)),
         Err(refused) => Err((String::new(), refused)),
     };
     match done {
@@ -80,7 +84,13 @@ fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
 
 fn new_view(visit: &Visit<ResetPass>, email: &str, errors: &Errors) -> ResetNew {
     let t = visit.t;
-    ResetNew { t, frame: visit.bare_frame(), email: email.to_owned(), password: errors.password(t), error: None }
+    ResetNew {
+        t,
+        frame: visit.bare_frame(),
+        email: email.to_owned(),
+        password: errors.password(t),
+        error: None,
+    }
 }
 
 fn closed(visit: &Visit<ResetPass>, _state: LinkState) -> Answer {

@@ -15,7 +15,7 @@ use super::form::Errors;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
-use crate::views::setup::Setup;
+use crate::views::setup::{Closed, Setup};
 
 /// What is typed at set-up.
 #[derive(Debug, Default, Deserialize)]
@@ -37,22 +37,26 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// The form.
 pub async fn page(visit: Visit<SetupPass>, _: Nothing) -> Answer {
-    visit.pass().await?;
-    visit.page(view(&visit, &Typed::default(), &Errors::default()))
+    match visit.pass().await {
+        Ok(_) => visit.page(view(&visit, &Typed::default(), &Errors::default())),
+        Err(Refused::Link(_)) => closed(&visit),
+        Err(refused) => Err(refused),
+    }
 }
 
 /// Makes the account and signs its administrator in.
 pub async fn set_up(visit: Visit<SetupPass>, typed: Typed) -> Answer {
-    visit.pass().await?;
-    let made = match parse(&typed) {
-        Ok(first) => visit.app.set_up(&visit.ask, first).await,
-        Err(errors) => Err(Refused::Invalid(errors)),
+    let made = match (visit.pass().await, parse(&typed)) {
+        (Err(refused), _) => Err(refused),
+        (Ok(_), Ok(first)) => visit.app.set_up(&visit.ask, first).await,
+        (Ok(_), Err(errors)) => Err(Refused::Invalid(errors)),
     };
     match made {
         Ok((account, signed_in)) => {
             visit.go_with(&format!("/accounts/{account}"), Cookie::Session, &signed_in.token)
         }
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &typed, &Errors(errors))),
+        Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
     }
 }
@@ -74,6 +78,13 @@ fn parse(typed: &Typed) -> Result<FirstAccount, Vec<FieldError>> {
         })
     })();
     check.finish(first)
+}
+
+/// The link has been used, or another one has been printed since.
+fn closed(visit: &Visit<SetupPass>) -> Answer {
+    let mut response = visit.page(Closed { t: visit.t, frame: visit.bare_frame() })?;
+    *response.status_mut() = http::StatusCode::GONE;
+    Ok(response)
 }
 
 fn view(visit: &Visit<SetupPass>, typed: &Typed, errors: &Errors) -> Setup {

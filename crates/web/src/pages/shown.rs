@@ -27,7 +27,11 @@ pub(super) fn company_names(companies: &[Company]) -> Vec<String> {
 }
 
 /// Where an invitation stands; `None` once it is accepted.
-pub(super) fn invitation(times: InvitationTimes, zone: &str, now: Timestamp) -> Option<user::InvitationState> {
+pub(super) fn invitation(
+    times: InvitationTimes,
+    zone: &str,
+    now: Timestamp,
+) -> Option<user::InvitationState> {
     let sent = when(times.sent_at.unwrap_or(now), zone, now);
     match times.state(now) {
         InvitationState::NotSent => Some(user::InvitationState::NotSent),

@@ -61,6 +61,7 @@ pub fn promotion(t: Text, from: UserType, to: UserType, agent: bool) -> (Vec<Lin
     let lines = |marks: Vec<(Capability, Mark)>| {
         marks.into_iter().map(|(capability, mark)| Line::new(t, capability, mark)).collect()
     };
-    let still_not = split.still_not.into_iter().map(|capability| Line::new(t, capability, Mark::No)).collect();
+    let still_not =
+        split.still_not.into_iter().map(|capability| Line::new(t, capability, Mark::No)).collect();
     (lines(split.has_now), lines(split.gains), still_not)
 }

@@ -47,3 +47,13 @@ impl Setup {
         )
     }
 }
+
+/// A set-up link that has been used, or is not the newest.
+#[derive(Template, Clone, Debug)]
+#[template(path = "setup/closed.html")]
+pub struct Closed {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+}

@@ -58,7 +58,9 @@ fn is_apart(path: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else() {
     for site in Site::everywhere().await {
-        for route in web::routes::table().iter().filter(|route| route.method == Method::GET && !is_apart(route.path)) {
+        for route in
+            web::routes::table().iter().filter(|route| route.method == Method::GET && !is_apart(route.path))
+        {
             let path = site.path(route.path);
             for (standing, ask) in site.people() {
                 let reply = site.ask(&route.method, &path, ask, "").await;
@@ -74,7 +76,9 @@ async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else
 async fn p17_x09_x10_who_is_refused_changes_nothing() {
     for site in Site::everywhere().await {
         let before = site.rows();
-        for route in web::routes::table().iter().filter(|route| route.method == Method::POST && !is_apart(route.path)) {
+        for route in
+            web::routes::table().iter().filter(|route| route.method == Method::POST && !is_apart(route.path))
+        {
             let path = site.path(route.path);
             for (standing, ask) in site.people() {
                 let wanted = expected(route.door, standing);
@@ -94,17 +98,17 @@ async fn p17_x09_x10_who_is_refused_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn p15_companies_of_others_are_not_found() {
     for site in Site::everywhere().await {
-        let of = |wanted| site.people().into_iter().find(|(standing, _)| *standing == Standing::Member(wanted));
+        let of =
+            |wanted| site.people().into_iter().find(|(standing, _)| *standing == Standing::Member(wanted));
         let (_, manager) = of(UserType::Manager).expect("there is one");
         let path = |company| format!("/accounts/{}/companies/{company}", site.account.id);
         let own = site.ask(&Method::GET, &path(&site.company), manager, "").await;
         let other = site.ask(&Method::GET, &path(&site.other_company), manager, "").await;
         assert_eq!((own.status, other.status), (StatusCode::FORBIDDEN, StatusCode::NOT_FOUND));
         assert!(own.body.contains("Create and disable companies"), "P-17: the refusal names what is missing");
-        let administrator = site.world.sql(&format!(
-            "SELECT first_name FROM \"user\" WHERE login_id = '{}'",
-            site.account.admin.login
-        ));
+        let administrator = site
+            .world
+            .sql(&format!("SELECT first_name FROM \"user\" WHERE login_id = '{}'", site.account.admin.login));
         assert!(own.body.contains(&administrator[0][0]), "P-17: and who can give it");
     }
 }

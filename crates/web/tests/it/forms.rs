@@ -54,7 +54,9 @@ async fn x19_fields_that_no_form_has_are_refused() {
     for site in Site::everywhere().await {
         let before = site.rows();
         for route in web::routes::table().iter().filter(|route| route.method == Method::POST) {
-            for field in ["login_id", "account_id", "status", "role", "isAdmin", "password_hash", "verified", "seq"] {
+            for field in
+                ["login_id", "account_id", "status", "role", "isAdmin", "password_hash", "verified", "seq"]
+            {
                 let form = format!("{field}=administrator");
                 let reply = site.ask(&Method::POST, &site.path(route.path), site.admin(), &form).await;
                 assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{} {field}", route.path);
@@ -73,8 +75,14 @@ async fn x13_an_address_given_twice_is_refused() {
         for (path, form) in [
             ("/reset", "email=a%40example.com&email=b%40example.com"),
             ("/sign-in", "email=a%40example.com&email=b%40example.com&password=x"),
-            (users.as_str(), "agent=no&user_type=administrator&first_name=A&last_name=B&email=a%40b.co&email=c%40d.co"),
-            (users.as_str(), "agent=no&user_type=administrator&first_name=A&last_name=B&email%5B%5D=a%40b.co"),
+            (
+                users.as_str(),
+                "agent=no&user_type=administrator&first_name=A&last_name=B&email=a%40b.co&email=c%40d.co",
+            ),
+            (
+                users.as_str(),
+                "agent=no&user_type=administrator&first_name=A&last_name=B&email%5B%5D=a%40b.co",
+            ),
         ] {
             let reply = site.ask(&Method::POST, path, site.admin(), form).await;
             assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path} {form}");

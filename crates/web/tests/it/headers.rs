@@ -9,12 +9,16 @@ async fn x03_every_answer_is_guarded() {
     let site = Site::new(testkit::World::sqlite().await).await;
     for route in web::routes::table().iter().filter(|route| route.method == Method::GET) {
         let reply = site.ask(&Method::GET, &site.path(route.path), site.admin(), "").await;
-        let header = |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let header =
+            |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         assert_eq!(header("referrer-policy"), "no-referrer", "{}", route.path);
         assert_eq!(header("cache-control"), "no-store", "{}", route.path);
         assert_eq!(header("x-content-type-options"), "nosniff", "{}", route.path);
         let policy = header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"),
+            "{policy}"
+        );
         assert!(!policy.contains("http") && !policy.contains("unsafe-eval"), "{policy}");
         for cookie in reply.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("text");

@@ -9,7 +9,9 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
     let made_up = |prefix: &str| format!("{prefix}{}", "f".repeat(32));
     match name {
         "account" => vec![made_up("ACC"), site.other.id.to_string(), "x".into(), site.user.to_string()],
-        "company" => vec![made_up("COM"), site.foreign_company.to_string(), "x".into(), site.user.to_string()],
+        "company" => {
+            vec![made_up("COM"), site.foreign_company.to_string(), "x".into(), site.user.to_string()]
+        }
         "user" => vec![
             made_up("USR"),
             site.foreign_user.to_string(),
@@ -70,7 +72,8 @@ async fn x02_looking_changes_nothing() {
             }
         }
         assert!(before == site.rows(), "a GET changed something");
-        let joined = site.ask(&Method::POST, "/invitation", Some(&follow), "password=correct+horse+battery+staple");
+        let joined =
+            site.ask(&Method::POST, "/invitation", Some(&follow), "password=correct+horse+battery+staple");
         assert_eq!(joined.await.status, StatusCode::SEE_OTHER, "and afterwards a person still gets in");
     }
 }

@@ -43,15 +43,15 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
         "/accounts/{account}/users/{user}" => {
             with(path, &format!("go=save&first_name=Una&last_name=Ford&company={}", site.company))
         }
-        "/accounts/{account}/users/{user}/promote/{type}" | "/accounts/{account}/users/{user}/delete" => with(path, ""),
-        "/accounts/{account}/users/{user}/invitation" | "/accounts/{account}/users/{user}/invitation/revoke" => {
-            with(pending, "")
-        }
-        "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
-        "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
-        "/accounts/{account}/companies/{company}/disable" | "/accounts/{account}/companies/{company}/enable" => {
+        "/accounts/{account}/users/{user}/promote/{type}" | "/accounts/{account}/users/{user}/delete" => {
             with(path, "")
         }
+        "/accounts/{account}/users/{user}/invitation"
+        | "/accounts/{account}/users/{user}/invitation/revoke" => with(pending, ""),
+        "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
+        "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
+        "/accounts/{account}/companies/{company}/disable"
+        | "/accounts/{account}/companies/{company}/enable" => with(path, ""),
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
     }
 }
@@ -75,9 +75,13 @@ async fn a05_every_action_records_what_its_route_says() {
         for route in routes {
             if route.path.ends_with("/revoke") {
                 // The pending user has accepted by now: another one.
-                let again = site.account.invite("again@example.com", domain::user::UserType::Administrator, &[]).await;
+                let again = site
+                    .account
+                    .invite("again@example.com", domain::user::UserType::Administrator, &[])
+                    .await;
                 let path = site.path(route.path).replace(site.user.as_str(), again.as_str());
-                assert_recorded(&site, &route, path, Some(site.account.admin.ask.clone()), String::new()).await;
+                assert_recorded(&site, &route, path, Some(site.account.admin.ask.clone()), String::new())
+                    .await;
                 continue;
             }
             let (path, ask, form) = success(&site, route.path).await;
@@ -86,7 +90,13 @@ async fn a05_every_action_records_what_its_route_says() {
     }
 }
 
-async fn assert_recorded(site: &Site, route: &web::http::route::Route, path: String, ask: Option<Ask>, form: String) {
+async fn assert_recorded(
+    site: &Site,
+    route: &web::http::route::Route,
+    path: String,
+    ask: Option<Ask>,
+    form: String,
+) {
     let before = verbs(site);
     let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
     assert!(reply.status.is_success() || reply.status.is_redirection(), "{path}: {}", reply.status);

@@ -95,8 +95,9 @@ impl Site {
         people.push((Standing::Deleted, Some(person)));
         let (user, _) = account.join(&address("user"), UserType::Reporting, &only).await;
         let pending = account.invite(&address("pending"), UserType::Reporting, &only).await;
-        let foreign_user =
-            other.invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company)).await;
+        let foreign_user = other
+            .invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company))
+            .await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -124,7 +125,10 @@ impl Site {
     }
 
     pub(crate) fn people(&self) -> Vec<(Standing, Option<&Ask>)> {
-        self.people.iter().map(|(standing, person)| (*standing, person.as_ref().map(|person| &person.ask))).collect()
+        self.people
+            .iter()
+            .map(|(standing, person)| (*standing, person.as_ref().map(|person| &person.ask)))
+            .collect()
     }
 
     pub(crate) fn admin(&self) -> Option<&Ask> {
@@ -145,7 +149,8 @@ impl Site {
 
     /// A request as a browser on the same site sends it.
     pub(crate) async fn ask(&self, method: &Method, path: &str, ask: Option<&Ask>, form: &str) -> Reply {
-        let headers = [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+        let headers =
+            [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
         self.send(method, path, ask, form, &headers).await
     }
 
@@ -157,8 +162,7 @@ impl Site {
         form: &str,
         headers: &[(&str, &str)],
     ) -> Reply {
-        let mut request =
-            Request::builder().method(method).uri(path).header("host", "rollcall.example.test");
+        let mut request = Request::builder().method(method).uri(path).header("host", "rollcall.example.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

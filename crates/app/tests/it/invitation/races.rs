@@ -11,6 +11,7 @@ async fn count(world: &World, table: &str) -> usize {
     world.sql(&format!("SELECT * FROM {table}")).len()
 }
 
+///
 #[tokio::test]
 async fn x14_of_many_who_accept_one_link_at_once_one_does() {
     for world in testkit::worlds().await {
@@ -40,6 +41,7 @@ async fn x14_of_many_who_accept_one_link_at_once_one_does() {
     }
 }
 
+///
 #[tokio::test]
 async fn x14_a_known_person_accepts_once_however_often_they_press() {
     for world in testkit::worlds().await {
@@ -55,6 +57,7 @@ async fn x14_a_known_person_accepts_once_however_often_they_press() {
     }
 }
 
+///
 #[tokio::test]
 async fn x14_one_new_person_accepts_in_two_accounts_at_once_and_has_one_login() {
     for world in testkit::worlds().await {
@@ -87,6 +90,7 @@ async fn x14_one_new_person_accepts_in_two_accounts_at_once_and_has_one_login() 
     }
 }
 
+/// U-06
 #[tokio::test]
 async fn u06_resending_while_accepting_never_leaves_two_live_links() {
     for world in testkit::worlds().await {
@@ -124,6 +128,7 @@ async fn u06_resending_while_accepting_never_leaves_two_live_links() {
     }
 }
 
+///
 #[tokio::test]
 async fn a06_resends_are_counted_exactly_when_they_come_at_once() {
     for world in testkit::worlds().await {

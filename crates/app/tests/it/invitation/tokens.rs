@@ -72,6 +72,7 @@ async fn links(world: &World) -> (AccountId, String, String) {
     (account.id, token.to_owned(), reset)
 }
 
+///
 #[tokio::test]
 async fn x05_mutated_tokens_are_unknown_one_like_the_other() {
     for world in testkit::worlds().await {
@@ -92,6 +93,7 @@ async fn x05_mutated_tokens_are_unknown_one_like_the_other() {
     }
 }
 
+///
 #[tokio::test]
 async fn x05_a_token_opens_only_what_it_was_made_for() {
     for world in testkit::worlds().await {
@@ -139,6 +141,7 @@ fn dump(world: &World) -> Vec<(String, String)> {
     world.sql(tables).into_iter().flatten().map(|table| (table.clone(), rows(&table).join("\n"))).collect()
 }
 
+///
 #[tokio::test]
 async fn x06_no_token_is_stored_and_no_hash_leaves_its_row() {
     for world in testkit::worlds().await {

@@ -8,6 +8,7 @@ use testkit::{Account, Person, World, at_once};
 
 use crate::desk::{Desk, field};
 
+/// U-01
 #[tokio::test]
 async fn u01_of_two_who_create_one_address_at_once_one_does() {
     for world in testkit::worlds().await {
@@ -34,6 +35,7 @@ async fn u01_of_two_who_create_one_address_at_once_one_does() {
 /// How often the administrators delete each other.
 const ROUNDS: usize = 50;
 
+/// U-12
 #[tokio::test]
 async fn u12_administrators_who_delete_each_other_at_once_leave_one() {
     for world in testkit::worlds().await {

@@ -123,7 +123,10 @@ impl Answers {
     /// What is wrong with the answers of one step; those of later steps have not been asked for.
     fn errors_at(&self, step: Step) -> Errors {
         if step == Step::Agent && self.agent.is_empty() {
-            return Errors(vec![domain::input::FieldError { field: "agent", problem: domain::input::Problem::Missing }]);
+            return Errors(vec![domain::input::FieldError {
+                field: "agent",
+                problem: domain::input::Problem::Missing,
+            }]);
         }
         let all = self.typed().parse().err().unwrap_or_default();
         Errors(all.into_iter().filter(|error| fields_of(step).contains(&error.field)).collect())

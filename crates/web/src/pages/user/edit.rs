@@ -83,7 +83,13 @@ async fn get(visit: &Managing) -> Result<(AccountPass<ManageUsers>, UserPage), R
     visit.read(move |r, pass| user::get(r, pass, &id)).await
 }
 
-fn view(visit: &Managing, pass: &AccountPass<ManageUsers>, page: &UserPage, typed: &Typed, errors: &Errors) -> Edit {
+fn view(
+    visit: &Managing,
+    pass: &AccountPass<ManageUsers>,
+    page: &UserPage,
+    typed: &Typed,
+    errors: &Errors,
+) -> Edit {
     let (t, user, place) = (visit.t, &page.user, pass.place());
     let choice = |company: &app::company::Company| {
         let chosen = typed.company.iter().any(|id| id == company.id.as_str());

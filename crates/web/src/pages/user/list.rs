@@ -1,7 +1,7 @@
 //! The list of users (U-05).
 
-use app::pass::HasPlace;
 use app::page::Page;
+use app::pass::HasPlace;
 use app::user::{self, Cursor, Filter};
 use domain::user::{UserStatus, may_manage};
 use serde::Deserialize;
@@ -64,7 +64,8 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         user_type: user.user_type,
         companies: shown::companies(user.user_type.has_all_companies(), &found.companies_of(&user.id)),
         last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
-        invitation: shown::invitation(user.invitation, zone, now).filter(|_| user.status == UserStatus::Pending),
+        invitation: shown::invitation(user.invitation, zone, now)
+            .filter(|_| user.status == UserStatus::Pending),
         own: place.user.as_ref() == Some(&user.id),
         may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
     };
