@@ -1,6 +1,6 @@
 //! Turns `locales/<lang>/*.toml` into one method per message on [`Text`].
 //!
-//! `[users] title = "Users"` becomes `Text::users_title() -> &'static str`; a message with `{name}` becomes a
+//! `[user] title = "Users"` becomes `Text::user_title() -> &'static str`; a message with `{name}` becomes a
 //! method that takes `name`. A message given as `{ one = "…", other = "…" }` takes the count as `n` first.
 //! Every language must have the same keys with the same placeholders, else the build stops with the key's name.
 

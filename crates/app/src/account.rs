@@ -40,8 +40,8 @@ impl App {
             [names.first.as_str(), &names.last, &names.full(), first.email.as_str(), &first.account_name];
         password::check("password", &first.password, &known)?;
         let hash = self.hasher.hash(first.password.clone(), self.store.random_bytes()).await?;
-        let device = ask.device.clone();
-        let done = move |w: Writer, pass: &SetupPass| make_first(w, pass, &first, &hash, &device);
+        let asked = ask.clone();
+        let done = move |w: Writer, pass: &SetupPass| make_first(w, pass, &first, &hash, &asked);
         self.write(ask, (), done).await.map(|(_, made)| made)
     }
 }
@@ -51,7 +51,7 @@ fn make_first(
     pass: &SetupPass,
     first: &FirstAccount,
     hash: &str,
-    device: &str,
+    ask: &Ask,
 ) -> Result<Committed<(AccountId, SignedIn)>, Refused> {
     let (account, login, user): (AccountId, LoginId, UserId) = (w.new_id(), w.new_id(), w.new_id());
     insert(&mut w, pass, &account, &first.account_name, &first.time_zone)?;
@@ -74,13 +74,12 @@ fn make_first(
         invoice_emails: true,
     };
     user::insert(&mut w, pass, &account, &row)?;
-    let (session, token) = store::session::insert(&mut w, &login, device)?;
+    let (signed_in, started) = session::start(&mut w, &login, ask)?;
     let entries = vec![
         Entry::of(&account, Verb::AccountCreated, &account, &first.account_name),
         Entry::of(&account, Verb::UserCreated, &user, &first.names.full()),
-        Entry::of_login(Verb::SessionStarted, &session, device),
+        started,
     ];
-    let signed_in = session::SignedIn { token, login };
     w.commit_all(&pass.actor(), entries, (account, signed_in))
 }
 

@@ -2,10 +2,10 @@
 
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
-use store::activity;
+use store::activity::{self, Sealed, Walk};
 use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
-use store::work::{Origin, Reader, Unrecorded};
+use store::work::{Origin, Reader, Unrecorded, Writer};
 
 pub use store::activity::{Activity, Broken, Verified};
 
@@ -24,32 +24,33 @@ pub fn list(
 }
 
 impl App {
-    /// Seals whatever is not sealed yet; how many entries.
+    /// Seals whatever is not sealed yet and is as it was written; how many entries.
     pub async fn seal_activity(&self, pass: &SystemPass) -> Result<u64, Refused> {
-        let mut sealed = 0;
-        while self.store.read(activity::has_unsealed).await? {
-            let pass = pass.clone();
-            sealed += self
-                .store
-                .write(Origin::internal(), move |mut w| {
-                    let sealed = activity::seal(&mut w, &pass, AT_ONCE)?;
-                    Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, sealed))
-                })
-                .await?;
+        let mut sealed = Sealed::default();
+        loop {
+            let (after, from, pass) = (sealed.clone(), sealed.clone(), pass.clone());
+            if !self.store.read(move |r| activity::has_unsealed(r, &from)).await? {
+                return Ok(sealed.entries);
+            }
+            let seal = move |mut w: Writer| {
+                let sealed = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
+                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, sealed))
+            };
+            sealed = self.store.write(Origin::internal(), seal).await?;
         }
-        Ok(sealed)
     }
 
-    /// Walks every chain; stops at the first fault.
+    /// Walks every chain, and what is not sealed yet; stops at the first fault.
     pub async fn verify_activity(&self, pass: &SystemPass) -> Result<Verified, Refused> {
-        let (mut after, mut verified): (Option<String>, _) = (None, Verified::default());
-        loop {
-            let (pass, from, so_far) = (pass.clone(), after.clone(), verified.clone());
-            let step = move |r: &mut Reader| activity::verify(r, &pass, from.as_deref(), &so_far);
-            (after, verified) = self.store.read(step).await?;
-            if after.is_none() || verified.broken.is_some() {
-                return Ok(verified);
-            }
+        let (mut next, mut verified) = (Some(Walk::default()), Verified::default());
+        while let Some(walk) = next {
+            let (pass, so_far) = (pass.clone(), verified);
+            let step = move |r: &mut Reader| {
+                let mut found = so_far.clone();
+                Ok::<_, Refused>((activity::verify(r, &pass, &walk, &mut found)?, found))
+            };
+            (next, verified) = self.store.read(step).await?;
         }
+        Ok(verified)
     }
 }

@@ -41,8 +41,10 @@ fn send(
 ) -> Result<Entry, Refused> {
     let account = pass.account();
     limits::count(w, &format!("invitation {}", made.id), limits::INVITATION)?;
-    limits::count(w, &format!("invitations to {}", email.to_ascii_lowercase()), limits::INVITATION_ADDRESS)?;
-    limits::count(w, &format!("invitations of {account}"), limits::INVITATION_ACCOUNT)?;
+    let address = email.to_ascii_lowercase();
+    limits::count(w, &format!("invitations of {account} to {address}"), limits::INVITATION_ADDRESS)?;
+    let share = &made.id.as_str()[34..];
+    limits::count(w, &format!("invitations of {account}, share {share}"), limits::INVITATION_ACCOUNT)?;
     let sent = invitation::update_sent(w, pass, made)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     let new = NewMail {
         account: Some(account),
@@ -94,12 +96,15 @@ pub struct Accepted {
 }
 
 impl App {
-    /// Accepts the invitation whose link the asker followed, with the password they chose; or, where the invited
-    /// address has a login already, with its present password: the link alone never signs anybody in (U-03).
+    /// Accepts the invitation whose link the asker followed. A new person sets the password they chose; where the
+    /// invited address has a login already, its present password is asked for, unless the asker is signed in as it:
+    /// the link alone never signs anybody in (U-03). Who is signed in with another address can accept nothing.
     pub async fn accept(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
         let (pass, ()) = self.read::<InvitationPass, ()>(ask, (), |_, _| Ok(())).await?;
+        check_address(&pass)?;
         match pass.login {
             None => self.accept_new(ask, &pass, password).await,
+            Some(_) if pass.signed_in == pass.login => self.accept_signed_in(ask).await,
             Some(_) => self.accept_known(ask, &pass, password).await,
         }
     }
@@ -114,8 +119,9 @@ impl App {
         let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
         password::check("password", password, &known)?;
         let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
-        let device = ask.device.clone();
+        let asked = ask.clone();
         let done = move |mut w: Writer, pass: &InvitationPass| {
+            check_address(pass)?;
             let id: LoginId = w.new_id();
             let email =
                 EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
@@ -127,7 +133,7 @@ impl App {
                 password_hash: &hash,
             };
             login::insert(&mut w, &new)?;
-            join(w, pass, &id, &device)
+            join(w, pass, &id, &asked)
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
@@ -143,12 +149,22 @@ impl App {
             Refused::Conflict(Conflict::WrongPassword) => Refused::field("password", Problem::WrongPassword),
             other => other,
         })?;
-        let device = ask.device.clone();
+        let asked = ask.clone();
         let done = move |w: Writer, pass: &InvitationPass| {
+            check_address(pass)?;
             if pass.login.as_ref() != Some(&login.id) {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
-            join(w, pass, &login.id, &device)
+            join(w, pass, &login.id, &asked)
+        };
+        self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+
+    async fn accept_signed_in(&self, ask: &Ask) -> Result<Accepted, Refused> {
+        let asked = ask.clone();
+        let done = move |w: Writer, pass: &InvitationPass| match &pass.login {
+            Some(login) if pass.signed_in == pass.login => join(w, pass, login, &asked),
+            _ => Err(Refused::Conflict(Conflict::Changed)),
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
@@ -165,12 +181,18 @@ impl App {
     }
 }
 
+/// An invitation is bound to its address.
+fn check_address(pass: &InvitationPass) -> Result<(), Refused> {
+    let is_another = pass.signed_in.is_some() && pass.signed_in != pass.login;
+    if is_another { Err(Refused::Conflict(Conflict::OtherAddress)) } else { Ok(()) }
+}
+
 /// Uses the link up, makes the user active and starts a session: all or nothing.
 fn join(
     mut w: Writer,
     pass: &InvitationPass,
     login: &LoginId,
-    device: &str,
+    ask: &Ask,
 ) -> Result<Committed<Accepted>, Refused> {
     if !invitation::update_accepted(&mut w, pass)? || !user::activate(&mut w, pass, login)? {
         return Err(Refused::Conflict(Conflict::Changed));
@@ -179,15 +201,7 @@ fn join(
         // Those they were given as something less, before a promotion.
         user::update_companies(&mut w, pass, &pass.account, &pass.user, &BTreeSet::new())?;
     }
-    let (session, token) = store::session::insert(&mut w, login, device)?;
-    let name = pass.names.full();
-    let entries = vec![
-        Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &name),
-        Entry::of_login(Verb::SessionStarted, &session, device),
-    ];
-    let accepted = Accepted {
-        session: session::SignedIn { token, login: login.clone() },
-        account: pass.account.clone(),
-    };
-    w.commit_all(&pass.actor(), entries, accepted)
+    let (session, started) = session::start(&mut w, login, ask)?;
+    let joined = Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &pass.names.full());
+    w.commit_all(&pass.actor(), vec![joined, started], Accepted { session, account: pass.account.clone() })
 }

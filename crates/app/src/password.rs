@@ -1,12 +1,14 @@
 //! Passwords: hashing a few at a time, and judging strength.
 
-use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use domain::input::{FieldError, Problem};
 use domain::password::check_length;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 /// How many hashes are computed at once; the rest wait their turn. More would let sign-ins starve everything else.
 const AT_ONCE: usize = 2;
@@ -19,10 +21,13 @@ const MIN_SCORE: u8 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// Hashes and checks passwords on the blocking pool, a few at a time.
+/// What one of the hashing threads is given to do.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Hashes and checks passwords on threads of its own, a few at a time. Always the same threads: each hash takes 19 MiB,
+/// which the allocator keeps for every thread that once had them.
 pub struct Hasher {
-    turns: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
+    queue: SyncSender<Work>,
     cost: Params,
     /// The hash of a password nobody has: checked when there is no login, so that the answer takes as long.
     dummy: Arc<str>,
@@ -41,12 +46,13 @@ impl Hasher {
 
     fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
         let dummy = hash_now(&cost, "a password that nobody has", &salt);
-        Hasher {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            queue: Arc::new(Semaphore::new(WAITING)),
-            cost,
-            dummy: dummy.into(),
+        let (queue, waiting) = mpsc::sync_channel(WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..AT_ONCE {
+            let waiting = Arc::clone(&waiting);
+            thread::spawn(move || work_off(&waiting));
         }
+        Hasher { queue, cost, dummy: dummy.into() }
     }
 
     /// The hash of `password`, salted with fresh random bytes.
@@ -68,14 +74,23 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let _place = self.queue.try_acquire().map_err(|_| Busy)?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)?;
-        let done = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, even if the asker has gone.
-            let _turn = turn;
-            work()
+        let (reply, answer) = oneshot::channel();
+        let work = Box::new(move || {
+            // Whoever asked may have gone.
+            let _ = reply.send(work());
         });
-        done.await.map_err(|_| Busy)
+        self.queue.try_send(work).map_err(|_| Busy)?;
+        answer.await.map_err(|_| Busy)
+    }
+}
+
+/// Takes work until the hasher is gone.
+fn work_off(waiting: &Mutex<Receiver<Work>>) {
+    loop {
+        // In a statement of its own, so that the other threads can take theirs meanwhile.
+        let next = waiting.lock().map(|waiting| waiting.recv());
+        let Ok(Ok(work)) = next else { return };
+        work();
     }
 }
 

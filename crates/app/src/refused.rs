@@ -30,7 +30,7 @@ pub enum Refused {
     Conflict(Conflict),
     /// Too often.
     TooMany(Exceeded),
-    /// Too many passwords are being checked at this moment.
+    /// Too many others ask for the same at this moment; a little later it will do.
     Busy,
     /// The server could not do it.
     Failed(DbError),
@@ -49,6 +49,8 @@ pub enum Conflict {
     WrongPassword,
     /// The person is in this account already, with another address.
     AlreadyHere,
+    /// The person is signed in with another address than the invited one.
+    OtherAddress,
 }
 
 impl Refused {
@@ -69,7 +71,9 @@ impl From<DbError> for Refused {
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
             DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),
             // No stored text holds the character NUL, so what was asked for is not there.
-            DbError::Nul => Refused::NotFound,
+            DbError::Nul | DbError::NotFound => Refused::NotFound,
+            // Others change the same rows at this moment: a little later it will do.
+            DbError::Retry | DbError::Busy => Refused::Busy,
             _ => Refused::Failed(error),
         }
     }
@@ -82,7 +86,7 @@ impl From<Denied> for Refused {
             Denied::NotFound => Refused::NotFound,
             Denied::Forbidden { refusal, ask } => Refused::Forbidden { refusal, ask },
             Denied::Link(state) => Refused::Link(state),
-            Denied::Database(error) => Refused::Failed(error),
+            Denied::Database(error) => Refused::from(error),
         }
     }
 }

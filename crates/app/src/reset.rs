@@ -21,10 +21,19 @@ impl App {
                 let network = w.origin().network.clone();
                 let from_here =
                     attempt::count(&mut w, &format!("reset from {network}"), limits::RESET_NETWORK)?;
-                let of_address =
-                    attempt::count(&mut w, &format!("reset of {}", email.canonical()), limits::RESET)?;
+                if from_here.is_err() {
+                    return Ok(w.commit_unrecorded(Unrecorded::Attempt, from_here));
+                }
+                // Strangers elsewhere must not be able to use up the owner's own requests.
+                let address = email.canonical();
+                let from_both =
+                    attempt::count(&mut w, &format!("reset of {address} from {network}"), limits::RESET)?;
+                let in_all = match from_both {
+                    Ok(()) => attempt::count(&mut w, &format!("reset of {address}"), limits::RESET_ADDRESS)?,
+                    exceeded => exceeded,
+                };
                 let found = login::find_by_email(&mut w, &email)?;
-                if let (Some(login), Ok(()), Ok(())) = (found, from_here, of_address) {
+                if let (Some(login), Ok(())) = (found, in_all) {
                     let id = reset::insert(&mut w, &login.id)?;
                     mail::insert(&mut w, &login_mail(MailKind::Reset, id.as_str(), &login.email))?;
                     let entry = Entry::of_login(Verb::ResetRequested, &login.id, &login.name);
@@ -41,7 +50,7 @@ impl App {
         let (pass, ()) = self.read::<ResetPass, ()>(ask, (), |_, _| Ok(())).await?;
         password::check("password", password, &[&pass.name, &pass.email])?;
         let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
-        let device = ask.device.clone();
+        let asked = ask.clone();
         let done = move |mut w: Writer, pass: &ResetPass| {
             if !reset::remove(&mut w, &pass.reset, &pass.login)? {
                 return Err(Refused::Conflict(Conflict::Changed));
@@ -49,12 +58,9 @@ impl App {
             login::update_password(&mut w, &pass.login, &hash)?;
             session::remove_all(&mut w, &pass.login, None)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;
-            let (session, token) = session::insert(&mut w, &pass.login, &device)?;
-            let entries = vec![
-                Entry::of_login(Verb::PasswordChanged, &pass.login, &pass.name),
-                Entry::of_login(Verb::SessionStarted, &session, &device),
-            ];
-            w.commit_all(&pass.actor(), entries, SignedIn { token, login: pass.login.clone() })
+            let (signed_in, started) = crate::session::start(&mut w, &pass.login, &asked)?;
+            let changed = Entry::of_login(Verb::PasswordChanged, &pass.login, &pass.name);
+            w.commit_all(&pass.actor(), vec![changed, started], signed_in)
         };
         self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
     }

@@ -24,7 +24,7 @@ impl App {
     /// Signs a person in. Address unknown and password wrong look the same and take the same time.
     pub async fn sign_in(&self, ask: &Ask, email: &str, password: &str) -> Result<SignedIn, Refused> {
         let found = self.check_password(ask, email, password).await?;
-        let device = ask.device.clone();
+        let asked = ask.clone();
         self.store
             .write(ask.origin.clone(), move |mut w| {
                 // The password may have been changed while it was being checked.
@@ -33,7 +33,8 @@ impl App {
                 }
                 let name = counter(&w, &found.email);
                 attempt::remove(&mut w, &name)?;
-                start(w, &found.id, &found.name, &device)
+                let (signed_in, entry) = start(&mut w, &found.id, &asked)?;
+                w.commit(&found.actor(), entry, signed_in)
             })
             .await
     }
@@ -50,10 +51,16 @@ impl App {
             .store
             .write(ask.origin.clone(), move |mut w| {
                 let network = w.origin().network.clone();
-                let counted =
-                    attempt::count(&mut w, &format!("sign-in from {network}"), limits::SIGN_IN_NETWORK)?;
                 let name = counter(&w, &typed);
-                let counted = counted.and(attempt::count(&mut w, &name, limits::SIGN_IN)?);
+                // A network that is over its limit makes no more counters of addresses.
+                let counted = match attempt::count(
+                    &mut w,
+                    &format!("sign-in from {network}"),
+                    limits::SIGN_IN_NETWORK,
+                )? {
+                    Ok(()) => attempt::count(&mut w, &name, limits::SIGN_IN)?,
+                    exceeded => exceeded,
+                };
                 let found = match EmailAddress::parse(&typed) {
                     Ok(email) => login::find_by_email(&mut w, &email)?,
                     Err(_) => None,
@@ -110,16 +117,11 @@ fn counter(w: &Writer, email: &str) -> String {
     format!("sign-in as {email} from {}", w.origin().network)
 }
 
-/// Starts a session, as the end of whatever proved who it is.
-pub fn start(
-    mut w: Writer,
-    login: &LoginId,
-    name: &str,
-    device: &str,
-) -> Result<Committed<SignedIn>, Refused> {
-    let (id, token) = session::insert(&mut w, login, device)?;
-    let entry = Entry::of_login(Verb::SessionStarted, &id, device);
-    w.commit(&Actor::login(login, name), entry, SignedIn { token, login: login.clone() })
+/// Starts a session for whoever asks, and the entry it is recorded with.
+pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
+    let (id, token) = session::insert(w, login, &ask.device, ask.credentials.session.as_deref())?;
+    let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
+    Ok((SignedIn { token, login: login.clone() }, entry))
 }
 
 /// Ends the session one asks with.

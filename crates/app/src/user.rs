@@ -55,6 +55,17 @@ pub struct UserPage {
     pub is_last_administrator: bool,
 }
 
+impl UserPage {
+    /// The companies that saving takes: all for choosing; with the agent flag, those that use Lead Center (L-01) and
+    /// those the user has.
+    pub fn offered(&self) -> impl Iterator<Item = &Company> {
+        let fits = |company: &&Company| {
+            !self.user.agent || company.details.lead_center || self.companies.contains(&company.id)
+        };
+        self.choices.iter().filter(fits)
+    }
+}
+
 /// One page of the users (U-05).
 pub fn list(
     r: &mut Reader,
@@ -158,7 +169,8 @@ fn joined(companies: &BTreeSet<CompanyId>) -> Option<String> {
     (!ids.is_empty()).then(|| ids.join(" "))
 }
 
-/// All must be companies of this account that are in use; for agents, ones that use Lead Center (L-01).
+/// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center
+/// (L-01).
 fn check_companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -183,7 +195,7 @@ pub fn change(
     // Disabled companies are not shown for choosing, so that leaving one out says nothing (G-01).
     let unseen = company::list_disabled_among(&mut w, pass, &had)?;
     let companies = &companies.union(&unseen).cloned().collect();
-    check_companies(&mut w, pass, &added, user.user_type == UserType::Agent)?;
+    check_companies(&mut w, pass, &added, user.agent)?;
     user::update_names(&mut w, pass, id, names, &user.email)?;
     user::update_companies(&mut w, pass, pass.account(), id, companies)?;
     let entry = Entry::of(pass.account(), Verb::UserChanged, id, &names.full())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{attempt, session};
+use store::{attempt, reset, session};
 use tokio::sync::watch;
 
 use crate::{App, Refused};
@@ -39,9 +39,10 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Forgets sessions and counters that have ended.
+/// Forgets sessions, resets and counters that have ended.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
+    reset::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }

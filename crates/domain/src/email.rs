@@ -27,6 +27,9 @@ impl EmailAddress {
         if !text.is_ascii() {
             return Err(Problem::EmailNotAscii);
         }
+        if !text.contains('@') {
+            return Err(Problem::NotAnEmail);
+        }
         if text.matches('@').count() > 1 || text.contains([',', ';', '<', '>', ' ']) {
             return Err(Problem::SeveralEmails);
         }
@@ -89,6 +92,7 @@ mod tests {
         for (bad, problem) in [
             ("", Problem::Missing),
             ("natalie", Problem::NotAnEmail),
+            ("natalie at home", Problem::NotAnEmail),
             ("a@b", Problem::NotAnEmail),
             ("a@example.com.", Problem::NotAnEmail),
             ("a..b@example.com", Problem::NotAnEmail),

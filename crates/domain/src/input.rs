@@ -45,7 +45,7 @@ pub enum Problem {
     WeakPassword,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
-    /// Another company of the account has this name.
+    /// Another one of the same kind in the account has this name.
     NameTaken,
     /// The password is not the present one of this sign-in.
     WrongPassword,

@@ -74,7 +74,7 @@ pub(crate) async fn unchecked_app(
         settings: app::Settings {
             base_url: settings.base_url.clone(),
             mail_from: settings.mail_from.clone(),
-            trusted_proxies: Vec::new(),
+            trusted_proxies: settings.trusted_proxies.clone(),
         },
         hasher: hasher(RealRandom.bytes()),
         smtp: settings.smtp.clone(),

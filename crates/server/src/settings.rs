@@ -8,7 +8,7 @@ mod sender;
 mod sources;
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -44,13 +44,15 @@ pub(crate) struct Settings {
     pub(crate) mail_from: Address,
     /// What is logged.
     pub(crate) log: Filter,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// What looks like a mistake without being wrong, for the log.
     pub(crate) warnings: Vec<String>,
 }
 
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA_DIR: &str = "./data";
-const LOG: &str = "info";
+const LOG: &str = "info,memory_serve=warn";
 
 impl Settings {
     /// Reads the environment and the file, and makes the data folder if it is missing.
@@ -68,6 +70,7 @@ impl Settings {
         let smtp = reading.find("smtp_url", smtp);
         let mail_from = reading.find("mail_from", sender::parse);
         let log = reading.get("log", LOG, log);
+        let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
                 "Mails cannot be sent without a sender: ROLLCALL_SMTP_URL is set, so set ROLLCALL_MAIL_FROM too, such \
@@ -84,6 +87,7 @@ impl Settings {
                 smtp: smtp?,
                 mail_from: mail_from?.unwrap_or_else(|| sender::at(&base_url)),
                 log: log?,
+                trusted_proxies: trusted_proxies?.unwrap_or_default(),
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
@@ -157,6 +161,15 @@ pub(crate) fn unreadable_url() -> String {
 /// The mail server's own sentences name what is wrong and never the password.
 fn smtp(given: &Given) -> Result<Smtp, String> {
     Smtp::from_url(&given.text).map_err(|error| format!("{}: {error}", given.name))
+}
+
+fn trusted_proxies(given: &Given) -> Result<Vec<IpAddr>, String> {
+    let addresses =
+        given.text.split(',').map(|address| address.trim().parse().map(|ip: IpAddr| ip.to_canonical()));
+    addresses.collect::<Result<_, _>>().map_err(|_| {
+        let Given { name, text } = given;
+        format!("{name} must be the IP addresses of your proxies with commas between, such as 127.0.0.1,::1, and is {text:?}.")
+    })
 }
 
 fn log(given: &Given) -> Result<Filter, String> {

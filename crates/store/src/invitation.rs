@@ -74,7 +74,8 @@ pub fn find_open(
     .transpose()
 }
 
-/// Gives the invitation its next link, which lives for the account's days; every earlier link is dead (U-06).
+/// Gives the invitation its next link, which lives for the account's days; every earlier link is dead (U-06). Whoever
+/// sends it is its inviter from now on.
 /// `None` if it was accepted or sent by somebody else meanwhile, so that two live links are never made.
 pub fn update_sent(
     w: &mut Writer,
@@ -86,7 +87,7 @@ pub fn update_sent(
     let hash = secret::hash(&token(w.key(), pass.account(), &invitation.id, generation));
     let changed = w.tx().exec(
         sql!(
-            "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7
+            "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7, invited_by = $8
              WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL"
         ),
         &[
@@ -97,6 +98,7 @@ pub fn update_sent(
             hash.into(),
             now.into(),
             expires_at.into(),
+            pass.place().user.as_ref().into(),
         ],
     )?;
     Ok((changed > 0).then(|| Invitation { id: invitation.id.clone(), generation }))

@@ -36,3 +36,9 @@ pub fn remove(w: &mut Writer, id: &ResetId, login: &LoginId) -> Result<bool, DbE
     w.tx().exec(sql!("DELETE FROM reset WHERE login_id = $1"), &[login.into()])?;
     Ok(used > 0)
 }
+
+/// Forgets resets that have expired.
+pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
+    let now = w.now;
+    w.tx().exec(sql!("DELETE FROM reset WHERE expires_at <= $1"), &[now.into()])
+}

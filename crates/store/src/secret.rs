@@ -20,13 +20,23 @@ impl Key {
     /// The token for `purpose` and what tells it apart, 43 characters that fit in a path. Other purposes or parts
     /// give other tokens: the parts are ids and numbers and never hold the separator.
     pub fn token(&self, purpose: &str, parts: &[&str]) -> String {
+        BASE64URL_NOPAD.encode(&self.code(purpose, parts))
+    }
+
+    /// The authentication code of a text: who has not the key can't make it. One part only, as the text may hold
+    /// the separator; the purpose must not be one of [`Key::token`].
+    pub fn mac(&self, purpose: &str, text: &str) -> String {
+        HEXLOWER.encode(&self.code(purpose, &[text]))
+    }
+
+    fn code(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());
         for part in parts {
             mac.update(b"|");
             mac.update(part.as_bytes());
         }
-        BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+        mac.finalize().into_bytes().into()
     }
 
     /// Tells two keys apart without telling anything else.

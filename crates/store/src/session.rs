@@ -30,8 +30,17 @@ pub struct SessionRecord {
     pub seen_at: Timestamp,
 }
 
-/// Starts a session and hands out its token, which is stored nowhere.
-pub fn insert(w: &mut Writer, login: &LoginId, device: &str) -> Result<(SessionId, String), DbError> {
+/// Starts a session and hands out its token, which is stored nowhere. The session that the browser came with, by its
+/// token, ends: it may have been planted there.
+pub fn insert(
+    w: &mut Writer,
+    login: &LoginId,
+    device: &str,
+    came_with: Option<&str>,
+) -> Result<(SessionId, String), DbError> {
+    if let Some(old) = came_with {
+        w.tx().exec(sql!("DELETE FROM session WHERE token_hash = $1"), &[secret::hash(old).into()])?;
+    }
     let (id, token, now) = (w.new_id::<SessionId>(), w.new_token(), w.now);
     let network = w.origin().network.clone();
     w.tx().exec(

@@ -118,8 +118,6 @@ pub enum Unrecorded {
     Seal,
     /// Facts of the installation, set once.
     Installation,
-    /// Demonstration data, made before anybody uses it.
-    Seed,
 }
 
 /// What a writing unit returns: proof that it was committed.

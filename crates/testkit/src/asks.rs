@@ -26,12 +26,15 @@ pub(crate) fn operator(app: &App) -> Ask {
 pub(crate) fn follow(app: &App, link: &str) -> Ask {
     let path = link.strip_prefix(&app.settings.base_url).expect("a link of this installation");
     let parts: Vec<&str> = path.split('/').collect();
-    let credential = match parts[..] {
-        ["", "invitations", account, token] => format!("{account}.{token}"),
-        ["", "reset" | "setup", token] => token.to_owned(),
+    let credentials = match parts[..] {
+        ["", "invitations", account, token] => {
+            Credentials { invitation: Some(format!("{account}.{token}")), ..Credentials::default() }
+        }
+        ["", "reset", token] => Credentials { reset: Some(token.to_owned()), ..Credentials::default() },
+        ["", "setup", token] => Credentials { setup: Some(token.to_owned()), ..Credentials::default() },
         _ => panic!("no link that anybody follows: {link}"),
     };
-    Ask { credentials: Credentials { link: Some(credential), ..Credentials::default() }, ..visitor(NETWORK) }
+    Ask { credentials, ..visitor(NETWORK) }
 }
 
 /// Accepts an invitation.

@@ -18,11 +18,6 @@ impl Language {
             Language::English => "en",
         }
     }
-
-    /// The language of a code; English for one that is not spoken here.
-    pub fn of_code(_code: &str) -> Language {
-        Language::English
-    }
 }
 
 /// The messages in one language. Cheap to copy; made per request.

@@ -99,9 +99,11 @@ pub fn door_of(path: &str) -> Option<Door> {
 /// Whether a path leads to a page of ours: where people may be sent after signing in.
 pub fn leads_to_a_page(path: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_".contains(&b);
-    path.starts_with('/')
-        && path.bytes().all(plain)
-        && DOORS.iter().any(|(method, pattern, _)| method == http::Method::GET && fits(pattern, path))
+    // A link that is followed changes which link a browser has: nobody is sent along one.
+    let is_page = |(method, pattern, _): &&(http::Method, &'static str, Door)| {
+        method == http::Method::GET && !pattern.contains("{token}") && fits(pattern, path)
+    };
+    path.starts_with('/') && path.bytes().all(plain) && DOORS.iter().find(is_page).is_some()
 }
 
 fn fits(pattern: &str, path: &str) -> bool {
@@ -134,6 +136,9 @@ mod tests {
             "/nowhere",
             "/accounts//users",
             "/sign-out",
+            "/reset/x",
+            "/invitations/ACC1/x",
+            "/setup/x",
         ] {
             assert!(!leads_to_a_page(bad), "{bad}");
         }

@@ -48,7 +48,7 @@ pub struct World {
 }
 
 /// How many users one unit makes: enough to share a commit, few enough that other writers get their turn.
-const USERS_AT_ONCE: u64 = 200;
+const USERS_AT_ONCE: u64 = 1_000;
 
 impl App {
     /// Makes a world. Its first administrator signs in with `password`; all others have a password nobody knows.

@@ -246,3 +246,254 @@ async fn a05_sealing_at_once_with_writers_and_other_sealers_keeps_the_chain_whol
         assert_eq!((verified.entries, verified.broken), (entries, None));
     }
 }
+
+/// What verifying says of the first fault, as a person would read it; sealing goes before, as it does in use.
+async fn fault(world: &World) -> Option<(String, i64, &'static str)> {
+    let pass = SystemPass::new(Reason::CommandLine);
+    world.app.seal_activity(&pass).await.unwrap();
+    let broken = world.app.verify_activity(&pass).await.unwrap().broken;
+    let said: Vec<String> = broken.iter().map(|b| format!("{:?} {}.", b.account, b.fault)).collect();
+    let problems = world.app.diagnose(&pass).await.unwrap().problems;
+    assert!(said.iter().all(|said| problems[0].ends_with(said.as_str())), "{problems:?}");
+    assert_eq!(problems.len(), said.len(), "{problems:?}");
+    broken.map(|b| (b.account, b.seq, b.fault))
+}
+
+/// An account with a trail of ten entries; what was not sealed at the end is up to the test.
+async fn with_trail(world: &World) -> Account {
+    let account = world.set_up().await;
+    for name in ["North", "East", "South", "West", "Harbor", "Summit", "Old Town", "Quay"] {
+        account.company(name).await;
+    }
+    account
+}
+
+async fn seal(world: &World) {
+    world.app.seal_activity(&SystemPass::new(Reason::Worker)).await.unwrap();
+}
+
+/// What is found after these statements. What was there before is put back, and was whole.
+async fn tampered(
+    world: &World,
+    account: &Account,
+    statements: &[&str],
+) -> Option<(String, i64, &'static str)> {
+    const TABLES: [&str; 2] = ["activity", "activity_head"];
+    let each = |sql: &str| TABLES.iter().for_each(|table| drop(world.sql(&sql.replace("$table", table))));
+    let put_back = || {
+        each("DELETE FROM $table");
+        each("INSERT INTO $table SELECT * FROM kept_$table");
+    };
+    each("CREATE TABLE kept_$table AS SELECT * FROM $table");
+    for statement in statements {
+        world.sql(&statement.replace("$account", &format!("account_id = '{}'", account.id)));
+    }
+    let found = fault(world).await;
+    put_back();
+    assert_eq!(fault(world).await, None, "before {statements:?}");
+    put_back();
+    each("DROP TABLE kept_$table");
+    found
+}
+
+const COLUMNS: [&str; 11] = [
+    "id",
+    "verb",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "subject_id",
+    "subject_name",
+    "changes",
+    "network",
+    "request_id",
+    "mac",
+];
+
+/// A-05
+#[tokio::test]
+async fn a05_one_other_byte_in_any_column_is_found_sealed_or_not() {
+    for world in testkit::worlds().await {
+        let account = with_trail(&world).await;
+        let at = |column: &str, row: &str| {
+            let other = match column {
+                "at" => "at + 1".to_owned(),
+                _ => format!("{column} || 'x'"),
+            };
+            format!("UPDATE activity SET {column} = {other} WHERE $account AND {row}")
+        };
+        let new = "verb = 'account.created'";
+        for column in COLUMNS.iter().chain(&["at"]) {
+            let found = tampered(&world, &account, &[&at(column, new)]).await;
+            let known = Some((account.id.to_string(), "was changed or put there before it was sealed"));
+            assert_eq!(found.map(|(account, _, fault)| (account, fault)), known, "{column}, not sealed");
+        }
+        seal(&world).await;
+        for column in COLUMNS.iter().chain(&["at", "hash"]) {
+            let found = tampered(&world, &account, &[&at(column, "seq = 4")]).await;
+            let known = (account.id.to_string(), 4, "was changed, or one before it");
+            assert_eq!(found, Some(known), "{column}, sealed");
+        }
+        for (column, other) in [("seq", "seq - 1"), ("hash", "hash || 'x'"), ("mac", "mac || 'x'")] {
+            let sql = format!("UPDATE activity_head SET {column} = {other} WHERE $account");
+            let (_, _, fault) = tampered(&world, &account, &[&sql]).await.unwrap();
+            assert_eq!(fault, "is in a chain whose end was changed", "{column} of the head");
+        }
+        let moved = "UPDATE activity SET account_id = 'ACCx' WHERE $account AND seq = 10";
+        let found = tampered(&world, &account, &[moved]).await.unwrap();
+        assert_eq!((found.1, found.2), (10, "is missing at the end"));
+        let last = "UPDATE activity SET seq = -1 WHERE $account AND seq = 10";
+        assert_eq!(tampered(&world, &account, &[last]).await.unwrap().2, "is missing");
+    }
+}
+
+/// A-05
+#[tokio::test]
+async fn a05_removed_swapped_and_new_entries_are_found() {
+    const SWAP: [&str; 3] = [
+        "UPDATE activity SET seq = 1000 WHERE $account AND seq = 5",
+        "UPDATE activity SET seq = 5 WHERE $account AND seq = 6",
+        "UPDATE activity SET seq = 6 WHERE $account AND seq = 1000",
+    ];
+    let swapped_hashes = "UPDATE activity SET hash = (SELECT o.hash FROM kept_activity o
+        WHERE o.account_id = activity.account_id AND o.seq = 11 - activity.seq) WHERE $account AND seq IN (5, 6)";
+    let forged = "INSERT INTO activity SELECT account_id, 'ACTy', at, verb, actor_kind, actor_id, actor_name, subject_id,
+        subject_name, changes, network, request_id, mac, NULL, NULL FROM activity WHERE $account AND seq = 3";
+    for world in testkit::worlds().await {
+        let account = with_trail(&world).await;
+        seal(&world).await;
+        for (statements, seq, fault) in [
+            (vec!["DELETE FROM activity WHERE $account AND seq = 1"], 1, "is missing"),
+            (vec!["DELETE FROM activity WHERE $account AND seq = 4"], 4, "is missing"),
+            (vec!["DELETE FROM activity WHERE $account AND seq = 10"], 10, "is missing at the end"),
+            (SWAP.to_vec(), 5, "was changed, or one before it"),
+            ([&SWAP[..], &[swapped_hashes]].concat(), 5, "was changed, or one before it"),
+            (vec![forged], 11, "was changed or put there before it was sealed"),
+        ] {
+            let found = tampered(&world, &account, &statements).await;
+            assert_eq!(found, Some((account.id.to_string(), seq, fault)), "{statements:?}");
+        }
+    }
+}
+
+/// A chain that is taken apart is not sealed anew, whatever is done with its end.
+/// A-05
+#[tokio::test]
+async fn a05_a_chain_that_was_taken_apart_is_not_sealed_anew() {
+    let cut = "UPDATE activity SET seq = NULL, hash = NULL WHERE $account AND seq > 5";
+    let apart = "UPDATE activity SET seq = NULL, hash = NULL WHERE $account";
+    let change = "UPDATE activity SET actor_name = 'Nobody' WHERE $account AND subject_name = 'Harbor'";
+    let remove = "DELETE FROM activity WHERE $account AND subject_name = 'Harbor'";
+    let back = "UPDATE activity_head SET seq = 5, hash = (SELECT a.hash FROM activity a
+        WHERE a.account_id = activity_head.account_id AND a.seq = 5) WHERE $account";
+    let start = "UPDATE activity_head SET seq = 0, hash = '' WHERE $account";
+    let headless = "DELETE FROM activity_head WHERE $account";
+    let (changed_end, no_end) =
+        ("is in a chain whose end was changed", "is in a chain whose end was removed");
+    for world in testkit::worlds().await {
+        let account = with_trail(&world).await;
+        seal(&world).await;
+        for (statements, seq, fault) in [
+            (vec![cut, change, back], 5, changed_end),
+            (vec![cut, remove, back], 5, changed_end),
+            (vec![apart, change, start], 0, changed_end),
+            (vec![apart, remove, headless], 1, no_end),
+            (vec![apart, change], 1, "is missing"),
+            (vec![cut, remove], 6, "is missing"),
+        ] {
+            let found = tampered(&world, &account, &statements).await;
+            assert_eq!(found, Some((account.id.to_string(), seq, fault)), "{statements:?}");
+        }
+        // What was done since goes unsealed too, and is kept.
+        for statement in [apart, remove, headless] {
+            world.sql(&statement.replace("$account", &format!("account_id = '{}'", account.id)));
+        }
+        account.company("Newer").await;
+        assert_eq!(fault_of(&world).await, Some((1, no_end)));
+    }
+}
+
+async fn fault_of(world: &World) -> Option<(i64, &'static str)> {
+    fault(world).await.map(|(_, seq, fault)| (seq, fault))
+}
+
+/// A-05
+#[tokio::test]
+async fn a05_an_account_without_its_trail_is_found() {
+    let rows = "DELETE FROM activity WHERE $account";
+    let head = "DELETE FROM activity_head WHERE $account";
+    for world in testkit::worlds().await {
+        let account = with_trail(&world).await;
+        let globex = world.another_account("Globex", "zoe@example.com").await;
+        for sealed in [false, true] {
+            if sealed {
+                seal(&world).await;
+            }
+            for account in [&account, &globex] {
+                let gone = (account.id.to_string(), 1, "is missing, and so is every other one");
+                assert_eq!(tampered(&world, account, &[rows, head]).await, Some(gone.clone()));
+                assert_eq!(tampered(&world, account, &[rows]).await, Some(gone));
+            }
+        }
+        // The chain of logins has no account to ask for it, but its end was there from the first account on.
+        let logins = |sql: &str| sql.replace("$account", "account_id = ''");
+        let found = tampered(&world, &account, &[&logins(rows), &logins(head)]).await;
+        assert_eq!(found, Some((String::new(), 1, "is in a chain whose end was removed")));
+        let found = tampered(&world, &account, &[&logins(rows)]).await;
+        assert_eq!(found, Some((String::new(), 1, "is missing at the end")));
+        world.another_account("Initech", "bob@example.com").await;
+        assert_eq!(fault(&world).await, None);
+    }
+}
+
+/// Sealing passes by what is false and goes on behind it, many pages of it too.
+/// A-05
+#[tokio::test]
+async fn a05_false_entries_keep_nobody_else_from_being_sealed() {
+    for world in testkit::worlds().await {
+        let account = with_trail(&world).await;
+        seal(&world).await;
+        let forge = |number: u32| {
+            format!(
+                "INSERT INTO activity SELECT account_id, id || '{number}', at, verb, actor_kind, actor_id, actor_name,
+                 subject_id, subject_name, changes, network, request_id, mac, NULL, NULL FROM activity
+                 WHERE account_id = '{}' AND seq = 1",
+                account.id
+            )
+        };
+        for number in 0..600 {
+            world.sql(&forge(number));
+        }
+        let globex = world.another_account("Globex", "zoe@example.com").await;
+        account.company("Newer").await;
+        seal(&world).await;
+        let open =
+            world.sql("SELECT account_id, count(*) FROM activity WHERE seq IS NULL GROUP BY account_id");
+        assert_eq!(open, [[account.id.to_string(), "600".to_owned()]]);
+        assert!(!globex.activity().await.is_empty());
+        assert_eq!(fault_of(&world).await, Some((12, "was changed or put there before it was sealed")));
+    }
+}
+
+/// More than one page of each kind of entry is walked.
+/// A-05
+#[tokio::test]
+async fn a05_long_trails_are_walked_to_their_end() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
+        for _ in 0..1_050 {
+            desk.company(&branch, company::disable).await.unwrap();
+            desk.company(&branch, company::enable).await.unwrap();
+        }
+        let pass = SystemPass::new(Reason::Worker);
+        let entries = world.sql("SELECT id FROM activity").len() as u64;
+        let open = world.app.verify_activity(&pass).await.unwrap();
+        assert_eq!((open.entries, open.chains, open.broken), (entries, 0, None));
+        assert_eq!(world.app.seal_activity(&pass).await.unwrap(), entries);
+        let whole = world.app.verify_activity(&pass).await.unwrap();
+        assert_eq!((whole.entries, whole.chains, whole.broken), (entries, 2, None));
+        world.sql("UPDATE activity SET network = '' WHERE seq = 2050");
+        assert_eq!(fault_of(&world).await, Some((2050, "was changed, or one before it")));
+    }
+}

@@ -50,7 +50,7 @@ async fn fill(world: &World, count: usize) {
             };
             mail::insert(&mut w, &new)?;
         }
-        Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seed, ()))
+        Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, ()))
     };
     world.app.store.write(Origin::internal(), fill).await.unwrap();
 }

@@ -10,6 +10,7 @@ mod api_key;
 mod company;
 mod invitation;
 mod mail;
+mod refused;
 mod reset;
 mod seed;
 mod session;

@@ -179,7 +179,7 @@ async fn x16_wrong_password_and_unknown_address_write_as_much() {
     }
 }
 
-///
+///
 #[tokio::test]
 async fn a06_sign_ins_are_counted_exactly_when_they_come_at_once() {
     for world in testkit::worlds().await {

@@ -185,6 +185,34 @@ async fn l01_agents_get_only_companies_that_use_lead_center() {
     }
 }
 
+/// L-01
+#[tokio::test]
+async fn l01_a_manager_with_the_agent_flag_is_given_only_what_uses_lead_center() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (plain, leads) =
+            (account.company("Harbor Dental").await, account.lead_center_company("Harbor Leads").await);
+        let had = account.lead_center_company("Harbor Paris").await;
+        let mut manager =
+            account.new_user("manager@example.com", UserType::Manager, std::slice::from_ref(&had));
+        manager.agent = true;
+        let id = account.create(manager).await.unwrap();
+        // What they have stays theirs, also when it uses Lead Center no more.
+        world.sql(&format!("UPDATE company SET lead_center = 0 WHERE id = '{had}'"));
+
+        let offered = |page: &app::user::UserPage| page.offered().map(|c| c.id.clone()).collect::<Vec<_>>();
+        assert_eq!(offered(&desk.get(&id).await.unwrap()), [leads.clone(), had.clone()]);
+        let refused = desk.change(&id, names("Mara", "Reyes"), &[had.clone(), plain.clone()]).await;
+        assert_eq!(field(refused), ("company", Problem::NotAChoice));
+        desk.change(&id, names("Mara", "Reyes"), &[had.clone(), leads.clone()]).await.unwrap();
+
+        let plain_manager =
+            account.invite("other@example.com", UserType::Manager, std::slice::from_ref(&plain)).await;
+        assert_eq!(offered(&desk.get(&plain_manager).await.unwrap()), [plain, leads, had]);
+    }
+}
+
 /// L-02
 #[tokio::test]
 async fn l02_an_agents_mail_leads_into_lead_center() {

@@ -1,5 +1,9 @@
 //! `rollcall doctor`.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use app::password::Hasher;
 use serde::Serialize;
 use store::pass::{Reason, SystemPass};
@@ -24,12 +28,23 @@ pub(crate) async fn run(settings: &Settings) -> Result<Answer, Failure> {
     let diagnosis = app.diagnose(&SystemPass::new(Reason::CommandLine)).await;
     app.store.close().await;
     let found = diagnosis.map_err(|error| sentence::refused(error, plain_option))?;
-    let well = found.problems.is_empty();
+    let mut problems = found.problems;
+    problems.extend(open_folder(&settings.data_dir));
+    let well = problems.is_empty();
     let found = Found {
         engine: found.engine,
         sends_mail: found.sends_mail,
         activity_entries: found.activity_entries,
-        problems: found.problems,
+        problems,
     };
     Answer::judged(&found, well)
+}
+
+/// A folder that others may enter: whoever can read the key in it or change it is everybody here.
+fn open_folder(folder: &Path) -> Option<String> {
+    let mode = fs::metadata(folder).ok()?.permissions().mode();
+    (mode & 0o077 != 0).then(|| {
+        let folder = folder.display();
+        format!("The data folder {folder} is open to other users of this machine: close it with chmod 700.")
+    })
 }

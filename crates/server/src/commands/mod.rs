@@ -6,6 +6,7 @@ mod api_key;
 mod company;
 mod doctor;
 mod explain;
+mod metrics_token;
 mod migrate;
 mod seed;
 mod user;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     Activity(activity::Command),
     /// Look for what is wrong with this installation
     Doctor,
+    /// Tell the bearer token for /metrics
+    MetricsToken,
     /// Fill the database with demonstration data
     Seed(seed::Args),
 }
@@ -74,6 +77,7 @@ impl Command {
             Command::Explain(args) => explain::run(settings, args).await,
             Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
             Command::Doctor => doctor::run(settings).await,
+            Command::MetricsToken => metrics_token::run(settings).await,
             Command::Seed(args) => seed::run(settings, args).await,
         }
     }

@@ -14,7 +14,8 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 7] = ["listen", "base_url", "data_dir", "database_url", "smtp_url", "mail_from", "log"];
+const KEYS: [&str; 8] =
+    ["listen", "base_url", "data_dir", "database_url", "smtp_url", "mail_from", "log", "trusted_proxies"];
 
 /// A setting as somebody gave it.
 #[derive(Clone)]

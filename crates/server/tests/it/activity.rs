@@ -30,6 +30,7 @@ fn broken(installation: &Installation, account: &str, entry: i64) -> Value {
     answer["fault"].clone()
 }
 
+///
 #[test]
 fn a05_one_flipped_byte_is_found() {
     let installation = Installation::new();

@@ -165,7 +165,7 @@ fn i03_a_company_has_its_account_s_time_zone_unless_told_otherwise() {
         let rows = "SELECT name, time_zone, CAST(lead_center AS text) FROM company ORDER BY name";
         let expected = [["North", "America/Denver", "0"], ["South", "Europe/Paris", "1"]];
         assert_eq!(installation.sql(rows), expected);
-        assert!(installation.refusal(1, &create).contains("--name is the name of another company"));
+        assert!(installation.refusal(1, &create).contains("--name is taken"));
         let told = installation.refusal(1, &["company", "create", "--account", NOBODY, "--name", "North"]);
         assert_eq!(told, format!("There is no account {NOBODY}."));
     }

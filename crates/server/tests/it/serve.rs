@@ -125,7 +125,9 @@ fn i05_a_request_that_does_not_end_does_not_keep_the_server() {
     let server = Server::start(&installation, &address).ready();
     let mut stream = TcpStream::connect(&address).unwrap();
     let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100";
-    write!(stream, "POST /sign-in HTTP/1.1\r\nHost: {address}\r\n{form}\r\n\r\nhalf").unwrap();
+    let host = address.replace("127.0.0.1", "localhost");
+    let own = format!("Host: {host}\r\nOrigin: http://{host}\r\nSec-Fetch-Site: same-origin");
+    write!(stream, "POST /sign-in HTTP/1.1\r\n{own}\r\n{form}\r\n\r\nhalf").unwrap();
     // Served, so that the signal comes when the other request is under way.
     server.get("/");
     let start = Instant::now();

@@ -2,15 +2,17 @@
 //! their account a moment later, so that writers of one account need not wait for each other.
 
 mod seal;
+mod verify;
 
-use domain::activity::{Change, Entry};
+use domain::activity::{Change, Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
 use domain::time::Timestamp;
 
-pub use seal::{Broken, Verified, has_unsealed, seal, verify};
+pub use seal::{Sealed, has_unsealed, seal};
+pub use verify::{Broken, Verified, Walk, verify};
 
-use crate::db::{DbError, Row, sql};
+use crate::db::{DbError, Row, Value, sql};
 use crate::page::{LIMIT, Page};
 use crate::pass::AccountPass;
 use crate::work::{Actor, Reader, Writer};
@@ -41,27 +43,34 @@ pub struct Activity {
 /// Writes an entry. Only [`Writer::commit`] calls this.
 pub(crate) fn insert(w: &mut Writer, actor: &Actor, entry: &Entry) -> Result<(), DbError> {
     let (id, now, origin) = (w.new_id::<ActivityId>(), w.now, w.origin().clone());
+    let account = entry.account.as_deref().unwrap_or_default();
+    let changes = changes_json(&entry.changes);
+    let texts = [
+        entry.verb.key(),
+        actor.kind,
+        &actor.id,
+        &actor.name,
+        &entry.subject,
+        &entry.subject_name,
+        &changes,
+        &origin.network,
+        &origin.request_id,
+    ];
+    let mac = seal::entry_mac(w.key(), &seal::content(account, id.as_str(), now.micros(), &texts));
+    let mut values = vec![account.into(), (&id).into(), now.into()];
+    values.extend(texts.map(Value::from));
+    values.push(mac.into());
     w.tx().exec(
         sql!(
             "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
-                                   subject_name, changes, network, request_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+                                   subject_name, changes, network, request_id, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
-        &[
-            entry.account.as_deref().unwrap_or_default().into(),
-            (&id).into(),
-            now.into(),
-            entry.verb.key().into(),
-            actor.kind.into(),
-            (&actor.id).into(),
-            (&actor.name).into(),
-            (&entry.subject).into(),
-            (&entry.subject_name).into(),
-            changes_json(&entry.changes).into(),
-            origin.network.into(),
-            origin.request_id.into(),
-        ],
+        &values,
     )?;
+    if entry.verb == Verb::AccountCreated {
+        seal::begin(w, account)?;
+    }
     Ok(())
 }
 

@@ -1,178 +1,196 @@
-//! The chain of each account: every sealed entry's hash covers its content and the hash before it, so that a
-//! changed, removed or swapped entry is found by whoever walks the chain.
+//! Sealing: every entry gets its place in the chain of its account. An entry's code covers its content from the
+//! moment it is written, its hash covers the content and the hash before it, and the head's code tells where the
+//! chain ends. All of them need the installation's key, which is not in the database.
 
 use std::collections::BTreeMap;
 
 use crate::db::{DbError, Row, sql};
 use crate::pass::SystemPass;
-use crate::secret;
+use crate::secret::{self, Key};
 use crate::work::{Reader, Writer};
 
-/// What the walk of all chains found.
+/// How far sealing has looked: the account and the id of the last entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verified {
-    /// How many entries were checked.
+pub struct Sealed {
+    /// How many entries were sealed.
     pub entries: u64,
-    /// How many chains there are.
-    pub chains: u64,
-    /// The first fault, if any.
-    pub broken: Option<Broken>,
-}
-
-/// Where a chain is broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// The account; empty for the chain of logins.
-    pub account: String,
-    /// The number of the entry in its chain.
-    pub seq: i64,
-    /// What is wrong with it.
-    pub fault: &'static str,
+    account: String,
+    id: String,
 }
 
 /// An entry as the chain sees it: all its columns in a fixed order.
-struct Link {
+pub(super) struct Link {
     account: String,
-    id: String,
+    pub(super) id: String,
     content: String,
-    seq: Option<i64>,
-    hash: Option<String>,
+    mac: String,
+    pub(super) seq: Option<i64>,
+    pub(super) hash: Option<String>,
 }
 
 /// The newest sealed entry of a chain.
 #[derive(Clone, Default, PartialEq, Eq)]
-struct Head {
-    seq: i64,
-    hash: String,
+pub(super) struct Head {
+    pub(super) seq: i64,
+    pub(super) hash: String,
+    pub(super) mac: String,
 }
 
-/// Seals up to `most` entries into their chains; how many. An entry that is still being written when a later one is
-/// sealed simply comes after it: the chain's order is its own.
-pub fn seal(w: &mut Writer, _pass: &SystemPass, most: i64) -> Result<u64, DbError> {
+/// The canonical form of an entry: a JSON array of its columns, so that no two entries read the same.
+pub(super) fn content(account: &str, id: &str, at: i64, texts: &[&str; 9]) -> String {
+    serde_json::json!([account, id, at, texts]).to_string()
+}
+
+/// The code of an entry.
+pub(super) fn entry_mac(key: &Key, content: &str) -> String {
+    key.mac("activity entry", content)
+}
+
+impl Link {
+    /// From the columns of the statements here.
+    pub(super) fn read(row: Row) -> Result<Link, DbError> {
+        let mut c = row.columns();
+        let (account, id, at) = (c.text()?, c.text()?, c.int()?);
+        let mut texts: [String; 9] = Default::default();
+        for text in &mut texts {
+            *text = c.text()?;
+        }
+        let content = content(&account, &id, at, &texts.each_ref().map(String::as_str));
+        Ok(Link { account, id, content, mac: c.text()?, seq: c.int_or_null()?, hash: c.text_or_null()? })
+    }
+
+    /// Whether the entry is as it was written.
+    pub(super) fn is_genuine(&self, key: &Key) -> bool {
+        secret::same(&self.mac, &entry_mac(key, &self.content))
+    }
+}
+
+impl Head {
+    /// The end of a chain that has no entry yet.
+    fn none(key: &Key, account: &str) -> Head {
+        Head::at(key, account, 0, String::new())
+    }
+
+    fn at(key: &Key, account: &str, seq: i64, hash: String) -> Head {
+        let mac = key.mac("activity head", &serde_json::json!([account, seq, hash]).to_string());
+        Head { seq, hash, mac }
+    }
+
+    /// Whether this program has put the head there.
+    pub(super) fn is_genuine(&self, key: &Key, account: &str) -> bool {
+        secret::same(&self.mac, &Head::at(key, account, self.seq, self.hash.clone()).mac)
+    }
+
+    /// The hash of the entry behind this one.
+    pub(super) fn hash_of_next(&self, key: &Key, link: &Link) -> String {
+        key.mac("activity chain", &format!("{}\n{}\n{}", self.hash, self.seq + 1, link.content))
+    }
+}
+
+/// Begins the chain of a new account. Heads are made at no other time: a chain that has lost its head can't be
+/// begun anew. The first account brings along the chain of logins.
+pub(super) fn begin(w: &mut Writer, account: &str) -> Result<(), DbError> {
+    let earlier = w
+        .tx()
+        .optional(sql!("SELECT id FROM account WHERE id < $1 ORDER BY id LIMIT 1"), &[account.into()])?;
+    let logins = earlier.is_none().then_some("");
+    for account in logins.into_iter().chain([account]) {
+        let head = Head::none(w.key(), account);
+        w.tx().exec(
+            sql!(
+                "INSERT INTO activity_head (account_id, seq, hash, mac) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (account_id) DO NOTHING"
+            ),
+            &[account.into(), head.seq.into(), (&head.hash).into(), (&head.mac).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether there are entries behind `after` that are not sealed.
+pub fn has_unsealed(r: &mut Reader, after: &Sealed) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id FROM activity WHERE seq IS NULL AND (account_id, id) > ($1, $2) ORDER BY account_id, id LIMIT 1"
+        ),
+        &[(&after.account).into(), (&after.id).into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Looks at up to `most` entries behind `after`, and seals those that are as they were written, in chains that end
+/// where they should; the others stay as they are, for [`super::verify`] to find. An entry that is still being
+/// written when a later one is sealed simply comes after it: the chain's order is its own.
+pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Result<Sealed, DbError> {
     let rows = w.tx().all(
         sql!(
             "SELECT account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name, changes,
-                    network, request_id, seq, hash
-             FROM activity WHERE seq IS NULL ORDER BY id LIMIT $1"
+                    network, request_id, mac, seq, hash
+             FROM activity WHERE seq IS NULL AND (account_id, id) > ($1, $2) ORDER BY account_id, id LIMIT $3"
         ),
-        &[most.into()],
+        &[(&after.account).into(), (&after.id).into(), most.into()],
     )?;
-    let links: Vec<Link> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
-    let mut heads: BTreeMap<String, Head> = BTreeMap::new();
-    for link in &links {
-        let head = match heads.get(&link.account) {
-            Some(head) => head.clone(),
-            None => find_head(w, &link.account)?.unwrap_or_default(),
-        };
-        let next = Head { seq: head.seq + 1, hash: chained(&head.hash, head.seq + 1, link) };
-        w.tx().exec(
-            sql!("UPDATE activity SET seq = $3, hash = $4 WHERE account_id = $1 AND id = $2 AND seq IS NULL"),
-            &[(&link.account).into(), (&link.id).into(), next.seq.into(), (&next.hash).into()],
-        )?;
-        heads.insert(link.account.clone(), next);
+    let mut sealed = after.clone();
+    let mut heads: BTreeMap<String, Option<Head>> = BTreeMap::new();
+    for row in rows {
+        let link = Link::read(row)?;
+        (sealed.account, sealed.id) = (link.account.clone(), link.id.clone());
+        if !heads.contains_key(&link.account) {
+            heads.insert(link.account.clone(), find_open_end(w, &link.account)?);
+        }
+        if let Some(Some(head)) = heads.get_mut(&link.account)
+            && link.is_genuine(w.key())
+        {
+            *head = add(w, head, &link)?;
+            sealed.entries += 1;
+        }
     }
     for (account, head) in &heads {
-        w.tx().exec(
-            sql!(
-                "INSERT INTO activity_head (account_id, seq, hash) VALUES ($1, $2, $3)
-                 ON CONFLICT (account_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"
-            ),
-            &[account.into(), head.seq.into(), (&head.hash).into()],
-        )?;
+        if let Some(head) = head {
+            move_head(w, account, head)?;
+        }
     }
-    Ok(links.len() as u64)
+    Ok(sealed)
 }
 
-fn find_head(r: &mut Reader, account: &str) -> Result<Option<Head>, DbError> {
-    let row = r
-        .tx()
-        .optional(sql!("SELECT seq, hash FROM activity_head WHERE account_id = $1"), &[account.into()])?;
+/// The head of a chain that can go on.
+fn find_open_end(w: &mut Writer, account: &str) -> Result<Option<Head>, DbError> {
+    let Some(head) = find_head(w, account)?.filter(|head| head.is_genuine(w.key(), account)) else {
+        return Ok(None);
+    };
+    let taken = w.tx().optional(
+        sql!("SELECT id FROM activity WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT 1"),
+        &[account.into(), head.seq.into()],
+    )?;
+    Ok(taken.is_none().then_some(head))
+}
+
+fn add(w: &mut Writer, head: &Head, link: &Link) -> Result<Head, DbError> {
+    let hash = head.hash_of_next(w.key(), link);
+    let next = Head::at(w.key(), &link.account, head.seq + 1, hash);
+    w.tx().exec(
+        sql!("UPDATE activity SET seq = $3, hash = $4 WHERE account_id = $1 AND id = $2 AND seq IS NULL"),
+        &[(&link.account).into(), (&link.id).into(), next.seq.into(), (&next.hash).into()],
+    )?;
+    Ok(next)
+}
+
+fn move_head(w: &mut Writer, account: &str, head: &Head) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE activity_head SET seq = $2, hash = $3, mac = $4 WHERE account_id = $1"),
+        &[account.into(), head.seq.into(), (&head.hash).into(), (&head.mac).into()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn find_head(r: &mut Reader, account: &str) -> Result<Option<Head>, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT seq, hash, mac FROM activity_head WHERE account_id = $1"),
+        &[account.into()],
+    )?;
     row.map(|row| {
         let mut c = row.columns();
-        Ok(Head { seq: c.int()?, hash: c.text()? })
+        Ok(Head { seq: c.int()?, hash: c.text()?, mac: c.text()? })
     })
     .transpose()
-}
-
-fn chained(before: &str, seq: i64, link: &Link) -> String {
-    secret::hash(&format!("{before}\n{seq}\n{}", link.content))
-}
-
-/// Walks one account's chain from its first entry to its head. Accounts are walked one by one, so that no unit
-/// grows with the number of tenants: `after` is the account walked before, `None` at the start; the answer names
-/// the account that was walked, or `None` at the end.
-pub fn verify(
-    r: &mut Reader,
-    _pass: &SystemPass,
-    after: Option<&str>,
-    so_far: &Verified,
-) -> Result<(Option<String>, Verified), DbError> {
-    let row = match after {
-        None => r.tx().optional(sql!("SELECT account_id, seq, hash FROM activity_head ORDER BY account_id LIMIT 1"), &[])?,
-        Some(after) => r.tx().optional(
-            sql!("SELECT account_id, seq, hash FROM activity_head WHERE account_id > $1 ORDER BY account_id LIMIT 1"),
-            &[after.into()],
-        )?,
-    };
-    let Some(row) = row else { return Ok((None, so_far.clone())) };
-    let mut c = row.columns();
-    let (account, head) = (c.text()?, Head { seq: c.int()?, hash: c.text()? });
-    let (entries, broken) = walk(r, &account, &head)?;
-    let verified = Verified { entries: so_far.entries + entries, chains: so_far.chains + 1, broken };
-    Ok((Some(account), verified))
-}
-
-/// On PostgreSQL sealing may go on beside the walk, so the head is looked at again behind the last entry.
-fn walk(r: &mut Reader, account: &str, head: &Head) -> Result<(u64, Option<Broken>), DbError> {
-    let broken = |seq, fault| Some(Broken { account: account.to_owned(), seq, fault });
-    let (mut last, mut known) = (Head::default(), head.clone());
-    loop {
-        let rows = r.tx().all(
-            sql!(
-                "SELECT account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name,
-                        changes, network, request_id, seq, hash
-                 FROM activity WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT 1000"
-            ),
-            &[account.into(), last.seq.into()],
-        )?;
-        if rows.is_empty() {
-            let head = find_head(r, account)?.unwrap_or_default();
-            if head == last {
-                return Ok((last.seq as u64, None));
-            }
-            if head.seq <= known.seq {
-                return Ok((last.seq as u64, broken(last.seq + 1, "is missing at the end")));
-            }
-            known = head;
-            continue;
-        }
-        for row in rows {
-            let link = read(row)?;
-            let next = last.seq + 1;
-            if link.seq != Some(next) {
-                return Ok((last.seq as u64, broken(next, "is missing")));
-            }
-            if link.hash.as_deref() != Some(chained(&last.hash, next, &link).as_str()) {
-                return Ok((last.seq as u64, broken(next, "was changed, or one before it")));
-            }
-            last = Head { seq: next, hash: link.hash.unwrap_or_default() };
-        }
-    }
-}
-
-/// The canonical form: a JSON array of the columns in a fixed order, so that no two entries read the same.
-fn read(row: Row) -> Result<Link, DbError> {
-    let mut c = row.columns();
-    let (account, id, at) = (c.text()?, c.text()?, c.int()?);
-    let mut texts = Vec::with_capacity(9);
-    for _ in 0..9 {
-        texts.push(c.text()?);
-    }
-    let content = serde_json::json!([account, id, at, texts]).to_string();
-    Ok(Link { account, id, content, seq: c.int_or_null()?, hash: c.text_or_null()? })
-}
-
-/// Whether there are entries to seal.
-pub fn has_unsealed(r: &mut Reader) -> Result<bool, DbError> {
-    Ok(r.tx().optional(sql!("SELECT id FROM activity WHERE seq IS NULL ORDER BY id LIMIT 1"), &[])?.is_some())
 }

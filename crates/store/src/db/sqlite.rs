@@ -28,8 +28,9 @@ const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA 
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 const CACHED_STATEMENTS: usize = 512;
 
-/// Opens a connection; the file is made if it is not there.
+/// Opens a connection; the file is made if it is not there, for its owner alone.
 pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
+    keep_private(path);
     let connect = || {
         let connection = Connection::open(path)?;
         // First of all: switching to WAL may already have to wait for another process.
@@ -43,6 +44,32 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
     };
     connect().map_err(|error: rusqlite::Error| DbError::Unavailable(std::sync::Arc::new(error)))
 }
+
+/// Makes the file for its owner alone if it is not there, and takes other people's rights away if it is. SQLite gives
+/// the files beside it the rights of the file itself. Where this is not allowed, opening tells why, or the file is
+/// somebody else's to protect.
+#[cfg(unix)]
+fn keep_private(path: &Path) {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    if made.is_ok() {
+        return;
+    }
+    for beside in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(beside);
+        let Ok(found) = std::fs::metadata(&file) else { continue };
+        if found.is_file() && found.permissions().mode() & 0o077 != 0 {
+            let tightened = std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600));
+            if let Err(error) = tightened {
+                tracing::warn!(%error, ?file, "other users of this machine can open the database");
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_private(_path: &Path) {}
 
 /// The writer thread's life.
 pub(super) fn write_all(connection: &Connection, queue: &Queue<Job>) {
@@ -203,5 +230,34 @@ fn value(row: &rusqlite::Row<'_>, at: usize) -> Result<Value, DbError> {
         ValueRef::Integer(number) => Ok(Value::Int(number)),
         ValueRef::Text(text) => String::from_utf8(text.to_vec()).map(Value::Text).map_err(DbError::other),
         other => Err(DbError::Shape(format!("column {} holds {}", at + 1, other.data_type()))),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    /// I-05
+    #[test]
+    fn the_database_and_the_files_beside_it_are_for_their_owner_alone() {
+        let folder = std::env::temp_dir().join(format!("rollcall_private_{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("test.db");
+        let modes = || {
+            ["test.db", "test.db-wal", "test.db-shm"]
+                .map(|name| std::fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777)
+        };
+        let first = open(&file, Kind::Write).unwrap();
+        first.execute_batch("CREATE TABLE t (x TEXT)").unwrap();
+        assert_eq!(modes(), [0o600; 3], "made");
+        for name in ["test.db", "test.db-wal", "test.db-shm"] {
+            std::fs::set_permissions(folder.join(name), std::fs::Permissions::from_mode(0o664)).unwrap();
+        }
+        let second = open(&file, Kind::Write).unwrap();
+        second.execute_batch("INSERT INTO t VALUES ('x')").unwrap();
+        assert_eq!(modes(), [0o600; 3], "found open");
+        drop((first, second));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,11 +1,12 @@
 //! Passes of people who follow a link, and of those who need none.
 
+use domain::access::{Companies, Grants};
 use domain::id::{AccountId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
-use domain::user::{Names, UserType};
+use domain::user::{Names, UserStatus, UserType, may_manage};
 
 use super::{Acting, Credentials, Denied, Door, Gate};
-use crate::db::sql;
+use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
 
@@ -23,6 +24,11 @@ pub enum LinkState {
     },
     /// It was used.
     Used,
+    /// Whoever invited may no longer give what the invitation gives: somebody who may must send it again (X-08).
+    NeedsApproval {
+        /// The account's name.
+        account_name: String,
+    },
 }
 
 /// No proof at all: anybody.
@@ -64,6 +70,8 @@ pub struct InvitationPass {
     pub message: Option<String>,
     /// The login that has this address already, if one does.
     pub login: Option<LoginId>,
+    /// The login that follows the link is signed in as, if any. Another address can accept nothing (X-04).
+    pub signed_in: Option<LoginId>,
 }
 
 /// Proof of having the live link of one reset.
@@ -117,7 +125,7 @@ impl Gate for SetupPass {
     const DOOR: Door = Door::Link("setup");
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
-        let token = credentials.link.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
+        let token = credentials.setup.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
         if !secret::same(token, &setup_token(r.key())) {
             return Err(Denied::Link(LinkState::Unknown));
         }
@@ -150,21 +158,25 @@ impl Gate for InvitationPass {
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let unknown = || Denied::Link(LinkState::Unknown);
         let (account, token) =
-            credentials.link.as_deref().and_then(|l| l.split_once('.')).ok_or_else(unknown)?;
+            credentials.invitation.as_deref().and_then(|link| link.split_once('.')).ok_or_else(unknown)?;
         let account: AccountId = account.parse().map_err(|_| unknown())?;
+        let now = r.now;
+        let session = credentials.session.as_deref().map(secret::hash);
         let row = r.tx().optional(
             sql!(
                 "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
                         u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
-                        COALESCE(b.first_name || ' ' || b.last_name, ''), i.message, l.id
+                        COALESCE(b.first_name || ' ' || b.last_name, ''), i.message, l.id, s.login_id,
+                        i.invited_by, b.user_type, b.agent, b.status
                  FROM invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
                  JOIN account a ON a.id = i.account_id
                  LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
                  LEFT JOIN login l ON l.email_canonical = u.email_canonical
+                 LEFT JOIN session s ON s.token_hash = $3 AND s.expires_at > $4
                  WHERE i.account_id = $1 AND i.token_hash = $2"
             ),
-            &[(&account).into(), secret::hash(token).into()],
+            &[(&account).into(), secret::hash(token).into(), session.into(), now.into()],
         )?;
         let mut c = row.ok_or_else(unknown)?.columns();
         let times = InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? };
@@ -181,9 +193,13 @@ impl Gate for InvitationPass {
             inviter: c.text()?,
             message: c.text_or_null()?,
             login: c.parse_or_null()?,
+            signed_in: c.parse_or_null()?,
         };
-        match times.state(r.now) {
-            InvitationState::Open(_) => Ok(pass),
+        match times.state(now) {
+            InvitationState::Open(_) if may_still_invite(&mut c, &pass)? => Ok(pass),
+            InvitationState::Open(_) => {
+                Err(Denied::Link(LinkState::NeedsApproval { account_name: pass.account_name }))
+            }
             InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
             InvitationState::NotSent => Err(unknown()),
             InvitationState::Expired(_) => {
@@ -194,12 +210,26 @@ impl Gate for InvitationPass {
     }
 }
 
+/// Whether whoever sent the invitation could still give what it gives, at this moment (X-08). The operator, who is no
+/// user, always can.
+fn may_still_invite(c: &mut Columns, pass: &InvitationPass) -> Result<bool, DbError> {
+    if c.text_or_null()?.is_none() {
+        return Ok(true);
+    }
+    let user_type: Option<UserType> = c.parse_or_null()?;
+    let agent = c.int_or_null()? == Some(1);
+    let status: Option<UserStatus> = c.parse_or_null()?;
+    let (Some(user_type), Some(status)) = (user_type, status) else { return Ok(false) };
+    let grants = Grants { user_type, agent, status, companies: Companies::All, white_label: false };
+    Ok(may_manage(&grants, pass.user_type, pass.agent).is_ok())
+}
+
 impl Gate for ResetPass {
     type Target = ();
     const DOOR: Door = Door::Link("reset");
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
-        let token = credentials.link.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
+        let token = credentials.reset.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
         let now = r.now;
         let row = r.tx().optional(
             sql!(
@@ -222,6 +252,11 @@ impl Gate for ResetPass {
 /// The token of the link that makes the first account.
 pub fn setup_token(key: &secret::Key) -> String {
     key.token("setup", &[])
+}
+
+/// The token that a metrics collector sends as its bearer token.
+pub fn metrics_token(key: &secret::Key) -> String {
+    key.token("metrics", &[])
 }
 
 /// The token of the operator's link.

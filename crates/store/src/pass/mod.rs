@@ -39,7 +39,8 @@ use domain::capability::Capability;
 use domain::id::AccountId;
 
 pub use link::{
-    InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, operator_token, setup_token,
+    InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
+    setup_token,
 };
 pub use place::{AccountPass, CompanyPass, Person, Place, SelfPass, administrators};
 pub use system::{Reason, SystemPass};
@@ -52,8 +53,12 @@ use crate::work::{Actor, Reader};
 pub struct Credentials {
     /// The token of a session.
     pub session: Option<String>,
-    /// The token of a mailed or printed link that was followed.
-    pub link: Option<String>,
+    /// The token of the printed set-up link.
+    pub setup: Option<String>,
+    /// The account and token of the invitation link that was followed, as `ACC….token`.
+    pub invitation: Option<String>,
+    /// The token of the reset link that was followed.
+    pub reset: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
 }

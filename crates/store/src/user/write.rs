@@ -23,12 +23,14 @@ pub fn insert(
 ) -> Result<(), DbError> {
     let now = w.now;
     let activated_at = (new.status == UserStatus::Active).then_some(now);
+    // Who has a login from the start is the one who is setting up.
+    let last_active_at = if new.login.is_some() { now.micros() } else { 0 };
     w.tx().exec(
         sql!(
             "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
                                    display_name, sort_name, user_type, agent, status, invoice_emails,
                                    created_at, activated_at, last_active_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
         ),
         &[
             account.into(),
@@ -46,6 +48,7 @@ pub fn insert(
             new.invoice_emails.into(),
             now.into(),
             activated_at.into(),
+            last_active_at.into(),
         ],
     )?;
     insert_words(w, account, new.id, new.names, new.email.as_str())

@@ -10,8 +10,12 @@ use ::http::HeaderValue;
 pub enum Cookie {
     /// The session's token.
     Session,
-    /// The token of a mailed link that was followed.
-    Link,
+    /// The token of the printed set-up link.
+    Setup,
+    /// The account and token of an invitation's link that was followed.
+    Invitation,
+    /// The token of a reset's link that was followed.
+    Reset,
     /// The token of the operator's link.
     Operator,
     /// What was just done, told once on the next page.
@@ -22,7 +26,9 @@ impl Cookie {
     fn plain_name(self) -> &'static str {
         match self {
             Cookie::Session => "session",
-            Cookie::Link => "link",
+            Cookie::Setup => "setup",
+            Cookie::Invitation => "invitation",
+            Cookie::Reset => "reset",
             Cookie::Operator => "operator",
             Cookie::Toast => "toast",
         }
@@ -32,7 +38,7 @@ impl Cookie {
     fn max_age(self) -> Option<i64> {
         match self {
             Cookie::Session => Some(30 * 24 * 3_600),
-            Cookie::Link => Some(3_600),
+            Cookie::Setup | Cookie::Invitation | Cookie::Reset => Some(3_600),
             Cookie::Operator => None,
             Cookie::Toast => Some(60),
         }
@@ -63,10 +69,11 @@ impl Cookie {
     /// Its value among those a request brings; the first, if it is there twice.
     pub fn read(self, secure: bool, headers: &::http::HeaderMap) -> Option<String> {
         let name = self.name(secure);
-        let lines = headers.get_all(::http::header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        // Byte by byte: a cookie of another site on this host may hold anything.
+        let lines = headers.get_all(::http::header::COOKIE).into_iter();
         lines
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            .flat_map(|line| line.as_bytes().split(|b| *b == b';'))
+            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find(|(found, _)| *found == name)
             .map(|(_, value)| value.to_owned())
             .filter(|value| !value.is_empty())

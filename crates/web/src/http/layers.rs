@@ -1,12 +1,13 @@
 //! What surrounds every request: an id, a log line, metrics, headers.
 
-use ::http::{HeaderName, HeaderValue, header};
+use ::http::{HeaderName, HeaderValue, Method, header};
 use app::SharedApp;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument as _;
 
+use super::host;
 use super::visit::RequestId;
 
 /// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
@@ -19,18 +20,33 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let id = data_encoding::HEXLOWER.encode(&app.store.random_bytes()[..8]);
     request.extensions_mut().insert(RequestId(id.clone()));
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let method = request.method().clone();
-    let span = tracing::info_span!("request", %id, %method, %route);
+    let method = known_method(request.method());
+    let span = tracing::info_span!("request", %id, method, %route);
     let start = app.store.now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = if host::is_ours(&app, &request) {
+        next.run(request).instrument(span.clone()).await
+    } else {
+        host::wrong(&app)
+    };
     let (status, seconds) =
         (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
     span.in_scope(|| tracing::info!(status, milliseconds = seconds * 1_000.0, "answered"));
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("rollcall_http_requests_total", &labels).increment(1);
     metrics::histogram!("rollcall_http_request_seconds", &labels[..2]).record(seconds);
     add_headers(&app, &mut response, &id);
     response
+}
+
+/// Anybody can make up methods, and each new one would be a new metric that is kept for ever.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 fn add_headers(app: &SharedApp, response: &mut Response, id: &str) {

@@ -2,9 +2,11 @@
 
 pub mod cookies;
 pub mod device;
+mod host;
 pub mod layers;
 pub mod menu;
 pub mod problem;
 pub mod route;
 pub mod serve;
+pub mod toast;
 pub mod visit;

@@ -31,7 +31,11 @@ pub(super) fn answer(visitor: &Visitor, refused: Refused) -> Response {
             response.headers_mut().insert(header::RETRY_AFTER, span.as_seconds_up().max(1).into());
             response
         }
-        Refused::Busy => page(visitor, Kind::Unavailable),
+        Refused::Busy => {
+            let mut response = page(visitor, Kind::Unavailable);
+            response.headers_mut().insert(header::RETRY_AFTER, 1.into());
+            response
+        }
         Refused::Failed(error) => {
             let request = &visitor.ask.origin.request_id;
             tracing::error!(%request, error = %Chain(&error), "a request failed");
@@ -44,6 +48,13 @@ pub(super) fn answer(visitor: &Visitor, refused: Refused) -> Response {
 pub(super) fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
     let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_unreadable().to_owned()));
     *response.status_mut() = status;
+    response
+}
+
+/// A form that did not come from a page of ours.
+pub(super) fn cross_site(visitor: &Visitor) -> Response {
+    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_cross_site().to_owned()));
+    *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
 
@@ -73,7 +84,7 @@ impl std::fmt::Display for Chain<'_> {
 
 fn page(visitor: &Visitor, kind: Kind) -> Response {
     let status = kind.status();
-    let view = Problem { t: visitor.t, frame: visitor.bare_frame(), kind, home: None };
+    let view = Problem { t: visitor.t, frame: visitor.bare_frame(), kind };
     (status, Page(view)).into_response()
 }
 
@@ -98,6 +109,9 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
     let reason = match state {
         LinkState::Unknown => invitation::Reason::Unknown,
         LinkState::Used => invitation::Reason::Used,
+        LinkState::NeedsApproval { account_name } => {
+            invitation::Reason::NeedsApproval { account: account_name }
+        }
         LinkState::Expired { account_name, inviter } => {
             let ask = if inviter.trim().is_empty() { account_name.clone() } else { inviter };
             invitation::Reason::Expired { account: account_name, ask }
@@ -111,7 +125,8 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
 fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
     let sentence = sentence(visitor, conflict).to_owned();
     let mut response = page(visitor, Kind::BadRequest(sentence));
-    *response.status_mut() = StatusCode::CONFLICT;
+    let other_person = conflict == Conflict::OtherAddress;
+    *response.status_mut() = if other_person { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
     response
 }
 
@@ -124,5 +139,6 @@ pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> &'static str {
         Conflict::NoPromotion => t.problem_no_promotion(),
         Conflict::WrongPassword => t.problem_wrong_password(),
         Conflict::AlreadyHere => t.problem_already_here(),
+        Conflict::OtherAddress => t.problem_other_address(),
     }
 }

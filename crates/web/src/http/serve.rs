@@ -2,17 +2,26 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::{Response as HttpResponse, StatusCode};
 use app::SharedApp;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
 use text::Text;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
@@ -47,14 +56,58 @@ pub fn router(app: SharedApp) -> Router {
         .with_state(app)
 }
 
+/// How long a request's head may take to arrive: slow ones would hold connections that others need.
+const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+/// How many connections are served at once; the rest wait to be accepted.
+const CONNECTIONS: usize = 4_096;
+/// How long to wait after no connection could be accepted, such as for want of file handles.
+const BREATHER: Duration = Duration::from_millis(200);
+
 /// Serves until `stop` is done, then lets the requests under way end.
 pub async fn serve(
     app: SharedApp,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let upkeep = tokio::spawn(health::upkeep());
+    let router = router(app);
+    let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
+    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+            listener.accept().await.map(|(stream, peer)| (stream, peer, place))
+        };
+        let (stream, peer, place) = tokio::select! {
+            () = &mut stop => break,
+            accepted = accepted => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(BREATHER).await;
+                    continue;
+                }
+            },
+        };
+        let router = router.clone();
+        let service = service_fn(move |request: ::http::Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // Broken by the other side, or too slow: nothing of ours, and nobody is left to be told.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    graceful.shutdown().await;
+    upkeep.abort();
+    Ok(())
 }
 
 async fn nothing_here(State(app): State<SharedApp>, request: Request) -> Response {
@@ -66,7 +119,7 @@ async fn wrong_method(State(app): State<SharedApp>, request: Request) -> Respons
 }
 
 fn plain_problem(status: StatusCode, kind: Kind) -> Response {
-    let view = Problem { t: Text::default(), frame: Frame::default(), kind, home: None };
+    let view = Problem { t: Text::default(), frame: Frame::default(), kind };
     (status, Page(view)).into_response()
 }
 

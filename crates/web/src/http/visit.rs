@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use app::pass::{Credentials, Gate, HasPlace, Person};
@@ -15,9 +16,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::network::network_of;
 use serde::de::DeserializeOwned;
 use text::Text;
+use tokio::time::timeout;
 
 use super::cookies::Cookie;
 use super::route::FromPath;
+use super::toast::Toast;
 use super::{device, menu, problem};
 use crate::views::{Frame, Page};
 
@@ -26,6 +29,8 @@ pub type Answer = Result<Response, Refused>;
 
 /// The largest form that is read, in bytes.
 const MAX_FORM: usize = 256 * 1024;
+/// How long a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The id of the request, set by the outermost layer.
 #[derive(Clone, Debug)]
@@ -43,7 +48,7 @@ pub struct Visitor {
     /// The path that was asked for.
     pub path: String,
     /// What was just done, to be told once.
-    pub toast: Option<String>,
+    pub toast: Option<Toast>,
     /// Whether links and cookies are for TLS.
     pub secure: bool,
     method: Method,
@@ -79,6 +84,9 @@ where
     R: Future<Output = Answer>,
 {
     let visitor = Visitor::of(app, &request);
+    if !says_where_from(&request) {
+        return problem::cross_site(&visitor);
+    }
     let params: HashMap<String, String> =
         params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let Some(target) = P::Target::from_path(&|name| params.get(name).cloned()) else {
@@ -96,6 +104,15 @@ where
     }
 }
 
+/// A browser says with every form where it comes from; the layer before has checked what it says. What says nothing is
+/// no browser of these years, and no form of ours.
+fn says_where_from(request: &Request) -> bool {
+    let headers = request.headers();
+    request.method() != Method::POST
+        || headers.contains_key("sec-fetch-site")
+        || headers.contains_key(header::ORIGIN)
+}
+
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
 /// that does not fit, such as one that a mail program added to a link, is as good as none.
 async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCode> {
@@ -106,8 +123,8 @@ async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCo
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";
-    let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await;
-    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), MAX_FORM)).await;
+    let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     // A button without fields sends no body, and some programs then no type.
     if !is_form && !body.is_empty() {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -123,7 +140,9 @@ impl Visitor {
         let ask = Ask {
             credentials: Credentials {
                 session: Cookie::Session.read(secure, headers),
-                link: Cookie::Link.read(secure, headers),
+                setup: Cookie::Setup.read(secure, headers),
+                invitation: Cookie::Invitation.read(secure, headers),
+                reset: Cookie::Reset.read(secure, headers),
                 operator: Cookie::Operator.read(secure, headers),
             },
             origin: Origin { network: network(&app, request), request_id },
@@ -133,7 +152,7 @@ impl Visitor {
             ask,
             t: Text::default(),
             path: request.uri().path().to_owned(),
-            toast: Cookie::Toast.read(secure, headers),
+            toast: Cookie::Toast.read(secure, headers).and_then(|key| Toast::of_key(&key)),
             secure,
             method: request.method().clone(),
             app,
@@ -166,8 +185,8 @@ impl Visitor {
     }
 
     fn toasted(&self, frame: Frame) -> Frame {
-        match self.toast.as_deref().and_then(|key| menu::toast(self.t, key)) {
-            Some(text) => frame.with_toast(text),
+        match self.toast {
+            Some(toast) => frame.with_toast(toast.text(self.t)),
             None => frame,
         }
     }
@@ -187,10 +206,10 @@ impl Visitor {
         Ok(Redirect::to(path).into_response())
     }
 
-    /// As [`Visitor::go`], telling there what was done: a key of [`menu::toast`].
-    pub fn go_and_tell(&self, path: &str, toast: &'static str) -> Answer {
+    /// As [`Visitor::go`], telling there what was done.
+    pub fn go_and_tell(&self, path: &str, toast: Toast) -> Answer {
         let mut response = Redirect::to(path).into_response();
-        response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.set(self.secure, toast));
+        response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.set(self.secure, toast.key()));
         Ok(response)
     }
 
@@ -226,7 +245,7 @@ impl<P: Gate> Visit<P> {
         Ok((pass, value))
     }
 
-    /// Mints the pass and writes, in one unit.
+    /// Mints the pass and writes, in one unit. It notes no visit: the page that follows does, by [`Visit::read`].
     pub async fn write<T: Send + 'static>(
         &self,
         operation: impl Fn(Writer, &P) -> Result<Committed<T>, Refused> + Send + 'static,
@@ -265,15 +284,23 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The network of whoever connected, or of the last address a trusted proxy saw.
+/// The network of whoever connected. Behind trusted proxies it is the last address in the chain they wrote that is not
+/// one of theirs: what stands before it anybody could have written.
 fn network(app: &SharedApp, request: &Request) -> String {
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return String::new();
     };
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let last: Option<IpAddr> = forwarded.and_then(|chain| chain.rsplit(',').next()?.trim().parse().ok());
-    match last {
-        Some(address) if app.settings.trusted_proxies.contains(&peer.ip()) => network_of(address),
-        _ => network_of(peer.ip()),
+    let trusted = |address: &IpAddr| app.settings.trusted_proxies.contains(&address.to_canonical());
+    let mut seen = peer.ip();
+    let chain =
+        request.headers().get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
+    let chain: Vec<&str> = chain.flat_map(|line| line.split(',')).collect();
+    for hop in chain.into_iter().rev() {
+        if !trusted(&seen) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse() else { break };
+        seen = address;
     }
+    network_of(seen)
 }

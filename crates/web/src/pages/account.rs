@@ -13,6 +13,7 @@ use super::form::Errors;
 use super::shown;
 use crate::http::problem::names;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::AccountMark;
 use crate::views::account::{Home, List, Place, Settings};
@@ -102,7 +103,7 @@ pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Ans
         }
     };
     visit.write(move |w, pass| account::change(w, pass, &details)).await?;
-    visit.go_and_tell(&visit.path, "saved")
+    visit.go_and_tell(&visit.path, Toast::Saved)
 }
 
 fn view(
@@ -119,6 +120,5 @@ fn view(
         time_zone: errors.field(t, "time_zone", &typed.time_zone),
         invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
         zones: time_zones(),
-        error: None,
     }
 }

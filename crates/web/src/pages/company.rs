@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::form::Errors;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::company::{Disable, Edit, List, Row};
 use crate::views::frame::address;
@@ -66,7 +67,6 @@ pub async fn list(visit: Visit<AccountPass<ManageCompanies>>, query: Query) -> A
     visit.page(List {
         t: visit.t,
         frame,
-        may_manage: true,
         disabled,
         active_count: page.active,
         disabled_count: page.disabled,
@@ -89,7 +89,7 @@ pub async fn create(visit: Visit<AccountPass<ManageCompanies>>, typed: Typed) ->
         Err(refused) => Err(refused),
     };
     match made {
-        Ok(()) => visit.go_and_tell(visit.path.trim_end_matches("/new"), "company-created"),
+        Ok(()) => visit.go_and_tell(visit.path.trim_end_matches("/new"), Toast::CompanyCreated),
         Err(Refused::Invalid(errors)) => {
             let pass = visit.pass().await?;
             visit.mend(edit(visit.t, visit.frame(&pass), None, &typed, &Errors(errors)))
@@ -117,7 +117,7 @@ pub async fn change(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) ->
         Err(refused) => Err(refused),
     };
     match done {
-        Ok(()) => visit.go_and_tell(&visit.path, "saved"),
+        Ok(()) => visit.go_and_tell(&visit.path, Toast::Saved),
         Err(Refused::Invalid(errors)) => {
             let (pass, company) = visit.read(company::get).await?;
             let stored = Some((company.id.to_string(), company.details.name));
@@ -143,13 +143,13 @@ pub async fn disable_page(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing
 /// Disables a company.
 pub async fn disable(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(company::disable).await?;
-    visit.go_and_tell(&list_of(&pass), "company-disabled")
+    visit.go_and_tell(&list_of(&pass), Toast::CompanyDisabled)
 }
 
 /// Enables a company.
 pub async fn enable(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(company::enable).await?;
-    visit.go_and_tell(&list_of(&pass), "company-enabled")
+    visit.go_and_tell(&list_of(&pass), Toast::CompanyEnabled)
 }
 
 fn list_of(pass: &CompanyPass<ManageCompanies>) -> String {
@@ -171,6 +171,5 @@ fn edit(
         time_zone: errors.field(t, "time_zone", &typed.time_zone),
         lead_center: typed.lead_center.is_some(),
         zones: time_zones(),
-        error: None,
     }
 }

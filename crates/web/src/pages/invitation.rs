@@ -1,7 +1,7 @@
 //! What an invited person meets.
 
-use app::Refused;
 use app::pass::{InvitationPass, Visitor};
+use app::{Conflict, Refused};
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -21,7 +21,7 @@ pub struct Typed {
 /// it does no harm, and the address that stays in the browser has no secret in it.
 pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
     let (account, token): (String, String) = (visit.param("account")?, visit.param("token")?);
-    visit.go_with("/invitation", Cookie::Link, &format!("{}.{}", plain(&account)?, plain(&token)?))
+    visit.go_with("/invitation", Cookie::Invitation, &format!("{}.{}", plain(&account)?, plain(&token)?))
 }
 
 /// A token as it may stand in a cookie: what is no token of ours leads nowhere.
@@ -34,6 +34,9 @@ pub(super) fn plain(token: &str) -> Result<String, Refused> {
 /// Who invited, to what, as what; and the password.
 pub async fn page(visit: Visit<InvitationPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
+    if pass.signed_in.is_some() && pass.signed_in != pass.login {
+        return Err(Refused::Conflict(Conflict::OtherAddress));
+    }
     visit.page(view(&visit, &pass, &Errors::default()))
 }
 
@@ -45,7 +48,7 @@ pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
             let home = format!("/accounts/{}", accepted.account);
             let to = if pass.agent { format!("{home}/lead-center") } else { home };
             let mut response = visit.go_with(&to, Cookie::Session, &accepted.session.token)?;
-            response.headers_mut().append(http::header::SET_COOKIE, Cookie::Link.clear(visit.secure));
+            response.headers_mut().append(http::header::SET_COOKIE, Cookie::Invitation.clear(visit.secure));
             Ok(response)
         }
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &Errors(errors))),
@@ -64,8 +67,11 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
         agent: pass.agent,
         email: pass.email.clone(),
         message: pass.message.clone(),
-        way: if pass.login.is_some() { Way::Password } else { Way::NewPassword },
+        way: match &pass.login {
+            None => Way::NewPassword,
+            login if *login == pass.signed_in => Way::SignedIn,
+            Some(_) => Way::Password,
+        },
         password: errors.password(visit.t),
-        error: None,
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::form::Errors;
 use super::shown;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::me::{Profile, Row, Sessions};
 
@@ -39,7 +40,7 @@ pub async fn change(visit: Visit<SelfPass>, typed: Typed) -> Answer {
         }
     };
     visit.write(move |w, pass| me::change_names(w, pass, &names.first, &names.last)).await?;
-    visit.go_and_tell("/me", "saved")
+    visit.go_and_tell("/me", Toast::Saved)
 }
 
 fn view(visit: &Visit<SelfPass>, pass: &SelfPass, typed: &Typed, errors: &Errors) -> Profile {
@@ -50,7 +51,6 @@ fn view(visit: &Visit<SelfPass>, pass: &SelfPass, typed: &Typed, errors: &Errors
         email: pass.person().email.clone(),
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
-        error: None,
     }
 }
 
@@ -77,11 +77,11 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 pub async fn end_session(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let id: SessionId = visit.param("session")?;
     visit.write(move |w, pass| session::end(w, pass, &id)).await?;
-    visit.go_and_tell("/me/sessions", "session-ended")
+    visit.go_and_tell("/me/sessions", Toast::SessionEnded)
 }
 
 /// Ends all sessions but this one.
 pub async fn end_others(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     visit.write(session::end_others).await?;
-    visit.go_and_tell("/me/sessions", "sessions-ended")
+    visit.go_and_tell("/me/sessions", Toast::SessionsEnded)
 }

@@ -47,7 +47,7 @@ pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
 /// Exchanges the mailed link for a cookie.
 pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
-    visit.go_with("/reset/new", Cookie::Link, &super::invitation::plain(&token)?)
+    visit.go_with("/reset/new", Cookie::Reset, &super::invitation::plain(&token)?)
 }
 
 /// Asks for the new password.
@@ -79,18 +79,12 @@ pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
 
 fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
     let t = visit.t;
-    Reset { t, frame: visit.bare_frame(), email: errors.field(t, "email", email), error: None }
+    Reset { t, frame: visit.bare_frame(), email: errors.field(t, "email", email) }
 }
 
 fn new_view(visit: &Visit<ResetPass>, email: &str, errors: &Errors) -> ResetNew {
     let t = visit.t;
-    ResetNew {
-        t,
-        frame: visit.bare_frame(),
-        email: email.to_owned(),
-        password: errors.password(t),
-        error: None,
-    }
+    ResetNew { t, frame: visit.bare_frame(), email: email.to_owned(), password: errors.password(t) }
 }
 
 fn closed(visit: &Visit<ResetPass>, _state: LinkState) -> Answer {

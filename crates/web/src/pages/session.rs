@@ -8,6 +8,7 @@ use super::form::Errors;
 use crate::http::cookies::Cookie;
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::routes;
 use crate::views::session::SignIn;
@@ -69,7 +70,7 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
 /// Signs out: ends the session and removes its cookie.
 pub async fn sign_out(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     visit.write(session::sign_out).await?;
-    let mut response = visit.go_and_tell("/sign-in", "signed-out")?;
+    let mut response = visit.go_and_tell("/sign-in", Toast::SignedOut)?;
     response.headers_mut().append(http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
     Ok(response)
 }
@@ -82,7 +83,6 @@ fn view(visit: &Visit<Visitor>, email: &str, next: &str, error: Option<String>, 
         email: errors.field(t, "email", email),
         password: errors.password(t),
         next: next.to_owned(),
-        notice: None,
         error,
     }
 }

@@ -32,7 +32,7 @@ pub struct Typed {
 /// Exchanges the printed link for a cookie, so that the address that stays in the browser has no secret in it.
 pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
-    visit.go_with("/setup", Cookie::Link, &super::invitation::plain(&token)?)
+    visit.go_with("/setup", Cookie::Setup, &super::invitation::plain(&token)?)
 }
 
 /// The form.
@@ -99,6 +99,5 @@ fn view(visit: &Visit<SetupPass>, typed: &Typed, errors: &Errors) -> Setup {
         email: errors.field(t, "email", &typed.email),
         password: errors.password(t),
         zones: time_zones(),
-        error: None,
     }
 }

@@ -71,19 +71,14 @@ pub struct Settings {
     pub invitation_days: Field,
     /// All time zones by name.
     pub zones: Vec<String>,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl Settings {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(
-            self.error.as_ref(),
-            &[
-                ("name", &self.name),
-                ("time_zone", &self.time_zone),
-                ("invitation_days", &self.invitation_days),
-            ],
-        )
+        problems(&[
+            ("name", &self.name),
+            ("time_zone", &self.time_zone),
+            ("invitation_days", &self.invitation_days),
+        ])
     }
 }

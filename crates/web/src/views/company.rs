@@ -14,8 +14,6 @@ pub struct List {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
-    /// Whether this person may create, change, disable and enable.
-    pub may_manage: bool,
     /// The disabled tab is shown.
     pub disabled: bool,
     /// How many active companies there are.
@@ -60,13 +58,11 @@ pub struct Edit {
     pub lead_center: bool,
     /// All time zones by name.
     pub zones: Vec<String>,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl Edit {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("name", &self.name), ("time_zone", &self.time_zone)])
+        problems(&[("name", &self.name), ("time_zone", &self.time_zone)])
     }
 
     fn post_to(&self) -> String {

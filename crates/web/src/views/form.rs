@@ -23,12 +23,6 @@ impl Field {
     pub fn checked(self, t: Text, name: &str, errors: &[FieldError]) -> Field {
         Field { error: sentence_for(t, name, errors), ..self }
     }
-
-    /// The same field with what is wrong.
-    pub fn wrong(mut self, error: impl Into<String>) -> Field {
-        self.error = Some(error.into());
-        self
-    }
 }
 
 /// The sentence of the first of `errors` that is about `name`; for fields that are no [`Field`], like `company`.
@@ -37,7 +31,7 @@ pub fn sentence_for(t: Text, name: &str, errors: &[FieldError]) -> Option<String
 }
 
 /// What to type instead.
-pub fn sentence(t: Text, name: &str, problem: Problem) -> String {
+fn sentence(t: Text, name: &str, problem: Problem) -> String {
     let fixed = match problem {
         Problem::Missing => missing(t, name),
         Problem::TooLong { max } => return t.form_too_long(max),
@@ -82,11 +76,10 @@ pub struct SummaryLine {
     pub text: String,
 }
 
-/// The error summary of a form: what is wrong with it as a whole, then field by field in their order.
-pub(super) fn problems(whole: Option<&String>, fields: &[(&'static str, &Field)]) -> Vec<SummaryLine> {
-    let whole = whole.map(|text| SummaryLine { field: None, text: text.clone() });
-    let fields = fields
+/// The error summary of a form, field by field in their order.
+pub(super) fn problems(fields: &[(&'static str, &Field)]) -> Vec<SummaryLine> {
+    fields
         .iter()
-        .filter_map(|(name, field)| Some(SummaryLine { field: Some(name), text: field.error.clone()? }));
-    whole.into_iter().chain(fields).collect()
+        .filter_map(|(name, field)| Some(SummaryLine { field: Some(name), text: field.error.clone()? }))
+        .collect()
 }

@@ -32,8 +32,6 @@ pub struct Accept {
     pub way: Way,
     /// `password`; its value is never shown.
     pub password: Field,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 /// How an invited person gets in.
@@ -49,7 +47,7 @@ pub enum Way {
 
 impl Accept {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("password", &self.password)])
+        problems(&[("password", &self.password)])
     }
 }
 
@@ -77,6 +75,11 @@ pub enum Reason {
     },
     /// It has been accepted.
     Used,
+    /// Whoever sent it may no longer give what it gives; an administrator must send it again.
+    NeedsApproval {
+        /// The account it was for.
+        account: String,
+    },
     /// It has been revoked or replaced, or there never was one.
     Unknown,
 }

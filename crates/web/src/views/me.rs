@@ -20,13 +20,11 @@ pub struct Profile {
     pub first_name: Field,
     /// `last_name`
     pub last_name: Field,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl Profile {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("first_name", &self.first_name), ("last_name", &self.last_name)])
+        problems(&[("first_name", &self.first_name), ("last_name", &self.last_name)])
     }
 }
 

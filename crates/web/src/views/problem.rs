@@ -15,8 +15,6 @@ pub struct Problem {
     pub frame: Frame,
     /// What it is.
     pub kind: Kind,
-    /// The way on; `None`: `/`.
-    pub home: Option<String>,
 }
 
 /// What the problem is.

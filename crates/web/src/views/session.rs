@@ -20,15 +20,15 @@ pub struct SignIn {
     pub password: Field,
     /// `next`: the path to go to afterwards; empty: the default.
     pub next: String,
-    /// Why one is here, if not by choice: "You have been signed out".
-    pub notice: Option<String>,
     /// What is wrong as a whole: the pair does not fit.
     pub error: Option<String>,
 }
 
 impl SignIn {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("email", &self.email), ("password", &self.password)])
+        let whole = self.error.clone().map(|text| SummaryLine { field: None, text });
+        let fields = problems(&[("email", &self.email), ("password", &self.password)]);
+        whole.into_iter().chain(fields).collect()
     }
 }
 
@@ -42,13 +42,11 @@ pub struct Reset {
     pub frame: Frame,
     /// `email`
     pub email: Field,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl Reset {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("email", &self.email)])
+        problems(&[("email", &self.email)])
     }
 }
 
@@ -76,13 +74,11 @@ pub struct ResetNew {
     pub email: String,
     /// `password`; its value is never shown.
     pub password: Field,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl ResetNew {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(self.error.as_ref(), &[("password", &self.password)])
+        problems(&[("password", &self.password)])
     }
 }
 

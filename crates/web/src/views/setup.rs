@@ -28,23 +28,18 @@ pub struct Setup {
     pub password: Field,
     /// All time zones by name.
     pub zones: Vec<String>,
-    /// What is wrong as a whole.
-    pub error: Option<String>,
 }
 
 impl Setup {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(
-            self.error.as_ref(),
-            &[
-                ("account_name", &self.account_name),
-                ("time_zone", &self.time_zone),
-                ("first_name", &self.first_name),
-                ("last_name", &self.last_name),
-                ("email", &self.email),
-                ("password", &self.password),
-            ],
-        )
+        problems(&[
+            ("account_name", &self.account_name),
+            ("time_zone", &self.time_zone),
+            ("first_name", &self.first_name),
+            ("last_name", &self.last_name),
+            ("email", &self.email),
+            ("password", &self.password),
+        ])
     }
 }
 

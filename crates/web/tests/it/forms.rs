@@ -11,7 +11,8 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 async fn x17_forms_of_other_sites_are_not_carried_out() {
     for site in Site::everywhere().await {
         let before = site.rows();
-        let foreign: [&[(&str, &str)]; 5] = [
+        let foreign: [&[(&str, &str)]; 6] = [
+            &[FORM],
             &[FORM, ("sec-fetch-site", "cross-site")],
             &[FORM, ("sec-fetch-site", "same-site")],
             &[FORM, ("origin", "https://evil.example")],

@@ -62,3 +62,43 @@ async fn x18_a_hostile_host_never_gets_into_a_mail() {
     assert!(letter.link().starts_with("https://rollcall.example.test/reset/"), "{}", letter.link());
     assert!(!letter.text.contains("evil") && !letter.html.contains("evil"));
 }
+
+/// Only the configured host is served. Seen to fail: without the check of the host.
+#[tokio::test(flavor = "multi_thread")]
+async fn x18_a_host_that_is_not_ours_is_misdirected() {
+    let site = Site::new(testkit::World::sqlite().await).await;
+    for hosts in [
+        &["evil.example"][..],
+        &["rollcall.example.test:8443"],
+        &[],
+        &["rollcall.example.test", "evil.example"],
+    ] {
+        let reply = site.send_to(hosts, "/sign-in").await;
+        assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?}");
+        assert!(!reply.body.contains("evil"), "{hosts:?}");
+    }
+    for hosts in [["rollcall.example.test"], ["Rollcall.Example.Test:443"]] {
+        assert_eq!(site.send_to(&hosts, "/sign-in").await.status, StatusCode::OK, "{hosts:?}");
+    }
+    assert_eq!(site.send_to(&["10.0.0.1:8080"], "/healthz").await.status, StatusCode::OK);
+}
+
+/// Metrics are for whoever has the token (I-06, X-16). Seen to fail: with `measured` asking for none.
+#[tokio::test(flavor = "multi_thread")]
+async fn i06_metrics_are_there_for_their_collector_alone() {
+    let site = Site::new(testkit::World::sqlite().await).await;
+    assert_eq!(
+        site.send(&Method::GET, "/metrics", site.admin(), "", &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let token = format!("Bearer {}", app::pass::metrics_token(site.world.app.store.key()));
+    let reply = site.send(&Method::GET, "/metrics", None, "", &[("authorization", &token)]).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.body.contains("rollcall_http_requests_total"), "{}", reply.body);
+    for number in 0..20 {
+        let method = Method::from_bytes(format!("MADEUP{number}").as_bytes()).expect("a method");
+        site.send(&method, "/sign-in", None, "", &[]).await;
+    }
+    let reply = site.send(&Method::GET, "/metrics", None, "", &[("authorization", &token)]).await;
+    assert!(!reply.body.contains("MADEUP"), "a made-up method became a metric");
+}

@@ -130,7 +130,10 @@ async fn a05_set_up_is_recorded_and_works_once() {
                 .header("host", "rollcall.example.test")
                 .header("sec-fetch-site", "same-origin")
                 .header("content-type", "application/x-www-form-urlencoded")
-                .header("cookie", format!("__Host-link={}", ask.credentials.link.as_deref().expect("a link")))
+                .header(
+                    "cookie",
+                    format!("__Host-setup={}", ask.credentials.setup.as_deref().expect("a link")),
+                )
                 .body(axum::body::Body::from(form))
                 .expect("a request")
         };

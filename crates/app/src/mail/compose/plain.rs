@@ -1,6 +1,8 @@
 //! Makes what people typed harmless in a mail: one line where one line is due, no invisible tricks with the
 //! reading direction, and nothing that a mail client would make a link of.
 
+use domain::name::{is_joiner, tricks_the_eye};
+
 /// Names longer than this are cut.
 const NAME_LENGTH: usize = 100;
 /// Subjects longer than this are cut; room for two names of full length.
@@ -58,7 +60,7 @@ pub(crate) fn break_links(text: &str) -> String {
     let mut broken = String::with_capacity(text.len() + 8);
     for (i, &c) in chars.iter().enumerate() {
         let breaks = match c {
-            '.' => joins_labels(&chars, i, char::is_alphabetic),
+            '.' => joins_labels(&chars, i, char::is_alphabetic) || joins_numbers(&chars, i),
             // The full stops of other scripts count as dots in an address, yet between ASCII letters only:
             // in their own scripts they end sentences.
             '。' | '．' | '｡' => joins_labels(&chars, i, |c| c.is_ascii_alphabetic()),
@@ -89,17 +91,34 @@ fn joins_labels(chars: &[char], i: usize, is_letter: fn(char) -> bool) -> bool {
     label.len() >= 2 && label.iter().any(|c| is_letter(*c))
 }
 
-/// Whether the colon at `i` ends a scheme that clients make a link of without any dot after it.
+/// Whether the dot at `i` is in an address of four numbers, such as 192.0.2.1. Dates and most versions have fewer.
+fn joins_numbers(chars: &[char], i: usize) -> bool {
+    let is_part = |c: &char| c.is_ascii_digit() || *c == '.' || is_joiner(*c);
+    let start = chars[..i].iter().rposition(|c| !is_part(c)).map_or(0, |at| at + 1);
+    let end = chars[i..].iter().position(|c| !is_part(c)).map_or(chars.len(), |at| i + at);
+    let text: String = chars[start..end].iter().filter(|c| !is_joiner(**c)).collect();
+    // The last dot may end the sentence.
+    let numbers: Vec<&str> = text.trim_end_matches('.').split('.').collect();
+    let is_word = start > 0 && chars[start - 1].is_alphanumeric();
+    !is_word && numbers.len() == 4 && numbers.iter().all(|number| (1..=3).contains(&number.len()))
+}
+
+/// Whether the colon at `i` ends a scheme: `//` follows, or a word stands before it and something goes on at once
+/// behind it, as in `sip:kim`. Times and "Note: text" are none.
 fn is_scheme(chars: &[char], i: usize) -> bool {
-    if chars.get(i + 1) == Some(&'/') && chars.get(i + 2) == Some(&'/') {
+    let mut after = chars[i + 1..].iter().filter(|c| !is_joiner(**c));
+    let next = after.next();
+    if next == Some(&'/') && after.next() == Some(&'/') {
         return true;
     }
     let start = chars[..i].iter().rposition(|c| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
-    let scheme: String = chars[start..i].iter().collect::<String>().to_ascii_lowercase();
-    let goes_on = chars.get(i + 1).is_some_and(|c| !c.is_whitespace());
-    goes_on
-        && ["mailto", "tel", "sms", "callto", "facetime", "javascript", "data", "file"]
-            .contains(&scheme.as_str())
+    let word: String = chars[start..i].iter().collect::<String>().to_ascii_lowercase();
+    let is_known =
+        ["mailto", "tel", "sms", "callto", "facetime", "javascript", "data", "file"].contains(&word.as_str());
+    let is_word = word.ends_with(|c: char| c.is_ascii_alphabetic());
+    // Other signs make a face: "Thanks, Kim:)".
+    let goes_on = |c: &char| c.is_alphanumeric() || "/+?%#&=@_~\\".contains(*c);
+    next.is_some_and(|c| is_known && !c.is_whitespace() || is_word && goes_on(c))
 }
 
 /// A name with letters that run from right to left keeps its order to itself.
@@ -122,20 +141,15 @@ fn is_break(c: char) -> bool {
     c.is_control() || is_line_end(c)
 }
 
-/// Characters that show nothing and serve to hide or turn around what is shown. The joiners stay: Persian, Hindi
-/// and composed emoji need them. The isolates stay too, a subject has the ones set here.
+/// The joiners stay: Persian, Hindi and composed emoji need them. The isolates stay too, a subject has the ones set
+/// here.
 fn is_trick(c: char) -> bool {
-    matches!(c, '\0' | '\u{AD}' | '\u{200B}' | '\u{2060}'..='\u{2067}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}'
-        | '\u{202A}'..='\u{202E}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+    c == '\0' || tricks_the_eye(c) && !matches!(c, FIRST_STRONG_ISOLATE | POP_ISOLATE)
 }
 
 /// Whether a character shows nothing of its own.
 pub(crate) fn hides(c: char) -> bool {
     is_trick(c) || is_joiner(c) || is_line_end(c) || matches!(c, FIRST_STRONG_ISOLATE | POP_ISOLATE)
-}
-
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FE00}'..='\u{FE0F}')
 }
 
 fn cut(text: &str, length: usize) -> String {
@@ -156,7 +170,17 @@ mod tests {
             ("https://evil.example/x?y=1", "https[:]//evil[.]example/x?y=1"),
             ("www.evil.com", "www[.]evil[.]com"),
             ("HTTP://EVIL.COM", "HTTP[:]//EVIL[.]COM"),
-            ("http://localhost:8080/", "http[:]//localhost:8080/"),
+            ("http://localhost:8080/", "http[:]//localhost[:]8080/"),
+            ("http:\u{200D}//localhost", "http[:]\u{200D}//localhost"),
+            ("see 1.2.3.4/login.", "see 1[.]2[.]3[.]4/login."),
+            ("127.0.0.1:8080/x", "127[.]0[.]0[.]1:8080/x"),
+            ("It is 192.0.2.10.", "It is 192[.]0[.]2[.]10."),
+            ("1\u{200D}.2.3.4/", "1\u{200D}[.]2[.]3[.]4/"),
+            ("sip:a skype:x?call ftp:x", "sip[:]a skype[:]x?call ftp[:]x"),
+            ("(SIP:a)", "(SIP[:]a)"),
+            ("ms-word:ofe", "ms-word[:]ofe"),
+            ("magnet:?xt=1", "magnet[:]?xt=1"),
+            ("tel:(555) 0100", "tel[:](555) 0100"),
             ("kim@evil.co.uk", "kim@evil[.]co[.]uk"),
             ("пример.рф", "пример[.]рф"),
             ("evil。com", "evil[。]com"),
@@ -182,6 +206,11 @@ mod tests {
             "Tel: 555 0100",
             "and so on... then",
             "v1.2.3",
+            "v1.2.3.4, of 2.11.2026",
+            "Come at 14:05, or 9:30-10:15.",
+            "Ratio 3:1. Thanks, Kim:)",
+            "To do:",
+            "Subject:\nlist",
         ] {
             assert_eq!(break_links(text), text);
         }
@@ -189,8 +218,15 @@ mod tests {
 
     #[test]
     fn breaking_twice_is_breaking_once() {
-        let once = break_links("see https://a.example and kim@evil.com.");
+        let once = break_links("see https://a.example, sip:a, 1.2.3.4/x and kim@evil.com.");
         assert_eq!(break_links(&once), once);
+    }
+
+    #[test]
+    fn what_tricks_the_eye_is_left_out() {
+        assert_eq!(header_name("K\u{3164}i\u{2800}m\u{AD}\u{115F}\u{180E}\u{E0041}\u{FFF9}"), "Kim");
+        assert_eq!(message("a\u{2060}b\u{1160}"), "ab");
+        assert_eq!(message("👩\u{200D}🔧"), "👩\u{200D}🔧");
     }
 
     #[test]

@@ -56,6 +56,7 @@ fn names(mail: &Value) -> Vec<&str> {
     mail["headers"].as_array().unwrap().iter().map(|header| header[0].as_str().unwrap()).collect()
 }
 
+///
 #[tokio::test]
 async fn every_field_with_every_text() {
     let server = Server::start("normal");

@@ -204,6 +204,5 @@ fn view(
         },
         companies: offered(answers, companies).map(choice).collect(),
         company_filter: answers.filter.clone(),
-        error: None,
     }
 }

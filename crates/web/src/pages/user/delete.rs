@@ -7,6 +7,7 @@ use domain::id::UserId;
 use super::{Managing, users_of};
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::shown;
 use crate::views::user::Delete;
@@ -39,5 +40,5 @@ pub async fn delete(visit: Managing, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(move |w, pass| user::delete(w, pass, &id)).await?;
     // Who deleted themselves has no list to return to.
     let to = if pass.place().user.as_ref() == Some(&own) { "/accounts".to_owned() } else { users_of(&pass) };
-    visit.go_and_tell(&to, "user-deleted")
+    visit.go_and_tell(&to, Toast::UserDeleted)
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{Managing, users_of};
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::shown;
@@ -49,7 +50,7 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
 pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
     let (pass, page) = get(&visit).await?;
     match typed.go.as_str() {
-        "all" => typed.company = page.choices.iter().map(|company| company.id.to_string()).collect(),
+        "all" => typed.company = page.offered().map(|company| company.id.to_string()).collect(),
         "none" => typed.company.clear(),
         "filter" => {}
         _ => return save(visit, pass, page, typed).await,
@@ -72,7 +73,7 @@ async fn save(visit: Managing, pass: AccountPass<ManageUsers>, page: UserPage, t
         }
     };
     match done {
-        Ok(()) => visit.go_and_tell(&users_of(&pass), "saved"),
+        Ok(()) => visit.go_and_tell(&users_of(&pass), Toast::Saved),
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &page, &typed, &Errors(errors))),
         Err(refused) => Err(refused),
     }
@@ -113,11 +114,10 @@ fn view(
             company_error: errors.sentence(t, "company"),
         },
         all_companies: user.user_type.has_all_companies(),
-        companies: page.choices.iter().map(choice).collect(),
+        companies: page.offered().map(choice).collect(),
         company_filter: typed.filter.clone(),
         invitation: shown::invitation(user.invitation, &place.time_zone, visit.app.store.now())
             .filter(|_| user.status == UserStatus::Pending),
         kept: page.is_last_administrator.then(|| sentence(visit, Conflict::LastAdministrator).to_owned()),
-        error: None,
     }
 }

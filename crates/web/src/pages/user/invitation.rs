@@ -7,6 +7,7 @@ use domain::user::UserStatus;
 
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::shown;
 use crate::views::user::Revoke;
@@ -15,7 +16,7 @@ use crate::views::user::Revoke;
 pub async fn resend(visit: Managing, _: Nothing) -> Answer {
     let id: UserId = visit.param("user")?;
     let (pass, ()) = visit.write(move |w, pass| invitation::resend(w, pass, &id)).await?;
-    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), "invitation-sent")
+    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), Toast::InvitationSent)
 }
 
 /// What revoking means, before it is done.
@@ -41,5 +42,5 @@ pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
 pub async fn revoke(visit: Managing, _: Nothing) -> Answer {
     let id: UserId = visit.param("user")?;
     let (pass, ()) = visit.write(move |w, pass| invitation::revoke(w, pass, &id)).await?;
-    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), "invitation-revoked")
+    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), Toast::InvitationRevoked)
 }

@@ -74,7 +74,6 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         rows: found.users.rows.iter().map(row).collect(),
         pager: pager(&frame, &query, &found.users),
         frame,
-        may_manage: true,
         active_count: found.active,
         pending_count: found.pending,
         query,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::views::capability::promotion;
@@ -41,7 +42,7 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
     };
     let invite = Invite { message };
     let (pass, invited) = visit.write(move |w, pass| user::promote(w, pass, &id, to, &invite)).await?;
-    visit.go_and_tell(&users_of(&pass), if invited { "user-invited" } else { "user-promoted" })
+    visit.go_and_tell(&users_of(&pass), if invited { Toast::UserInvited } else { Toast::UserPromoted })
 }
 
 async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promote, Refused> {
@@ -64,6 +65,5 @@ async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promot
         still_not,
         gains_all_companies: to.has_all_companies() && !user.user_type.has_all_companies(),
         invitation: (!user.user_type.has_login()).then(|| errors.field(t, "message", &typed.message)),
-        error: None,
     })
 }

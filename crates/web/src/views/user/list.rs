@@ -16,8 +16,6 @@ pub struct List {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
-    /// Whether this person may create, change and delete users.
-    pub may_manage: bool,
     /// How many active users there are, without filter.
     pub active_count: i64,
     /// How many invitations are pending, without filter.

@@ -109,8 +109,6 @@ pub struct Edit {
     pub invitation: Option<InvitationState>,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
     pub kept: Option<String>,
-    /// What is wrong with the form as a whole.
-    pub error: Option<String>,
 }
 
 /// The fields of Edit User.
@@ -133,15 +131,12 @@ impl Edit {
 
     fn problems(&self) -> Vec<SummaryLine> {
         let company = Field { value: String::new(), error: self.form.company_error.clone() };
-        problems(
-            self.error.as_ref(),
-            &[
-                ("first_name", &self.form.first_name),
-                ("last_name", &self.form.last_name),
-                ("display_name", &self.form.display_name),
-                ("company", &company),
-            ],
-        )
+        problems(&[
+            ("first_name", &self.form.first_name),
+            ("last_name", &self.form.last_name),
+            ("display_name", &self.form.display_name),
+            ("company", &company),
+        ])
     }
 }
 
@@ -172,14 +167,12 @@ pub struct Promote {
     pub gains_all_companies: bool,
     /// Set when the user has no login yet and gets an invitation: the personal message.
     pub invitation: Option<Field>,
-    /// What is wrong.
-    pub error: Option<String>,
 }
 
 impl Promote {
     fn problems(&self) -> Vec<SummaryLine> {
         let message = self.invitation.clone().unwrap_or_default();
-        problems(self.error.as_ref(), &[("message", &message)])
+        problems(&[("message", &message)])
     }
 }
 

@@ -92,8 +92,6 @@ pub struct New {
     pub companies: Vec<Choice>,
     /// What the company list is narrowed to.
     pub company_filter: String,
-    /// What is wrong as a whole: an address that belongs to another account, say.
-    pub error: Option<String>,
 }
 
 /// The answers of the wizard, as they were sent.
@@ -152,19 +150,16 @@ impl New {
     fn problems(&self) -> Vec<SummaryLine> {
         let form = &self.form;
         let company = Field { value: String::new(), error: form.company_error.clone() };
-        problems(
-            self.error.as_ref(),
-            &[
-                ("agent", &form.agent),
-                ("user_type", &form.user_type),
-                ("first_name", &form.first_name),
-                ("last_name", &form.last_name),
-                ("email", &form.email),
-                ("display_name", &form.display_name),
-                ("company", &company),
-                ("message", &form.message),
-            ],
-        )
+        problems(&[
+            ("agent", &form.agent),
+            ("user_type", &form.user_type),
+            ("first_name", &form.first_name),
+            ("last_name", &form.last_name),
+            ("email", &form.email),
+            ("display_name", &form.display_name),
+            ("company", &company),
+            ("message", &form.message),
+        ])
     }
 
     fn types(&self) -> [UserType; 4] {
