@@ -233,7 +233,8 @@ fn value(row: &rusqlite::Row<'_>, at: usize) -> Result<Value, DbError> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;

@@ -100,7 +100,8 @@ fn joins_numbers(chars: &[char], i: usize) -> bool {
     // The last dot may end the sentence.
     let numbers: Vec<&str> = text.trim_end_matches('.').split('.').collect();
     let is_word = start > 0 && chars[start - 1].is_alphanumeric();
-    !is_word && numbers.len() == 4 && numbers.iter().all(|number| (1..=3).contains(&number.len()))
+    let ends = chars[i + 1..end].iter().all(|c| *c == '.' || is_joiner(*c));
+    !ends && !is_word && numbers.len() == 4 && numbers.iter().all(|number| (1..=3).contains(&number.len()))
 }
 
 /// Whether the colon at `i` ends a scheme: `//` follows, or a word stands before it and something goes on at once
