@@ -135,6 +135,51 @@ mod tests {
         assert_eq!(optional(&"é".repeat(61)), Err(Problem::TooLong { max: 60 }));
     }
 
+    /// U-01
+    #[test]
+    fn u01_characters_that_trick_the_eye_are_refused() {
+        let tricks = "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180e}\u{200b}\u{200e}\u{200f}\u{61c}\u{202e}\
+            \u{2060}\u{2064}\u{2066}\u{2069}\u{206f}\u{2800}\u{3164}\u{feff}\u{ffa0}\u{fff9}\u{fffa}\u{fffb}\u{e0000}\
+            \u{e0041}\u{e007f}";
+        for c in tricks.chars() {
+            for name in [format!("{c}"), format!("Kim{c}Lo"), format!("{c}Kim"), format!("Kim{c}")] {
+                assert_eq!(required(&name), Err(Problem::BadCharacters), "{name:?}");
+                assert_eq!(optional(&name), Err(Problem::BadCharacters), "{name:?}");
+            }
+        }
+        assert_eq!(required("Kim\u{2028}Lo"), Err(Problem::BadCharacters));
+        assert_eq!(message("Kim\u{3164}"), Err(Problem::BadCharacters));
+        assert!(message("👩\u{200d}🔧 \u{200f}שלום").is_ok());
+    }
+
+    /// U-01
+    #[test]
+    fn u01_joiners_are_taken_beside_letters_only() {
+        for good in ["علی\u{200c}پور", "क्\u{200d}ष", "葛\u{e0100}城", "❤\u{fe0f} Care"] {
+            assert_eq!(required(good).as_deref(), Ok(good));
+        }
+        for bad in [
+            "\u{200d}",
+            "\u{200c}Kim",
+            "Kim\u{200d}",
+            "Ki\u{200c}m",
+            "Kim \u{200d} Lo",
+            "علی\u{200c}\u{200c}پور",
+            "Kim\u{fe0f}",
+            "\u{fe0f}",
+        ] {
+            assert_eq!(required(bad), Err(Problem::BadCharacters), "{bad:?}");
+        }
+    }
+
+    /// U-01
+    #[test]
+    fn u01_a_required_name_can_be_seen() {
+        assert_eq!(required("\u{a0}\u{3000}"), Err(Problem::Missing));
+        assert_eq!(required("\u{301}"), Err(Problem::Missing));
+        assert_eq!(required("-"), Ok("-".into()));
+    }
+
     #[test]
     fn messages_may_have_lines() {
         assert_eq!(message("Hello\r\nthere "), Ok(Some("Hello\nthere".into())));

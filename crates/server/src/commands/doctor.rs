@@ -48,3 +48,20 @@ fn open_folder(folder: &Path) -> Option<String> {
         format!("The data folder {folder} is open to other users of this machine: close it with chmod 700.")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// I-05
+    #[test]
+    fn i05_a_folder_that_others_may_enter_is_told() {
+        let folder = std::env::temp_dir().join(format!("rollcall_open_{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        for (mode, is_told) in [(0o700, false), (0o750, true), (0o701, true), (0o770, true)] {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("ours");
+            assert_eq!(open_folder(&folder).is_some(), is_told, "{mode:o}");
+        }
+        fs::remove_dir(&folder).expect("empty");
+    }
+}

@@ -131,8 +131,11 @@ fn i05_what_cannot_be_opened_is_told_with_what_to_do() {
 
 #[test]
 fn i05_a_postgres_that_is_not_there_is_told_without_its_password() {
-    let installation =
-        Installation::new().set("ROLLCALL_DATABASE_URL", "postgres://kim:secret@127.0.0.1:1/calls");
+    // The usual port may be taken by a server that somebody is trying out.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let installation = Installation::new()
+        .set("ROLLCALL_LISTEN", &format!("127.0.0.1:{port}"))
+        .set("ROLLCALL_DATABASE_URL", "postgres://kim:secret@127.0.0.1:1/calls");
     for args in [&["doctor"][..], &["serve"]] {
         let told = installation.refusal(1, args);
         assert!(told.contains("PostgreSQL cannot be reached: check that it runs"), "{told}");
