@@ -40,6 +40,10 @@ export async function openPage(browser, base, { width = 1280, theme = 'light', j
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
+  // A browser says with every form where it comes from; a request made beside the pages has to be told to.
+  const post = context.request.post.bind(context.request);
+  context.request.post = (url, options = {}) =>
+    post(url, { ...options, headers: { Origin: new URL(base).origin, ...options.headers } });
   const page = await context.newPage();
   watch(page, { base, width, theme, javascript });
   return page;

@@ -1,5 +1,9 @@
 //! Sessions: signing in and out, and limits on guessing.
 
+use std::future::{Future as _, poll_fn};
+use std::task::Poll;
+use std::time::Duration;
+
 use app::pass::{AccountPass, SelfPass};
 use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
@@ -102,7 +106,17 @@ async fn a03_signing_out_ends_the_session_one_asks_with() {
     }
 }
 
-///
+/// The way into an account, which looks the session up by a statement of its own.
+async fn home(world: &World, account: &testkit::Account) -> Result<(), Refused> {
+    world
+        .app
+        .read::<AccountPass<AnyUser>, ()>(&account.admin.ask, account.id.clone(), |_, _| Ok(()))
+        .await
+        .map(drop)
+}
+
+/// Seen to fail: with `expires_at` left out of the statement of `SelfPass`, with it left out of that of the passes of
+/// accounts, and with a session that lives on for as long as it is used.
 #[tokio::test]
 async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
     for world in testkit::worlds().await {
@@ -119,6 +133,7 @@ async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
         own(&world, &account.admin.ask).await.unwrap();
         world.advance(Span::seconds(1));
         assert_refused!(own(&world, &account.admin.ask).await, Refused::SignedOut);
+        assert_refused!(home(&world, &account).await, Refused::SignedOut);
     }
 }
 
@@ -253,5 +268,37 @@ async fn x28_each_sign_in_has_a_session_of_its_own() {
         let account = world.set_up().await;
         let again = world.app.sign_in(&account.admin.ask, "ada@example.com", PASSWORD).await.unwrap();
         assert_ne!(Some(again.token), account.admin.ask.credentials.session);
+    }
+}
+
+/// While a password is being hashed, which takes its time, its owner may set another. Seen to fail: with the hash
+/// not compared again in the unit that starts the session.
+#[tokio::test(flavor = "multi_thread")]
+async fn a04_a_password_that_is_changed_while_it_is_checked_opens_nothing() {
+    for world in testkit::worlds().await {
+        world.set_up().await;
+        let hash = world.sql("SELECT password_hash FROM login").remove(0).remove(0);
+        let other = world.app.hasher.hash("a kettle full of thunder".to_owned(), [3; 32]).await.unwrap();
+        let set = |hash: &str| world.sql(&format!("UPDATE login SET password_hash = '{hash}'"));
+        let sessions = || world.sql("SELECT id FROM session").len();
+        let visitor = world.visitor();
+        loop {
+            set(&hash);
+            world.sql("DELETE FROM attempt");
+            let before = sessions();
+            let mut sign_in = Box::pin(world.app.sign_in(&visitor, "ada@example.com", PASSWORD));
+            // Begun, and not looked at again until the attempt is counted and the old hash is read.
+            let is_over = poll_fn(|cx| Poll::Ready(sign_in.as_mut().poll(cx).is_ready())).await;
+            while world.sql("SELECT name FROM attempt").is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            set(&other);
+            // Seldom it is through already.
+            if is_over || sessions() > before {
+                continue;
+            }
+            assert_refused!(sign_in.await, Refused::Conflict(Conflict::WrongPassword));
+            break;
+        }
     }
 }

@@ -136,3 +136,19 @@ fn p19_no_state_but_active_may_do_anything() {
         }
     }
 }
+
+/// Only administrators manage users, and nobody has more access than they, so that the golden file never shows this
+/// refusal (U-13). Seen to fail: with `enough` in `decide` always true.
+#[test]
+fn u13_nobody_reaches_users_with_more_access() {
+    use UserType::{Administrator, Manager, Reporting};
+    let order = [Administrator, Manager, Reporting];
+    for (place, actor) in order.into_iter().enumerate() {
+        for (other_place, user_type) in order.into_iter().enumerate() {
+            let target = Target::User { user_type, agent: false };
+            let decision = decide(&grants(actor, false), Capability::ReadCalls, &target);
+            let wanted = if place <= other_place { Ok(Mark::Yes) } else { Err(Refusal::GreaterAccess) };
+            assert_eq!(decision, wanted, "{actor:?} -> {user_type:?}");
+        }
+    }
+}

@@ -26,6 +26,9 @@ const GROUP: usize = 64;
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
     PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;";
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
+/// How often, and after which pause, a file is opened again that another program is just making.
+const TRIES: u32 = 50;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 const CACHED_STATEMENTS: usize = 512;
 
 /// Opens a connection; the file is made if it is not there, for its owner alone.
@@ -42,7 +45,20 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
         }
         Ok(connection)
     };
-    connect().map_err(|error: rusqlite::Error| DbError::Unavailable(std::sync::Arc::new(error)))
+    let mut connection = connect();
+    // Two programs that open a new file at once both switch it to WAL, which does not wait for the other.
+    for _ in 0..TRIES {
+        if !matches!(&connection, Err(error) if is_busy(error)) {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+        connection = connect();
+    }
+    connection.map_err(|error: rusqlite::Error| DbError::Unavailable(std::sync::Arc::new(error)))
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 /// Makes the file for its owner alone if it is not there, and takes other people's rights away if it is. SQLite gives

@@ -1,5 +1,7 @@
 //! No statement reaches rows of more than one account.
 
+use std::collections::BTreeSet;
+
 use crate::support::{Exceptions, Sqlite, assert_only_excepted, named_tables, statements, words};
 
 /// Statements that may name a tenant table without an account: what a person does across their accounts, and the
@@ -32,24 +34,54 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 
-/// True for `account_id = $n`, `account_id {in $n}` and an `INSERT` that names the column.
-fn binds_account(sql: &str) -> bool {
-    let text = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    let bound = ["account_id = $", "account_id {in $"].iter().any(|part| text.contains(part));
-    let inserted = words(sql).first() == Some(&"INSERT")
-        && text
-            .split_once('(')
-            .and_then(|(_, rest)| rest.split_once(')'))
-            .is_some_and(|(columns, _)| words(columns).contains(&"account_id"));
-    bound || inserted
+/// What of a statement is not bound to an account. Each tenant table that it names must be: by `account_id = $n` of its
+/// own, or by that of a table it is joined to. An `INSERT` binds the columns it names.
+fn unbound(sql: &str, tenants: &BTreeSet<String>) -> Option<String> {
+    let text = sql.replace(['(', ')', ',', '"'], " ");
+    let tokens: Vec<&str> = text.split_whitespace().collect();
+    let inserts = tokens.first() == Some(&"INSERT") && words(sql).contains(&"account_id");
+    let is_plain = |pair: &&[&str]| pair[0] == "account_id" && (pair[1] == "{in" || pair[1] == "=");
+    let mut plain = tokens.windows(2).filter(is_plain).count();
+    let bound = bound_aliases(&tokens);
+    for (table, alias) in named_tables(sql, tenants).into_iter().skip(usize::from(inserts)) {
+        // What follows a table without alias is a word of SQL.
+        let has_alias = alias.contains(|c: char| c.is_ascii_lowercase());
+        let is_bound = if has_alias { bound.contains(&alias) } else { plain > 0 };
+        plain -= usize::from(!has_alias && is_bound);
+        if !is_bound {
+            return Some(format!("no account_id is bound for {table} {alias}"));
+        }
+    }
+    None
 }
 
+/// The aliases whose `account_id` is a parameter, or is equal to one that is.
+fn bound_aliases(tokens: &[&str]) -> BTreeSet<String> {
+    let alias = |token: &str| token.strip_suffix(".account_id").map(str::to_owned);
+    let mut bound = BTreeSet::new();
+    loop {
+        let before = bound.len();
+        for place in tokens.windows(3) {
+            let (one, sign, other) = (alias(place[0]), place[1], alias(place[2]));
+            let is_known = |name: &Option<String>| name.as_ref().is_some_and(|name| bound.contains(name));
+            match sign {
+                "{in" => bound.extend(one),
+                "=" if place[2].starts_with('$') || is_known(&other) => bound.extend(one),
+                "=" if is_known(&one) => bound.extend(other),
+                _ => {}
+            }
+        }
+        if bound.len() == before {
+            return bound;
+        }
+    }
+}
+
+/// Seen to fail: with `account_id` left out of `user::find`, and left out of the outer statement of
+/// `company::list_own`, of `user::mark_deleted`, and of a joined table in `pass::place::load`.
 #[test]
 fn tenant_rows_are_reached_through_their_account() {
     let tenants = Sqlite::migrated().tenant_tables();
-    let names_tenants = |sql: &str| !named_tables(sql, &tenants).is_empty();
-    let breaking =
-        statements().into_iter().filter(|stmt| names_tenants(stmt.sql) && !binds_account(stmt.sql));
-    let breaking: Vec<_> = breaking.map(|stmt| (stmt, "no account_id is bound".to_owned())).collect();
-    assert_only_excepted("names a tenant table", &breaking, WITHOUT_ACCOUNT);
+    let breaking = statements().into_iter().filter_map(|stmt| Some((stmt, unbound(stmt.sql, &tenants)?)));
+    assert_only_excepted("names a tenant table", &breaking.collect::<Vec<_>>(), WITHOUT_ACCOUNT);
 }

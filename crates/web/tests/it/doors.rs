@@ -1,4 +1,4 @@
-//! Every route as every person in every state: who gets in is what the route's door and the matrix say
+//! Every route as every person in every state: who gets in is what the path's door and the matrix say
 //! (P-15, P-17, P-19, X-09, X-10).
 
 use app::pass::Door;
@@ -16,6 +16,30 @@ enum Met {
     NotFound,
     Forbidden,
     ClosedLink,
+}
+
+/// Whose each path is, written down apart from the routes: a gate that is weakened there opens nothing here.
+fn door_of(path: &str) -> Door {
+    use Capability::{ManageCompanies, ManageUsers, UseLeadCenter};
+    let rest = path.strip_prefix("/accounts/{account}");
+    let parts: Vec<&str> = rest.unwrap_or(path).split('/').skip(1).collect();
+    match (rest.is_some(), parts.as_slice()) {
+        (false, [""] | ["sign-in"] | ["reset"]) => Door::Open,
+        (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
+            Door::Open
+        }
+        (false, ["setup"]) => Door::Link("setup"),
+        (false, ["reset", "new"]) => Door::Link("reset"),
+        (false, ["invitation"]) => Door::Link("invitation"),
+        (false, ["sign-out"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
+        (false, ["operator", "mails", ..]) => Door::Operator,
+        (true, []) => Door::Account(None),
+        (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
+        (true, ["settings" | "activity"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
+        (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
+        (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),
+        _ => panic!("nobody has said whose {path} is: add it"),
+    }
 }
 
 fn has(user_type: UserType, capability: Option<Capability>) -> bool {
@@ -53,6 +77,15 @@ fn is_apart(path: &str) -> bool {
     path == "/" || path.contains("{token}") || path.contains("{session}") || path.contains("{mail}")
 }
 
+/// The walks below never go in at a POST, so that only this meets one that is too narrow (P-17). Seen to fail: with the gate of
+/// `/accounts/{account}/activity` weakened to `AnyUser`.
+#[test]
+fn p17_every_route_has_the_door_that_its_path_is_to_have() {
+    for route in web::routes::table() {
+        assert_eq!(route.door, door_of(route.path), "{} {}", route.method, route.path);
+    }
+}
+
 /// Seen to fail: with the gate of `/accounts/{account}/activity` weakened to `AnyUser`, and with `allow` in
 /// `store::pass` ignoring the status.
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +97,7 @@ async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else
             let path = site.path(route.path);
             for (standing, ask) in site.people() {
                 let reply = site.ask(&route.method, &path, ask, "").await;
-                let (wanted, found) = (expected(route.door, standing), met(&reply, route.path));
+                let (wanted, found) = (expected(door_of(route.path), standing), met(&reply, route.path));
                 assert_eq!(found, wanted, "{standing:?} at {} ({})", route.path, reply.status);
             }
         }
@@ -81,7 +114,7 @@ async fn p17_x09_x10_who_is_refused_changes_nothing() {
         {
             let path = site.path(route.path);
             for (standing, ask) in site.people() {
-                let wanted = expected(route.door, standing);
+                let wanted = expected(door_of(route.path), standing);
                 if wanted == Met::In {
                     continue;
                 }
@@ -94,7 +127,7 @@ async fn p17_x09_x10_who_is_refused_changes_nothing() {
 }
 
 /// A user without the company of the path finds nothing there, whatever else they may do (P-15). Seen to fail: with
-/// `has_company` always true.
+/// `has_company` always true, and with suspended administrators named as those to ask.
 #[tokio::test(flavor = "multi_thread")]
 async fn p15_companies_of_others_are_not_found() {
     for site in Site::everywhere().await {
@@ -110,5 +143,30 @@ async fn p15_companies_of_others_are_not_found() {
             .world
             .sql(&format!("SELECT first_name FROM \"user\" WHERE login_id = '{}'", site.account.admin.login));
         assert!(own.body.contains(&administrator[0][0]), "P-17: and who can give it");
+        for gone in ["Suspended Reyes", "Deleted Reyes"] {
+            assert!(!own.body.contains(gone), "P-17: {gone} gives nothing any more");
+        }
+    }
+}
+
+/// A menu offers nothing that its route would refuse (P-17). Seen to fail: with `opens` in `http::menu` always true.
+#[tokio::test(flavor = "multi_thread")]
+async fn p17_every_link_of_a_home_page_opens() {
+    for site in Site::everywhere().await {
+        let home = format!("/accounts/{}", site.account.id);
+        for (standing, ask) in site.people() {
+            let Standing::Member(user_type) = standing else { continue };
+            let page = site.ask(&Method::GET, &home, ask, "").await;
+            let links: Vec<&str> =
+                page.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            let users = format!("{home}/users");
+            assert_eq!(links.contains(&users.as_str()), user_type == UserType::Administrator, "{standing:?}");
+            for link in
+                links.into_iter().filter(|link| link.starts_with("/accounts/") || link.starts_with("/me"))
+            {
+                let reply = site.ask(&Method::GET, link, ask, "").await;
+                assert!(reply.status.is_success(), "{standing:?} is led to {link}: {}", reply.status);
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ fn parameters(pattern: &str) -> Vec<&str> {
     pattern.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
 }
 
-/// Seen to fail: with `AND u.account_id = $1` taken from `user::find`.
+/// Seen to fail: with the account left out of `user::find`, and of the company in `pass::place::load`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x10_ids_of_others_are_told_apart_from_made_up_ones_by_nothing() {
     for site in Site::everywhere().await {

@@ -4,5 +4,6 @@ mod doors;
 mod forms;
 mod headers;
 mod ids;
+mod networks;
 mod records;
 mod site;

@@ -114,7 +114,8 @@ fn verbs(site: &Site) -> Vec<String> {
     site.world.sql("SELECT verb FROM activity ORDER BY id").into_iter().map(|mut row| row.remove(0)).collect()
 }
 
-/// What a person who follows the set-up link writes (X-14: the link works once).
+/// What a person who follows the set-up link writes (X-14: the link works once). Seen to fail: with the
+/// pass minted though there is an account.
 #[tokio::test(flavor = "multi_thread")]
 async fn a05_set_up_is_recorded_and_works_once() {
     for world in testkit::worlds().await {

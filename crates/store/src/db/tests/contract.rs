@@ -165,6 +165,58 @@ async fn sqlite_readers_cannot_write() {
     assert!(ids(&bed.db).await.is_empty());
 }
 
+/// Seen to fail: with read units that have no transaction around them.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_readers_see_one_moment() {
+    let bed = Bed::with_schema(Place::sqlite());
+    let (looked, has_looked) = std::sync::mpsc::channel();
+    let (wrote, has_written) = std::sync::mpsc::channel::<()>();
+    let has_written = std::sync::Mutex::new(has_written);
+    let look = |tx: &mut Tx<'_>| tx.all(sql!("SELECT id FROM counter"), &[]).map(|rows| rows.len());
+    let db = bed.db.clone();
+    let reading = tokio::spawn(async move {
+        db.read(move |tx| {
+            let before = look(tx)?;
+            looked.send(()).unwrap();
+            has_written.lock().unwrap().recv().unwrap();
+            Ok::<_, DbError>((before, look(tx)?))
+        })
+        .await
+    });
+    tokio::task::spawn_blocking(move || has_looked.recv().unwrap()).await.unwrap();
+    bed.db.write(|tx| add(tx, "a", 1)).await.unwrap();
+    wrote.send(()).unwrap();
+    assert_eq!(reading.await.unwrap().unwrap(), (0, 0));
+    assert_eq!(ids(&bed.db).await, ["a"]);
+}
+
+/// Seen to fail: with `is_abandoned` never true.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_waits_for_is_not_begun() {
+    let bed = Bed::with_schema(Place::sqlite());
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let (go, may_go) = std::sync::mpsc::channel::<()>();
+    let may_go = std::sync::Mutex::new(may_go);
+    let db = bed.db.clone();
+    let first = tokio::spawn(async move {
+        db.write(move |tx| {
+            begun.send(()).unwrap();
+            may_go.lock().unwrap().recv().unwrap();
+            add(tx, "first", 1)
+        })
+        .await
+    });
+    tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
+    let db = bed.db.clone();
+    let left = tokio::spawn(async move { db.write(|tx| add(tx, "left", 1)).await });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    go.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(ids(&bed.db).await, ["first"]);
+}
+
 #[test]
 fn an_unknown_hook_is_refused() {
     let stmt = sql!("SELECT 1 {inn $1}");
