@@ -4,10 +4,11 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use data_encoding::BASE64_NOPAD;
 use domain::input::{FieldError, Problem};
 use domain::password::check_length;
+use store::secret;
 use tokio::sync::oneshot;
 
 /// How many hashes are computed at once; the rest wait their turn. More would let sign-ins starve everything else.
@@ -21,11 +22,14 @@ const MIN_SCORE: u8 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// What one of the hashing threads is given to do.
-type Work = Box<dyn FnOnce() + Send>;
+/// The memory one hash is computed in. Each thread has its own and uses it again: taken anew for every hash, 19 MiB at
+/// a time, it makes the allocator hold on to hundreds.
+type Memory = Vec<Block>;
 
-/// Hashes and checks passwords on threads of its own, a few at a time. Always the same threads: each hash takes 19 MiB,
-/// which the allocator keeps for every thread that once had them.
+/// What one of the hashing threads is given to do.
+type Work = Box<dyn FnOnce(&mut Memory) + Send>;
+
+/// Hashes and checks passwords on threads of its own, a few at a time.
 pub struct Hasher {
     queue: SyncSender<Work>,
     cost: Params,
@@ -45,7 +49,7 @@ impl Hasher {
     }
 
     fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
-        let dummy = hash_now(&cost, "a password that nobody has", &salt);
+        let dummy = hash_now(&cost, "a password that nobody has", &salt, &mut Memory::new());
         let (queue, waiting) = mpsc::sync_channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..AT_ONCE {
@@ -58,26 +62,27 @@ impl Hasher {
     /// The hash of `password`, salted with fresh random bytes.
     pub async fn hash(&self, password: String, salt: [u8; 32]) -> Result<String, Busy> {
         let cost = self.cost.clone();
-        self.run(move || hash_now(&cost, &password, &salt)).await
+        self.run(move |memory| hash_now(&cost, &password, &salt, memory)).await
     }
 
     /// Whether `password` belongs to `stored`; without a stored hash, no, after the same time.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Busy> {
         let dummy = Arc::clone(&self.dummy);
-        self.run(move || {
-            let hash = stored.as_deref().unwrap_or(&dummy);
-            let fits = PasswordHash::new(hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        self.run(move |memory| {
+            let fits = fits(stored.as_deref().unwrap_or(&dummy), &password, memory).unwrap_or(false);
             fits && stored.is_some()
         })
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let (reply, answer) = oneshot::channel();
-        let work = Box::new(move || {
+        let work = Box::new(move |memory: &mut Memory| {
             // Whoever asked may have gone.
-            let _ = reply.send(work());
+            let _ = reply.send(work(memory));
         });
         self.queue.try_send(work).map_err(|_| Busy)?;
         answer.await.map_err(|_| Busy)
@@ -86,20 +91,45 @@ impl Hasher {
 
 /// Takes work until the hasher is gone.
 fn work_off(waiting: &Mutex<Receiver<Work>>) {
+    let mut memory = Memory::new();
     loop {
         // In a statement of its own, so that the other threads can take theirs meanwhile.
         let next = waiting.lock().map(|waiting| waiting.recv());
         let Ok(Ok(work)) = next else { return };
-        work();
+        work(&mut memory);
     }
 }
 
-fn hash_now(cost: &Params, password: &str, salt: &[u8; 32]) -> String {
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.clone());
-    argon2
-        .hash_password_with_salt(password.as_bytes(), &salt[..16])
-        .expect("salt and cost are in range")
-        .to_string()
+/// How many bytes a hash has.
+const LENGTH: usize = 32;
+
+/// The hash in the usual form: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+fn hash_now(cost: &Params, password: &str, salt: &[u8; 32], memory: &mut Memory) -> String {
+    let salt = &salt[..16];
+    let hash = compute(cost.clone(), password, salt, memory).expect("salt and cost are in range");
+    let (m, t, p) = (cost.m_cost(), cost.t_cost(), cost.p_cost());
+    let (salt, hash) = (BASE64_NOPAD.encode(salt), BASE64_NOPAD.encode(&hash));
+    format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}")
+}
+
+fn compute(cost: Params, password: &str, salt: &[u8], memory: &mut Memory) -> Option<[u8; LENGTH]> {
+    let mut hash = [0; LENGTH];
+    memory.resize(cost.block_count(), Block::default());
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory).ok()?;
+    Some(hash)
+}
+
+/// Whether `password` gives this hash with its own cost and salt; `None` for a text that is no hash of ours.
+fn fits(stored: &str, password: &str, memory: &mut Memory) -> Option<bool> {
+    let rest = stored.strip_prefix("$argon2id$v=19$m=")?;
+    let (m, rest) = rest.split_once(",t=")?;
+    let (t, rest) = rest.split_once(",p=")?;
+    let (p, rest) = rest.split_once('$')?;
+    let (salt, hash) = rest.split_once('$')?;
+    let cost = Params::new(m.parse().ok()?, t.parse().ok()?, p.parse().ok()?, None).ok()?;
+    let found = compute(cost, password, &BASE64_NOPAD.decode(salt.as_bytes()).ok()?, memory)?;
+    Some(secret::same(&BASE64_NOPAD.encode(&found), hash))
 }
 
 /// Whether a password is long enough and hard enough to guess. `known` are words a guesser would try first: the
@@ -167,6 +197,22 @@ mod tests {
     }
 
     ///
+    const KNOWN: &str =
+        "$argon2id$v=19$m=64,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$Mdn5CM9HcwcF2uRvAiuF1mIJviWUzswDdgLXvOMvpgk";
+
+    /// the known answer of another implementation (argon2-cffi 25.1 with the same cost and salt), so that a hash
+    /// can be read by whoever reads the usual form.
+    #[test]
+    fn a01_the_form_is_the_usual_one() {
+        let cost = Params::new(64, 2, 1, None).expect("a small cost");
+        let hash = hash_now(&cost, "correct horse battery staple", &[7; 32], &mut Memory::new());
+        assert_eq!(hash, KNOWN);
+        assert_eq!(fits(&hash, "correct horse battery staple", &mut Memory::new()), Some(true));
+        for broken in ["", "$argon2id$v=19$m=64", "$argon2i$v=19$m=64,t=2,p=1$AA$AA", "plain"] {
+            assert_eq!(fits(broken, "correct horse battery staple", &mut Memory::new()), None, "{broken}");
+        }
+    }
+
     #[tokio::test]
     async fn a01_hashes_verify_and_salts_differ() {
         let hasher = Hasher::cheap([0; 32]);

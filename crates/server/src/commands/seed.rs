@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use app::password::Hasher;
 use app::seed::{Size, World};
-use app::{Conflict, Refused};
 use clap::value_parser;
 use serde::Serialize;
 use store::secret::random_token;
@@ -45,6 +44,14 @@ struct Made {
 /// Makes the world. Its first administrator's password is random and shown this once.
 pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failure> {
     let app = open::app(settings, 1, Hasher::new).await?;
+    let is_empty = app.is_empty().await;
+    if !is_empty.map_err(|refused| sentence::refused(refused, plain_option))? {
+        app.store.close().await;
+        return Err(Failure::new(
+            "There are accounts in this database already, and made-up people among real ones could not be told apart: \
+             name a fresh data folder in ROLLCALL_DATA_DIR.",
+        ));
+    }
     let password = random_token(app.store.random_bytes())[..20].to_owned();
     let size = Size {
         accounts: args.accounts,
@@ -56,7 +63,8 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
     let world = app.seed(size, password.clone()).await;
     let seconds = start.elapsed().as_secs_f64();
     app.store.close().await;
-    let World { account, email, users } = world.map_err(failed)?;
+    let World { account, email, users } =
+        world.map_err(|refused| sentence::refused(refused, plain_option))?;
     let users_per_minute = (users as f64 * 60.0 / seconds) as u64;
     let seconds = (seconds * 1_000.0).round() / 1_000.0;
     Answer::of(&Made {
@@ -67,14 +75,4 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
         seconds,
         users_per_minute,
     })
-}
-
-fn failed(refused: Refused) -> Failure {
-    match refused {
-        Refused::Conflict(Conflict::Changed) => Failure::new(
-            "These people are in the database already: give another --seed, or name a fresh data folder in \
-             ROLLCALL_DATA_DIR.",
-        ),
-        other => sentence::refused(other, plain_option),
-    }
 }

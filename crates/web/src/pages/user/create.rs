@@ -88,6 +88,7 @@ pub async fn created(visit: Managing, _: Nothing) -> Answer {
     let sent = match user.invitation.state(visit.app.store.now()) {
         _ if !user.user_type.has_login() => Sent::None,
         InvitationState::NotSent => Sent::Later,
+        _ if visit.app.smtp.is_none() => Sent::Kept,
         _ => Sent::To(user.email),
     };
     visit.page(Created {

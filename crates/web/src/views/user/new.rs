@@ -203,6 +203,8 @@ impl New {
 pub enum Sent {
     /// Sent to this address.
     To(String),
+    /// No mail server is set: the operator has it.
+    Kept,
     /// To be sent later.
     Later,
     /// A notification user: there is none.
