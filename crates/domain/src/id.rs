@@ -96,6 +96,10 @@ ids! {
     ActivityId = "ACT";
     /// A key for programs.
     ApiKeyId = "KEY";
+    /// A change of a user's access that can be undone.
+    AccessChangeId = "CHG";
+    /// A change of one's own address that waits for its proof.
+    EmailChangeId = "EMC";
 }
 
 #[cfg(test)]

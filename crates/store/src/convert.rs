@@ -2,7 +2,8 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccountId, ActivityId, ApiKeyId, CompanyId, InvitationId, LoginId, MailId, ResetId, SessionId, UserId,
+    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, LoginId, MailId,
+    ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -18,7 +19,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccountId ActivityId ApiKeyId CompanyId InvitationId LoginId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccountId ActivityId ApiKeyId CompanyId EmailChangeId InvitationId LoginId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

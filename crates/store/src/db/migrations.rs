@@ -21,4 +21,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0005_mail"),
     migration!("0006_activity"),
     migration!("0007_api_key"),
+    migration!("0008_access_change"),
 ];
