@@ -21,8 +21,8 @@ CREATE TABLE access_change (
     actor_name TEXT NOT NULL,
     before_access TEXT NOT NULL,
     after_access TEXT NOT NULL,
-    after_version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
+    undone_at BIGINT,
     PRIMARY KEY (account_id, id),
     FOREIGN KEY (account_id, user_id) REFERENCES "user" (account_id, id) ON DELETE CASCADE
 );

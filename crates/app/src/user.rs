@@ -95,7 +95,8 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
 
 /// A user who is there and whom one may manage.
 pub(crate) fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<User, Refused> {
-    let user = user::find(r, pass, id)?.ok_or(Refused::NotFound)?;
+    let user = user::find(r, pass, id)?.filter(|user| user.status != UserStatus::Deleted);
+    let user = user.ok_or(Refused::NotFound)?;
     manages(pass, user.kind())?;
     Ok(user)
 }

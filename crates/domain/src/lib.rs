@@ -4,6 +4,7 @@
 //! Times and random bits come in as parameters.
 
 pub mod access;
+pub mod access_change;
 pub mod account;
 pub mod activity;
 pub mod capability;

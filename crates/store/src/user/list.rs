@@ -87,10 +87,9 @@ impl Cursor {
 macro_rules! users_by {
     ($key:literal $than:literal $order:literal) => {
         sql!(concat!(
-            "SELECT u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type,
-                    u.agent, u.status, u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name,
-                    i.sent_at, i.expires_at, i.accepted_at
-             FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
+            "SELECT ",
+            user_columns!(),
+            " FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
              WHERE u.account_id = $1 AND u.status = $2 AND (",
             $key,
             ", u.id) ",

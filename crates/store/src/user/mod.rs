@@ -1,5 +1,14 @@
 //! Users: a login's place in one account.
 
+/// The columns that [`read`] reads, of a user `u` and their invitation `i`.
+macro_rules! user_columns {
+    () => {
+        "u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent, u.status,
+         u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name, u.ends_at, u.deleted_at,
+         u.access_version, i.sent_at, i.expires_at, i.accepted_at"
+    };
+}
+
 mod grants;
 mod list;
 mod write;
@@ -51,6 +60,12 @@ pub struct User {
     pub invitation: InvitationTimes,
     /// The key the list sorts by, for the next page.
     pub sort_name: String,
+    /// When their access ends by itself (U-21).
+    pub ends_at: Option<Timestamp>,
+    /// When they were deleted (U-11).
+    pub deleted_at: Option<Timestamp>,
+    /// Raised by every change of their access.
+    pub access_version: i64,
 }
 
 impl User {
@@ -80,16 +95,15 @@ pub struct NewUserRow<'a> {
     pub invoice_emails: bool,
 }
 
-/// The user of an id, unless deleted.
+/// The user of an id, also a deleted one.
 pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Option<User>, DbError> {
     let row = r.tx().optional(
-        sql!(
-            "SELECT u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
-                    u.status, u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name,
-                    i.sent_at, i.expires_at, i.accepted_at
-             FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
-             WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'"
-        ),
+        sql!(concat!(
+            "SELECT ",
+            user_columns!(),
+            " FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
+             WHERE u.account_id = $1 AND u.id = $2"
+        )),
         &[pass.account().into(), id.into()],
     )?;
     row.map(read).transpose()
@@ -125,6 +139,9 @@ fn read(row: Row) -> Result<User, DbError> {
         activated_at: c.get()?,
         last_active_at: Some(c.get::<Timestamp>()?).filter(|at| at.micros() > 0),
         sort_name: c.text()?,
+        ends_at: c.get()?,
+        deleted_at: c.get()?,
+        access_version: c.int()?,
         invitation: InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? },
     })
 }

@@ -1,0 +1,91 @@
+//! What a change of access means for a person: who gains or loses what. For the page that shows it beforehand.
+
+use std::collections::BTreeSet;
+
+use super::{Access, Plan};
+use crate::capability::{Capability, Mark, REGISTRY, mark};
+use crate::id::CompanyId;
+use crate::user::UserStatus;
+
+/// Which companies somebody reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All, present and future.
+    All,
+    /// These; none for who is not active.
+    Only(BTreeSet<CompanyId>),
+}
+
+/// What a change does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effects {
+    /// What is new or reaches further, and how far it then reaches.
+    pub gains: Vec<(Capability, Mark)>,
+    /// What is gone or reaches less far, and how far it still reaches.
+    pub loses: Vec<(Capability, Mark)>,
+    /// The companies reached before.
+    pub reached: Reach,
+    /// The companies reached after.
+    pub reaches: Reach,
+    /// Whether they could sign in to the account before, and can after.
+    pub signs_in: (bool, bool),
+    /// Whether they got notifications before, and do after.
+    pub is_notified: (bool, bool),
+    /// Whether they got invoices before, and do after.
+    pub gets_invoices: (bool, bool),
+}
+
+/// What `plan` does. An access that is invited to or switched off counts for nothing.
+pub fn effects(plan: &Plan) -> Effects {
+    let (before, after) = (&plan.before, &plan.after);
+    let marks = || {
+        REGISTRY
+            .iter()
+            .map(|line| (line.capability, has(before, line.capability), has(after, line.capability)))
+    };
+    let is_notified = |access: &Access| has(access, Capability::ReceiveNotifications) != Mark::No;
+    Effects {
+        gains: marks().filter(|(_, was, is)| is > was).map(|(what, _, is)| (what, is)).collect(),
+        loses: marks().filter(|(_, was, is)| is < was).map(|(what, _, is)| (what, is)).collect(),
+        reached: reach(before),
+        reaches: reach(after),
+        signs_in: (signs_in(before), signs_in(after)),
+        is_notified: (is_notified(before), is_notified(after)),
+        gets_invoices: (gets_invoices(before), gets_invoices(after)),
+    }
+}
+
+impl Reach {
+    /// The companies reached here that `other` does not reach; `None` when that is all of them.
+    pub fn beyond(&self, other: &Reach) -> Option<BTreeSet<CompanyId>> {
+        match (self, other) {
+            (Reach::All, Reach::All) | (Reach::Only(_), Reach::All) => Some(BTreeSet::new()),
+            (Reach::All, Reach::Only(_)) => None,
+            (Reach::Only(these), Reach::Only(those)) => Some(these.difference(those).cloned().collect()),
+        }
+    }
+}
+
+/// How far somebody has a capability, as they stand.
+fn has(access: &Access, capability: Capability) -> Mark {
+    if access.status == UserStatus::Active {
+        mark(access.user_type, access.agent, capability)
+    } else {
+        Mark::No
+    }
+}
+
+fn reach(access: &Access) -> Reach {
+    if access.status != UserStatus::Active {
+        return Reach::Only(BTreeSet::new());
+    }
+    if access.user_type.has_all_companies() { Reach::All } else { Reach::Only(access.companies.clone()) }
+}
+
+fn signs_in(access: &Access) -> bool {
+    access.status == UserStatus::Active && access.login.is_some()
+}
+
+fn gets_invoices(access: &Access) -> bool {
+    access.status == UserStatus::Active && access.invoice_emails
+}
