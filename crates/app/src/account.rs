@@ -94,6 +94,7 @@ fn insert(
         name: name.to_owned(),
         time_zone: time_zone.to_owned(),
         invitation_days: DEFAULT_INVITATION_DAYS,
+        free_types: false,
     };
     Ok(account::insert(w, pass, id, &details)?)
 }
@@ -140,10 +141,12 @@ pub fn change(
     let before = account::get(&mut w, pass)?;
     account::update(&mut w, pass, details)?;
     let days = |details: &AccountDetails| details.invitation_days.to_string();
+    let free = |details: &AccountDetails| if details.free_types { "yes" } else { "no" };
     let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
         .change("name", Some(&before.name), Some(&details.name))
         .change("time_zone", Some(&before.time_zone), Some(&details.time_zone))
-        .change("invitation_days", Some(&days(&before)), Some(&days(details)));
+        .change("invitation_days", Some(&days(&before)), Some(&days(details)))
+        .change("free_types", Some(free(&before)), Some(free(details)));
     w.commit(&pass.actor(), entry, ())
 }
 
@@ -155,6 +158,11 @@ pub struct Home {
     pub administrators: Vec<String>,
     /// Whether nobody else is in the account yet.
     pub is_alone: bool,
+}
+
+/// Whether there is an account to sign in to.
+pub fn is_set_up(r: &mut Reader) -> Result<bool, Refused> {
+    Ok(account::is_there(r)?)
 }
 
 /// What the home of an account shows.

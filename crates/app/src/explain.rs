@@ -1,25 +1,62 @@
 //! Why a user may or may not do something (P-18).
 
 use domain::access::{Companies, Grants, Refusal, Target, decide};
+use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
+use domain::explain::smallest_change;
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
-use store::pass::SystemPass;
+use store::company::{self, Company};
+use store::page::Page;
+use store::pass::{AccountPass, HasPlace as _, QuestionPass, SystemPass, administrators};
+use store::user::{self, Given};
 use store::work::Reader;
-use store::{company, user};
+
+pub use domain::explain::Step;
 
 use crate::Refused;
 
 /// The decision on one user, one capability and one target, with what it follows from.
 #[derive(Clone, Debug)]
 pub struct Explanation {
+    /// What was asked for.
+    pub capability: Capability,
+    /// The company it was asked for; otherwise whatever lies within the user's companies.
+    pub company: Option<CompanyId>,
     /// What is known of the user.
     pub grants: Grants,
     /// The decision itself.
     pub decision: Result<Mark, Refusal>,
+    /// The smallest change that would allow it; none where no change of this user would.
+    pub change: Option<Vec<Step>>,
 }
 
-/// Asks the very function that decides on requests. For the command line.
+impl Explanation {
+    /// Asks the very function that decides on requests.
+    fn of(given: Given, capability: Capability, company: Option<&CompanyId>) -> Explanation {
+        let grants = grants(given);
+        let target = company.map_or(Target::Account, |company| Target::Company(company.clone()));
+        Explanation {
+            capability,
+            company: company.cloned(),
+            decision: decide(&grants, capability, &target),
+            change: smallest_change(&grants, capability, &target),
+            grants,
+        }
+    }
+}
+
+fn grants(given: Given) -> Grants {
+    let companies = match given.user_type.has_all_companies() {
+        true => Companies::All,
+        false => Companies::Only(given.companies),
+    };
+    // White label comes with its own noun; until then no account has its own brand.
+    let (user_type, agent, status) = (given.user_type, given.agent, given.status);
+    Grants { user_type, agent, status, companies, white_label: false }
+}
+
+/// Explains a decision. For the command line.
 pub fn explain(
     r: &mut Reader,
     pass: &SystemPass,
@@ -27,25 +64,89 @@ pub fn explain(
     capability: Capability,
     company: Option<&CompanyId>,
 ) -> Result<Explanation, Refused> {
-    let found = user::find_grants(r, pass, id)?.ok_or(Refused::NotFound)?;
+    let given = user::find_grants(r, pass, id)?.ok_or(Refused::NotFound)?;
     // On requests a company of another account is not found, whatever the user may do.
     if let Some(company) = company
-        && !company::exists(r, pass, &found.account, company)?
+        && !company::exists(r, pass, &given.account, company)?
     {
         return Err(Refused::field("company", Problem::NotAChoice));
     }
-    let companies = match found.user_type.has_all_companies() {
-        true => Companies::All,
-        false => Companies::Only(found.companies),
+    Ok(Explanation::of(given, capability, company))
+}
+
+/// A user of the account, and perhaps the decision that was asked about.
+pub struct Explained {
+    /// Their name.
+    pub name: String,
+    /// What is known of them.
+    pub grants: Grants,
+    /// The company asked about.
+    pub company: Option<Company>,
+    /// The decision, where one was asked about.
+    pub explanation: Option<Explanation>,
+    /// The companies there are to ask about.
+    pub choices: Vec<Company>,
+}
+
+/// Explains a decision on a user of one's account. A user or company of another is not found.
+pub fn explain_user(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    capability: Option<Capability>,
+    company: Option<&CompanyId>,
+) -> Result<Explained, Refused> {
+    let given = user::find_given(r, pass, id)?.ok_or(Refused::NotFound)?;
+    let company = match company {
+        Some(company) => Some(company::find(r, pass, company)?.ok_or(Refused::NotFound)?),
+        None => None,
     };
-    let grants = Grants {
-        user_type: found.user_type,
-        agent: found.agent,
-        status: found.status,
-        companies,
-        white_label: false,
-    };
-    let target = company.map_or(Target::Account, |company| Target::Company(company.clone()));
-    let decision = decide(&grants, capability, &target);
-    Ok(Explanation { grants, decision })
+    let asked = company.as_ref().map(|company| &company.id);
+    Ok(Explained {
+        name: given.name.clone(),
+        grants: grants(given.clone()),
+        explanation: capability.map(|capability| Explanation::of(given, capability, asked)),
+        company,
+        choices: company::list_choices(r, pass)?,
+    })
+}
+
+/// Where a user of one's account may do what.
+pub struct AccessPicture {
+    /// Their name.
+    pub name: String,
+    /// What is known of them.
+    pub grants: Grants,
+    /// One page of their active companies; of all, for who has all.
+    pub companies: Page<Company>,
+}
+
+/// One page of it, behind the company with that name and id.
+pub fn picture(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    after: (&str, &str),
+) -> Result<AccessPicture, Refused> {
+    let given = user::find_given(r, pass, id)?.ok_or(Refused::NotFound)?;
+    let owner = (!given.user_type.has_all_companies()).then_some(id);
+    let companies = company::list_of(r, pass, owner, after)?;
+    Ok(AccessPicture { name: given.name.clone(), grants: grants(given), companies })
+}
+
+/// Whether one may do something oneself, and who could give it if not.
+#[derive(Clone, Debug)]
+pub struct May {
+    /// The decision.
+    pub decision: Result<Mark, Refusal>,
+    /// Names of administrators who can give what is missing.
+    pub ask: Vec<String>,
+}
+
+/// Answers for whoever asks.
+pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Result<May, Refused> {
+    let place = pass.place();
+    let decision = decide(&place.grants, capability, pass.target());
+    let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
+    Ok(May { decision, ask })
 }

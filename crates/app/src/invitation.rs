@@ -69,24 +69,6 @@ pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Takes an invitation back: its link stops working and the pending user is gone (U-06). Who was a notification
-/// user before is one again (U-09).
-pub fn revoke(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
-    let user = crate::user::find(&mut w, pass, id)?;
-    if user.status != UserStatus::Pending || !invitation::remove_open(&mut w, pass, id)? {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
-    if !user::restore_notification(&mut w, pass, id)? {
-        user::mark_deleted(&mut w, pass, id)?;
-    }
-    let entry = Entry::of(pass.account(), Verb::InvitationRevoked, id, &user.names.full()).change(
-        "email",
-        Some(&user.email),
-        None,
-    );
-    w.commit(&pass.actor(), entry, ())
-}
-
 /// An accepted invitation.
 pub struct Accepted {
     /// The session that was started.

@@ -3,11 +3,15 @@
 //! An operation is a plain function over a unit of work and a pass. [`App`] runs it: it mints the pass and calls
 //! the operation inside one unit, so that who may is decided in the transaction that then does it.
 
+pub mod access_change;
 pub mod account;
 pub mod activity;
 pub mod api_key;
 pub mod company;
 pub mod doctor;
+pub mod email_change;
+mod ending;
+pub mod events;
 pub mod explain;
 pub mod invitation;
 pub mod limits;

@@ -2,21 +2,30 @@
 //! and before anything is looked at, so that a refused attempt counts too.
 
 use domain::time::Span;
-use store::attempt::{self, Limit};
+use store::attempt::{self, Exceeded, Limit};
+use store::db::DbError;
 use store::work::Writer;
 
 use crate::Refused;
 
-/// Sign-ins of one address from one network: slow for a guesser, no weapon against the owner elsewhere.
+/// Sign-ins of one address from one network, or from one device that has signed in before: slow for a guesser, no
+/// weapon against the owner elsewhere.
 pub const SIGN_IN: Limit = Limit { most: 10, window: Span::minutes(15) };
 /// Sign-ins from one network, whatever the address.
 pub const SIGN_IN_NETWORK: Limit = Limit { most: 100, window: Span::minutes(15) };
+/// Sign-ins of one address from wherever, for guessers who have many networks. Its owner still gets in from a device
+/// that has signed in before, and by a new password.
+pub const SIGN_IN_ADDRESS: Limit = Limit { most: 300, window: Span::hours(1) };
 /// Reset mails to one address, asked for from one network.
 pub const RESET: Limit = Limit { most: 3, window: Span::hours(1) };
 /// Reset mails to one address, asked for from wherever.
 pub const RESET_ADDRESS: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Reset requests from one network.
 pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
+/// Links to new addresses that one person has sent.
+pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
+/// Links to one new address, whoever has them sent.
+pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Sends of one invitation (U-06).
 pub const INVITATION: Limit = Limit { most: domain::invitation::SENDS_PER_HOUR, window: Span::hours(1) };
 /// Invitations of one account to one address. Other accounts are not counted: else one could keep another from
@@ -31,4 +40,47 @@ const SHARES: i64 = 16;
 /// Counts an attempt, or refuses the operation.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {
     Ok(attempt::count(w, name, limit)??)
+}
+
+/// Counts a sign-in. A device that has signed in as this login before has a counter of its own, so that nobody else can
+/// use up the owner's tries.
+pub(crate) fn count_sign_in(
+    w: &mut Writer,
+    email: &str,
+    known_device: Option<&str>,
+) -> Result<Result<(), Exceeded>, DbError> {
+    let own = sign_in_counter(w, email, known_device);
+    if known_device.is_some() {
+        return attempt::count(w, &own, SIGN_IN);
+    }
+    let network = w.origin().network.clone();
+    // Who is over one limit makes no more counters behind it.
+    if let Err(exceeded) = attempt::count(w, &format!("sign-in from {network}"), SIGN_IN_NETWORK)? {
+        return Ok(Err(exceeded));
+    }
+    if let Err(exceeded) = attempt::count(w, &own, SIGN_IN)? {
+        return Ok(Err(exceeded));
+    }
+    attempt::count(w, &format!("sign-in as {}", folded(email)), SIGN_IN_ADDRESS)
+}
+
+/// Forgets the tries of whoever has just signed in.
+pub(crate) fn forget_sign_in(w: &mut Writer, email: &str, known_device: Option<&str>) -> Result<(), DbError> {
+    let own = sign_in_counter(w, email, known_device);
+    attempt::remove(w, &own)
+}
+
+/// The counter of an address and where it is tried from.
+fn sign_in_counter(w: &Writer, email: &str, known_device: Option<&str>) -> String {
+    let email = folded(email);
+    match known_device {
+        Some(device) => format!("sign-in as {email} on {device}"),
+        None => format!("sign-in as {email} from {}", w.origin().network),
+    }
+}
+
+/// An address folded as logins are, so that spellings count as one; of what is no address, no more than one has room.
+fn folded(email: &str) -> String {
+    let email = email.trim().to_ascii_lowercase().replace('\0', "\u{fffd}");
+    email.chars().take(254).collect()
 }

@@ -1,14 +1,79 @@
-//! One's own: the accounts one has a place in, names, sessions (U-18, A-03).
+//! One's own: the accounts one has a place in, names, password, sessions (U-18, A-03, A-04).
 
 use domain::activity::{Entry, Verb};
-use store::pass::{Acting, SelfPass};
+use domain::capability::proof::AnyUser;
+use domain::mail::MailKind;
+use domain::user::{Names, UserStatus};
+use store::email_change::{self, EmailChange};
+use store::pass::{AccountPass, Acting, SelfPass};
 use store::work::{Committed, Reader, Writer};
-use store::{login, session};
+use store::{login, mail, user};
 
 pub use store::login::AccountOfLogin;
+pub use store::user::OwnUser;
 
-use crate::Refused;
-use crate::session::SessionRecord;
+use crate::reset::login_mail;
+use crate::session::{self, SessionRecord, SignedIn};
+use crate::{App, Ask, Refused, password};
+
+/// My Profile.
+pub struct Profile {
+    /// One's active users, with the names that each account shows.
+    pub users: Vec<OwnUser>,
+    /// The change of address that one waits for.
+    pub email_change: Option<EmailChange>,
+}
+
+/// What My Profile shows beside what the pass tells.
+pub fn profile(r: &mut Reader, pass: &SelfPass) -> Result<Profile, Refused> {
+    let mut users = user::list_own(r, pass, &pass.person().login)?;
+    users.retain(|user| user.status == UserStatus::Active);
+    Ok(Profile { users, email_change: email_change::find(r, pass)? })
+}
+
+/// One's user in an account.
+pub fn own_user(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<OwnUser, Refused> {
+    user::find_own(r, pass)?.ok_or(Refused::NotFound)
+}
+
+/// Changes the names that an account shows of oneself.
+pub fn change_own_user(
+    mut w: Writer,
+    pass: &AccountPass<AnyUser>,
+    names: &Names,
+) -> Result<Committed<()>, Refused> {
+    let before = own_user(&mut w, pass)?;
+    user::update_own_names(&mut w, pass, &before, names)?;
+    let entry = Entry::of(&before.account, Verb::UserChanged, &before.id, &names.full())
+        .change("first_name", Some(&before.names.first), Some(&names.first))
+        .change("last_name", Some(&before.names.last), Some(&names.last))
+        .change("display_name", Some(&before.names.display), Some(&names.display));
+    w.commit(&pass.actor(), entry, ())
+}
+
+impl App {
+    /// Changes one's own password, by the present one. All sessions end, also the one that is asked with, whose token
+    /// somebody may have copied; a new one begins. API keys stay.
+    pub async fn change_password(&self, ask: &Ask, present: &str, new: &str) -> Result<SignedIn, Refused> {
+        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
+        let person = pass.person();
+        let known = [person.first_name.as_str(), &person.last_name, &person.name(), &person.email];
+        password::check("new_password", new, &known)?;
+        let login = self.check_present_password(ask, &person.email, present).await?;
+        let hash = self.hasher.hash(new.to_owned(), self.store.random_bytes()).await?;
+        let asked = ask.clone();
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_unchanged(&mut w, &login)?;
+            login::update_password(&mut w, &login.id, &hash)?;
+            session::cut_off(&mut w, &login.id)?;
+            mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, login.id.as_str(), &login.email))?;
+            let (signed_in, started) = session::start(&mut w, &login.id, &asked)?;
+            let changed = Entry::of_login(Verb::PasswordChanged, &login.id, &login.name);
+            w.commit_all(&pass.actor(), vec![changed, started], signed_in)
+        };
+        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+    }
+}
 
 /// The accounts one has an active place in.
 pub fn accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<AccountOfLogin>, Refused> {
@@ -17,7 +82,7 @@ pub fn accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<Acco
 
 /// One's sessions, newest first.
 pub fn sessions(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, Refused> {
-    Ok(session::list(r, pass)?)
+    Ok(store::session::list(r, pass)?)
 }
 
 /// Changes one's own names. They are the login's; each account keeps the names its administrators gave.

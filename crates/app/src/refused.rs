@@ -1,6 +1,7 @@
 //! Why an operation did not happen.
 
 use domain::access::Refusal;
+use domain::access_change::{Obstacle, Part};
 use domain::input::{FieldError, Problem};
 use store::attempt::Exceeded;
 use store::db::DbError;
@@ -51,6 +52,14 @@ pub enum Conflict {
     AlreadyHere,
     /// The person is signed in with another address than the invited one.
     OtherAddress,
+    /// The address cannot become one's own: it is in use.
+    AddressInUse,
+    /// There is nothing, or nothing left, to be undone (U-22).
+    NothingToUndo,
+    /// It can't be undone, as this was changed since (U-22).
+    ChangedSince(Part),
+    /// It can't be undone, as another user has the address or the sign-in by now (U-22).
+    AddressTakenSince,
 }
 
 impl Refused {
@@ -67,7 +76,9 @@ impl From<DbError> for Refused {
             DbError::Unique { name } if name == "user_email" => {
                 Refused::field("email", Problem::AddressTaken)
             }
-            DbError::Unique { name } if name == "login_email" => Refused::Conflict(Conflict::Changed),
+            DbError::Unique { name } if name == "login_email" || name == "email_change_login" => {
+                Refused::Conflict(Conflict::Changed)
+            }
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
             DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),
             // No stored text holds the character NUL, so what was asked for is not there.
@@ -75,6 +86,20 @@ impl From<DbError> for Refused {
             // Others change the same rows at this moment: a little later it will do.
             DbError::Retry | DbError::Busy => Refused::Busy,
             _ => Refused::Failed(error),
+        }
+    }
+}
+
+impl From<Obstacle> for Refused {
+    fn from(obstacle: Obstacle) -> Refused {
+        match obstacle {
+            Obstacle::Refused(refusal) => Refused::Forbidden { refusal, ask: Vec::new() },
+            Obstacle::LastAdministrator => Refused::Conflict(Conflict::LastAdministrator),
+            Obstacle::NoPromotion => Refused::Conflict(Conflict::NoPromotion),
+            Obstacle::NotNow => Refused::Conflict(Conflict::Changed),
+            Obstacle::NoCompany => Refused::field("company", Problem::Missing),
+            Obstacle::EndPassed => Refused::field("ends_on", Problem::DayPassed),
+            Obstacle::ChangedSince(part) => Refused::Conflict(Conflict::ChangedSince(part)),
         }
     }
 }

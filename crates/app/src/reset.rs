@@ -5,16 +5,19 @@ use domain::email::EmailAddress;
 use domain::id::ResetId;
 use domain::mail::MailKind;
 use store::mail::{self, NewMail};
-use store::pass::{Acting, ResetPass};
-use store::work::{Unrecorded, Writer};
-use store::{attempt, login, reset, session};
+use store::pass::{Acting, ResetPass, SystemPass};
+use store::work::{Actor, Committed, Unrecorded, Writer};
+use store::{attempt, login, reset};
 
-use crate::session::SignedIn;
+use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits, password};
 
+/// How many requests are answered in one go.
+const AT_ONCE: i64 = 50;
+
 impl App {
-    /// Sends a reset link to the login of this address, if there is one. The answer is the same either way; only a
-    /// network that asks too often is told so.
+    /// Asks for a reset link for the login of this address, if there is one. That is looked up later, by the worker:
+    /// the answer is the same either way and takes the same time. Only a network that asks too often is told so.
     pub async fn request_reset(&self, ask: &Ask, email: EmailAddress) -> Result<(), Refused> {
         self.store
             .write(ask.origin.clone(), move |mut w| {
@@ -32,17 +35,26 @@ impl App {
                     Ok(()) => attempt::count(&mut w, &format!("reset of {address}"), limits::RESET_ADDRESS)?,
                     exceeded => exceeded,
                 };
-                let found = login::find_by_email(&mut w, &email)?;
-                if let (Some(login), Ok(())) = (found, in_all) {
-                    let id = reset::insert(&mut w, &login.id)?;
-                    mail::insert(&mut w, &login_mail(MailKind::Reset, id.as_str(), &login.email))?;
-                    let entry = Entry::of_login(Verb::ResetRequested, &login.id, &login.name);
-                    return w.commit(&store::work::Actor::visitor(), entry, Ok(()));
+                if in_all.is_ok() {
+                    reset::insert_request(&mut w, &email)?;
                 }
                 Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, from_here))
             })
             .await??;
         Ok(())
+    }
+
+    /// Does what was asked for since the last time: makes the resets of addresses that have a login, with their mails;
+    /// how many requests there were.
+    pub async fn answer_reset_requests(&self, pass: &SystemPass) -> Result<usize, Refused> {
+        let reader = pass.clone();
+        let requests = self.store.read(move |r| reset::list_requests(r, &reader, AT_ONCE)).await?;
+        let count = requests.len();
+        for request in requests {
+            let pass = pass.clone();
+            self.store.write(request.origin.clone(), move |w| answer(w, &pass, &request)).await?;
+        }
+        Ok(count)
     }
 
     /// Sets the password of whoever followed the reset link, ends all their other sessions and signs them in.
@@ -56,9 +68,9 @@ impl App {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
             login::update_password(&mut w, &pass.login, &hash)?;
-            session::remove_all(&mut w, &pass.login, None)?;
+            session::cut_off(&mut w, &pass.login)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;
-            let (signed_in, started) = crate::session::start(&mut w, &pass.login, &asked)?;
+            let (signed_in, started) = session::start(&mut w, &pass.login, &asked)?;
             let changed = Entry::of_login(Verb::PasswordChanged, &pass.login, &pass.name);
             w.commit_all(&pass.actor(), vec![changed, started], signed_in)
         };
@@ -71,6 +83,20 @@ impl App {
     }
 }
 
-fn login_mail<'a>(kind: MailKind, subject: &'a str, email: &'a str) -> NewMail<'a> {
+fn answer(mut w: Writer, pass: &SystemPass, request: &reset::Request) -> Result<Committed<()>, Refused> {
+    let is_ours = reset::remove_request(&mut w, pass, &request.id)?;
+    let found = match EmailAddress::parse(&request.email) {
+        Ok(email) if is_ours => login::find_by_email(&mut w, &email)?,
+        _ => None,
+    };
+    let Some(login) = found else { return Ok(w.commit_unrecorded(Unrecorded::Attempt, ())) };
+    let id = reset::insert(&mut w, &login.id)?;
+    mail::insert(&mut w, &login_mail(MailKind::Reset, id.as_str(), &login.email))?;
+    let entry = Entry::of_login(Verb::ResetRequested, &login.id, &login.name);
+    w.commit(&Actor::visitor(), entry, ())
+}
+
+/// A mail that concerns a login and no account.
+pub(crate) fn login_mail<'a>(kind: MailKind, subject: &'a str, email: &'a str) -> NewMail<'a> {
     NewMail { account: None, kind, subject, generation: 0, email }
 }

@@ -3,10 +3,11 @@
 use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId};
+use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Person, SelfPass};
-use store::work::{Actor, Committed, Unrecorded, Writer};
-use store::{attempt, session, user};
+use store::pass::{Acting, Means, Person, SelfPass};
+use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
+use store::{api_key, device, email_change, reset, session, user};
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -18,6 +19,8 @@ pub struct SignedIn {
     pub token: String,
     /// Whose it is.
     pub login: LoginId,
+    /// What shows later that they have signed in from this device, for a cookie of its own.
+    pub device: String,
 }
 
 impl App {
@@ -31,40 +34,31 @@ impl App {
                 if login::get(&mut w, &found.id)?.password_hash != found.password_hash {
                     return Err(Refused::Conflict(Conflict::WrongPassword));
                 }
-                let name = counter(&w, &found.email);
-                attempt::remove(&mut w, &name)?;
+                let known = known_device(&w, &asked, &found);
+                limits::forget_sign_in(&mut w, &found.email, known.as_deref())?;
                 let (signed_in, entry) = start(&mut w, &found.id, &asked)?;
                 w.commit(&found.actor(), entry, signed_in)
             })
             .await
     }
 
-    /// The login of this address and password; counts the attempt first, per address and network.
+    /// The login of this address and password; counts the attempt first.
     pub async fn check_password(
         &self,
         ask: &Ask,
         email: &str,
         password: &str,
     ) -> Result<LoginRecord, Refused> {
-        let typed = email.to_owned();
+        let (typed, asked) = (email.to_owned(), ask.clone());
         let found = self
             .store
             .write(ask.origin.clone(), move |mut w| {
-                let network = w.origin().network.clone();
-                let name = counter(&w, &typed);
-                // A network that is over its limit makes no more counters of addresses.
-                let counted = match attempt::count(
-                    &mut w,
-                    &format!("sign-in from {network}"),
-                    limits::SIGN_IN_NETWORK,
-                )? {
-                    Ok(()) => attempt::count(&mut w, &name, limits::SIGN_IN)?,
-                    exceeded => exceeded,
-                };
                 let found = match EmailAddress::parse(&typed) {
                     Ok(email) => login::find_by_email(&mut w, &email)?,
                     Err(_) => None,
                 };
+                let known = found.as_ref().and_then(|login| known_device(&w, &asked, login));
+                let counted = limits::count_sign_in(&mut w, &typed, known.as_deref())?;
                 // Committed even when refused: what is refused has been counted.
                 Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, counted.map(|()| found)))
             })
@@ -81,6 +75,22 @@ impl App {
         }
     }
 
+    /// Checks the present password of somebody whose address is known, in a form's field `password`.
+    pub(crate) async fn check_present_password(
+        &self,
+        ask: &Ask,
+        email: &str,
+        password: &str,
+    ) -> Result<LoginRecord, Refused> {
+        if password.is_empty() {
+            return Err(Refused::field("password", Problem::Missing));
+        }
+        self.check_password(ask, email, password).await.map_err(|refused| match refused {
+            Refused::Conflict(Conflict::WrongPassword) => Refused::field("password", Problem::WrongPassword),
+            other => other,
+        })
+    }
+
     async fn note_refused(&self, ask: &Ask, login: Option<LoginRecord>) -> Result<(), Refused> {
         let (id, name) = login.map(|login| (login.id.to_string(), login.name)).unwrap_or_default();
         self.store
@@ -91,7 +101,8 @@ impl App {
             .await
     }
 
-    /// Notes that a person was here: in their session and, where they were in an account, in their user.
+    /// Notes that a person was here: in their session and, where they were in an account, in their user. A program
+    /// that comes with their key is not them.
     pub async fn note_seen(
         &self,
         ask: &Ask,
@@ -100,9 +111,14 @@ impl App {
     ) -> Result<(), Refused> {
         self.store
             .write(ask.origin.clone(), move |mut w| {
-                session::update_seen(&mut w, &person.session)?;
-                if let Some(account) = &account {
-                    user::update_seen(&mut w, account, &person)?;
+                match &person.by {
+                    Means::Key(key) => api_key::update_used(&mut w, key)?,
+                    Means::Session(session) => {
+                        session::update_seen(&mut w, session)?;
+                        if let Some(account) = &account {
+                            user::update_seen(&mut w, account, &person)?;
+                        }
+                    }
                 }
                 Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()))
             })
@@ -110,23 +126,38 @@ impl App {
     }
 }
 
-/// The counter of an address and network. The address is folded as logins are, so that spellings count as one.
-fn counter(w: &Writer, email: &str) -> String {
-    let email = email.trim().to_ascii_lowercase().replace('\0', "\u{fffd}");
-    let email: String = email.chars().take(254).collect();
-    format!("sign-in as {email} from {}", w.origin().network)
+/// The id of the device that is asked from, if it has signed in as this login before.
+fn known_device(w: &Writer, ask: &Ask, login: &LoginRecord) -> Option<String> {
+    let cookie = ask.credentials.device.as_deref()?;
+    device::id_of(w.key(), login, cookie).map(str::to_owned)
 }
 
 /// Starts a session for whoever asks, and the entry it is recorded with.
 pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
+    let record = login::get(w, login)?;
     let (id, token) = session::insert(w, login, &ask.device, ask.credentials.session.as_deref())?;
+    let device = device::token(w.key(), &record, &w.new_token()[..22]);
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
-    Ok((SignedIn { token, login: login.clone() }, entry))
+    Ok((SignedIn { token, login: login.clone(), device }, entry))
+}
+
+/// Refuses when the password that was just checked is not the login's any more.
+pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(), Refused> {
+    let is_same = login::get(r, &checked.id)?.password_hash == checked.password_hash;
+    if is_same { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
+}
+
+/// Ends whatever could let somebody else in: a login's sessions, resets, and the change of address that it waits for.
+pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
+    session::remove_all(w, login, None)?;
+    reset::remove_all(w, login)?;
+    email_change::remove_all(w, login)?;
+    Ok(())
 }
 
 /// Ends the session one asks with.
 pub fn sign_out(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
-    let own = pass.person().session.clone();
+    let own = pass.session().clone();
     session::remove(&mut w, pass, &own)?;
     w.commit(&pass.actor(), Entry::of_login(Verb::SessionEnded, &own, ""), ())
 }
@@ -142,7 +173,7 @@ pub fn end(mut w: Writer, pass: &SelfPass, id: &SessionId) -> Result<Committed<(
 /// Ends all of one's sessions but this one; how many.
 pub fn end_others(mut w: Writer, pass: &SelfPass) -> Result<Committed<u64>, Refused> {
     let person = pass.person();
-    let ended = session::remove_all(&mut w, &person.login, Some(&person.session))?;
+    let ended = session::remove_all(&mut w, &person.login, Some(pass.session()))?;
     let entry = Entry::of_login(Verb::SessionEnded, &person.login, &person.name());
     w.commit(&pass.actor(), entry.change("sessions_ended", None, Some(&ended.to_string())), ended)
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::access::Refusal;
+use domain::access_change::Change;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
-use domain::user::{Names, NewUser, UserStatus, UserType, is_promotion, may_manage};
+use domain::user::{Names, NewUser, UserStatus, UserType, may_manage};
+use store::account;
 use store::company::{self, Company};
 use store::mail;
 use store::page::Page;
@@ -16,9 +18,12 @@ use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
 pub use domain::mail::MailState;
-pub use store::user::{Cursor, Filter, Sort, User};
+pub use store::access_change::Made;
+pub use store::page::Count;
+pub use store::user::{Counts, Cursor, Filter, Sort, User};
 
-use crate::{Conflict, Refused, invitation};
+use crate::access_change::Confirmed;
+use crate::{Refused, access_change, invitation};
 
 /// The Users page.
 pub struct UsersPage {
@@ -26,10 +31,8 @@ pub struct UsersPage {
     pub users: Page<User>,
     /// Which companies they have, by name: pairs of user and company.
     pub companies: Vec<(UserId, String)>,
-    /// How many are active in all.
-    pub active: i64,
-    /// How many are pending in all.
-    pub pending: i64,
+    /// How many there are on each tab.
+    pub counts: Counts,
     /// The companies to filter by.
     pub choices: Vec<Company>,
 }
@@ -53,6 +56,10 @@ pub struct UserPage {
     pub mail: Option<(MailState, String)>,
     /// Whether they are the account's only active administrator, who can't be deleted (U-12).
     pub is_last_administrator: bool,
+    /// What was changed of their access and can be undone, newest first (U-22).
+    pub changes: Vec<Made>,
+    /// Whether the account lets any type be chosen freely (U-10).
+    pub free_types: bool,
 }
 
 impl UserPage {
@@ -75,8 +82,8 @@ pub fn list(
 ) -> Result<UsersPage, Refused> {
     let users = user::list(r, pass, filter, after)?;
     let companies = user::list_companies(r, pass, &users.rows)?;
-    let (active, pending) = user::count(r, pass)?;
-    Ok(UsersPage { users, companies, active, pending, choices: company::list_choices(r, pass)? })
+    let counts = user::count(r, pass)?;
+    Ok(UsersPage { users, companies, counts, choices: company::list_choices(r, pass)? })
 }
 
 /// A user with everything their page shows. A user of another account is not found.
@@ -88,7 +95,9 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
         mail: mail::find_state(r, pass, id)?,
         is_last_administrator: user.user_type == UserType::Administrator
             && user.status == UserStatus::Active
-            && user::count_administrators(r, pass)? == 1,
+            && !store::access_change::has_other_administrator(r, pass, id)?,
+        changes: access_change::list(r, pass, id)?,
+        free_types: account::get(r, pass)?.free_types,
         user,
     })
 }
@@ -161,18 +170,12 @@ fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser) -> Entry
         .change("email", None, Some(new.email.as_str()))
         .change("user_type", None, Some(new.user_type.word()))
         .change("agent", None, Some(agent))
-        .change("companies", None, joined(&new.companies).as_deref())
-}
-
-/// Company ids as one text; `None` when there are none, which for administrators means all.
-fn joined(companies: &BTreeSet<CompanyId>) -> Option<String> {
-    let ids: Vec<&str> = companies.iter().map(CompanyId::as_str).collect();
-    (!ids.is_empty()).then(|| ids.join(" "))
+        .change("companies", None, access_change::joined(&new.companies).as_deref())
 }
 
 /// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center
 /// (L-01).
-fn check_companies(
+pub(crate) fn check_companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     companies: &BTreeSet<CompanyId>,
@@ -182,88 +185,22 @@ fn check_companies(
     if known == companies.len() { Ok(()) } else { Err(Refused::field("company", Problem::NotAChoice)) }
 }
 
-/// Changes a user's names and companies (U-17).
-pub fn change(
+/// Changes a user's names and, by a [`Change::Edit`], their companies, agent flag and invoice emails (U-17, L-04).
+pub fn edit(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
     names: &Names,
-    companies: &BTreeSet<CompanyId>,
+    change: &Change,
+    confirmed: &Confirmed,
 ) -> Result<Committed<()>, Refused> {
     let user = find(&mut w, pass, id)?;
-    let had: BTreeSet<CompanyId> = user::company_ids(&mut w, pass, id)?.into_iter().collect();
-    let added: BTreeSet<CompanyId> = companies.difference(&had).cloned().collect();
-    // Disabled companies are not shown for choosing, so that leaving one out says nothing (G-01).
-    let unseen = company::list_disabled_among(&mut w, pass, &had)?;
-    let companies = &companies.union(&unseen).cloned().collect();
-    check_companies(&mut w, pass, &added, user.agent)?;
     user::update_names(&mut w, pass, id, names, &user.email)?;
-    user::update_companies(&mut w, pass, pass.account(), id, companies)?;
-    let entry = Entry::of(pass.account(), Verb::UserChanged, id, &names.full())
+    let (_, mut entries) = access_change::carry_out(&mut w, pass, &user, change, confirmed)?;
+    let entry = entries.remove(0);
+    let entry = Entry { subject_name: names.full(), ..entry }
         .change("first_name", Some(&user.names.first), Some(&names.first))
         .change("last_name", Some(&user.names.last), Some(&names.last))
-        .change("display_name", Some(&user.names.display), Some(&names.display))
-        .change("companies", joined(&had).as_deref(), joined(companies).as_deref());
-    w.commit(&pass.actor(), entry, ())
-}
-
-/// How a notification user who gets a login is invited (U-09).
-#[derive(Clone, Debug, Default)]
-pub struct Invite {
-    /// The inviter's own words.
-    pub message: Option<String>,
-}
-
-/// Gives a user a type with more access (U-08). A notification user becomes a pending one and is invited (U-09);
-/// true if so.
-pub fn promote(
-    mut w: Writer,
-    pass: &AccountPass<ManageUsers>,
-    id: &UserId,
-    to: UserType,
-    invite: &Invite,
-) -> Result<Committed<bool>, Refused> {
-    let user = find(&mut w, pass, id)?;
-    manages(pass, (to, user.agent))?;
-    if !is_promotion(user.user_type, user.agent, to) {
-        return Err(Refused::Conflict(Conflict::NoPromotion));
-    }
-    let mut entry = Entry::of(pass.account(), Verb::UserPromoted, id, &user.names.full()).change(
-        "user_type",
-        Some(user.user_type.word()),
-        Some(to.word()),
-    );
-    // Until they accept, pending users keep theirs: some go on getting notifications of them (U-09).
-    if to.has_all_companies() && user.user_type.has_login() && user.status == UserStatus::Active {
-        let had = user::company_ids(&mut w, pass, id)?.into_iter().collect();
-        user::update_companies(&mut w, pass, pass.account(), id, &BTreeSet::new())?;
-        entry = entry.change("companies", joined(&had).as_deref(), None);
-    }
-    let mut entries = vec![entry];
-    let changed = if user.user_type.has_login() {
-        user::update_type(&mut w, pass, id, user.user_type, to)?
-    } else {
-        let message = invite.message.as_deref();
-        let changed = user::update_invited_type(&mut w, pass, id, to)?;
-        entries.extend(invitation::make(&mut w, pass, id, &user.email, message, true)?);
-        changed
-    };
-    if !changed {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
-    w.commit_all(&pass.actor(), entries, !user.user_type.has_login())
-}
-
-/// Deletes a user (U-11), never the last active administrator (U-12).
-pub fn delete(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
-    let user = find(&mut w, pass, id)?;
-    let companies: BTreeSet<CompanyId> = user::company_ids(&mut w, pass, id)?.into_iter().collect();
-    if !user::mark_deleted(&mut w, pass, id)? {
-        return Err(Refused::Conflict(Conflict::LastAdministrator));
-    }
-    let entry = Entry::of(pass.account(), Verb::UserDeleted, id, &user.names.full())
-        .change("email", Some(&user.email), None)
-        .change("user_type", Some(user.user_type.word()), None)
-        .change("companies", joined(&companies).as_deref(), None);
+        .change("display_name", Some(&user.names.display), Some(&names.display));
     w.commit(&pass.actor(), entry, ())
 }

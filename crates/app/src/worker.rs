@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{attempt, reset, session};
+use store::{access_change, attempt, email_change, reset, session, user};
 use tokio::sync::watch;
 
+use crate::mail::outbox::AT_ONCE;
 use crate::{App, Refused};
 
 /// How often the worker looks for work.
 const TICK: Duration = Duration::from_millis(250);
+/// How many ticks lie between two looks for access that has ended: about five seconds.
+const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
 const CLEAR_EVERY: u64 = 2_400;
 
@@ -19,30 +22,44 @@ const CLEAR_EVERY: u64 = 2_400;
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
     for tick in 0_u64.. {
-        if let Err(refused) = work(&app, &pass, tick).await {
-            tracing::error!(?refused, "the worker will try again");
-        }
+        let pause = match work(&app, &pass, tick).await {
+            // Others wait behind a full claim: hundreds may be invited within a minute.
+            Ok(AT_ONCE) => Duration::ZERO,
+            Ok(_) => TICK,
+            Err(refused) => {
+                tracing::error!(?refused, "the worker will try again");
+                TICK
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(TICK) => {}
+            () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
     }
 }
 
-async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<(), Refused> {
+/// One round of everything; how many mails were claimed.
+async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused> {
+    app.answer_reset_requests(pass).await?;
     let sent = app.send_due_mails(pass).await?;
     metrics::counter!("rollcall_mails_claimed_total").increment(sent as u64);
     app.seal_activity(pass).await?;
+    if tick.is_multiple_of(END_EVERY) {
+        app.end_access(pass).await?;
+    }
     if tick.is_multiple_of(CLEAR_EVERY) {
         app.store.write(Origin::internal(), clear).await?;
     }
-    Ok(())
+    Ok(sent)
 }
 
-/// Forgets sessions, resets and counters that have ended.
+/// Forgets sessions, resets, changes of address and counters that have ended.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
+    email_change::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;
+    access_change::remove_old(&mut w)?;
+    user::remove_listed(&mut w)?;
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }

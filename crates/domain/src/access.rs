@@ -68,6 +68,19 @@ pub enum Refusal {
     NamesProduct,
 }
 
+impl Refusal {
+    /// Its key for programs.
+    pub fn key(self) -> &'static str {
+        match self {
+            Refusal::NotActive(_) => "not_active",
+            Refusal::Lacks(_) => "lacks_capability",
+            Refusal::OutsideCompanies => "outside_companies",
+            Refusal::GreaterAccess => "greater_access",
+            Refusal::NamesProduct => "names_product",
+        }
+    }
+}
+
 /// Decides. `Ok` says how far the capability goes, which is never [`Mark::No`].
 pub fn decide(grants: &Grants, capability: Capability, target: &Target) -> Result<Mark, Refusal> {
     if grants.status != UserStatus::Active {

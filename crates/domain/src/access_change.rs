@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 pub use effects::{Effects, Reach, effects};
 
 use crate::access::{Grants, Refusal};
+use crate::activity::Verb;
 use crate::id::{CompanyId, LoginId};
 use crate::time::{Span, Timestamp};
 use crate::user::{UserStatus, UserType, is_promotion, may_manage};
@@ -61,6 +62,8 @@ pub enum Change {
     Restore,
     /// A moment at which the access ends by itself, or none (U-21).
     EndAt(Option<Timestamp>),
+    /// That moment has come (U-21).
+    End,
     /// Gone (U-11).
     Delete,
     /// The invitation is taken back (U-06).
@@ -72,6 +75,24 @@ pub enum Change {
         /// What the change made of it.
         after: Access,
     },
+}
+
+impl Change {
+    /// What the activity calls it.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Change::Promote(_) => Verb::UserPromoted,
+            Change::Replace { .. } => Verb::UserReplaced,
+            Change::Edit { .. } => Verb::UserChanged,
+            Change::Suspend => Verb::UserSuspended,
+            Change::Restore => Verb::UserRestored,
+            Change::EndAt(_) => Verb::UserEndSet,
+            Change::End => Verb::UserEnded,
+            Change::Delete => Verb::UserDeleted,
+            Change::Revoke => Verb::InvitationRevoked,
+            Change::Undo { .. } => Verb::UserUndone,
+        }
+    }
 }
 
 /// What a change depends on beside the user.
@@ -197,7 +218,7 @@ fn changed(around: &Around, before: &Access, change: &Change) -> Result<(Access,
         Change::Edit { companies, agent, invoice_emails } => {
             edited(before, companies, *agent, *invoice_emails).map(|after| (after, Untouched))
         }
-        Change::Suspend if is(UserStatus::Active) => Ok((to(UserStatus::Suspended), Untouched)),
+        Change::Suspend | Change::End if is(UserStatus::Active) => Ok((to(UserStatus::Suspended), Untouched)),
         Change::Restore if is(UserStatus::Suspended) => {
             // A moment that has passed would end it again at once.
             let ends_at = before.ends_at.filter(|end| *end > around.now);
@@ -210,7 +231,7 @@ fn changed(around: &Around, before: &Access, change: &Change) -> Result<(Access,
         }
         Change::Revoke | Change::Delete if is(UserStatus::Pending) => Ok((to(UserStatus::Deleted), Revoked)),
         Change::Delete => Ok((to(UserStatus::Deleted), Untouched)),
-        Change::Suspend | Change::Restore | Change::Revoke => Err(Obstacle::NotNow),
+        Change::Suspend | Change::End | Change::Restore | Change::Revoke => Err(Obstacle::NotNow),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct AccountDetails {
     pub time_zone: String,
     /// How many days its invitations live.
     pub invitation_days: i64,
+    /// Whether administrators choose any type freely, also one that has less (U-10).
+    pub free_types: bool,
 }
 
 impl AccountDetails {
@@ -24,12 +26,15 @@ impl AccountDetails {
         name: &str,
         time_zone: &str,
         invitation_days: &str,
+        free_types: bool,
     ) -> Result<AccountDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
         let time_zone = check.take("time_zone", parse_time_zone(time_zone));
         let days = check.take("invitation_days", parse_days(invitation_days));
-        check.finish((|| Some(AccountDetails { name: name?, time_zone: time_zone?, invitation_days: days? }))())
+        check.finish((|| {
+            Some(AccountDetails { name: name?, time_zone: time_zone?, invitation_days: days?, free_types })
+        })())
     }
 }
 

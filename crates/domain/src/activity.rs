@@ -45,6 +45,18 @@ verbs! {
     UserPromoted = "user.promoted",
     /// A user was deleted.
     UserDeleted = "user.deleted",
+    /// A user was deleted and added back with a type that has less.
+    UserReplaced = "user.replaced",
+    /// A user's access was switched off.
+    UserSuspended = "user.suspended",
+    /// A user's access was switched on again.
+    UserRestored = "user.restored",
+    /// A moment was set or taken away at which a user's access ends.
+    UserEndSet = "user.end_set",
+    /// A user's access ended by itself.
+    UserEnded = "user.ended",
+    /// A change of a user's access was undone.
+    UserUndone = "user.undone",
     /// An invitation was sent, for the first time or again.
     InvitationSent = "invitation.sent",
     /// An invitation was revoked.
@@ -61,6 +73,12 @@ verbs! {
     ResetRequested = "reset.requested",
     /// A password was changed.
     PasswordChanged = "password.changed",
+    /// A change of one's own address was asked for, or its link sent again.
+    EmailChangeRequested = "email_change.requested",
+    /// A change of one's own address was given up.
+    EmailChangeCancelled = "email_change.cancelled",
+    /// A login has another address.
+    EmailChanged = "email.changed",
     /// A login's own names were changed.
     LoginChanged = "login.changed",
     /// An API key was made.

@@ -18,6 +18,18 @@ pub enum Mark {
     Yes,
 }
 
+impl Mark {
+    /// Its key for programs.
+    pub fn key(self) -> &'static str {
+        match self {
+            Mark::No => "no",
+            Mark::LeadCenterOnly => "lead_center_only",
+            Mark::VisibleLeadsOnly => "visible_leads_only",
+            Mark::Yes => "yes",
+        }
+    }
+}
+
 /// One line of the matrix.
 #[derive(Debug)]
 pub struct Line {

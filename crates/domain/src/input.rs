@@ -45,10 +45,16 @@ pub enum Problem {
     WeakPassword,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
+    /// The new address is the present one.
+    SameAddress,
     /// Another one of the same kind in the account has this name.
     NameTaken,
     /// The password is not the present one of this sign-in.
     WrongPassword,
+    /// Not a day of the calendar.
+    NotADay,
+    /// A day that has passed.
+    DayPassed,
 }
 
 /// Collects every field's error, so that a person sees them all at once.

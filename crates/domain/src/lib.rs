@@ -10,6 +10,7 @@ pub mod activity;
 pub mod capability;
 pub mod company;
 pub mod email;
+pub mod explain;
 pub mod id;
 pub mod input;
 pub mod invitation;

@@ -12,6 +12,12 @@ pub enum MailKind {
     Reset,
     /// Tells that the password was changed.
     PasswordChanged,
+    /// Proves that a new address is its owner's, or tells the owner of one that has a login that it was tried.
+    EmailChange,
+    /// Tells the old address that it signs nobody in any more.
+    EmailChanged,
+    /// Tells an administrator that somebody's access will end by itself (U-21).
+    EndNotice,
 }
 
 /// Where a mail stands.
@@ -48,7 +54,9 @@ macro_rules! words {
     };
 }
 
-words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed");
+words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
+    EmailChange = "email_change", EmailChanged = "email_changed",
+    EndNotice = "end_notice");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
 /// How often a mail is tried before it counts as refused: more than a day with the waits below.

@@ -69,6 +69,18 @@ impl Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or_default().to_zoned(zone)
     }
 
+    /// The end of a day such as `2026-12-31` in `zone`: the first moment of the next. `None` for what is no day.
+    pub fn end_of_day(day: &str, zone: &str) -> Option<Timestamp> {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let next = day.parse::<jiff::civil::Date>().ok()?.tomorrow().ok()?;
+        Some(Timestamp(next.to_zoned(zone).ok()?.timestamp().as_microsecond()))
+    }
+
+    /// The day in `zone`, as forms write it: `2026-12-31`.
+    pub fn day(self, zone: &str) -> String {
+        self.in_zone(zone).date().to_string()
+    }
+
     /// `3 Nov, 14:05` in `zone`; with the year where `now` is in another one.
     pub fn short(self, zone: &str, now: Timestamp) -> String {
         let (there, here) = (self.in_zone(zone), now.in_zone(zone));
@@ -120,6 +132,17 @@ pub trait Random: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// U-21
+    #[test]
+    fn u21_a_day_ends_at_midnight_where_the_account_is() {
+        let end = Timestamp::end_of_day("2026-12-31", "America/New_York").expect("a day");
+        assert_eq!(end.to_string(), "2027-01-01T05:00:00Z");
+        assert_eq!((end - Span::seconds(1)).day("America/New_York"), "2026-12-31");
+        for bad in ["", "2026-02-30", "31.12.2026", "9999-12-31"] {
+            assert_eq!(Timestamp::end_of_day(bad, "UTC"), None, "{bad}");
+        }
+    }
 
     #[test]
     fn times_are_shown_in_the_zone_asked_for() {

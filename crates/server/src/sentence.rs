@@ -51,6 +51,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::NoPromotion => "That type offers no more than the user has.",
         Conflict::WrongPassword => "Address or password is wrong.",
         Conflict::OtherAddress => "They are signed in with another address.",
+        Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",
     }
 }
@@ -95,6 +96,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotInRange { min, max } => format!("{option} must be a number from {min} to {max}."),
         Problem::WeakPassword => format!("{option} is too easy to guess."),
         Problem::AddressTaken => format!("{option} is the address of a user of this account already."),
+        Problem::SameAddress => format!("{option} is the present address."),
         Problem::NameTaken => format!("{option} is taken: another one in this account has that name."),
         Problem::WrongPassword => format!("{option} is not the present password."),
     }

@@ -17,12 +17,16 @@ pub fn insert(
 ) -> Result<(), DbError> {
     let now = w.now;
     w.tx().exec(
-        sql!("INSERT INTO account (id, name, time_zone, invitation_days, created_at) VALUES ($1, $2, $3, $4, $5)"),
+        sql!(
+            "INSERT INTO account (id, name, time_zone, invitation_days, free_types, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
         &[
             id.into(),
             (&details.name).into(),
             (&details.time_zone).into(),
             details.invitation_days.into(),
+            details.free_types.into(),
             now.into(),
         ],
     )?;
@@ -32,11 +36,16 @@ pub fn insert(
 /// The account's details.
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
     let row = r.tx().one(
-        sql!("SELECT name, time_zone, invitation_days FROM account WHERE id = $1"),
+        sql!("SELECT name, time_zone, invitation_days, free_types FROM account WHERE id = $1"),
         &[pass.account().into()],
     )?;
     let mut c = row.columns();
-    Ok(AccountDetails { name: c.text()?, time_zone: c.text()?, invitation_days: c.int()? })
+    Ok(AccountDetails {
+        name: c.text()?,
+        time_zone: c.text()?,
+        invitation_days: c.int()?,
+        free_types: c.flag()?,
+    })
 }
 
 /// Changes the account's details.
@@ -46,13 +55,21 @@ pub fn update(
     details: &AccountDetails,
 ) -> Result<(), DbError> {
     w.tx().exec(
-        sql!("UPDATE account SET name = $2, time_zone = $3, invitation_days = $4 WHERE id = $1"),
+        sql!(
+            "UPDATE account SET name = $2, time_zone = $3, invitation_days = $4, free_types = $5 WHERE id = $1"
+        ),
         &[
             pass.account().into(),
             (&details.name).into(),
             (&details.time_zone).into(),
             details.invitation_days.into(),
+            details.free_types.into(),
         ],
     )?;
     Ok(())
+}
+
+/// Whether there is an account at all.
+pub fn is_there(r: &mut Reader) -> Result<bool, DbError> {
+    Ok(r.tx().optional(sql!("SELECT id FROM account ORDER BY id LIMIT 1"), &[])?.is_some())
 }

@@ -21,3 +21,10 @@ pub fn insert(
     )?;
     Ok((id, token))
 }
+
+/// Notes that a key was used.
+pub fn update_used(w: &mut Writer, id: &ApiKeyId) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(sql!("UPDATE api_key SET last_used_at = $2 WHERE id = $1"), &[id.into(), now.into()])?;
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
-use domain::id::{AccountId, CompanyId};
+use domain::id::{AccountId, CompanyId, UserId};
 use domain::name;
 
 use crate::db::{DbError, Row, sql};
@@ -169,6 +169,48 @@ pub fn exists(
         &[account.into(), id.into()],
     )?;
     Ok(row.is_some())
+}
+
+/// A company of the account, in use or not.
+pub fn find(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &CompanyId,
+) -> Result<Option<Company>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
+        ),
+        &[pass.account().into(), id.into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// One page of the active companies of a user, by name; without a user, of all. Behind the row with that name and id.
+pub fn list_of(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: Option<&UserId>,
+    after: (&str, &str),
+) -> Result<Page<Company>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
+             WHERE c.account_id = $1 AND c.disabled = 0 AND (c.sort_name, c.id) > ($4, $5)
+               AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
+                                      AND uc.user_id = $3 AND uc.company_id = c.id))
+             ORDER BY c.sort_name, c.id LIMIT $6"
+        ),
+        &[
+            pass.account().into(),
+            user.is_none().into(),
+            user.into(),
+            after.0.into(),
+            after.1.into(),
+            LIMIT.into(),
+        ],
+    )?;
+    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
 }
 
 /// Those of these companies that are disabled.

@@ -9,11 +9,14 @@ pub mod pass;
 pub mod secret;
 pub mod work;
 
+pub mod access_change;
 pub mod account;
 pub mod activity;
 pub mod api_key;
 pub mod attempt;
 pub mod company;
+pub mod device;
+pub mod email_change;
 pub mod installation;
 pub mod invitation;
 pub mod login;

@@ -5,7 +5,7 @@ use domain::id::{AccountId, LoginId, UserId};
 use domain::user::UserType;
 
 use crate::db::{DbError, sql};
-use crate::pass::{Acting, SelfPass};
+use crate::pass::{Acting, EmailChangePass, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -110,6 +110,15 @@ pub fn update_password(w: &mut Writer, id: &LoginId, password_hash: &str) -> Res
     w.tx().exec(
         sql!("UPDATE login SET password_hash = $2, password_changed_at = $3 WHERE id = $1"),
         &[id.into(), password_hash.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Sets the address. One that has a login already is refused by the index `login_email`.
+pub fn update_email(w: &mut Writer, pass: &EmailChangePass) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE login SET email = $2, email_canonical = $3 WHERE id = $1"),
+        &[(&pass.login).into(), (&pass.email).into(), pass.email.canonical().into()],
     )?;
     Ok(())
 }

@@ -79,6 +79,25 @@ pub struct InvitationContent {
     pub expires_at: Timestamp,
 }
 
+/// What the notice of an access that ends says: whose, in which account, and when.
+#[derive(Clone, Debug)]
+pub struct EndContent {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// Its time zone.
+    pub time_zone: String,
+    /// Whose access ends.
+    pub user: UserId,
+    /// Their name.
+    pub user_name: String,
+    /// When.
+    pub ends_at: Timestamp,
+    /// The name of whoever gets the mail.
+    pub to_name: String,
+}
+
 /// Puts a mail into the outbox.
 pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     let (id, now) = (w.new_id::<MailId>(), w.now);
@@ -212,6 +231,41 @@ pub fn find_reset(
     row.map(|row| {
         let mut c = row.columns();
         Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
+    })
+    .transpose()
+}
+
+/// What the notice says; `None` if the access does not end any more, or who would get it is no administrator now.
+pub fn find_end(
+    r: &mut Reader,
+    _pass: &impl ReadsMail,
+    account: &str,
+    user: &UserId,
+    email: &str,
+) -> Result<Option<EndContent>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT a.id, a.name, a.time_zone, u.id, u.first_name, u.last_name, u.ends_at,
+                    b.first_name, b.last_name
+             FROM \"user\" u
+             JOIN account a ON a.id = u.account_id
+             JOIN \"user\" b ON b.account_id = u.account_id AND b.email = $3
+                  AND b.status = 'active' AND b.user_type = 'administrator'
+             WHERE u.account_id = $1 AND u.id = $2 AND u.status = 'active' AND u.ends_at IS NOT NULL"
+        ),
+        &[account.into(), user.into(), email.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok(EndContent {
+            account: c.parse()?,
+            account_name: c.text()?,
+            time_zone: c.text()?,
+            user: c.parse()?,
+            user_name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
+            ends_at: c.get()?,
+            to_name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
+        })
     })
     .transpose()
 }

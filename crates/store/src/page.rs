@@ -32,3 +32,22 @@ impl<T> Page<T> {
 
 /// The limit that lets [`Page::of`] see whether more follow.
 pub(crate) const LIMIT: i64 = PAGE_SIZE as i64 + 1;
+
+/// As far as things are counted for showing: counting on would cost more the more there are.
+pub const COUNTED: i64 = 1_000;
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// So many, at most [`COUNTED`].
+    pub n: i64,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl Count {
+    /// From a number that was counted to one more than [`COUNTED`] at most.
+    pub(crate) fn of(counted: i64) -> Count {
+        Count { n: counted.min(COUNTED), more: counted > COUNTED }
+    }
+}

@@ -1,14 +1,57 @@
 //! Password resets.
 
+use domain::email::EmailAddress;
 use domain::id::{LoginId, ResetId};
 use domain::time::Span;
 
 use crate::db::{DbError, sql};
+use crate::pass::SystemPass;
 use crate::secret::{self, Key};
-use crate::work::Writer;
+use crate::work::{Origin, Reader, Writer};
 
 /// How long a reset link works.
 pub const LIFETIME: Span = Span::minutes(60);
+
+/// An address that a new password was asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its id; of the kind of a reset, which it may become.
+    pub id: ResetId,
+    /// The address as it was typed.
+    pub email: String,
+    /// Where it was asked for.
+    pub origin: Origin,
+}
+
+/// Notes that a new password was asked for. Nothing is looked up, so that this takes the same time for every address
+///
+pub fn insert_request(w: &mut Writer, email: &EmailAddress) -> Result<(), DbError> {
+    let (id, origin) = (w.new_id::<ResetId>(), w.origin().clone());
+    w.tx().exec(
+        sql!("INSERT INTO reset_request (id, email, network, request_id) VALUES ($1, $2, $3, $4)"),
+        &[(&id).into(), email.into(), origin.network.into(), origin.request_id.into()],
+    )?;
+    Ok(())
+}
+
+/// The oldest requests.
+pub fn list_requests(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Request>, DbError> {
+    let rows = r.tx().all(
+        sql!("SELECT id, email, network, request_id FROM reset_request ORDER BY id LIMIT $1"),
+        &[most.into()],
+    )?;
+    let read = |row: crate::db::Row| {
+        let mut c = row.columns();
+        let (id, email) = (c.parse()?, c.text()?);
+        Ok(Request { id, email, origin: Origin { network: c.text()?, request_id: c.text()? } })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Takes a request out; false if another worker did.
+pub fn remove_request(w: &mut Writer, _pass: &SystemPass, id: &ResetId) -> Result<bool, DbError> {
+    Ok(w.tx().exec(sql!("DELETE FROM reset_request WHERE id = $1"), &[id.into()])? > 0)
+}
 
 /// The token of a reset's link.
 pub fn token(key: &Key, id: &ResetId) -> String {
@@ -33,8 +76,14 @@ pub fn remove(w: &mut Writer, id: &ResetId, login: &LoginId) -> Result<bool, DbE
     let now = w.now;
     let used =
         w.tx().exec(sql!("DELETE FROM reset WHERE id = $1 AND expires_at > $2"), &[id.into(), now.into()])?;
-    w.tx().exec(sql!("DELETE FROM reset WHERE login_id = $1"), &[login.into()])?;
+    remove_all(w, login)?;
     Ok(used > 0)
+}
+
+/// Kills every reset of a login.
+pub fn remove_all(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM reset WHERE login_id = $1"), &[login.into()])?;
+    Ok(())
 }
 
 /// Forgets resets that have expired.

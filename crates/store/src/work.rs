@@ -114,6 +114,8 @@ pub enum Unrecorded {
     Attempt,
     /// Claiming a mail and noting what became of it; the mail's row is its own record.
     Mail,
+    /// That administrators were told of an end to come; the mails are its record.
+    EndNotice,
     /// Sealing activity itself.
     Seal,
     /// Facts of the installation, set once.

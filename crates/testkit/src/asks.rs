@@ -31,6 +31,9 @@ pub(crate) fn follow(app: &App, link: &str) -> Ask {
             Credentials { invitation: Some(format!("{account}.{token}")), ..Credentials::default() }
         }
         ["", "reset", token] => Credentials { reset: Some(token.to_owned()), ..Credentials::default() },
+        ["", "email-change", token] => {
+            Credentials { email_change: Some(token.to_owned()), ..Credentials::default() }
+        }
         ["", "setup", token] => Credentials { setup: Some(token.to_owned()), ..Credentials::default() },
         _ => panic!("no link that anybody follows: {link}"),
     };

@@ -1,7 +1,7 @@
 //! What lies in the outbox, as its readers would get it.
 
 use app::operator::{self, Mail};
-use app::pass::OperatorPass;
+use app::pass::{OperatorPass, Reason, SystemPass};
 use app::work::Reader;
 use app::{App, Ask};
 use domain::id::MailId;
@@ -36,8 +36,15 @@ impl Letter {
     }
 }
 
-/// Every mail's row, oldest first.
+/// Does what the server's worker does with the addresses that a new password was asked for.
+pub(crate) async fn answer_resets(app: &App) {
+    let pass = SystemPass::new(Reason::Worker);
+    while app.answer_reset_requests(&pass).await.expect("the worker works") > 0 {}
+}
+
+/// Every mail's row, oldest first; with those of resets that the worker has not looked at yet.
 pub(crate) async fn rows(app: &App) -> Vec<Mail> {
+    answer_resets(app).await;
     let operator = asks::operator(app);
     let mut mails: Vec<Mail> = Vec::new();
     loop {
@@ -62,6 +69,7 @@ pub(crate) async fn all(app: &App) -> Vec<Letter> {
 
 /// The newest mail to an address.
 pub(crate) async fn newest(app: &App, address: &str) -> Option<Letter> {
+    answer_resets(app).await;
     let operator = asks::operator(app);
     let mut before = None;
     loop {

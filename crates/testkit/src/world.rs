@@ -159,8 +159,15 @@ impl World {
         mailbox::rows(&self.app).await
     }
 
+    /// Does what the server's worker does with the addresses that a new password was asked for. Looking for a mail does
+    /// it too.
+    pub async fn answer_resets(&self) {
+        mailbox::answer_resets(&self.app).await;
+    }
+
     /// Does what the server's worker does with the outbox until no mail is due; how many times it took one.
     pub async fn send_mails(&self) -> usize {
+        self.answer_resets().await;
         let mut taken = 0;
         loop {
             let now =

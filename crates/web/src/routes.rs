@@ -6,15 +6,20 @@ use std::sync::LazyLock;
 use app::pass::Door;
 use domain::activity::Verb;
 
-use crate::http::route::{Route, get, post};
+use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, invitation, lead_center, me, operator, reset, session, setup, user,
+    account, activity, company, email_change, events, invitation, lead_center, may, me, operator,
+    permissions, reset, session, setup, user,
 };
 
 /// All routes.
 pub fn table() -> Vec<Route> {
+    let parts = [ways_in(), own(), account(), users(), companies(), operator()];
+    parts.into_iter().flatten().collect()
+}
+
+fn ways_in() -> Vec<Route> {
     vec![
-        // Ways in
         get("/", session::start),
         get("/sign-in", session::sign_in_page),
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
@@ -31,42 +36,93 @@ pub fn table() -> Vec<Route> {
         get("/reset/new", reset::new_page),
         post("/reset/new", reset::complete).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
         get("/reset/{token}", reset::follow),
+        get("/email-change", email_change::confirm_page),
+        post("/email-change", email_change::confirm).records(&[
+            Verb::EmailChanged,
+            Verb::UserChanged,
+            Verb::SessionStarted,
+        ]),
+        get("/email-change/{token}", email_change::follow),
         get("/invitations/{account}/{token}", invitation::follow),
         get("/invitation", invitation::page),
         post("/invitation", invitation::accept).records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
-        // One's own
+    ]
+}
+
+fn own() -> Vec<Route> {
+    vec![
         get("/accounts", account::choose),
         get("/me", me::page),
         post("/me", me::change).records(&[Verb::LoginChanged]),
+        get("/me/password", me::password_page),
+        post("/me/password", me::change_password).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
+        get("/me/email", email_change::page),
+        post("/me/email", email_change::request).records(&[Verb::EmailChangeRequested]),
+        post("/me/email/send", email_change::send_again).records(&[Verb::EmailChangeRequested]),
+        post("/me/email/cancel", email_change::cancel).records(&[Verb::EmailChangeCancelled]),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
-        // An account
+    ]
+}
+
+fn account() -> Vec<Route> {
+    vec![
         get("/accounts/{account}", account::home),
+        get("/accounts/{account}/me", me::own_page),
+        post("/accounts/{account}/me", me::change_own).records(&[Verb::UserChanged]),
         get("/accounts/{account}/lead-center", lead_center::home),
         get("/accounts/{account}/settings", account::settings),
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
         get("/accounts/{account}/activity", activity::list),
-        // Its users
+        get("/accounts/{account}/permissions", permissions::matrix),
+        get_events("/accounts/{account}/events", events::stream),
+        get_data("/accounts/{account}/may/{capability}", may::may),
+    ]
+}
+
+fn users() -> Vec<Route> {
+    vec![
         get("/accounts/{account}/users", user::list),
+        get_data("/accounts/{account}/users.json", user::list_json::list),
         post("/accounts/{account}/users", user::create::create)
             .records(&[Verb::UserCreated, Verb::InvitationSent]),
         get("/accounts/{account}/users/new", user::create::page),
         post("/accounts/{account}/users/new", user::create::step),
         get("/accounts/{account}/users/{user}", user::edit::page),
         post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
+        get("/accounts/{account}/users/{user}/access", user::access::page),
+        get("/accounts/{account}/users/{user}/explain", user::explain::page),
+        get_data("/accounts/{account}/users/{user}/explain.json", user::explain::data),
         get("/accounts/{account}/users/{user}/created", user::create::created),
         get("/accounts/{account}/users/{user}/promote/{type}", user::promote::page),
         post("/accounts/{account}/users/{user}/promote/{type}", user::promote::promote)
             .records(&[Verb::UserPromoted]),
-        get("/accounts/{account}/users/{user}/delete", user::delete::page),
-        post("/accounts/{account}/users/{user}/delete", user::delete::delete).records(&[Verb::UserDeleted]),
+        get("/accounts/{account}/users/{user}/change/{type}", user::replace::page),
+        post("/accounts/{account}/users/{user}/change/{type}", user::replace::replace)
+            .records(&[Verb::UserReplaced]),
+        get("/accounts/{account}/users/{user}/suspend", user::change::suspend_page),
+        post("/accounts/{account}/users/{user}/suspend", user::change::suspend)
+            .records(&[Verb::UserSuspended]),
+        get("/accounts/{account}/users/{user}/restore", user::change::restore_page),
+        post("/accounts/{account}/users/{user}/restore", user::change::restore)
+            .records(&[Verb::UserRestored]),
+        get("/accounts/{account}/users/{user}/end", user::end::page),
+        post("/accounts/{account}/users/{user}/end", user::end::set).records(&[Verb::UserEndSet]),
+        get("/accounts/{account}/users/{user}/delete", user::change::delete_page),
+        post("/accounts/{account}/users/{user}/delete", user::change::delete).records(&[Verb::UserDeleted]),
+        get("/accounts/{account}/users/{user}/undo", user::undo::page),
+        post("/accounts/{account}/users/{user}/undo", user::undo::undo).records(&[Verb::UserUndone]),
         post("/accounts/{account}/users/{user}/invitation", user::invitation::resend)
             .records(&[Verb::InvitationSent]),
         get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
         post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
             .records(&[Verb::InvitationRevoked]),
-        // Its companies
+    ]
+}
+
+fn companies() -> Vec<Route> {
+    vec![
         get("/accounts/{account}/companies", company::list),
         get("/accounts/{account}/companies/new", company::new_page),
         post("/accounts/{account}/companies/new", company::create).records(&[Verb::CompanyCreated]),
@@ -77,7 +133,11 @@ pub fn table() -> Vec<Route> {
             .records(&[Verb::CompanyDisabled]),
         post("/accounts/{account}/companies/{company}/enable", company::enable)
             .records(&[Verb::CompanyEnabled]),
-        // The operator's
+    ]
+}
+
+fn operator() -> Vec<Route> {
+    vec![
         get("/operator/mails", operator::mails),
         get("/operator/mails/{mail}", operator::mail),
         get("/operator/mails/{mail}/html", operator::mail_html),
@@ -85,8 +145,10 @@ pub fn table() -> Vec<Route> {
     ]
 }
 
-static DOORS: LazyLock<Vec<(http::Method, &'static str, Door)>> =
-    LazyLock::new(|| table().into_iter().map(|route| (route.method, route.path, route.door)).collect());
+static DOORS: LazyLock<Vec<(http::Method, &'static str, Door)>> = LazyLock::new(|| {
+    let pages = table().into_iter().filter(|route| route.speaks == Speaks::Pages);
+    pages.map(|route| (route.method, route.path, route.door)).collect()
+});
 
 /// Who gets in at a page of this path; `None` if there is none.
 pub fn door_of(path: &str) -> Option<Door> {
@@ -137,6 +199,7 @@ mod tests {
             "/accounts//users",
             "/sign-out",
             "/reset/x",
+            "/email-change/x",
             "/invitations/ACC1/x",
             "/setup/x",
         ] {

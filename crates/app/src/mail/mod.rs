@@ -1,6 +1,6 @@
 //! Mails: what they say, and how they leave.
 
 pub mod compose;
-mod outbox;
+pub(crate) mod outbox;
 pub mod smtp;
 pub mod views;

@@ -3,8 +3,9 @@
 //! A mail is written when it is sent: a link that was overtaken meanwhile is never mailed, and neither text nor link
 //! is ever stored. A mail that may or may not have arrived is sent again under the same Message-ID.
 
-use domain::id::{InvitationId, MailId};
+use domain::id::{EmailChangeId, InvitationId, MailId};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
+use domain::time::Span;
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
@@ -12,17 +13,23 @@ use text::Text;
 
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
-use super::views::{InvitationMail, PasswordChangedMail, ResetMail};
+use super::views::{
+    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail,
+    ResetMail,
+};
 use crate::{App, Refused, words};
 
 /// How many mails one claim takes: no more than one lease has time for.
-const AT_ONCE: i64 = 4;
+pub(crate) const AT_ONCE: usize = 4;
 
 /// What a mail says, as the database knows it at the moment of sending.
 enum Content {
     Invitation(store::mail::InvitationContent, InvitationId),
     Reset(String, domain::id::ResetId),
     PasswordChanged(String, String),
+    EmailChange(store::email_change::Content, EmailChangeId),
+    EmailChanged(String, String),
+    EndNotice(store::mail::EndContent),
 }
 
 /// What became of a claimed mail.
@@ -40,7 +47,7 @@ impl App {
         }
         let claimer = pass.clone();
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, AT_ONCE)?;
+            let claimed = mail::claim(&mut w, &claimer, AT_ONCE as i64)?;
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
         let mails = self.store.write(Origin::internal(), claim).await?;
@@ -133,9 +140,39 @@ impl App {
                 let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
+            Content::EndNotice(content) => {
+                let last_day = content.ends_at - Span::seconds(1);
+                let view = EndNoticeMail {
+                    t,
+                    to_name: content.to_name.clone(),
+                    user_name: content.user_name,
+                    account_name: content.account_name,
+                    day: last_day.day(&content.time_zone),
+                    link: format!(
+                        "{}/accounts/{}/users/{}",
+                        self.settings.base_url, content.account, content.user
+                    ),
+                };
+                compose(&view, from, to(&content.to_name), id)
+            }
             Content::PasswordChanged(name, device) => {
                 let when = mail.created_at.full("UTC");
                 let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
+                compose(&view, from, to(&name), id)
+            }
+            // Nothing of who tried it.
+            Content::EmailChange(content, _) if content.is_taken => {
+                compose(&EmailTakenMail { t }, from, to(""), id)
+            }
+            Content::EmailChange(content, change) => {
+                let link = self.email_change_link(&change, mail.generation);
+                let minutes = store::email_change::LIFETIME.as_minutes();
+                let view = EmailChangeMail { t, to_name: content.name.clone(), link, minutes };
+                compose(&view, from, to(&content.name), id)
+            }
+            Content::EmailChanged(name, device) => {
+                let when = mail.created_at.full("UTC");
+                let view = EmailChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
         }
@@ -172,10 +209,24 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
             let id = mail.subject.parse().expect(parsed);
             Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
         }
+        MailKind::EndNotice => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(mail::find_end(r, pass, &mail.account, &id, &mail.email)?.map(Content::EndNotice))
+        }
         MailKind::PasswordChanged => {
             let id = mail.subject.parse().expect(parsed);
             let (name, device) = mail::get_login(r, pass, &id)?;
             Ok(Some(Content::PasswordChanged(name, device)))
+        }
+        MailKind::EmailChange => {
+            let id = mail.subject.parse().expect(parsed);
+            let found = store::email_change::find_content(r, pass, &id, mail.generation)?;
+            Ok(found.map(|content| Content::EmailChange(content, id)))
+        }
+        MailKind::EmailChanged => {
+            let id = mail.subject.parse().expect(parsed);
+            let (name, device) = mail::get_login(r, pass, &id)?;
+            Ok(Some(Content::EmailChanged(name, device)))
         }
     }
 }

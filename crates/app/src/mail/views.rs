@@ -36,6 +36,7 @@ macro_rules! templates {
             #[template(path = $text)]
             struct Body<'a> {
                 t: Text,
+                #[allow(dead_code, reason = "not every mail names somebody")]
                 mail: &'a $view,
             }
             Body { t: self.t, mail: self }.render()
@@ -46,6 +47,7 @@ macro_rules! templates {
             #[template(path = $html)]
             struct Page<'a> {
                 t: Text,
+                #[allow(dead_code, reason = "not every mail names somebody")]
                 mail: &'a $view,
                 brand: &'a str,
             }
@@ -156,5 +158,126 @@ impl View for PasswordChangedMail {
         "password_changed/subject.txt",
         "password_changed/body.txt",
         "password_changed/body.html"
+    );
+}
+
+/// Tells an administrator that somebody's access will end by itself.
+#[derive(Clone, Debug)]
+pub struct EndNoticeMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// The administrator.
+    pub to_name: String,
+    /// Whose access ends.
+    pub user_name: String,
+    /// Where.
+    pub account_name: String,
+    /// The last day.
+    pub day: String,
+    /// The user's page, where the day is changed.
+    pub link: String,
+}
+
+impl View for EndNoticeMail {
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> EndNoticeMail {
+        EndNoticeMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            user_name: name(&self.user_name),
+            account_name: name(&self.account_name),
+            day: self.day.clone(),
+            link: self.link.clone(),
+        }
+    }
+
+    templates!(EndNoticeMail, "end_notice/subject.txt", "end_notice/body.txt", "end_notice/body.html");
+}
+
+/// Lets somebody prove that a new address is theirs.
+#[derive(Clone, Debug)]
+pub struct EmailChangeMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose address it will be.
+    pub to_name: String,
+    /// Where they confirm it.
+    pub link: String,
+    /// How long the link lives.
+    pub minutes: i64,
+}
+
+impl View for EmailChangeMail {
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> EmailChangeMail {
+        EmailChangeMail { to_name: name(&self.to_name), ..self.clone() }
+    }
+
+    templates!(
+        EmailChangeMail,
+        "email_change/subject.txt",
+        "email_change/body.txt",
+        "email_change/body.html"
+    );
+}
+
+/// Tells somebody with a login that their address was tried as a new one. It names nobody and has no link.
+#[derive(Clone, Debug)]
+pub struct EmailTakenMail {
+    /// The language of the mail.
+    pub t: Text,
+}
+
+impl View for EmailTakenMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, _name: fn(&str) -> String, _message: fn(&str) -> String) -> EmailTakenMail {
+        self.clone()
+    }
+
+    templates!(EmailTakenMail, "email_taken/subject.txt", "email_taken/body.txt", "email_taken/body.html");
+}
+
+/// Tells the old address that it signs nobody in any more. It names no new address, which may be nobody's business
+/// there, and has no link.
+#[derive(Clone, Debug)]
+pub struct EmailChangedMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose address it was.
+    pub to_name: String,
+    /// When it was changed, as pages show it.
+    pub when: String,
+    /// From which device, as pages show it; empty where nobody was signed in.
+    pub device: String,
+}
+
+impl View for EmailChangedMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> EmailChangedMail {
+        EmailChangedMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            when: name(&self.when),
+            device: name(&self.device),
+        }
+    }
+
+    templates!(
+        EmailChangedMail,
+        "email_changed/subject.txt",
+        "email_changed/body.txt",
+        "email_changed/body.html"
     );
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::ManageCompanies;
+use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
@@ -18,7 +18,7 @@ use domain::user::{Names, UserStatus, UserType};
 use store::pass::{AccountPass, Acting, Reason, SystemPass};
 use store::user::NewUserRow;
 use store::work::{Committed, Origin, Writer};
-use store::{account, company, login, user};
+use store::{account, company, invitation, login, user};
 
 use crate::{App, Refused};
 use names::Lot;
@@ -141,6 +141,7 @@ fn make_account(
         name: name.clone(),
         time_zone: zone.clone(),
         invitation_days: DEFAULT_INVITATION_DAYS,
+        free_types: false,
     };
     account::insert(w, pass, &id, &details)?;
     let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
@@ -177,8 +178,10 @@ fn make_user(
 ) -> Result<(), Refused> {
     let (names, email) = person(size, number, index);
     let (user_type, agent) = kind(index);
+    let status = status(index);
     let (id, login): (UserId, LoginId) = (w.new_id(), w.new_id());
-    if user_type.has_login() {
+    let has_login = user_type.has_login() && status != UserStatus::Pending;
+    if has_login {
         let new = login::NewLogin {
             id: &login,
             email: &email,
@@ -190,20 +193,33 @@ fn make_user(
     }
     let row = NewUserRow {
         id: &id,
-        login: user_type.has_login().then_some(&login),
+        login: has_login.then_some(&login),
         email: &email,
         names: &names,
         user_type,
         agent,
-        status: UserStatus::Active,
+        status,
         invoice_emails: index == 0,
     };
     user::insert(w, pass, &made.account, &row)?;
+    if status == UserStatus::Pending {
+        let operator = AccountPass::<ManageUsers>::for_operator(w, pass, &made.account)?;
+        invitation::insert(w, &operator, &id, None)?;
+    }
     if user_type.has_all_companies() || made.companies.is_empty() {
         return Ok(());
     }
     let company = &made.companies[(index as usize) % made.companies.len()];
-    Ok(user::update_companies(w, pass, &made.account, &id, &BTreeSet::from([company.clone()]))?)
+    Ok(user::insert_companies(w, pass, &made.account, &id, &BTreeSet::from([company.clone()]))?)
+}
+
+/// Of fifty, one has not been invited yet, and one is suspended.
+fn status(index: u64) -> UserStatus {
+    match index % 50 {
+        48 => UserStatus::Suspended,
+        49 => UserStatus::Pending,
+        _ => UserStatus::Active,
+    }
 }
 
 /// The first is an administrator; of the others one in ten is, two manage, one is an agent, one gets notifications.

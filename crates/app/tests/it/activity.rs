@@ -3,12 +3,14 @@
 use app::pass::{AccountPass, Reason, SelfPass, SystemPass};
 use app::session::{end_others, sign_out};
 use app::work::{Origin, Writer};
-use app::{account, api_key, company, me};
+use app::{account, api_key, company, email_change, me};
+use domain::access_change::Change;
 use domain::account::AccountDetails;
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
+use domain::time::Span;
 use domain::user::UserType;
 use testkit::{Account, PASSWORD, World};
 
@@ -52,7 +54,12 @@ fn login_trail(world: &World) -> Vec<Line> {
 /// Does everything once that there is to do in an account.
 async fn live(world: &World, account: &Account) -> [String; 2] {
     let desk = Desk::of(world, account);
-    let details = AccountDetails { name: "Acme & Co".into(), time_zone: "UTC".into(), invitation_days: 7 };
+    let details = AccountDetails {
+        name: "Acme & Co".into(),
+        time_zone: "UTC".into(),
+        invitation_days: 7,
+        free_types: false,
+    };
     let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &details);
     world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();
 
@@ -86,7 +93,7 @@ async fn a05_every_change_in_an_account_is_recorded_with_actor_before_and_after(
             "email: - > natalie@example.com, user_type: - > reporting, agent: - > no, companies: - > {branch}"
         );
         let moved = format!(
-            "first_name: Natalie > Nat, last_name: Reyes > Ford, companies: {branch} > {branch} {paris}"
+            "companies: {branch} > {branch} {paris}, first_name: Natalie > Nat, last_name: Reyes > Ford"
         );
         assert_eq!(
             trail(&account).await,
@@ -114,22 +121,56 @@ async fn a05_every_change_in_an_account_is_recorded_with_actor_before_and_after(
                     "Nat Ford",
                     &format!("user_type: manager > administrator, companies: {branch} {paris} > -")
                 ),
-                ada(
-                    "user.deleted",
-                    "Nat Ford",
-                    "email: natalie@example.com > -, user_type: administrator > -"
-                ),
+                ada("user.deleted", "Nat Ford", "email: natalie@example.com > -, status: active > deleted"),
                 ada(
                     "user.created",
                     "Omar Reyes",
                     "email: - > omar@example.com, user_type: - > administrator, agent: - > no"
                 ),
                 ada("invitation.sent", "omar@example.com", ""),
-                ada("invitation.revoked", "Omar Reyes", "email: omar@example.com > -"),
+                ada(
+                    "invitation.revoked",
+                    "Omar Reyes",
+                    "email: omar@example.com > -, status: pending > deleted"
+                ),
             ]
         );
         let networks = world.sql("SELECT DISTINCT network, request_id FROM activity WHERE account_id <> ''");
         assert_eq!(networks, [["192.0.2.1", "test"]], "from where");
+    }
+}
+
+/// A-05, U-10, U-20, U-21, U-22
+#[tokio::test]
+async fn a05_every_change_of_access_is_recorded() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
+        let (id, _) = account.join("natalie@example.com", UserType::Manager, &[branch.clone()]).await;
+        let before = trail(&account).await.len();
+        let end = world.app.store.now() + Span::hours(1);
+        let lower = Change::Replace { to: UserType::Reporting, companies: [branch].into() };
+        for change in [lower, Change::Suspend, Change::Restore, Change::EndAt(Some(end))] {
+            desk.make(&id, change).await.unwrap();
+        }
+        desk.undo(&id).await.unwrap();
+        desk.make(&id, Change::EndAt(Some(end))).await.unwrap();
+        world.advance(Span::hours(1));
+        world.app.end_access(&SystemPass::new(Reason::Worker)).await.unwrap();
+        let ada = |verb, changes: &str| line(verb, "Ada Reyes", "Natalie Reyes", changes);
+        let (set, taken) = (format!("ends_at: - > {end}"), format!("ends_at: {end} > -"));
+        assert_eq!(
+            trail(&account).await[before..],
+            [
+                ada("user.replaced", "user_type: manager > reporting"),
+                ada("user.suspended", "status: active > suspended"),
+                ada("user.restored", "status: suspended > active"),
+                ada("user.end_set", &set),
+                ada("user.undone", &taken),
+                ada("user.end_set", &set),
+                line("user.ended", "", "Natalie Reyes", "status: active > suspended"),
+            ]
+        );
     }
 }
 
@@ -159,8 +200,23 @@ async fn a05_every_change_of_a_login_is_recorded() {
         world.app.store.write(Origin::internal(), key).await.unwrap();
         let mut ask = world.visitor();
         ask.credentials.session = Some(signed_in.token);
+        let new = EmailAddress::parse("countess@example.com").unwrap();
+        for _ in 0..2 {
+            let cancel = |w: Writer, pass: &SelfPass| email_change::cancel(w, pass);
+            // The first time there is nothing to give up.
+            let _ = world.app.write(&ask, (), cancel).await;
+            world.app.request_email_change(&ask, "a kettle full of thunder", new.clone()).await.unwrap();
+        }
         let out = |w: Writer, pass: &SelfPass| sign_out(w, pass);
         world.app.write(&ask, (), out).await.unwrap();
+        let link = world.letter_to(new.as_str()).await.link().to_owned();
+        world
+            .app
+            .confirm_email_change(&world.follow(&link), "a kettle full of thunder")
+            .await
+            .map(drop)
+            .unwrap();
+        let moved = "email: ada@example.com > countess@example.com";
         assert_eq!(
             login_trail(&world),
             [
@@ -173,7 +229,11 @@ async fn a05_every_change_of_a_login_is_recorded() {
                 line("password.changed", "login Ada Lovelace", "Ada Lovelace", ""),
                 line("session.started", "login Ada Lovelace", "Firefox on Linux", ""),
                 line("api_key.created", "operator ", "export", ""),
+                line("email_change.requested", "login Ada Lovelace", "Ada Lovelace", moved),
+                line("email_change.cancelled", "login Ada Lovelace", "Ada Lovelace", ""),
+                line("email_change.requested", "login Ada Lovelace", "Ada Lovelace", moved),
                 line("session.ended", "login Ada Lovelace", "", ""),
+                line("email.changed", "login Ada Lovelace", "Ada Lovelace", moved),
             ]
         );
     }

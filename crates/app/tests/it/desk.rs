@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use app::access_change::Confirmed;
 use app::pass::{AccountPass, CompanyPass};
-use app::user::{Cursor, Filter, Invite, Sort, User, UserPage, UsersPage};
+use app::user::{Cursor, Filter, Sort, User, UserPage, UsersPage};
 use app::work::{Committed, Reader, Writer};
-use app::{Ask, Refused, SharedApp, company, invitation, user};
+use app::{Ask, Refused, SharedApp, access_change, company, invitation, user};
+use domain::access_change::{Change, Plan};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::{AccountId, CompanyId, UserId};
@@ -77,17 +79,29 @@ impl Desk {
         companies: &[CompanyId],
     ) -> Result<(), Refused> {
         let (id, companies): (_, BTreeSet<_>) = (id.clone(), companies.iter().cloned().collect());
-        self.manage(move |w, pass| user::change(w, pass, &id, &names, &companies)).await
+        let user = self.get(&id).await?.user;
+        let change = Change::Edit { companies, agent: user.agent, invoice_emails: user.invoice_emails };
+        let save =
+            move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &Confirmed::default());
+        self.manage(save).await
     }
 
     pub(crate) async fn promote(&self, id: &UserId, to: UserType) -> Result<(), Refused> {
-        let id = id.clone();
-        self.manage(move |w, pass| user::promote(w, pass, &id, to, &Invite::default())).await.map(drop)
+        self.make(id, Change::Promote(to)).await.map(drop)
     }
 
     pub(crate) async fn delete(&self, id: &UserId) -> Result<(), Refused> {
-        let id = id.clone();
-        self.manage(move |w, pass| user::delete(w, pass, &id)).await
+        self.make(id, Change::Delete).await.map(drop)
+    }
+
+    pub(crate) async fn make(&self, id: &UserId, change: Change) -> Result<Plan, Refused> {
+        let (id, confirmed) = (id.clone(), Confirmed::default());
+        self.manage(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed)).await
+    }
+
+    pub(crate) async fn undo(&self, id: &UserId) -> Result<Plan, Refused> {
+        let (id, confirmed) = (id.clone(), Confirmed::default());
+        self.manage(move |w, pass| access_change::undo(w, pass, &id, &confirmed)).await
     }
 
     pub(crate) async fn resend(&self, id: &UserId) -> Result<(), Refused> {
@@ -96,8 +110,7 @@ impl Desk {
     }
 
     pub(crate) async fn revoke(&self, id: &UserId) -> Result<(), Refused> {
-        let id = id.clone();
-        self.manage(move |w, pass| invitation::revoke(w, pass, &id)).await
+        self.make(id, Change::Revoke).await.map(drop)
     }
 
     pub(crate) async fn get(&self, id: &UserId) -> Result<UserPage, Refused> {

@@ -4,12 +4,15 @@
 mod desk;
 mod post_office;
 
+mod access_change;
 mod account;
 mod activity;
 mod api_key;
 mod company;
+mod email_change;
 mod invitation;
 mod mail;
+mod me;
 mod refused;
 mod reset;
 mod seed;

@@ -52,7 +52,7 @@ async fn a03_one_session_is_ended_and_the_others_go_on() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let other = world.sign_in("ada@example.com").await;
-        let id = own(&world, &other.ask).await.unwrap().person().session.clone();
+        let id = own(&world, &other.ask).await.unwrap().session().clone();
         end_one(&world, &account.admin, &id).await.unwrap();
         assert_refused!(own(&world, &other.ask).await, Refused::SignedOut);
         own(&world, &account.admin.ask).await.unwrap();
@@ -66,7 +66,7 @@ async fn a03_a_session_of_somebody_else_is_not_found() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
-        let foreign = own(&world, &natalie.ask).await.unwrap().person().session.clone();
+        let foreign = own(&world, &natalie.ask).await.unwrap().session().clone();
         assert_refused!(end_one(&world, &account.admin, &foreign).await, Refused::NotFound);
         own(&world, &natalie.ask).await.unwrap();
     }

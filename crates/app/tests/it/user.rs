@@ -2,6 +2,7 @@
 
 mod access;
 mod delete;
+mod list;
 mod promote;
 mod races;
 
@@ -60,7 +61,7 @@ async fn u01_only_companies_of_the_account_that_are_in_use_can_be_given() {
             let new = account.new_user("natalie@example.com", UserType::Manager, &[company]);
             assert_eq!(field(account.create(new).await), ("company", Problem::NotAChoice));
         }
-        assert_eq!(desk.list(UserStatus::Pending).await.unwrap().pending, 0, "nothing of it is kept");
+        assert_eq!(desk.list(UserStatus::Pending).await.unwrap().counts.pending.n, 0, "nothing of it is kept");
     }
 }
 
@@ -130,7 +131,7 @@ async fn u05_pending_users_become_active_when_they_accept() {
         world.accept(world.letter_to("natalie@example.com").await.link(), PASSWORD).await;
         assert_eq!(desk.names(UserStatus::Active).await, ["Ada", "Natalie"]);
         let page = desk.list(UserStatus::Pending).await.unwrap();
-        assert_eq!((page.users.rows.len(), page.active, page.pending), (0, 2, 0));
+        assert_eq!((page.users.rows.len(), page.counts.active.n, page.counts.pending.n), (0, 2, 0));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `rollcall explain` (P-18).
 
-use app::explain::Explanation;
+use app::explain::{Explanation, Step};
 use app::work::Reader;
 use domain::access::{Companies, Grants, Refusal};
 use domain::capability::{Capability, Mark, REGISTRY};
@@ -51,6 +51,16 @@ struct Explained {
     company: Option<String>,
     /// The companies the user has; nothing stands for all.
     companies: Option<Vec<String>>,
+    /// What would have to be done for it, in this order; nothing stands for what no change of the user allows.
+    smallest_change: Option<Vec<ToDo>>,
+}
+
+#[derive(Serialize)]
+struct ToDo {
+    step: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    sentence: String,
 }
 
 /// Asks the function that decides on requests, and says in one sentence why it decides so.
@@ -70,18 +80,14 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
             }
             _ => sentence::refused_or_missing(error, plain_option, missing),
         })?;
-        Answer::of(&shape(&user, capability, company.as_ref(), &explained))
+        Answer::of(&shape(&user, &explained))
     })
     .await
 }
 
-fn shape(
-    user: &UserId,
-    capability: Capability,
-    company: Option<&CompanyId>,
-    explained: &Explanation,
-) -> Explained {
-    let Explanation { grants, decision } = explained;
+fn shape(user: &UserId, explained: &Explanation) -> Explained {
+    let Explanation { capability, company, grants, decision, change } = explained;
+    let (capability, company) = (*capability, company.as_ref());
     let line = capability.line();
     Explained {
         allowed: decision.is_ok(),
@@ -101,7 +107,22 @@ fn shape(
             Companies::All => None,
             Companies::Only(some) => Some(some.iter().map(ToString::to_string).collect()),
         },
+        smallest_change: change.as_ref().map(|steps| steps.iter().map(to_do).collect()),
     }
+}
+
+fn to_do(step: &Step) -> ToDo {
+    let (to, sentence) = match step {
+        Step::CreateAgain => (None, "Create the user again.".to_owned()),
+        Step::Restore => (None, "Switch the user's access on again.".to_owned()),
+        Step::Promote(to) => (Some(to.word().to_owned()), format!("Promote the user to {}.", to.word())),
+        Step::AgentFlag => (None, "Turn on the agent flag.".to_owned()),
+        Step::GiveCompany(company) => {
+            (Some(company.to_string()), format!("Give the user the company {company}."))
+        }
+        Step::Accept => (None, "Send the invitation and wait until the user accepts it.".to_owned()),
+    };
+    ToDo { step: step.key(), to, sentence }
 }
 
 fn allowed(grants: &Grants, capability: Capability, mark: Mark, company: Option<&CompanyId>) -> String {

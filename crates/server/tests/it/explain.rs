@@ -55,6 +55,7 @@ fn p18_what_is_allowed_is_explained() {
                 "row": "P-08",
                 "reach": "full",
                 "companies": null,
+                "smallest_change": [],
             })
         );
         let agent = world.user("user_type = 'agent'");
@@ -111,6 +112,24 @@ fn p18_each_refusal_is_explained() {
             let reason = refused(&reporting, "read_calls", None);
             assert_eq!(reason, format!("{beginning}, and only active users may do anything."));
         }
+    }
+}
+
+/// Seen to fail: with `smallest_change` always empty.
+#[test]
+fn p18_the_smallest_change_is_told() {
+    for world in Installation::each().map(World::on) {
+        let reporting = world.user("user_type = 'reporting' AND agent = 0");
+        let own = world.companies_of(&reporting);
+        let other = world.companies.iter().find(|company| !own.contains(company)).unwrap();
+        let explained = world.explain(&reporting, "manage_trackers", Some(other));
+        assert_eq!(
+            explained["smallest_change"],
+            json!([
+                { "step": "promote", "to": "manager", "sentence": "Promote the user to manager." },
+                { "step": "give_company", "to": other, "sentence": format!("Give the user the company {other}.") },
+            ])
+        );
     }
 }
 

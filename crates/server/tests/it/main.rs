@@ -3,8 +3,14 @@
 
 mod activity;
 mod commands;
+mod crashes;
 mod explain;
+mod http;
+mod races;
 mod serve;
 mod settings;
+mod sink;
+mod stage;
 mod starts;
 mod support;
+mod timing;

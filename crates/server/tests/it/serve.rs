@@ -68,6 +68,14 @@ impl Server {
     }
 }
 
+impl Server {
+    /// As by `kill -9`, and gone.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -72,6 +72,11 @@ impl Installation {
         self.settings.iter().find(|(known, _)| known == name).unwrap().1.clone()
     }
 
+    /// Whether its data is on PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.admin.is_some()
+    }
+
     /// Puts a file into the working directory.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let file = self.folder.join(name);

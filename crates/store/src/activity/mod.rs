@@ -5,7 +5,7 @@ mod seal;
 mod verify;
 
 use domain::activity::{Change, Entry, Verb};
-use domain::capability::proof::ManageUsers;
+use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::ActivityId;
 use domain::time::Timestamp;
 
@@ -38,6 +38,15 @@ pub struct Activity {
     pub changes: Vec<(String, Option<String>, Option<String>)>,
     /// The network of the request; empty for the command line and the worker.
     pub network: String,
+}
+
+/// The newest entry of the account. Anybody of the account may ask; what it says is for [`list`].
+pub fn find_newest(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Option<ActivityId>, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT id FROM activity WHERE account_id = $1 ORDER BY id DESC LIMIT 1"),
+        &[pass.account().into()],
+    )?;
+    row.map(|row| row.columns().parse()).transpose()
 }
 
 /// Writes an entry. Only [`Writer::commit`] calls this.

@@ -22,4 +22,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0006_activity"),
     migration!("0007_api_key"),
     migration!("0008_access_change"),
+    migration!("0009_user_list"),
+    migration!("0010_email_change"),
 ];

@@ -85,6 +85,7 @@ pub struct Db {
 
 struct Shared {
     location: Location,
+    here: sqlite::Here,
     /// On PostgreSQL both are the same queue.
     reads: Arc<Queue<Job>>,
     writes: Arc<Queue<Job>>,
@@ -100,6 +101,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     fn refuse_new_units(&self) {
+        self.here.close();
         self.reads.close();
         self.writes.close();
     }
@@ -126,7 +128,8 @@ impl Db {
         };
         let location = location.clone();
         // From here on an error drops the queues' owner, and that ends threads already started.
-        let shared = Arc::new(Shared { location, reads, writes, ended: Mutex::new(ended) });
+        let (here, ended) = (sqlite::Here::new(), Mutex::new(ended));
+        let shared = Arc::new(Shared { location, here, reads, writes, ended });
         match &shared.location {
             Location::Sqlite(path) => start_sqlite(path, &shared, &alive)?,
             Location::Postgres { url, connections } => start_postgres(url, *connections, &shared, &alive)?,
@@ -176,7 +179,10 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        submit(&self.shared.reads, Kind::Read, unit).await
+        match self.shared.here.read(&unit) {
+            Some(answer) => answer,
+            None => submit(&self.shared.reads, Kind::Read, unit).await,
+        }
     }
 
     /// Runs a unit as one transaction that behaves as if it ran alone, and answers when it is on disk. Whatever the
@@ -222,6 +228,9 @@ fn start_sqlite(path: &Path, shared: &Shared, alive: &mpsc::Sender<Infallible>) 
         (0..cores.clamp(4, 16)).map(|_| sqlite::open(path, Kind::Read)).collect::<Result<_, _>>()?;
     let queue = Arc::clone(&shared.writes);
     let (reading, readers_ended) = std::sync::mpsc::channel::<Infallible>();
+    for _ in 0..cores.clamp(2, 16) {
+        shared.here.add(path, &reading, alive)?;
+    }
     let life = move || {
         sqlite::write_all(&writer, &queue);
         let _ = readers_ended.recv();

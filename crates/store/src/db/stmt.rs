@@ -25,11 +25,12 @@ pub struct Hook {
 /// All hooks. Keep this list short: every line is a difference that somebody has to know.
 pub const HOOKS: &[Hook] = &[
     // `column {in $3}`: the column's text is one of a JSON array of texts, bound as one text. One statement serves
-    // lists of any length, which keeps the statement cache small.
+    // lists of any length, which keeps the statement cache small. As an array, because PostgreSQL would rather read
+    // all of an account than look up as many rows as it thinks are in a subquery.
     Hook {
         name: "in",
         sqlite: "IN (SELECT value FROM json_each(@))",
-        postgres: "IN (SELECT jsonb_array_elements_text(CAST(CAST(@ AS text) AS jsonb)))",
+        postgres: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(@ AS text) AS jsonb))))",
     },
     // At the end of a `SELECT` that claims rows: rows another worker is claiming are passed over. SQLite has one
     // writer at a time and needs nothing.

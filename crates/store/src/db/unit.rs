@@ -38,6 +38,19 @@ pub(super) trait Unit: Send {
     fn answer(self: Box<Self>);
 }
 
+/// Runs the code of a unit. It owns everything it could leave half changed, and its transaction is rolled back, so a
+/// panic in it is an error like others.
+pub(super) fn run<T, E: From<DbError>>(
+    code: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
+    tx: &mut Tx<'_>,
+) -> (Ended, Result<T, E>) {
+    match catch_unwind(AssertUnwindSafe(|| code(tx))) {
+        Ok(Ok(value)) => (Ended::Well, Ok(value)),
+        Ok(Err(error)) => (Ended::WithError, Err(error)),
+        Err(_) => (Ended::Panicked, Err(DbError::Panicked.into())),
+    }
+}
+
 /// The unit with its types.
 pub(super) struct Work<T, E, F> {
     code: F,
@@ -62,14 +75,8 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ended {
-        // The unit owns everything it could leave half changed, and its transaction is rolled back.
-        let answer = catch_unwind(AssertUnwindSafe(|| (self.code)(tx)));
-        let ended = match &answer {
-            Ok(Ok(_)) => Ended::Well,
-            Ok(Err(_)) => Ended::WithError,
-            Err(_) => Ended::Panicked,
-        };
-        self.answer = Some(answer.unwrap_or_else(|_| Err(DbError::Panicked.into())));
+        let (ended, answer) = run(&self.code, tx);
+        self.answer = Some(answer);
         ended
     }
 

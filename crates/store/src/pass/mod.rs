@@ -28,8 +28,10 @@
 //! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
 //! ```
 
+mod email_change;
 mod link;
 mod place;
+mod question;
 mod system;
 
 use std::fmt;
@@ -38,11 +40,13 @@ use domain::access::Refusal;
 use domain::capability::Capability;
 use domain::id::AccountId;
 
+pub use email_change::EmailChangePass;
 pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use place::{AccountPass, CompanyPass, Person, Place, SelfPass, administrators};
+pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass, administrators};
+pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
 
 use crate::db::DbError;
@@ -59,8 +63,14 @@ pub struct Credentials {
     pub invitation: Option<String>,
     /// The token of the reset link that was followed.
     pub reset: Option<String>,
+    /// The token of the link to a new address that was followed.
+    pub email_change: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
+    /// What shows that somebody has signed in from this device before; it opens nothing.
+    pub device: Option<String>,
+    /// A program's key; set only where one may be given.
+    pub api_key: Option<String>,
 }
 
 impl fmt::Debug for Credentials {

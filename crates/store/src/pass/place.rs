@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use domain::access::{Companies, Grants, Refusal, Target, decide};
 use domain::capability::Proves;
-use domain::id::{AccountId, CompanyId, LoginId, SessionId, UserId};
+use domain::id::{AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, SystemPass};
-use crate::db::{Columns, DbError, sql};
+use crate::db::{Columns, DbError, Row, sql};
 use crate::secret;
+use crate::user;
 use crate::work::{Actor, Reader};
 
 /// A signed-in person.
@@ -26,10 +28,19 @@ pub struct Person {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// The session they asked with.
-    pub session: SessionId,
-    /// When that session was last noted as seen.
+    /// What they asked with.
+    pub by: Means,
+    /// When that was last noted as used.
     pub seen_at: Timestamp,
+}
+
+/// What showed who asks.
+#[derive(Clone, Debug)]
+pub enum Means {
+    /// A signed-in browser.
+    Session(SessionId),
+    /// A program with one of the person's keys.
+    Key(ApiKeyId),
 }
 
 impl Person {
@@ -54,6 +65,8 @@ pub struct Place {
     pub time_zone: String,
     /// How many days its invitations live.
     pub invitation_days: i64,
+    /// Counts the changes of the user's access.
+    pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
     pub grants: Grants,
     names: Names,
@@ -63,6 +76,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct SelfPass {
     person: Person,
+    session: SessionId,
 }
 
 /// Proof that a user of an account has the capability `C`.
@@ -98,6 +112,11 @@ impl SelfPass {
     pub fn person(&self) -> &Person {
         &self.person
     }
+
+    /// The session they asked with.
+    pub fn session(&self) -> &SessionId {
+        &self.session
+    }
 }
 
 impl<C> HasPlace for AccountPass<C> {
@@ -126,6 +145,7 @@ impl<C> AccountPass<C> {
             account_name: c.text()?,
             time_zone: c.text()?,
             invitation_days: c.int()?,
+            access_version: 0,
             grants: Grants {
                 user_type: UserType::Administrator,
                 agent: false,
@@ -163,7 +183,7 @@ impl Place {
         &self.names
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+    pub(super) fn seen(&self) -> Option<(Person, Option<AccountId>)> {
         self.person.clone().map(|person| (person, Some(self.account.clone())))
     }
 
@@ -209,7 +229,9 @@ impl Gate for SelfPass {
             &[secret::hash(token).into(), now.into()],
         )?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        Ok(SelfPass { person: read_person(&mut c)? })
+        let person = read_person(&mut c, Means::Session)?;
+        let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
+        Ok(SelfPass { person, session })
     }
 
     fn seen(&self) -> Option<(Person, Option<AccountId>)> {
@@ -255,39 +277,74 @@ impl<C: Proves> Gate for CompanyPass<C> {
     }
 }
 
-struct Found {
-    place: Place,
-    has_company: bool,
+/// A person's place, and whether they have the company asked for.
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) has_company: bool,
 }
 
-/// The person, their user and the company asked for, in one statement.
-fn load(
+/// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
+/// the login comes from.
+macro_rules! place_by {
+    ($means:literal $from:literal $is:literal) => {
+        sql!(concat!(
+            "SELECT l.id, l.email, l.first_name, l.last_name, ",
+            $means,
+            ", u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
+                    u.display_name, a.name, a.time_zone, a.invitation_days, c.id, uc.company_id
+             FROM ",
+            $from,
+            " LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
+             LEFT JOIN account a ON a.id = u.account_id
+             LEFT JOIN company c ON c.account_id = u.account_id AND c.id = $3
+             LEFT JOIN user_company uc
+                    ON uc.account_id = u.account_id AND uc.user_id = u.id AND uc.company_id = c.id
+             WHERE ",
+            $is
+        ))
+    };
+}
+
+/// Finds the place. A key, where one may be given, says who asks; a session beside it does not count.
+pub(super) fn load(
     r: &mut Reader,
     credentials: &Credentials,
     account: &AccountId,
     company: Option<&CompanyId>,
 ) -> Result<Found, Denied> {
-    let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
     let now = r.now;
-    let row = r.tx().optional(
-        sql!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at,
-                    u.id, u.user_type, u.agent, u.status, u.first_name, u.last_name, u.display_name,
-                    a.name, a.time_zone, a.invitation_days, c.id, uc.company_id
-             FROM session s JOIN login l ON l.id = s.login_id
-             LEFT JOIN \"user\" u ON u.account_id = $3 AND u.login_id = l.id AND u.status <> 'deleted'
-             LEFT JOIN account a ON a.id = u.account_id
-             LEFT JOIN company c ON c.account_id = u.account_id AND c.id = $4
-             LEFT JOIN user_company uc
-                    ON uc.account_id = u.account_id AND uc.user_id = u.id AND uc.company_id = c.id
-             WHERE s.token_hash = $1 AND s.expires_at > $2"
-        ),
-        &[secret::hash(token).into(), now.into(), account.into(), company.into()],
-    )?;
+    if let Some(key) = credentials.api_key.as_deref() {
+        let by_key = place_by!(
+            "k.id, COALESCE(k.last_used_at, 0)"
+            "api_key k JOIN login l ON l.id = k.login_id"
+            "k.token_hash = $1"
+        );
+        let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
+        return read_place(row, account, now, Means::Key);
+    }
+    let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
+    let by_session = place_by!(
+        "s.id, s.seen_at"
+        "session s JOIN login l ON l.id = s.login_id"
+        "s.token_hash = $1 AND s.expires_at > $4"
+    );
+    let values = &[secret::hash(token).into(), account.into(), company.into(), now.into()];
+    let row = r.tx().optional(by_session, values)?;
+    read_place(row, account, now, Means::Session)
+}
+
+fn read_place<T: FromStr>(
+    row: Option<Row>,
+    account: &AccountId,
+    now: Timestamp,
+    means: fn(T) -> Means,
+) -> Result<Found, Denied> {
     let mut c = row.ok_or(Denied::SignedOut)?.columns();
-    let person = read_person(&mut c)?;
+    let person = read_person(&mut c, means)?;
     let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
     let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
+    let status = user::effective(status, c.get()?, now);
+    let access_version = c.int()?;
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
     let (exists, given) = (c.parse_or_null::<CompanyId>()?, c.parse_or_null::<CompanyId>()?);
@@ -308,24 +365,25 @@ fn load(
         account_name,
         time_zone,
         invitation_days,
+        access_version,
         grants,
         names,
     };
     Ok(Found { place, has_company })
 }
 
-fn read_person(c: &mut Columns) -> Result<Person, DbError> {
+fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {
     Ok(Person {
         login: c.parse()?,
         email: c.text()?,
         first_name: c.text()?,
         last_name: c.text()?,
-        session: c.parse()?,
+        by: means(c.parse()?),
         seen_at: c.get()?,
     })
 }
 
-fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<(), Denied> {
+pub(super) fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<(), Denied> {
     let decision = match C::CAPABILITY {
         Some(capability) => decide(&place.grants, capability, target).map(|_| ()),
         None if place.grants.status == UserStatus::Active => Ok(()),
@@ -335,12 +393,12 @@ fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<()
     Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })
 }
 
-/// Who can give what is missing: the account's first administrators by name.
+/// Who can give what is missing: the account's first administrators, but for those whose access ends.
 pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT first_name, last_name FROM \"user\"
-             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active'
+             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' AND ends_at IS NULL
              ORDER BY id LIMIT 3"
         ),
         &[account.into()],

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, CompanyId, UserId};
+use domain::time::Timestamp;
 use domain::user::{UserStatus, UserType};
 
-use crate::db::{DbError, sql};
-use crate::pass::SystemPass;
+use crate::db::{Columns, DbError, sql};
+use crate::pass::{AccountPass, SystemPass};
 use crate::work::Reader;
 
 /// What a user was given.
@@ -14,11 +16,13 @@ use crate::work::Reader;
 pub struct Given {
     /// The account the user is in.
     pub account: AccountId,
+    /// First and last name as one.
+    pub name: String,
     /// The type.
     pub user_type: UserType,
     /// The agent flag.
     pub agent: bool,
-    /// Where the user stands.
+    /// Where the user stands; suspended once their access has ended.
     pub status: UserStatus,
     /// The companies given; administrators have all without.
     pub companies: BTreeSet<CompanyId>,
@@ -26,18 +30,55 @@ pub struct Given {
 
 /// What the user of an id was given, in whatever account: the command line names no account.
 pub fn find_grants(r: &mut Reader, _pass: &SystemPass, id: &UserId) -> Result<Option<Given>, DbError> {
+    let now = r.now;
     let row = r.tx().optional(
-        sql!("SELECT account_id, user_type, agent, status FROM \"user\" WHERE id = $1"),
+        sql!(
+            "SELECT account_id, first_name, last_name, user_type, agent, status, ends_at
+             FROM \"user\" WHERE id = $1"
+        ),
         &[id.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    let mut c = row.columns();
-    let (account, user_type, agent, status): (AccountId, _, _, _) =
-        (c.parse()?, c.parse()?, c.flag()?, c.parse()?);
+    with_companies(r, read(&mut row.columns(), now)?, id)
+}
+
+/// What a user of the account was given, unless they are deleted.
+pub fn find_given(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<Option<Given>, DbError> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT account_id, first_name, last_name, user_type, agent, status, ends_at
+             FROM \"user\" WHERE account_id = $1 AND id = $2 AND status <> 'deleted'"
+        ),
+        &[pass.account().into(), id.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    with_companies(r, read(&mut row.columns(), now)?, id)
+}
+
+fn read(c: &mut Columns, now: Timestamp) -> Result<Given, DbError> {
+    let account = c.parse()?;
+    let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
+    let (user_type, agent, status) = (c.parse()?, c.flag()?, c.parse()?);
+    let status = effective(status, c.get()?, now);
+    Ok(Given { account, name, user_type, agent, status, companies: BTreeSet::new() })
+}
+
+/// Access ends at its moment, not when somebody comes by to write it down (U-21).
+pub(crate) fn effective(status: UserStatus, ends_at: Option<Timestamp>, now: Timestamp) -> UserStatus {
+    let ended = status == UserStatus::Active && ends_at.is_some_and(|ends_at| ends_at <= now);
+    if ended { UserStatus::Suspended } else { status }
+}
+
+fn with_companies(r: &mut Reader, given: Given, id: &UserId) -> Result<Option<Given>, DbError> {
     let rows = r.tx().all(
         sql!("SELECT company_id FROM user_company WHERE account_id = $1 AND user_id = $2"),
-        &[(&account).into(), id.into()],
+        &[(&given.account).into(), id.into()],
     )?;
     let companies = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
-    Ok(Some(Given { account, user_type, agent, status, companies }))
+    Ok(Some(Given { companies, ..given }))
 }

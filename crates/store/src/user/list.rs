@@ -1,15 +1,17 @@
 //! The lists of users (U-05): by name or by last activity, searched and filtered, paged by key.
+//!
+//! Users of one type and tab stand in an index in the order of each list, so a page is the beginning of five pieces,
+//! merged. What a page costs does not depend on how many users there are; see `docs/performance.md`.
 
-use domain::capability::proof::{AnyUser, ManageUsers};
-use domain::email::EmailAddress;
+use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
-use domain::name;
 use domain::user::{UserStatus, UserType};
 
-use super::{User, read};
+use super::words::{LAST, Search};
+use super::{User, pieces, read};
 use crate::convert;
-use crate::db::{DbError, Value, sql};
-use crate::page::{LIMIT, Page};
+use crate::db::{DbError, Stmt, Value, sql};
+use crate::page::{Count, Page};
 use crate::pass::AccountPass;
 use crate::work::Reader;
 
@@ -27,30 +29,31 @@ pub enum Sort {
     OldestFirst,
 }
 
-impl Sort {
-    fn reversed(self) -> Sort {
-        match self {
-            Sort::Name => Sort::NameDown,
-            Sort::NameDown => Sort::Name,
-            Sort::NewestFirst => Sort::OldestFirst,
-            Sort::OldestFirst => Sort::NewestFirst,
-        }
-    }
-}
-
 /// Which users are listed.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// Active or pending.
+    /// Which tab. Deleted users are listed for 30 days.
     pub status: UserStatus,
-    /// The start of a word of the name or address, or several words of the name; empty for all.
+    /// Words of the name, the last perhaps unfinished, or the beginning of the address or its host; empty for all.
     pub search: String,
     /// Only this type.
     pub user_type: Option<UserType>,
     /// Only users who have this company.
     pub company: Option<CompanyId>,
-    /// In which order.
+    /// In which order, where there is a choice.
     pub sort: Sort,
+}
+
+impl Filter {
+    /// Whether the list can be sorted by name: one that is searched is in the order of what was found.
+    pub fn sorts_by_name(&self) -> bool {
+        Search::of(&self.search).is_none()
+    }
+
+    /// Whether the list can be sorted by last activity: only all users, or those of a type, are kept in that order.
+    pub fn sorts_by_activity(&self) -> bool {
+        self.sorts_by_name() && self.company.is_none()
+    }
 }
 
 /// Where a page begins or ends.
@@ -83,40 +86,6 @@ impl Cursor {
     }
 }
 
-/// A list by one key in one direction. The four differ in nothing else, and each is served by its index.
-macro_rules! users_by {
-    ($key:literal $than:literal $order:literal) => {
-        sql!(concat!(
-            "SELECT ",
-            user_columns!(),
-            " FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
-             WHERE u.account_id = $1 AND u.status = $2 AND (",
-            $key,
-            ", u.id) ",
-            $than,
-            " ($9, $10)
-               AND ($3 = '' OR u.user_type = $3)
-               AND ($4 = '' OR u.user_type = 'administrator' OR EXISTS (
-                    SELECT 1 FROM user_company uc
-                    WHERE uc.account_id = $1 AND uc.user_id = u.id AND uc.company_id = $4))
-               AND ($5 = '' OR u.id IN (
-                    SELECT w.user_id FROM user_word w
-                    WHERE w.account_id = $1 AND w.word >= $5 AND w.word < $6))
-               AND ($7 = '' OR u.sort_name LIKE $7 ESCAPE '\\')
-             ORDER BY ",
-            $key,
-            " ",
-            $order,
-            ", u.id ",
-            $order,
-            " LIMIT $8"
-        ))
-    };
-}
-
-/// Sorts after every text that begins with something typed, and after every id.
-const LAST: &str = "\u{10ffff}";
-
 /// One page of users.
 pub fn list(
     r: &mut Reader,
@@ -125,32 +94,13 @@ pub fn list(
     from: &Cursor,
 ) -> Result<Page<User>, DbError> {
     let backwards = matches!(from, Cursor::Before(_));
-    let sort = if backwards { filter.sort.reversed() } else { filter.sort };
-    let (statement, start): (_, [Value; 2]) = match sort {
-        Sort::Name => (users_by!("u.sort_name" ">" "ASC"), ["".into(), "".into()]),
-        Sort::NameDown => (users_by!("u.sort_name" "<" "DESC"), [LAST.into(), LAST.into()]),
-        Sort::NewestFirst => (users_by!("u.last_active_at" "<" "DESC"), [i64::MAX.into(), LAST.into()]),
-        Sort::OldestFirst => (users_by!("u.last_active_at" ">" "ASC"), [(-1).into(), "".into()]),
+    let (statement, values) = match Search::of(&filter.search) {
+        Some(search) => found(r, pass, filter, &search, from, backwards)?,
+        None => kept(r, pass, filter, from, backwards)?,
     };
-    let start = match from.user() {
-        Some(id) => find_key(r, pass, id, sort)?.unwrap_or(start),
-        None => start,
-    };
-    let search = name::sort_key(&[&searchable(&filter.search)]);
-    let word = search.rsplit(' ').next().unwrap_or_default();
-    let mut values: Vec<Value> = vec![
-        pass.account().into(),
-        filter.status.word().into(),
-        filter.user_type.map(UserType::word).unwrap_or_default().into(),
-        filter.company.as_ref().map(CompanyId::as_str).unwrap_or_default().into(),
-        word.into(),
-        format!("{word}{LAST}").into(),
-        several_words(&search).into(),
-        LIMIT.into(),
-    ];
-    values.extend(start);
     let rows = r.tx().all(statement, &values)?;
-    let users = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+    let ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
+    let users = get_all(r, pass, &ids)?;
     Ok(match from {
         Cursor::Start => Page::of(users),
         Cursor::After(_) => Page { has_previous: true, ..Page::of(users) },
@@ -158,12 +108,76 @@ pub fn list(
     })
 }
 
-/// The key of a user in a list sorted so. Users who were deleted meanwhile still mark their place.
-fn find_key(
+/// The list in one of its orders.
+fn kept(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    filter: &Filter,
+    from: &Cursor,
+    backwards: bool,
+) -> Result<(&'static Stmt, Vec<Value>), DbError> {
+    let by_activity =
+        filter.sorts_by_activity() && matches!(filter.sort, Sort::NewestFirst | Sort::OldestFirst);
+    let down = matches!(filter.sort, Sort::NameDown) || by_activity && filter.sort == Sort::NewestFirst;
+    let down = down != backwards;
+    let start: [Value; 2] = match (by_activity, down) {
+        (false, false) => ["".into(), "".into()],
+        (false, true) => [LAST.into(), LAST.into()],
+        (true, false) => [(-1).into(), "".into()],
+        (true, true) => [i64::MAX.into(), LAST.into()],
+    };
+    let start = match from.user() {
+        Some(id) => find_place(r, pass, id, by_activity)?.unwrap_or(start),
+        None => start,
+    };
+    let mut values = common(pass, filter, start);
+    values.extend(filter.company.as_ref().map(Value::from));
+    let statement = match (filter.company.is_some(), by_activity) {
+        (true, _) => pieces::of_company(down),
+        (false, false) => pieces::by_name(down),
+        (false, true) => pieces::by_activity(down),
+    };
+    Ok((statement, values))
+}
+
+/// The list of what was found, in the order of the terms.
+fn found(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    filter: &Filter,
+    search: &Search,
+    from: &Cursor,
+    backwards: bool,
+) -> Result<(&'static Stmt, Vec<Value>), DbError> {
+    let until = format!("{}{LAST}", search.term);
+    let start: [Value; 2] = [if backwards { &until } else { &search.term }.into(), "".into()];
+    let start = match from.user() {
+        Some(id) => find_term(r, pass, id, &search.term, &until)?.unwrap_or(start),
+        None => start,
+    };
+    let mut values = common(pass, filter, start);
+    let company = filter.company.as_ref().map(CompanyId::as_str).unwrap_or_default();
+    values.extend([(&search.term).into(), until.into(), company.into()]);
+    values.extend(search.others.iter().map(Value::from));
+    Ok((pieces::of_terms(backwards), values))
+}
+
+/// The values of all lists. Where one type is asked for, the other pieces are those of no type.
+fn common(pass: &AccountPass<ManageUsers>, filter: &Filter, start: [Value; 2]) -> Vec<Value> {
+    let is_listed = |user_type: &UserType| filter.user_type.is_none_or(|only| only == *user_type);
+    let piece = |user_type: &UserType| if is_listed(user_type) { user_type.word() } else { "" }.into();
+    let [place, id] = start;
+    let mut values = vec![pass.account().into(), filter.status.word().into(), place, id];
+    values.extend(UserType::ALL.iter().map(piece));
+    values
+}
+
+/// Where a user stands in a list. Users who were deleted meanwhile still mark their place.
+fn find_place(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
-    sort: Sort,
+    by_activity: bool,
 ) -> Result<Option<[Value; 2]>, DbError> {
     let row = r.tx().optional(
         sql!("SELECT sort_name, last_active_at FROM \"user\" WHERE account_id = $1 AND id = $2"),
@@ -172,38 +186,77 @@ fn find_key(
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
     let (sort_name, last_active_at) = (c.text()?, c.int()?);
-    let key = match sort {
-        Sort::Name | Sort::NameDown => sort_name.into(),
-        Sort::NewestFirst | Sort::OldestFirst => last_active_at.into(),
-    };
-    Ok(Some([key, id.into()]))
+    let place = if by_activity { last_active_at.into() } else { sort_name.into() };
+    Ok(Some([place, id.into()]))
 }
 
-/// What the engines take: PostgreSQL no NUL, SQLite no pattern of 50,000 letters. No name holds or reaches either.
-fn searchable(typed: &str) -> String {
-    typed.chars().take(200).map(|c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// The pattern that several typed words must fit as they stand; empty for one word, which the word list finds.
-fn several_words(search: &str) -> String {
-    if !search.contains(' ') {
-        return String::new();
-    }
-    let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
-/// How many users are active, and how many pending.
-pub fn count(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<(i64, i64), DbError> {
-    let row = r.tx().one(
+/// Where a user stands among what was found.
+fn find_term(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    from: &str,
+    until: &str,
+) -> Result<Option<[Value; 2]>, DbError> {
+    let row = r.tx().optional(
         sql!(
-            "SELECT (SELECT COUNT(*) FROM \"user\" WHERE account_id = $1 AND status = 'active'),
-                    (SELECT COUNT(*) FROM \"user\" WHERE account_id = $1 AND status = 'pending')"
+            "SELECT term FROM user_term
+             WHERE account_id = $1 AND user_id = $2 AND term >= $3 AND term < $4 ORDER BY term LIMIT 1"
         ),
-        &[pass.account().into()],
+        &[pass.account().into(), id.into(), from.into(), until.into()],
     )?;
-    let mut c = row.columns();
-    Ok((c.int()?, c.int()?))
+    let term: Option<String> = row.map(|row| row.columns().text()).transpose()?;
+    Ok(term.map(|term| [term.into(), id.into()]))
+}
+
+/// These users, in this order.
+fn get_all(r: &mut Reader, pass: &AccountPass<ManageUsers>, ids: &[UserId]) -> Result<Vec<User>, DbError> {
+    let rows = r.tx().all(
+        sql!(concat!(
+            "SELECT ",
+            user_columns!(),
+            " FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
+             WHERE u.account_id = $1 AND u.id {in $2}"
+        )),
+        &[pass.account().into(), convert::list(ids)],
+    )?;
+    let mut users: Vec<User> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+    users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
+    Ok(users)
+}
+
+/// How many users there are on each tab, as far as they are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Active users.
+    pub active: Count,
+    /// Users who were invited, or will be.
+    pub pending: Count,
+    /// Suspended users.
+    pub suspended: Count,
+    /// Users who were deleted in the last 30 days.
+    pub deleted: Count,
+}
+
+/// How many users there are on each tab. Counted to one more than `page::COUNTED`.
+pub fn count(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Counts, DbError> {
+    let counted = |r: &mut Reader, status: UserStatus| -> Result<Count, DbError> {
+        let row = r.tx().one(
+            sql!(
+                "SELECT COUNT(*) FROM (
+                     SELECT 1 FROM \"user\" WHERE account_id = $1 AND listed = $2
+                     ORDER BY account_id, listed, user_type, sort_name LIMIT 1001) counted"
+            ),
+            &[pass.account().into(), status.word().into()],
+        )?;
+        Ok(Count::of(row.columns().int()?))
+    };
+    Ok(Counts {
+        active: counted(r, UserStatus::Active)?,
+        pending: counted(r, UserStatus::Pending)?,
+        suspended: counted(r, UserStatus::Suspended)?,
+        deleted: counted(r, UserStatus::Deleted)?,
+    })
 }
 
 /// Which companies in use each of these users has: pairs of user and company name, by name.
@@ -227,40 +280,4 @@ pub fn list_companies(
         Ok((c.parse()?, c.text()?))
     };
     rows.into_iter().map(read).collect()
-}
-
-/// The user of an address in this account, unless deleted.
-pub fn find_by_email(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    email: &EmailAddress,
-) -> Result<Option<UserId>, DbError> {
-    let row = r.tx().optional(
-        sql!(
-            "SELECT id FROM \"user\" WHERE account_id = $1 AND email_canonical = $2 AND status <> 'deleted'"
-        ),
-        &[pass.account().into(), email.canonical().into()],
-    )?;
-    row.map(|row| row.columns().parse()).transpose()
-}
-
-/// How many active administrators the account has. For showing: what must hold is held where it is written.
-pub fn count_administrators(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<i64, DbError> {
-    let row = r.tx().one(
-        sql!(
-            "SELECT COUNT(*) FROM \"user\"
-             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active'"
-        ),
-        &[pass.account().into()],
-    )?;
-    row.columns().int()
-}
-
-/// Whether nobody but one user is in the account yet.
-pub fn is_alone(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<bool, DbError> {
-    let rows = r.tx().all(
-        sql!("SELECT id FROM \"user\" WHERE account_id = $1 AND status <> 'deleted' ORDER BY id LIMIT 2"),
-        &[pass.account().into()],
-    )?;
-    Ok(rows.len() == 1)
 }

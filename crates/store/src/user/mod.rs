@@ -9,8 +9,13 @@ macro_rules! user_columns {
     };
 }
 
+mod find;
 mod grants;
 mod list;
+mod pieces;
+mod own;
+mod terms;
+mod words;
 mod write;
 
 use domain::capability::proof::ManageUsers;
@@ -20,14 +25,13 @@ use domain::invitation::InvitationTimes;
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-pub use grants::{Given, find_grants};
-pub use list::{
-    Cursor, Filter, Sort, count, count_administrators, find_by_email, is_alone, list, list_companies,
-};
-pub use write::{
-    activate, insert, mark_deleted, restore_notification, update_companies, update_invited_type,
-    update_names, update_seen, update_type,
-};
+pub(crate) use grants::effective;
+pub use find::{find_by_email, has_login, is_alone};
+pub use grants::{Given, find_given, find_grants};
+pub use list::{Counts, Cursor, Filter, Sort, count, list, list_companies};
+pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names};
+pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
+pub use write::{activate, update_seen};
 
 use crate::db::{Columns, DbError, Row, sql};
 use crate::pass::AccountPass;
@@ -122,6 +126,21 @@ pub fn company_ids(
         &[pass.account().into(), id.into()],
     )?;
     rows.into_iter().map(|row| row.columns().parse()).collect()
+}
+
+/// The addresses of all active administrators.
+pub fn list_administrators(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+) -> Result<Vec<String>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT email FROM \"user\"
+             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' ORDER BY id"
+        ),
+        &[pass.account().into()],
+    )?;
+    rows.into_iter().map(|row| row.columns().text()).collect()
 }
 
 /// Reads the columns of [`find`] and [`list`], which are the same.

@@ -14,10 +14,17 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     ("activity/verify.rs", "FROM activity_head WHERE account_id > $1", "checking walks from chain to chain"),
     ("activity/verify.rs", "FROM activity WHERE account_id > $1", "checking walks from account to account"),
+    ("access_change.rs", "DELETE FROM access_change WHERE created_at <= $1", "the worker forgets what is old"),
+    ("access_change.rs", "WHERE ends_at <= $1 AND status = 'active'", "the worker ends access in every account"),
     (
         "login.rs",
         "WHERE u.login_id = $1 AND u.status = 'active' AND u.account_id > $2",
         "a person's own accounts",
+    ),
+    (
+        "user/own.rs",
+        "WHERE u.login_id = $1 AND u.listed <> 'gone' ORDER BY u.account_id",
+        "a person's own users, whose address changes with their login's",
     ),
     (
         "mail.rs",
@@ -30,6 +37,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "user/grants.rs",
         "FROM \"user\" WHERE id = $1",
         "the operator's `explain` names a user, and learns the account from it",
+    ),
+    (
+        "user/terms.rs",
+        "WHERE listed = 'deleted' AND deleted_at <= $1",
+        "the worker takes long-deleted users of every account off the lists",
     ),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];

@@ -16,8 +16,12 @@ pub enum Cookie {
     Invitation,
     /// The token of a reset's link that was followed.
     Reset,
+    /// The token of the link to a new address that was followed.
+    EmailChange,
     /// The token of the operator's link.
     Operator,
+    /// What shows that somebody has signed in from here before. It signs nobody in.
+    Device,
     /// What was just done, told once on the next page.
     Toast,
 }
@@ -29,7 +33,9 @@ impl Cookie {
             Cookie::Setup => "setup",
             Cookie::Invitation => "invitation",
             Cookie::Reset => "reset",
+            Cookie::EmailChange => "email-change",
             Cookie::Operator => "operator",
+            Cookie::Device => "device",
             Cookie::Toast => "toast",
         }
     }
@@ -38,7 +44,9 @@ impl Cookie {
     fn max_age(self) -> Option<i64> {
         match self {
             Cookie::Session => Some(30 * 24 * 3_600),
-            Cookie::Setup | Cookie::Invitation | Cookie::Reset => Some(3_600),
+            Cookie::Setup | Cookie::Invitation | Cookie::Reset | Cookie::EmailChange => Some(3_600),
+            // As long as browsers keep any.
+            Cookie::Device => Some(400 * 24 * 3_600),
             Cookie::Operator => None,
             Cookie::Toast => Some(60),
         }

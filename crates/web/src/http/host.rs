@@ -45,6 +45,6 @@ fn named(request: &Request<Body>) -> Option<&str> {
 pub(super) fn wrong(app: &SharedApp) -> Response {
     let t = Text::default();
     let kind = Kind::BadRequest(t.problem_wrong_host(&app.settings.base_url));
-    let view = Problem { t, frame: Frame::default(), kind };
+    let view = Problem { t, frame: Frame::default(), kind, sign_out_to: None };
     (::http::StatusCode::MISDIRECTED_REQUEST, Page(view)).into_response()
 }

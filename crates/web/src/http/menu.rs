@@ -56,6 +56,12 @@ const ENTRIES: &[Entry] = &[
         spot: Spot::Panel,
     },
     Entry {
+        path: "/accounts/{account}/permissions",
+        label: Text::permission_title,
+        icon: Icon::ShieldCheck,
+        spot: Spot::Panel,
+    },
+    Entry {
         path: "/accounts/{account}/activity",
         label: Text::activity_title,
         icon: Icon::History,
@@ -83,7 +89,7 @@ pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
         account: Some(AccountMark::new(place.account.as_str(), &place.account_name)),
         person: person.map(|person| PersonMark::new(person.name(), &person.email)),
         nav: at(Spot::Rail).map(|entry| item(entry)).collect(),
-        panel: at(Spot::Panel).map(|entry| item(entry)).chain(own_entries(t, path)).collect(),
+        panel: at(Spot::Panel).map(|entry| item(entry)).chain(own_entries(t, path, &own_profile(place))).collect(),
         toast: None,
     }
 }
@@ -93,8 +99,8 @@ pub(super) fn person_frame(t: Text, path: &str, person: &Person) -> Frame {
     Frame {
         account: None,
         person: Some(PersonMark::new(person.name(), &person.email)),
-        nav: own_entries(t, path),
-        panel: own_entries(t, path),
+        nav: own_entries(t, path, "/me"),
+        panel: own_entries(t, path, "/me"),
         toast: None,
     }
 }
@@ -105,11 +111,17 @@ pub(super) fn operator_frame(t: Text) -> Frame {
     Frame { nav: vec![mails], ..Frame::default() }
 }
 
-fn own_entries(t: Text, path: &str) -> Vec<NavItem> {
+fn own_entries(t: Text, path: &str, profile: &str) -> Vec<NavItem> {
+    let is_profile = path == profile || path.starts_with("/me");
     vec![
         NavItem::new(t.account_choose(), "/accounts", Icon::Repeat, path == "/accounts"),
-        NavItem::new(t.me_title(), "/me", Icon::CircleUserRound, path.starts_with("/me")),
+        NavItem::new(t.me_title(), profile, Icon::CircleUserRound, is_profile),
     ]
+}
+
+/// My Profile begins with the names that the account shows.
+fn own_profile(place: &Place) -> String {
+    format!("{HOME}/me").replace("{account}", place.account.as_str())
 }
 
 fn opens(door: Door, place: &Place) -> bool {

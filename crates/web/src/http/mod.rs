@@ -3,10 +3,12 @@
 pub mod cookies;
 pub mod device;
 mod host;
+mod json;
 pub mod layers;
 pub mod menu;
 pub mod problem;
 pub mod route;
 pub mod serve;
+pub mod stream;
 pub mod toast;
 pub mod visit;

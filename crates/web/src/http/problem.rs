@@ -1,59 +1,56 @@
 //! From what was refused to a page: one place, so that nobody is told more than they may know.
 
 use ::http::{StatusCode, header};
-use app::pass::LinkState;
+use app::pass::{LinkState, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::access::Refusal;
-use domain::capability::Capability;
 
 use super::visit::Visitor;
-use crate::views::capability::label;
+use crate::views::access_change::part_name;
 use crate::views::problem::{Kind, Problem};
-use crate::views::{Page, invitation};
+use crate::views::{Frame, Page, invitation};
 
 /// The answer to whatever was refused.
-pub(super) fn answer(visitor: &Visitor, refused: Refused) -> Response {
+pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
     let t = visitor.t;
     match refused {
         Refused::SignedOut => sign_in_first(visitor),
-        Refused::NotFound => page(visitor, Kind::NotFound),
+        Refused::NotFound => page(visitor, Kind::NotFound).await,
         Refused::Forbidden { refusal, ask } => {
-            let capability = missing(refusal).map(|capability| label(t, capability).to_owned());
-            page(visitor, Kind::Forbidden { capability, who_can_give: names(visitor, ask) })
+            page(visitor, Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
         }
         Refused::Link(state) => closed_link(visitor, state),
-        Refused::Invalid(_) => page(visitor, Kind::BadRequest(t.problem_invalid().to_owned())),
-        Refused::Conflict(conflict) => conflicting(visitor, conflict),
+        Refused::Invalid(_) => page(visitor, Kind::BadRequest(t.problem_invalid().to_owned())).await,
+        Refused::Conflict(conflict) => conflicting(visitor, conflict).await,
         Refused::TooMany(exceeded) => {
             let span = exceeded.until.since(visitor.app.store.now());
-            let mut response = page(visitor, Kind::TooMany { minutes: Some(span.as_minutes() + 1) });
+            let mut response = page(visitor, Kind::TooMany { minutes: Some(span.as_minutes() + 1) }).await;
             response.headers_mut().insert(header::RETRY_AFTER, span.as_seconds_up().max(1).into());
             response
         }
         Refused::Busy => {
-            let mut response = page(visitor, Kind::Unavailable);
+            let mut response = bare_page(visitor, Kind::Unavailable);
             response.headers_mut().insert(header::RETRY_AFTER, 1.into());
             response
         }
         Refused::Failed(error) => {
             let request = &visitor.ask.origin.request_id;
             tracing::error!(%request, error = %Chain(&error), "a request failed");
-            page(visitor, Kind::Internal(request.clone()))
+            bare_page(visitor, Kind::Internal(request.clone()))
         }
     }
 }
 
 /// A request whose form, size or type is wrong.
-pub(super) fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
-    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_unreadable().to_owned()));
+pub(super) async fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
+    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_unreadable().to_owned())).await;
     *response.status_mut() = status;
     response
 }
 
 /// A form that did not come from a page of ours.
-pub(super) fn cross_site(visitor: &Visitor) -> Response {
-    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_cross_site().to_owned()));
+pub(super) async fn cross_site(visitor: &Visitor) -> Response {
+    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_cross_site().to_owned())).await;
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
@@ -68,7 +65,7 @@ pub(crate) fn names(visitor: &Visitor, mut names: Vec<String>) -> Option<String>
 }
 
 /// An error with its causes, for the log.
-struct Chain<'a>(&'a dyn std::error::Error);
+pub(super) struct Chain<'a>(pub(super) &'a dyn std::error::Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -82,20 +79,29 @@ impl std::fmt::Display for Chain<'_> {
     }
 }
 
-fn page(visitor: &Visitor, kind: Kind) -> Response {
-    let status = kind.status();
-    let view = Problem { t: visitor.t, frame: visitor.bare_frame(), kind };
-    (status, Page(view)).into_response()
+/// Whoever is signed in keeps their rail.
+async fn page(visitor: &Visitor, kind: Kind) -> Response {
+    shown(visitor, frame(visitor).await, kind, None)
 }
 
-fn missing(refusal: Refusal) -> Option<Capability> {
-    match refusal {
-        Refusal::Lacks(capability) => Some(capability),
-        Refusal::NotActive(_)
-        | Refusal::OutsideCompanies
-        | Refusal::GreaterAccess
-        | Refusal::NamesProduct => None,
+/// A page that asks nothing of a server which has just failed.
+fn bare_page(visitor: &Visitor, kind: Kind) -> Response {
+    shown(visitor, visitor.bare_frame(), kind, None)
+}
+
+async fn frame(visitor: &Visitor) -> Frame {
+    if !visitor.has_session() {
+        return visitor.bare_frame();
     }
+    match visitor.app.read::<SelfPass, ()>(&visitor.ask, (), |_, _| Ok(())).await {
+        Ok((pass, ())) => visitor.person_frame(pass.person()),
+        Err(_) => visitor.bare_frame(),
+    }
+}
+
+fn shown(visitor: &Visitor, frame: Frame, kind: Kind, sign_out_to: Option<&'static str>) -> Response {
+    let status = kind.status();
+    (status, Page(Problem { t: visitor.t, frame, kind, sign_out_to })).into_response()
 }
 
 /// To the sign-in page, and from there back to where they wanted to go.
@@ -121,17 +127,20 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
     (StatusCode::GONE, Page(view)).into_response()
 }
 
-/// Conflicts that no form of their own tells.
-fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
-    let sentence = sentence(visitor, conflict).to_owned();
-    let mut response = page(visitor, Kind::BadRequest(sentence));
-    let other_person = conflict == Conflict::OtherAddress;
-    *response.status_mut() = if other_person { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
+/// Conflicts that no form of their own tells. Who is signed in as somebody else than the invited can sign out at once.
+async fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
+    let kind = Kind::BadRequest(sentence(visitor, conflict));
+    let (status, sign_out_to) = match conflict {
+        Conflict::OtherAddress => (StatusCode::FORBIDDEN, Some("/invitation")),
+        _ => (StatusCode::CONFLICT, None),
+    };
+    let mut response = shown(visitor, frame(visitor).await, kind, sign_out_to);
+    *response.status_mut() = status;
     response
 }
 
 /// A conflict in one sentence.
-pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> &'static str {
+pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
     let t = visitor.t;
     match conflict {
         Conflict::LastAdministrator => t.problem_last_administrator(),
@@ -140,5 +149,10 @@ pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> &'static str {
         Conflict::WrongPassword => t.problem_wrong_password(),
         Conflict::AlreadyHere => t.problem_already_here(),
         Conflict::OtherAddress => t.problem_other_address(),
+        Conflict::AddressInUse => t.problem_address_in_use(),
+        Conflict::NothingToUndo => t.problem_nothing_to_undo(),
+        Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),
+        Conflict::AddressTakenSince => t.problem_address_taken_since(),
     }
+    .to_owned()
 }

@@ -41,7 +41,20 @@ pub struct Route {
     pub door: Door,
     /// What it writes into the activity when it does what it is there for; nothing for routes that only look.
     pub records: &'static [Verb],
+    /// In what it answers.
+    pub speaks: Speaks,
     pub(super) endpoint: MethodRouter<SharedApp>,
+}
+
+/// In what a route answers, refusals among it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// Pages, for people.
+    Pages,
+    /// JSON, for programs too: they may come with a key.
+    Data,
+    /// Events, for scripts of our own pages.
+    Events,
 }
 
 /// Input of routes that take none.
@@ -53,6 +66,11 @@ pub struct Nothing {}
 pub trait FromPath: Sized {
     /// Reads it; `None` when it is no such thing, which is "not found" like any other.
     fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<Self>;
+
+    /// Reads it where the query names something too.
+    fn from_address(param: &dyn Fn(&str) -> Option<String>, _query: &str) -> Option<Self> {
+        Self::from_path(param)
+    }
 }
 
 impl FromPath for () {
@@ -73,6 +91,26 @@ impl FromPath for (AccountId, CompanyId) {
     }
 }
 
+impl FromPath for (AccountId, Option<CompanyId>) {
+    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        Some((param("account")?.parse().ok()?, None))
+    }
+
+    fn from_address(param: &dyn Fn(&str) -> Option<String>, query: &str) -> Option<Self> {
+        let (account, _) = Self::from_path(param)?;
+        let named: Named = serde_html_form::from_str(query).ok()?;
+        let company = if named.company.is_empty() { None } else { Some(named.company.parse().ok()?) };
+        Some((account, company))
+    }
+}
+
+/// A company that the query names instead of the path.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    company: String,
+}
+
 /// A route that looks. It changes nothing, whoever follows it.
 pub fn get<P, I, F, R>(path: &'static str, handler: F) -> Route
 where
@@ -81,7 +119,7 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, MethodFilter::GET, path, handler)
+    route(Method::GET, Speaks::Pages, path, handler)
 }
 
 /// A route that does something.
@@ -92,21 +130,44 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::POST, MethodFilter::POST, path, handler)
+    route(Method::POST, Speaks::Pages, path, handler)
 }
 
-fn route<P, I, F, R>(method: Method, filter: MethodFilter, path: &'static str, handler: F) -> Route
+/// A route that looks, and answers with JSON.
+pub fn get_data<P, I, F, R>(path: &'static str, handler: F) -> Route
 where
     P: Gate<Target: FromPath>,
     I: DeserializeOwned + Send + 'static,
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
+    route(Method::GET, Speaks::Data, path, handler)
+}
+
+/// A route that goes on telling.
+pub fn get_events<P, I, F, R>(path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    route(Method::GET, Speaks::Events, path, handler)
+}
+
+fn route<P, I, F, R>(method: Method, speaks: Speaks, path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     let endpoint =
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-            visit::run(app, path, params, request, handler.clone())
+            visit::run(app, (path, speaks), params, request, handler.clone())
         });
-    Route { method, path, door: P::DOOR, records: &[], endpoint }
+    Route { method, path, door: P::DOOR, records: &[], speaks, endpoint }
 }
 
 impl Route {

@@ -27,6 +27,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::stream::Streams;
 use super::visit::Visitor;
 use super::{layers, problem};
 use crate::views::problem::{Kind, Problem};
@@ -70,7 +71,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let upkeep = tokio::spawn(health::upkeep());
-    let router = router(app);
+    let (router, streams) = (router(app), Arc::new(Streams::default()));
     let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
@@ -91,10 +92,11 @@ pub async fn serve(
                 }
             },
         };
-        let router = router.clone();
+        let (router, streams) = (router.clone(), Arc::clone(&streams));
         let service = service_fn(move |request: ::http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(Arc::clone(&streams));
             router.clone().oneshot(request)
         });
         let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
@@ -105,21 +107,24 @@ pub async fn serve(
             drop(place);
         });
     }
+    streams.end();
     graceful.shutdown().await;
     upkeep.abort();
     Ok(())
 }
 
 async fn nothing_here(State(app): State<SharedApp>, request: Request) -> Response {
-    problem::answer(&Visitor::of(app, &request), app::Refused::NotFound)
+    let visitor = Visitor::of(app, &request);
+    problem::answer(&visitor, app::Refused::NotFound).await
 }
 
 async fn wrong_method(State(app): State<SharedApp>, request: Request) -> Response {
-    problem::bad_request(&Visitor::of(app, &request), StatusCode::METHOD_NOT_ALLOWED)
+    let visitor = Visitor::of(app, &request);
+    problem::bad_request(&visitor, StatusCode::METHOD_NOT_ALLOWED).await
 }
 
 fn plain_problem(status: StatusCode, kind: Kind) -> Response {
-    let view = Problem { t: Text::default(), frame: Frame::default(), kind };
+    let view = Problem { t: Text::default(), frame: Frame::default(), kind, sign_out_to: None };
     (status, Page(view)).into_response()
 }
 

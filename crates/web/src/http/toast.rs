@@ -46,6 +46,22 @@ toasts! {
     UserDeleted => Text::toast_user_deleted,
     /// A user has a type with more access.
     UserPromoted => Text::toast_user_promoted,
+    /// A user was deleted and added back with another type.
+    UserReplaced => Text::toast_user_replaced,
+    /// A user's access is switched off.
+    UserSuspended => Text::toast_user_suspended,
+    /// A user's access is switched on again.
+    UserRestored => Text::toast_user_restored,
+    /// A user's access ends by itself.
+    EndSet => Text::toast_end_set,
+    /// A user's access does not end by itself any more.
+    EndRemoved => Text::toast_end_removed,
+    /// A change of a user's access is undone.
+    Undone => Text::toast_undone,
+    /// A user has one company more.
+    CompanyGiven => Text::toast_company_given,
+    /// A user has one company less.
+    CompanyTaken => Text::toast_company_taken,
     /// A notification user is invited.
     UserInvited => Text::toast_user_invited,
     /// An invitation is on its way.
@@ -62,6 +78,16 @@ toasts! {
     SessionEnded => Text::toast_session_ended,
     /// All sessions but this one are ended.
     SessionsEnded => Text::toast_sessions_ended,
+    /// The password is changed.
+    PasswordChanged => Text::toast_password_changed,
+    /// A link to a new address is on its way.
+    EmailLinkSent => Text::toast_email_link_sent,
+    /// A link to a new address is there, and no mail server to send it.
+    EmailLinkKept => Text::toast_email_link_kept,
+    /// A change of address is given up.
+    EmailChangeCancelled => Text::toast_email_change_cancelled,
+    /// The address is changed.
+    EmailChanged => Text::toast_email_changed,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
 }

@@ -4,24 +4,28 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use app::pass::{Credentials, Gate, HasPlace, Person};
+use app::session::SignedIn;
 use app::work::{Committed, Origin, Reader, Writer};
 use app::{Ask, Refused, SharedApp};
 use askama::Template;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::network::network_of;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use text::Text;
 use tokio::time::timeout;
 
 use super::cookies::Cookie;
-use super::route::FromPath;
+use super::route::{FromPath, Speaks};
+use super::stream::Streams;
 use super::toast::Toast;
-use super::{device, menu, problem};
+use super::{device, json, menu, problem};
 use crate::views::{Frame, Page};
 
 /// What a handler answers: a response, or why not, which becomes a page in one place.
@@ -51,6 +55,9 @@ pub struct Visitor {
     pub toast: Option<Toast>,
     /// Whether links and cookies are for TLS.
     pub secure: bool,
+    /// The server's event streams.
+    pub streams: Arc<Streams>,
+    speaks: Speaks,
     method: Method,
 }
 
@@ -72,7 +79,7 @@ impl<P: Gate> std::ops::Deref for Visit<P> {
 /// Runs a handler on a request: path, input, then the handler; whatever is refused becomes a page here.
 pub(super) async fn run<P, I, F, R>(
     app: SharedApp,
-    route: &'static str,
+    (route, speaks): (&'static str, Speaks),
     params: RawPathParams,
     request: Request,
     handler: F,
@@ -83,24 +90,25 @@ where
     F: FnOnce(Visit<P>, I) -> R,
     R: Future<Output = Answer>,
 {
-    let visitor = Visitor::of(app, &request);
+    let visitor = Visitor::of(app, &request).at(speaks, request.headers());
     if !says_where_from(&request) {
-        return problem::cross_site(&visitor);
+        return problem::cross_site(&visitor).await;
     }
     let params: HashMap<String, String> =
         params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let Some(target) = P::Target::from_path(&|name| params.get(name).cloned()) else {
-        return problem::answer(&visitor, Refused::NotFound);
+    let query = request.uri().query().unwrap_or_default();
+    let Some(target) = P::Target::from_address(&|name| params.get(name).cloned(), query) else {
+        return visitor.refuse(Refused::NotFound).await;
     };
-    let input = match read_input(request).await {
+    let input = match read_input(request, speaks).await {
         Ok(input) => input,
-        Err(status) => return problem::bad_request(&visitor, status),
+        Err(status) => return visitor.refuse_unread(status).await,
     };
     tracing::Span::current().record("route", route);
     let visit = Visit { visitor: visitor.clone(), target, params };
     match handler(visit, input).await {
         Ok(response) => visitor.clear_toast(response),
-        Err(refused) => problem::answer(&visitor, refused),
+        Err(refused) => visitor.refuse(refused).await,
     }
 }
 
@@ -114,11 +122,12 @@ fn says_where_from(request: &Request) -> bool {
 }
 
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
-/// that does not fit, such as one that a mail program added to a link, is as good as none.
-async fn read_input<I: DeserializeOwned>(request: Request) -> Result<I, StatusCode> {
+/// that does not fit, such as one that a mail program added to a link, is as good as none, unless a program wrote it.
+async fn read_input<I: DeserializeOwned>(request: Request, speaks: Speaks) -> Result<I, StatusCode> {
     let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
     if request.method() != Method::POST {
-        return parse(request.uri().query().unwrap_or_default().as_bytes()).or_else(|_| parse(b""));
+        let read = parse(request.uri().query().unwrap_or_default().as_bytes());
+        return if speaks == Speaks::Data { read } else { read.or_else(|_| parse(b"")) };
     }
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -143,7 +152,10 @@ impl Visitor {
                 setup: Cookie::Setup.read(secure, headers),
                 invitation: Cookie::Invitation.read(secure, headers),
                 reset: Cookie::Reset.read(secure, headers),
+                email_change: Cookie::EmailChange.read(secure, headers),
                 operator: Cookie::Operator.read(secure, headers),
+                device: Cookie::Device.read(secure, headers),
+                api_key: None,
             },
             origin: Origin { network: network(&app, request), request_id },
             device: device::describe(text_of(headers, header::USER_AGENT)),
@@ -154,8 +166,33 @@ impl Visitor {
             path: request.uri().path().to_owned(),
             toast: Cookie::Toast.read(secure, headers).and_then(|key| Toast::of_key(&key)),
             secure,
+            streams: request.extensions().get().map(Arc::clone).unwrap_or_default(),
+            speaks: Speaks::Pages,
             method: request.method().clone(),
             app,
+        }
+    }
+
+    /// The same at a route that speaks so: programs may give a key there, and nowhere else.
+    fn at(mut self, speaks: Speaks, headers: &HeaderMap) -> Visitor {
+        self.speaks = speaks;
+        if speaks == Speaks::Data {
+            self.ask.credentials.api_key = json::api_key(headers);
+        }
+        self
+    }
+
+    async fn refuse(&self, refused: Refused) -> Response {
+        match self.speaks {
+            Speaks::Pages => problem::answer(self, refused).await,
+            Speaks::Data | Speaks::Events => json::problem(self, refused),
+        }
+    }
+
+    async fn refuse_unread(&self, status: StatusCode) -> Response {
+        match self.speaks {
+            Speaks::Pages => problem::bad_request(self, status).await,
+            Speaks::Data | Speaks::Events => json::unread(self, status),
         }
     }
 
@@ -196,6 +233,11 @@ impl Visitor {
         Ok(Page(view).into_response())
     }
 
+    /// Data.
+    pub fn data(&self, value: &impl Serialize) -> Answer {
+        Ok(json::response(StatusCode::OK, json::DATA, value))
+    }
+
     /// A form shown again with what is wrong.
     pub fn mend(&self, view: impl Template) -> Answer {
         Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(view)).into_response())
@@ -220,9 +262,20 @@ impl Visitor {
         Ok(response)
     }
 
+    /// The answer with the cookies of a fresh session: the session's own, and the one by which the device is known when
+    /// the session is over.
+    pub fn signed_in(&self, answer: Answer, session: &SignedIn) -> Answer {
+        let mut response = answer?;
+        for (cookie, value) in [(Cookie::Session, &session.token), (Cookie::Device, &session.device)] {
+            response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
+        }
+        Ok(response)
+    }
+
     /// A toast is told once: the page that shows it removes it.
     fn clear_toast(&self, mut response: Response) -> Response {
-        if self.toast.is_some() && response.status().is_success() {
+        let shows = self.speaks == Speaks::Pages && response.status().is_success();
+        if self.toast.is_some() && shows {
             response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.clear(self.secure));
         }
         response
@@ -243,6 +296,14 @@ impl<P: Gate> Visit<P> {
         let (pass, value) = self.app.read(&self.ask, self.target.clone(), operation).await?;
         self.note_seen(&pass);
         Ok((pass, value))
+    }
+
+    /// As [`Visit::read`], but it notes no visit: a page that is left open is nobody's.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Reader, &P) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<(P, T), Refused> {
+        self.app.read(&self.ask, self.target.clone(), operation).await
     }
 
     /// Mints the pass and writes, in one unit. It notes no visit: the page that follows does, by [`Visit::read`].

@@ -80,6 +80,7 @@ pub struct Typed {
     name: String,
     time_zone: String,
     invitation_days: String,
+    free_types: Option<String>,
 }
 
 /// The settings.
@@ -89,13 +90,15 @@ pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Ans
         name: details.name,
         time_zone: details.time_zone,
         invitation_days: details.invitation_days.to_string(),
+        free_types: details.free_types.then(|| "yes".to_owned()),
     };
     visit.page(view(&visit, &pass, &typed, &Errors::default()))
 }
 
 /// Changes the settings.
 pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Answer {
-    let details = match AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days) {
+    let free = typed.free_types.is_some();
+    let details = match AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days, free) {
         Ok(details) => details,
         Err(errors) => {
             let pass = visit.pass().await?;
@@ -119,6 +122,7 @@ fn view(
         name: errors.field(t, "name", &typed.name),
         time_zone: errors.field(t, "time_zone", &typed.time_zone),
         invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
+        free_types: typed.free_types.is_some(),
         zones: time_zones(),
     }
 }

@@ -80,6 +80,12 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::UserChanged) => t.activity_user_changed(),
         Some(Verb::UserPromoted) => t.activity_user_promoted(),
         Some(Verb::UserDeleted) => t.activity_user_deleted(),
+        Some(Verb::UserReplaced) => t.activity_user_replaced(),
+        Some(Verb::UserSuspended) => t.activity_user_suspended(),
+        Some(Verb::UserRestored) => t.activity_user_restored(),
+        Some(Verb::UserEndSet) => t.activity_user_end_set(),
+        Some(Verb::UserEnded) => t.activity_user_ended(),
+        Some(Verb::UserUndone) => t.activity_user_undone(),
         Some(Verb::InvitationSent) => t.activity_invitation_sent(),
         Some(Verb::InvitationRevoked) => t.activity_invitation_revoked(),
         Some(Verb::InvitationAccepted) => t.activity_invitation_accepted(),
@@ -88,6 +94,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::SessionRefused) => t.activity_session_refused(),
         Some(Verb::ResetRequested) => t.activity_reset_requested(),
         Some(Verb::PasswordChanged) => t.activity_password_changed(),
+        Some(Verb::EmailChangeRequested) => t.activity_email_change_requested(),
+        Some(Verb::EmailChangeCancelled) => t.activity_email_change_cancelled(),
+        Some(Verb::EmailChanged) => t.activity_email_changed(),
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         // Written by a newer version of the program.
@@ -106,8 +115,8 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company]) -> St
         ("user_type", word) => {
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
-        ("agent" | "lead_center" | "disabled", "yes") => t.common_yes().to_owned(),
-        ("agent" | "lead_center" | "disabled", "no") => t.common_no().to_owned(),
+        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "yes") => t.common_yes().to_owned(),
+        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "no") => t.common_no().to_owned(),
         _ => value,
     }
 }
@@ -126,6 +135,10 @@ fn field_name(t: Text, field: &str) -> String {
         "lead_center" => t.company_lead_center(),
         "disabled" => t.company_disabled(),
         "invitation_days" => t.account_invitation_days(),
+        "free_types" => t.account_free_types(),
+        "invoice_emails" => t.access_change_part_invoice_emails(),
+        "status" => t.access_change_part_status(),
+        "ends_at" => t.access_change_part_ends_at(),
         other => return other.replace('_', " "),
     }
     .to_owned()

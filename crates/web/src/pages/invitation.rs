@@ -47,7 +47,7 @@ pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
         Ok(accepted) => {
             let home = format!("/accounts/{}", accepted.account);
             let to = if pass.agent { format!("{home}/lead-center") } else { home };
-            let mut response = visit.go_with(&to, Cookie::Session, &accepted.session.token)?;
+            let mut response = visit.signed_in(visit.go(&to), &accepted.session)?;
             response.headers_mut().append(http::header::SET_COOKIE, Cookie::Invitation.clear(visit.secure));
             Ok(response)
         }

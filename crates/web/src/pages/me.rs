@@ -1,8 +1,9 @@
-//! My Profile: one's own names and sessions.
+//! My Profile: one's own names, password and sessions.
 
-use app::pass::SelfPass;
+use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
-use app::{me, session};
+use app::{Refused, me, session};
+use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
 use domain::user::{Names, UserType};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use super::shown;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::me::{Profile, Row, Sessions};
+use crate::views::me::{Own, Password, Profile, Row, Sessions, Shown, Waiting};
 
 /// One's names.
 #[derive(Debug, Default, Deserialize)]
@@ -22,12 +23,29 @@ pub struct Typed {
     last_name: String,
 }
 
-/// One's names.
+/// The names that an account shows of oneself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TypedOwn {
+    first_name: String,
+    last_name: String,
+    display_name: String,
+}
+
+/// The present password and the new one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TypedPassword {
+    password: String,
+    new_password: String,
+}
+
+/// The sign-in: names, address, and what each account shows.
 pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let pass = visit.pass().await?;
+    let (pass, profile) = visit.read(me::profile).await?;
     let person = pass.person();
     let typed = Typed { first_name: person.first_name.clone(), last_name: person.last_name.clone() };
-    visit.page(view(&visit, &pass, &typed, &Errors::default()))
+    visit.page(view(&visit, &pass, profile, &typed, &Errors::default()))
 }
 
 /// Changes one's names.
@@ -35,29 +53,115 @@ pub async fn change(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     let names = match Names::parse(&typed.first_name, &typed.last_name, "", UserType::Administrator) {
         Ok(names) => names,
         Err(errors) => {
-            let pass = visit.pass().await?;
-            return visit.mend(view(&visit, &pass, &typed, &Errors(errors)));
+            let (pass, profile) = visit.read(me::profile).await?;
+            return visit.mend(view(&visit, &pass, profile, &typed, &Errors(errors)));
         }
     };
     visit.write(move |w, pass| me::change_names(w, pass, &names.first, &names.last)).await?;
     visit.go_and_tell("/me", Toast::Saved)
 }
 
-fn view(visit: &Visit<SelfPass>, pass: &SelfPass, typed: &Typed, errors: &Errors) -> Profile {
-    let t = visit.t;
+fn view(
+    visit: &Visit<SelfPass>,
+    pass: &SelfPass,
+    profile: me::Profile,
+    typed: &Typed,
+    errors: &Errors,
+) -> Profile {
+    let (t, now) = (visit.t, visit.app.store.now());
+    let shown = |user: me::OwnUser| Shown {
+        account_id: user.account.to_string(),
+        account: user.account_name,
+        name: user.names.full(),
+        display_name: user.names.display,
+    };
     Profile {
         t,
         frame: visit.person_frame(pass.person()),
         email: pass.person().email.clone(),
+        waiting: profile.email_change.map(|change| Waiting {
+            email: change.email,
+            until: (change.expires_at > now).then(|| change.expires_at.full("UTC")),
+            kept: visit.app.smtp.is_none(),
+        }),
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
+        accounts: profile.users.into_iter().map(shown).collect(),
+    }
+}
+
+/// The names that an account shows of oneself.
+pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
+    let (pass, user) = visit.read(me::own_user).await?;
+    let Names { first, last, display } = user.names;
+    let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
+    visit.page(own_view(&visit, &pass, &typed, &Errors::default()))
+}
+
+/// Changes them.
+pub async fn change_own(visit: Visit<AccountPass<AnyUser>>, typed: TypedOwn) -> Answer {
+    let names =
+        Names::parse(&typed.first_name, &typed.last_name, &typed.display_name, UserType::Administrator);
+    let names = match names {
+        Ok(names) => names,
+        Err(errors) => {
+            let pass = visit.pass().await?;
+            return visit.mend(own_view(&visit, &pass, &typed, &Errors(errors)));
+        }
+    };
+    visit.write(move |w, pass| me::change_own_user(w, pass, &names)).await?;
+    visit.go_and_tell(&visit.path, Toast::Saved)
+}
+
+fn own_view(
+    visit: &Visit<AccountPass<AnyUser>>,
+    pass: &AccountPass<AnyUser>,
+    typed: &TypedOwn,
+    errors: &Errors,
+) -> Own {
+    let t = visit.t;
+    Own {
+        t,
+        frame: visit.frame(pass),
+        first_name: errors.field(t, "first_name", &typed.first_name),
+        last_name: errors.field(t, "last_name", &typed.last_name),
+        display_name: errors.field(t, "display_name", &typed.display_name),
+    }
+}
+
+/// Asks for the present password and a new one.
+pub async fn password_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    let pass = visit.pass().await?;
+    visit.page(password_view(&visit, &pass, &Errors::default()))
+}
+
+/// Changes the password, and goes on with a fresh session.
+pub async fn change_password(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
+    match visit.app.change_password(&visit.ask, &typed.password, &typed.new_password).await {
+        Ok(session) => visit.signed_in(visit.go_and_tell("/me", Toast::PasswordChanged), &session),
+        Err(Refused::Invalid(errors)) => {
+            let pass = visit.pass().await?;
+            visit.mend(password_view(&visit, &pass, &Errors(errors)))
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> Password {
+    let t = visit.t;
+    Password {
+        t,
+        frame: visit.person_frame(pass.person()),
+        email: pass.person().email.clone(),
+        password: errors.password(t),
+        new_password: errors.field(t, "new_password", ""),
     }
 }
 
 /// Where one is signed in; this session first.
 pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let (pass, mut sessions) = visit.read(me::sessions).await?;
-    let own = &pass.person().session;
+    let own = pass.session();
     sessions.sort_by_key(|session| session.id != *own);
     let now = visit.app.store.now();
     let row = |session: SessionRecord| Row {

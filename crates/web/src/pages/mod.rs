@@ -3,11 +3,15 @@
 pub mod account;
 pub mod activity;
 pub mod company;
+pub mod email_change;
+pub mod events;
 mod form;
 pub mod invitation;
 pub mod lead_center;
+pub mod may;
 pub mod me;
 pub mod operator;
+pub mod permissions;
 pub mod reset;
 pub mod session;
 pub mod setup;

@@ -89,6 +89,9 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::Invitation => t.operator_kind_invitation(),
         MailKind::Reset => t.operator_kind_reset(),
         MailKind::PasswordChanged => t.operator_kind_password_changed(),
+        MailKind::EmailChange => t.operator_kind_email_change(),
+        MailKind::EmailChanged => t.operator_kind_email_changed(),
+        MailKind::EndNotice => t.operator_kind_end_notice(),
     };
     MailRow {
         id: mail.id.to_string(),

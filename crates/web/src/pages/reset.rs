@@ -41,7 +41,12 @@ pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
         }
     };
     visit.app.request_reset(&visit.ask, email).await?;
-    visit.page(ResetSent { t: visit.t, frame: visit.bare_frame(), email: typed.email.trim().to_owned() })
+    visit.page(ResetSent {
+        t: visit.t,
+        frame: visit.bare_frame(),
+        email: typed.email.trim().to_owned(),
+        kept: visit.app.smtp.is_none(),
+    })
 }
 
 /// Exchanges the mailed link for a cookie.
@@ -70,7 +75,7 @@ pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
         Err(refused) => Err((String::new(), refused)),
     };
     match done {
-        Ok(signed_in) => visit.go_with("/accounts", Cookie::Session, &signed_in.token),
+        Ok(signed_in) => visit.signed_in(visit.go("/accounts"), &signed_in),
         Err((email, Refused::Invalid(errors))) => visit.mend(new_view(&visit, &email, &Errors(errors))),
         Err((_, Refused::Link(state))) => closed(&visit, state),
         Err((_, refused)) => Err(refused),

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use app::pass::{SelfPass, Visitor};
-use app::{Conflict, Refused, session};
+use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -13,7 +13,7 @@ use crate::http::visit::{Answer, Visit};
 use crate::routes;
 use crate::views::session::SignIn;
 
-/// Where to go after signing in.
+/// Where to go after signing in or out.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Next {
@@ -40,7 +40,7 @@ pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// The sign-in page.
 pub async fn sign_in_page(visit: Visit<Visitor>, next: Next) -> Answer {
-    visit.page(view(&visit, "", &next.next, None, &Errors::default()))
+    visit.page(view(&visit, "", &next.next, None, &Errors::default()).await?)
 }
 
 /// Signs in.
@@ -52,37 +52,46 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         }
     }
     if !errors.0.is_empty() {
-        return visit.mend(view(&visit, &typed.email, &typed.next, None, &errors));
+        return visit.mend(view(&visit, &typed.email, &typed.next, None, &errors).await?);
     }
     match visit.app.sign_in(&visit.ask, &typed.email, &typed.password).await {
         Ok(signed_in) => {
             let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
-            visit.go_with(next, Cookie::Session, &signed_in.token)
+            visit.signed_in(visit.go(next), &signed_in)
         }
         Err(Refused::Conflict(Conflict::WrongPassword)) => {
-            let error = Some(sentence(&visit, Conflict::WrongPassword).to_owned());
-            visit.mend(view(&visit, &typed.email, &typed.next, error, &errors))
+            let error = Some(sentence(&visit, Conflict::WrongPassword));
+            visit.mend(view(&visit, &typed.email, &typed.next, error, &errors).await?)
         }
         Err(refused) => Err(refused),
     }
 }
 
 /// Signs out: ends the session and removes its cookie.
-pub async fn sign_out(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn sign_out(visit: Visit<SelfPass>, after: Next) -> Answer {
     visit.write(session::sign_out).await?;
-    let mut response = visit.go_and_tell("/sign-in", Toast::SignedOut)?;
+    let next = if routes::leads_to_a_page(&after.next) { after.next.as_str() } else { "/sign-in" };
+    let mut response = visit.go_and_tell(next, Toast::SignedOut)?;
     response.headers_mut().append(http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
     Ok(response)
 }
 
-fn view(visit: &Visit<Visitor>, email: &str, next: &str, error: Option<String>, errors: &Errors) -> SignIn {
+async fn view(
+    visit: &Visit<Visitor>,
+    email: &str,
+    next: &str,
+    error: Option<String>,
+    errors: &Errors,
+) -> Result<SignIn, Refused> {
     let t = visit.t;
-    SignIn {
+    let (_, is_set_up) = visit.read(|r, _| account::is_set_up(r)).await?;
+    Ok(SignIn {
         t,
         frame: visit.bare_frame(),
         email: errors.field(t, "email", email),
         password: errors.password(t),
         next: next.to_owned(),
         error,
-    }
+        is_set_up,
+    })
 }

@@ -53,7 +53,7 @@ pub async fn set_up(visit: Visit<SetupPass>, typed: Typed) -> Answer {
     };
     match made {
         Ok((account, signed_in)) => {
-            visit.go_with(&format!("/accounts/{account}"), Cookie::Session, &signed_in.token)
+            visit.signed_in(visit.go(&format!("/accounts/{account}")), &signed_in)
         }
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &typed, &Errors(errors))),
         Err(Refused::Link(_)) => closed(&visit),

@@ -55,7 +55,7 @@ pub struct Home {
     pub suggest_user: bool,
 }
 
-/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`.
+/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/settings.html")]
 pub struct Settings {
@@ -69,6 +69,8 @@ pub struct Settings {
     pub time_zone: Field,
     /// `invitation_days`: 1 to 30
     pub invitation_days: Field,
+    /// `free_types`: administrators choose any type freely
+    pub free_types: bool,
     /// All time zones by name.
     pub zones: Vec<String>,
 }

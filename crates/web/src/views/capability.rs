@@ -11,6 +11,8 @@ pub struct Line {
     pub text: String,
     /// Only within limits, in a few words: "Lead Center only".
     pub limit: Option<String>,
+    /// Whether it is there at all.
+    pub has: bool,
 }
 
 impl Line {
@@ -21,7 +23,7 @@ impl Line {
             Mark::LeadCenterOnly => Some(t.capability_lead_center_only().to_owned()),
             Mark::VisibleLeadsOnly => Some(t.capability_visible_leads_only().to_owned()),
         };
-        Line { text: label(t, capability).to_owned(), limit }
+        Line { text: label(t, capability).to_owned(), limit, has: mark != Mark::No }
     }
 }
 
@@ -42,6 +44,26 @@ pub fn label(t: Text, capability: Capability) -> &'static str {
         Capability::BulkEnable => t.capability_bulk_enable(),
         Capability::CloseAccount => t.capability_close_account(),
         Capability::AnswerLeads => t.capability_answer_leads(),
+    }
+}
+
+/// The capability in a word or two, for the head of a narrow column.
+pub fn short(t: Text, capability: Capability) -> &'static str {
+    match capability {
+        Capability::ReceiveNotifications => t.permission_short_receive_notifications(),
+        Capability::ReadCalls => t.permission_short_read_calls(),
+        Capability::UseLeadCenter => t.permission_short_use_lead_center(),
+        Capability::PlaceCalls => t.permission_short_place_calls(),
+        Capability::WorkLeads => t.permission_short_work_leads(),
+        Capability::ManageIntegrations => t.permission_short_manage_integrations(),
+        Capability::ManageTrackers => t.permission_short_manage_trackers(),
+        Capability::ManageUsers => t.permission_short_manage_users(),
+        Capability::ManageCompanies => t.permission_short_manage_companies(),
+        Capability::ManageWhiteLabel => t.permission_short_manage_white_label(),
+        Capability::ManageBilling => t.permission_short_manage_billing(),
+        Capability::BulkEnable => t.permission_short_bulk_enable(),
+        Capability::CloseAccount => t.permission_short_close_account(),
+        Capability::AnswerLeads => t.permission_short_answer_leads(),
     }
 }
 

@@ -46,8 +46,11 @@ fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::NotInRange { min, max } => return t.form_not_in_range(min, max),
         Problem::WeakPassword => t.form_weak_password(),
         Problem::AddressTaken => t.form_address_taken(),
+        Problem::SameAddress => t.form_same_address(),
         Problem::NameTaken => t.form_name_taken(),
         Problem::WrongPassword => t.form_wrong_password(),
+        Problem::NotADay => t.form_not_a_day(),
+        Problem::DayPassed => t.form_day_passed(),
     };
     fixed.to_owned()
 }
@@ -57,10 +60,11 @@ fn missing(t: Text, name: &str) -> &'static str {
         "first_name" => t.form_missing_first_name(),
         "last_name" => t.form_missing_last_name(),
         "email" => t.form_missing_email(),
-        "password" => t.form_missing_password(),
+        "password" | "new_password" => t.form_missing_password(),
         "name" | "account_name" => t.form_missing_name(),
         "time_zone" => t.form_missing_time_zone(),
         "company" => t.form_missing_company(),
+        "ends_on" => t.form_missing_ends_on(),
         "agent" => t.form_missing_agent(),
         "user_type" => t.form_missing_user_type(),
         _ => t.form_missing(),

@@ -4,17 +4,21 @@
 //! answers with [`Page`]; texts come from the catalogue `t`, what surrounds the page from its [`Frame`].
 //! Every form posts to the address it is shown at, unless its view says otherwise.
 
+pub mod access_change;
 pub mod account;
 pub mod activity;
 pub mod capability;
 pub mod company;
+pub mod email_change;
 pub mod form;
 pub mod frame;
 pub mod invitation;
 pub mod lead_center;
 pub mod me;
 pub mod operator;
+pub mod permission;
 pub mod problem;
+pub mod refusal;
 pub mod session;
 pub mod setup;
 pub mod user;

@@ -1,9 +1,13 @@
 //! Answers to what cannot be done: a sentence, and the way on.
 
 use askama::Template;
+use domain::access::Refusal;
+use domain::capability::Mark;
 use text::Text;
 
-use super::{Frame, Icon};
+use super::capability::Line;
+use super::refusal::sentence;
+use super::{Frame, Icon, isolated};
 
 /// A problem page. The handler sets the status; [`Kind::status`] says which.
 #[derive(Template, Clone, Debug)]
@@ -15,6 +19,8 @@ pub struct Problem {
     pub frame: Frame,
     /// What it is.
     pub kind: Kind,
+    /// Where it goes on after signing out, where that helps.
+    pub sign_out_to: Option<&'static str>,
 }
 
 /// What the problem is.
@@ -22,10 +28,10 @@ pub struct Problem {
 pub enum Kind {
     /// 404: not there, or not for this person to know of.
     NotFound,
-    /// 403: the missing capability and who can give it.
+    /// 403: what is missing and who can give it (P-17).
     Forbidden {
-        /// The matrix line: "Create, change and delete users".
-        capability: Option<String>,
+        /// What is missing.
+        refusal: Refusal,
         /// "Dana Reyes or Sam Ito"
         who_can_give: Option<String>,
     },
@@ -58,6 +64,25 @@ impl Kind {
 }
 
 impl Problem {
+    /// The line of the matrix that is missing, if that is what stands in the way.
+    fn missing(&self, refusal: &Refusal) -> Vec<Line> {
+        match refusal {
+            Refusal::Lacks(capability) => vec![Line::new(self.t, *capability, Mark::No)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> String {
+        sentence(self.t, *refusal)
+    }
+
+    fn ask(&self, refusal: &Refusal, who: &str) -> String {
+        match refusal {
+            Refusal::Lacks(_) | Refusal::OutsideCompanies => self.t.problem_forbidden_who(isolated(who)),
+            _ => self.t.account_who_can_give(isolated(who)),
+        }
+    }
+
     fn title(&self) -> &'static str {
         let t = self.t;
         match self.kind {

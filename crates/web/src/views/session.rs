@@ -22,6 +22,8 @@ pub struct SignIn {
     pub next: String,
     /// What is wrong as a whole: the pair does not fit.
     pub error: Option<String>,
+    /// Whether there is an account to sign in to.
+    pub is_set_up: bool,
 }
 
 impl SignIn {
@@ -60,6 +62,8 @@ pub struct ResetSent {
     pub frame: Frame,
     /// What was typed.
     pub email: String,
+    /// No mail server is set: the operator has the link.
+    pub kept: bool,
 }
 
 /// Choose a new password: `/reset/new`. Posts `password`.

@@ -28,14 +28,16 @@ fn door_of(path: &str) -> Door {
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
         }
+        (false, ["email-change", "{token}"]) => Door::Open,
+        (false, ["email-change"]) => Door::Link("email-change"),
         (false, ["setup"]) => Door::Link("setup"),
         (false, ["reset", "new"]) => Door::Link("reset"),
         (false, ["invitation"]) => Door::Link("invitation"),
         (false, ["sign-out"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
         (false, ["operator", "mails", ..]) => Door::Operator,
-        (true, []) => Door::Account(None),
+        (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
-        (true, ["settings" | "activity"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
+        (true, ["settings" | "activity" | "users.json"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
         (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),
         _ => panic!("nobody has said whose {path} is: add it"),
@@ -64,6 +66,8 @@ fn expected(door: Door, standing: Standing) -> Met {
 fn met(reply: &crate::site::Reply, path: &str) -> Met {
     match reply.status {
         StatusCode::SEE_OTHER if reply.location().starts_with("/sign-in") => Met::SignIn,
+        // Programs are not led to a page.
+        StatusCode::UNAUTHORIZED => Met::SignIn,
         StatusCode::NOT_FOUND => Met::NotFound,
         StatusCode::FORBIDDEN => Met::Forbidden,
         StatusCode::GONE => Met::ClosedLink,

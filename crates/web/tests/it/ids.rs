@@ -21,6 +21,7 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
         ],
         "session" => vec![made_up("SES"), "x".into()],
         "mail" => vec![made_up("MAI"), "x".into()],
+        "capability" => vec!["everything".into(), "Read_calls".into(), "P-02".into()],
         "type" => vec!["owner".into(), "Manager".into(), "manager,administrator".into()],
         other => panic!("the walk knows no strange ids for {{{other}}}: add them"),
     }
@@ -40,7 +41,10 @@ async fn x10_ids_of_others_are_told_apart_from_made_up_ones_by_nothing() {
         for route in web::routes::table().into_iter().filter(|route| !route.path.contains("{token}")) {
             for name in parameters(route.path) {
                 let mut first: Option<String> = None;
-                for id in strangers(&site, name) {
+                let mut ids = strangers(&site, name);
+                // A deletion of one's own account can be undone (U-22).
+                ids.retain(|id| !route.path.ends_with("/undo") || id != site.deleted.as_str());
+                for id in ids {
                     let path = site.path(&route.path.replace(&format!("{{{name}}}"), &id));
                     let reply = site.ask(&route.method, &path, site.admin(), "").await;
                     assert_eq!(reply.status, StatusCode::NOT_FOUND, "{} {path}", route.method);

@@ -1,6 +1,10 @@
 //! The site as requests meet it, on every engine: the walks over the whole route table.
 
+mod access;
+mod data;
+mod devices;
 mod doors;
+mod events;
 mod forms;
 mod headers;
 mod ids;

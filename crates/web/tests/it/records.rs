@@ -26,6 +26,30 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
             (path, Some(world.follow(&link)), "password=correct+horse+battery+staple".into())
         }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),
+        "/me/password" => {
+            // Another person's: the administrator goes on with theirs.
+            let form = format!(
+                "password={}&new_password=a+new+and+very+long+one",
+                testkit::PASSWORD.replace(' ', "+")
+            );
+            (path, Some(world.sign_in("user@example.com").await.ask), form)
+        }
+        "/me/email" => {
+            let form = format!("password={}&email=new%40example.com", testkit::PASSWORD.replace(' ', "+"));
+            with(path, &form)
+        }
+        "/me/email/send" => with(path, ""),
+        "/me/email/cancel" => {
+            (path, Some(ask_to_change(site, "manager@example.com", "other@example.com").await), String::new())
+        }
+        "/email-change" => {
+            let session =
+                ask_to_change(site, "agent@example.com", "moved@example.com").await.credentials.session;
+            let mut ask = world.follow(world.letter_to("moved@example.com").await.link());
+            ask.credentials.session = session;
+            (path, Some(ask), String::new())
+        }
+        "/accounts/{account}/me" => with(path, "first_name=Dana&last_name=Rey&display_name=D"),
         "/me/sessions/end-others" => with(path, ""),
         "/me/sessions/{session}/end" => {
             world.sign_in(&site.account.admin.email).await;
@@ -41,8 +65,16 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
             "agent=no&user_type=administrator&first_name=Nova&last_name=Bell&email=nova%40example.com&send=now",
         ),
         "/accounts/{account}/users/{user}" => {
-            with(path, &format!("go=save&first_name=Una&last_name=Ford&company={}", site.company))
+            with(path, &format!("go=confirm&first_name=Una&last_name=Ford&company={}", site.company))
         }
+        "/accounts/{account}/users/{user}/change/{type}" => {
+            let lower = path.replace("/change/manager", "/change/agent");
+            with(lower, &format!("company={}", site.company))
+        }
+        "/accounts/{account}/users/{user}/end" => with(path, "ends_on=2099-12-31"),
+        "/accounts/{account}/users/{user}/suspend"
+        | "/accounts/{account}/users/{user}/restore"
+        | "/accounts/{account}/users/{user}/undo" => with(path, ""),
         "/accounts/{account}/users/{user}/promote/{type}" | "/accounts/{account}/users/{user}/delete" => {
             with(path, "")
         }
@@ -54,6 +86,14 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
         | "/accounts/{account}/companies/{company}/enable" => with(path, ""),
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
     }
+}
+
+/// Somebody who has asked to change their address.
+async fn ask_to_change(site: &Site, from: &str, to: &str) -> Ask {
+    let (ask, to) = (site.world.sign_in(from).await.ask, domain::email::EmailAddress::parse(to));
+    let to = to.expect("an address");
+    site.world.app.request_email_change(&ask, testkit::PASSWORD, to).await.expect("a link is sent");
+    ask
 }
 
 /// Seen to fail: with `records` of one route emptied, and with a verb exchanged in `company::disable`.
@@ -100,6 +140,8 @@ async fn assert_recorded(
     let before = verbs(site);
     let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
     assert!(reply.status.is_success() || reply.status.is_redirection(), "{path}: {}", reply.status);
+    // What a reset needs is done by the worker.
+    site.world.answer_resets().await;
     let mut added: Vec<String> = verbs(site);
     added.drain(..before.len());
     added.sort();

@@ -5,6 +5,8 @@ use app::pass::AccountPass;
 use app::work::Writer;
 use axum::Router;
 use axum::body::Body;
+use app::access_change::Confirmed;
+use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use domain::user::UserType;
@@ -123,6 +125,7 @@ impl Site {
             .replace("{company}", self.company.as_str())
             .replace("{user}", self.user.as_str())
             .replace("{type}", "manager")
+            .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{token}", "x");
@@ -161,6 +164,9 @@ impl Site {
     async fn answer(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.expect("routers always answer");
         let (parts, body) = response.into_parts();
+        // An event stream has no end to wait for.
+        let goes_on = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if goes_on { Body::empty() } else { body };
         let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
         let body = String::from_utf8(body.to_vec()).expect("text");
         Reply { status: parts.status, headers: parts.headers, body }
@@ -205,6 +211,8 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("setup", &credentials.setup),
         ("invitation", &credentials.invitation),
         ("reset", &credentials.reset),
+        ("email-change", &credentials.email_change),
+        ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]
     .into_iter()
@@ -214,7 +222,9 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
 
 async fn delete(world: &World, account: &Account, user: &UserId) {
     let (account, user, ask) = (account.id.clone(), user.clone(), account.admin.ask.clone());
-    let delete = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::delete(w, pass, &user);
+    let delete = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+        app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed::default())
+    };
     world.app.write(&ask, account, delete).await.expect("the user is deleted");
 }
 

@@ -8,6 +8,7 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::setting::{Protection, Server, SettingError};
@@ -54,12 +55,7 @@ impl Line {
 
     /// A new connection, signed in. The error continues "The mail server …".
     pub(super) async fn dial(&self) -> Result<AsyncSmtpConnection, String> {
-        let wrapped = (self.protection == Protection::Implicit).then(|| self.tls.clone());
-        let address = (self.host.as_str(), self.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience), &self.hello, wrapped, None)
-                .await
-                .map_err(|error| format!("cannot be reached: {}.", words(&error)))?;
+        let mut connection = self.connect().await.map_err(|error| format!("cannot be reached: {error}."))?;
         let upgrades = match self.protection {
             Protection::Required if !connection.can_starttls() => {
                 hang_up(connection);
@@ -79,6 +75,22 @@ impl Line {
             signed_in.map_err(|error| format!("does not let us sign in: {}", words(&error)))?;
         }
         Ok(connection)
+    }
+
+    /// lettre writes the end of a mail by itself, and with a socket as it comes from the system that write waits for
+    /// the other side's acknowledgement: 40 ms a mail. Where TLS comes first lettre opens the socket, and it stays so.
+    async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let address = (self.host.as_str(), self.port);
+        let connected = if self.protection == Protection::Implicit {
+            let (patience, tls) = (Some(self.patience), Some(self.tls.clone()));
+            AsyncSmtpConnection::connect_tokio1(address, patience, &self.hello, tls, None).await
+        } else {
+            let stream = TcpStream::connect(address).await;
+            let stream = stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+            let stream = stream.map_err(|error| error.to_string())?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
+        };
+        connected.map_err(|error| words(&error))
     }
 
     /// An idle connection that still answers.

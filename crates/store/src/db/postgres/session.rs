@@ -14,6 +14,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+/// The plan of a statement is made once and kept: every statement is served by its index whatever is bound, and
+/// planning costs more than running it.
+const MODES: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off";
+
 /// How to reach the server; every database thread has a copy.
 #[derive(Clone)]
 pub(in crate::db) struct Connector {
@@ -46,7 +50,9 @@ impl Connector {
             Some(tls) => self.config.connect(tls.clone()),
             None => self.config.connect(NoTls),
         };
-        let client = client.map_err(|error| DbError::Unavailable(Arc::new(error)))?;
+        let unavailable = |error| DbError::Unavailable(Arc::new(error));
+        let mut client = client.map_err(unavailable)?;
+        client.batch_execute(MODES).map_err(unavailable)?;
         Ok(Session { client, statements: HashMap::new(), spent: false })
     }
 }

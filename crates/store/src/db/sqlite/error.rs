@@ -16,7 +16,10 @@ pub(in crate::db) fn db_error(connection: &Connection, error: Error) -> DbError 
     };
     let message = message.as_deref().unwrap_or_default();
     match failure.code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Busy,
+        // A read in place that is broken off is begun anew elsewhere; nobody else is ever interrupted.
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted => {
+            DbError::Busy
+        }
         ErrorCode::DiskFull
         | ErrorCode::SystemIoFailure
         | ErrorCode::CannotOpen

@@ -5,6 +5,7 @@
 
 mod collisions;
 mod contract;
+mod here;
 mod migrations;
 mod outages;
 mod refusals;

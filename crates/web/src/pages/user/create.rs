@@ -1,5 +1,6 @@
 //! Create User: the wizard, the creation, what comes next (U-01, U-02, U-04, L-01).
 
+use ::http::{HeaderValue, header};
 use app::company::Company;
 use app::pass::AccountPass;
 use app::{Refused, user};
@@ -51,7 +52,7 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
         _ => Errors::default(),
     };
     if !errors.0.is_empty() {
-        return visit.mend(view(&visit, &pass, present, &answers, &companies, &errors));
+        return kept_for_back(visit.mend(view(&visit, &pass, present, &answers, &companies, &errors)));
     }
     let to = match answers.go.as_str() {
         "back" => present.previous(user_type).unwrap_or(Step::Agent),
@@ -60,7 +61,15 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
         change => Step::of_code(change).unwrap_or(present),
     };
     answers.choose_all_or_none(&companies);
-    visit.page(view(&visit, &pass, to, &answers, &companies, &Errors::default()))
+    kept_for_back(visit.page(view(&visit, &pass, to, &answers, &companies, &Errors::default())))
+}
+
+/// The answer to a form, such as each step is, is shown again by a browser's Back only from its own cache: without one
+/// it asks whether to send the form again.
+fn kept_for_back(answer: Answer) -> Answer {
+    let mut response = answer?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0"));
+    Ok(response)
 }
 
 /// Creates the user; on an error, back to the question whose answer is wrong.
@@ -74,7 +83,7 @@ pub async fn create(visit: Managing, answers: Answers) -> Answer {
         Err(Refused::Invalid(errors)) => {
             let errors = Errors(errors);
             let (pass, companies) = visit.read(user::company_choices).await?;
-            visit.mend(view(&visit, &pass, step_of(&errors), &answers, &companies, &errors))
+            kept_for_back(visit.mend(view(&visit, &pass, step_of(&errors), &answers, &companies, &errors)))
         }
         Err(refused) => Err(refused),
     }

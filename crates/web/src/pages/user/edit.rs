@@ -1,14 +1,20 @@
-//! Edit User (U-17, U-08).
+//! Edit User (U-17, L-04), and from there all that can be changed of a user (U-08 to U-10, U-20 to U-22).
 
+use app::access_change::{self, Confirmed, Preview};
 use app::pass::{AccountPass, HasPlace};
 use app::user::{self, UserPage};
+use app::work::{Reader, Writer};
 use app::{Conflict, Refused};
+use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
 use domain::input::FieldError;
-use domain::user::{Names, UserStatus, may_manage, parse_companies, promotions};
+use domain::time::Span;
+use domain::user::{Names, UserStatus, UserType, may_manage, parse_companies, promotions};
 use serde::Deserialize;
 
+use super::change::{Words, draw};
+use super::replace::lower_types;
 use super::{Managing, users_of};
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
@@ -16,67 +22,129 @@ use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::shown;
-use crate::views::Choice;
+use crate::views::access_change::what;
 use crate::views::capability::lines;
-use crate::views::user::{Edit, EditForm};
+use crate::views::user::{Edit, EditForm, Recent};
+use crate::views::{Choice, isolated};
 
-/// What is typed.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What is typed; `go` is `save`, then `confirm`, or `all`, `none`, `filter` for the company list.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     go: String,
     filter: String,
+    version: String,
     first_name: String,
     last_name: String,
     display_name: String,
     company: Vec<String>,
+    agent: Option<String>,
+    invoice_emails: Option<String>,
 }
 
 /// The form, the present type, and what it can become.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
     let (pass, page) = get(&visit).await?;
-    let names = &page.user.names;
+    let (names, user) = (&page.user.names, &page.user);
     let typed = Typed {
         first_name: names.first.clone(),
         last_name: names.last.clone(),
         display_name: names.display.clone(),
         company: page.companies.iter().map(ToString::to_string).collect(),
+        agent: user.agent.then(|| "yes".to_owned()),
+        invoice_emails: user.invoice_emails.then(|| "yes".to_owned()),
         ..Typed::default()
     };
     visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
 }
 
-/// Saves names and companies, or narrows and fills the list of companies.
+/// Saves, after showing what it does where it changes the access; or narrows and fills the list of companies.
 pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
     let (pass, page) = get(&visit).await?;
     match typed.go.as_str() {
         "all" => typed.company = page.offered().map(|company| company.id.to_string()).collect(),
         "none" => typed.company.clear(),
         "filter" => {}
-        _ => return save(visit, pass, page, typed).await,
+        _ => {
+            return match save(&visit, &page, &typed).await {
+                Err(Refused::Invalid(errors)) => {
+                    visit.mend(view(&visit, &pass, &page, &typed, &Errors(errors)))
+                }
+                done => done,
+            };
+        }
     }
     visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
 }
 
-async fn save(visit: Managing, pass: AccountPass<ManageUsers>, page: UserPage, typed: Typed) -> Answer {
+async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     let user_type = page.user.user_type;
     let names = Names::parse(&typed.first_name, &typed.last_name, &typed.display_name, user_type);
     let companies = parse_companies(&typed.company, user_type)
         .map_err(|problem| vec![FieldError { field: "company", problem }]);
-    let done = match (names, companies) {
-        (Ok(names), Ok(companies)) => {
-            let id = page.user.id.clone();
-            visit.write(move |w, pass| user::change(w, pass, &id, &names, &companies)).await.map(|_| ())
-        }
+    let (names, companies) = match (names, companies) {
+        (Ok(names), Ok(companies)) => (names, companies),
         (names, companies) => {
-            Err(Refused::Invalid(names.err().into_iter().chain(companies.err()).flatten().collect()))
+            let errors = names.err().into_iter().chain(companies.err()).flatten().collect();
+            return Err(Refused::Invalid(errors));
         }
     };
-    match done {
-        Ok(()) => visit.go_and_tell(&users_of(&pass), Toast::Saved),
-        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &page, &typed, &Errors(errors))),
-        Err(refused) => Err(refused),
+    let (agent, invoice_emails) = (typed.agent.is_some(), typed.invoice_emails.is_some());
+    let change = Change::Edit { companies, agent, invoice_emails };
+    if typed.go != "confirm"
+        && let Some(review) = review(visit, page, &change, typed).await?
+    {
+        return Ok(review);
     }
+    let (id, confirmed) =
+        (page.user.id.clone(), Confirmed { seen: typed.version.parse().ok(), message: None });
+    let save = move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &confirmed);
+    let (pass, ()) = visit.write(save).await?;
+    visit.go_and_tell(&users_of(&pass), Toast::Saved)
+}
+
+/// What saving does to the access; `None` where it does nothing.
+async fn review(
+    visit: &Managing,
+    page: &UserPage,
+    change: &Change,
+    typed: &Typed,
+) -> Result<Option<axum::response::Response>, Refused> {
+    let (id, wanted) = (page.user.id.clone(), change.clone());
+    let look = move |r: &mut Reader, pass: &_| access_change::preview(r, pass, &id, &wanted);
+    let (pass, preview) = visit.read(look).await?;
+    if preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after) {
+        return Ok(None);
+    }
+    let mut page = draw(visit, &pass, &preview, &words(visit, &preview));
+    page.hidden.extend(carried(typed));
+    visit.page(page).map(Some)
+}
+
+fn words(visit: &Managing, preview: &Preview) -> Words {
+    let t = visit.t;
+    Words {
+        title: t.access_change_edit_title(isolated(&preview.user.names.full())),
+        lead: t.access_change_edit_lead().to_owned(),
+        button: t.access_change_edit_button().to_owned(),
+        danger: false,
+        undoable: true,
+        action: String::new(),
+    }
+}
+
+/// The form's answers, for the page between.
+fn carried(typed: &Typed) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("go", "confirm".to_owned()),
+        ("first_name", typed.first_name.clone()),
+        ("last_name", typed.last_name.clone()),
+        ("display_name", typed.display_name.clone()),
+    ];
+    fields.extend(typed.company.iter().map(|company| ("company", company.clone())));
+    fields.extend(typed.agent.clone().map(|agent| ("agent", agent)));
+    fields.extend(typed.invoice_emails.clone().map(|invoices| ("invoice_emails", invoices)));
+    fields
 }
 
 async fn get(visit: &Managing) -> Result<(AccountPass<ManageUsers>, UserPage), Refused> {
@@ -96,7 +164,13 @@ fn view(
         let chosen = typed.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)
     };
-    let may_give = |to: &domain::user::UserType| may_manage(&place.grants, *to, user.agent).is_ok();
+    let may_give = |to: &UserType| may_manage(&place.grants, *to, user.agent).is_ok();
+    let is_in_use = matches!(user.status, UserStatus::Pending | UserStatus::Active);
+    let given = |types: Vec<UserType>| match is_in_use {
+        true => types.into_iter().filter(may_give).collect(),
+        false => Vec::new(),
+    };
+    let now = visit.app.store.now();
     Edit {
         t,
         frame: visit.frame(pass),
@@ -106,18 +180,35 @@ fn view(
         user_type: user.user_type,
         agent: user.agent,
         allows: lines(t, user.user_type, user.agent).0,
-        promotions: promotions(user.user_type, user.agent).into_iter().filter(may_give).collect(),
+        promotions: given(promotions(user.user_type, user.agent)),
+        lower: given(lower_types(user)),
+        free_types: page.free_types,
         form: EditForm {
             first_name: errors.field(t, "first_name", &typed.first_name),
             last_name: errors.field(t, "last_name", &typed.last_name),
             display_name: errors.field(t, "display_name", &typed.display_name),
             company_error: errors.sentence(t, "company"),
+            agent: typed.agent.is_some(),
+            invoice_emails: typed.invoice_emails.is_some(),
         },
         all_companies: user.user_type.has_all_companies(),
         companies: page.offered().map(choice).collect(),
         company_filter: typed.filter.clone(),
-        invitation: shown::invitation(user.invitation, &place.time_zone, visit.app.store.now())
+        invitation: shown::invitation(user.invitation, &place.time_zone, now)
             .filter(|_| user.status == UserStatus::Pending),
-        kept: page.is_last_administrator.then(|| sentence(visit, Conflict::LastAdministrator).to_owned()),
+        suspended: user.status == UserStatus::Suspended,
+        last_day: user.ends_at.map(|end| (end - Span::seconds(1)).day(&place.time_zone)),
+        recent: recent(visit, pass, page),
+        kept: page.is_last_administrator.then(|| sentence(visit, Conflict::LastAdministrator)),
     }
+}
+
+fn recent(visit: &Managing, pass: &AccountPass<ManageUsers>, page: &UserPage) -> Vec<Recent> {
+    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+    let row = |made: &user::Made| Recent {
+        what: what(visit.t, made),
+        who: Some(made.actor_name.clone()).filter(|name| !name.is_empty()),
+        when: shown::when(made.at, zone, now),
+    };
+    page.changes.iter().map(row).collect()
 }

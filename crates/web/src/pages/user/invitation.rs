@@ -1,7 +1,9 @@
 //! A pending user's invitation: sending it again, revoking it (U-02, U-06).
 
+use app::access_change::{self, Confirmed};
 use app::pass::HasPlace;
 use app::{Conflict, Refused, invitation, user};
+use domain::access_change::Change;
 use domain::id::UserId;
 use domain::user::UserStatus;
 
@@ -41,6 +43,8 @@ pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
 /// Revokes.
 pub async fn revoke(visit: Managing, _: Nothing) -> Answer {
     let id: UserId = visit.param("user")?;
-    let (pass, ()) = visit.write(move |w, pass| invitation::revoke(w, pass, &id)).await?;
+    let confirmed = Confirmed::default();
+    let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &Change::Revoke, &confirmed));
+    let (pass, _) = done.await?;
     visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), Toast::InvitationRevoked)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Managing;
 use crate::http::visit::Answer;
 use crate::pages::shown;
-use crate::views::user::{List, Query, Row, Sort, Tab};
+use crate::views::user::{List, Query, Row, Sort, Tab, counted};
 use crate::views::{Choice, Frame, Pager};
 
 /// What the address asks for.
@@ -30,7 +30,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
     let tab = Tab::of_code(&asked.tab);
     let sort = Sort::of_code(&asked.sort);
     let filter = Filter {
-        status: if tab == Tab::Pending { UserStatus::Pending } else { UserStatus::Active },
+        status: tab.status(),
         search: asked.q.trim().chars().take(100).collect(),
         user_type: asked.r#type.parse().ok(),
         company: asked.company.parse().ok(),
@@ -52,6 +52,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         .map(|company| Choice::new(company.id.as_str(), &company.details.name, company.id.as_str() == chosen))
         .collect();
     let company = companies.iter().find(|choice| choice.chosen).map(|c| (c.value.clone(), c.label.clone()));
+    let (sorts_by_name, sorts_by_activity) = (filter.sorts_by_name(), filter.sorts_by_activity());
     let query = Query { tab, q: filter.search, user_type: filter.user_type, company, sort };
     let place = pass.place();
     let (zone, now) = (&place.time_zone, visit.app.store.now());
@@ -67,15 +68,16 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         invitation: shown::invitation(user.invitation, zone, now)
             .filter(|_| user.status == UserStatus::Pending),
         own: place.user.as_ref() == Some(&user.id),
-        may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
+        may_manage: tab != Tab::Deleted && may_manage(&place.grants, user.user_type, user.agent).is_ok(),
     };
     visit.page(List {
         t: visit.t,
         rows: found.users.rows.iter().map(row).collect(),
         pager: pager(&frame, &query, &found.users),
         frame,
-        active_count: found.active,
-        pending_count: found.pending,
+        counts: Tab::ALL.map(|tab| (tab, counted(tab.of(&found.counts)))),
+        sorts_by_name,
+        sorts_by_activity,
         query,
         companies: if companies.len() > 1 { companies } else { Vec::new() },
     })

@@ -1,11 +1,17 @@
 //! Users: the list and all that is done from it.
 
+pub mod change;
+pub mod access;
 pub mod create;
-pub mod delete;
 pub mod edit;
+pub mod explain;
+pub mod end;
 pub mod invitation;
 mod list;
+pub mod list_json;
 pub mod promote;
+pub mod replace;
+pub mod undo;
 
 use app::pass::AccountPass;
 use domain::capability::proof::ManageUsers;

@@ -1,7 +1,9 @@
 //! Promote (U-08), also a notification user (U-09).
 
-use app::user::{self, Invite};
+use app::access_change::{self, Confirmed};
+use app::user;
 use app::{Conflict, Refused};
+use domain::access_change::{Change, InvitationFate};
 use domain::id::UserId;
 use domain::input::FieldError;
 use domain::name;
@@ -40,9 +42,11 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
             return visit.mend(view);
         }
     };
-    let invite = Invite { message };
-    let (pass, invited) = visit.write(move |w, pass| user::promote(w, pass, &id, to, &invite)).await?;
-    visit.go_and_tell(&users_of(&pass), if invited { Toast::UserInvited } else { Toast::UserPromoted })
+    let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: None });
+    let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
+    let (pass, plan) = done.await?;
+    let is_invited = plan.invitation == InvitationFate::Sent;
+    visit.go_and_tell(&users_of(&pass), if is_invited { Toast::UserInvited } else { Toast::UserPromoted })
 }
 
 async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promote, Refused> {

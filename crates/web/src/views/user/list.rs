@@ -1,11 +1,12 @@
-//! The list of users: two tabs, search, filters that live in the address, keyset paging.
+//! The list of users: its tabs, search, filters that live in the address, keyset paging.
 
+use app::user::{Count, Counts};
 use askama::Template;
-use domain::user::UserType;
+use domain::user::{UserStatus, UserType};
 use text::Text;
 
 use super::{Companies, Described};
-use crate::views::frame::address;
+use crate::views::frame::{address, grouped};
 use crate::views::{Choice, Frame, Icon, Pager, When};
 
 /// Users: `/accounts/{ACC}/users?tab=&q=&type=&company=&sort=&after=&before=`.
@@ -16,10 +17,12 @@ pub struct List {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
-    /// How many active users there are, without filter.
-    pub active_count: i64,
-    /// How many invitations are pending, without filter.
-    pub pending_count: i64,
+    /// How many users there are on each tab, without filter.
+    pub counts: [(Tab, String); 4],
+    /// Whether the list can be sorted by name.
+    pub sorts_by_name: bool,
+    /// Whether the list can be sorted by last activity.
+    pub sorts_by_activity: bool,
     /// What is asked for.
     pub query: Query,
     /// The companies of the filter; empty where there is only one or none.
@@ -53,6 +56,10 @@ pub enum Tab {
     Active,
     /// Pending invitations: `tab=pending`.
     Pending,
+    /// Suspended users: `tab=suspended`.
+    Suspended,
+    /// Users deleted in the last 30 days: `tab=deleted`.
+    Deleted,
 }
 
 /// The order of the list.
@@ -92,18 +99,53 @@ impl Sort {
 }
 
 impl Tab {
+    /// All, in their order.
+    pub const ALL: [Tab; 4] = [Tab::Active, Tab::Pending, Tab::Suspended, Tab::Deleted];
+
     /// Its code in addresses.
     pub fn code(self) -> &'static str {
+        if self == Tab::Active { "" } else { self.status().word() }
+    }
+
+    /// The tab of a code; the first for one that does not exist.
+    pub fn of_code(code: &str) -> Tab {
+        Tab::ALL.into_iter().find(|tab| tab.code() == code).unwrap_or_default()
+    }
+
+    /// Who is listed on it.
+    pub fn status(self) -> UserStatus {
         match self {
-            Tab::Active => "",
-            Tab::Pending => "pending",
+            Tab::Active => UserStatus::Active,
+            Tab::Pending => UserStatus::Pending,
+            Tab::Suspended => UserStatus::Suspended,
+            Tab::Deleted => UserStatus::Deleted,
         }
     }
 
-    /// The tab of a code.
-    pub fn of_code(code: &str) -> Tab {
-        if code == "pending" { Tab::Pending } else { Tab::Active }
+    /// How many are listed on it.
+    pub fn of(self, counts: &Counts) -> Count {
+        match self {
+            Tab::Active => counts.active,
+            Tab::Pending => counts.pending,
+            Tab::Suspended => counts.suspended,
+            Tab::Deleted => counts.deleted,
+        }
     }
+
+    fn label(self, t: Text) -> &'static str {
+        match self {
+            Tab::Active => t.user_active(),
+            Tab::Pending => t.user_pending(),
+            Tab::Suspended => t.user_suspended(),
+            Tab::Deleted => t.user_deleted(),
+        }
+    }
+}
+
+/// A count as it is shown; `1,000+` where nobody counted on.
+pub fn counted(count: Count) -> String {
+    let more = if count.more { "+" } else { "" };
+    format!("{}{more}", grouped(count.n))
 }
 
 /// A user in the list.

@@ -1,5 +1,7 @@
 //! The pages of users: the list, Edit User with promotion, deletion; the wizard that creates one stands in `new`.
 
+mod access;
+mod explain;
 mod list;
 mod new;
 
@@ -11,7 +13,9 @@ use super::capability::Line;
 use super::form::problems;
 use super::{Choice, Field, Frame, Icon, SummaryLine, When};
 
-pub use list::{InvitationState, List, Query, Row, Sort, Tab};
+pub use access::{Access, AccessRow};
+pub use explain::{Asked, Explain, Fact, StepLink, sentence, status_label};
+pub use list::{InvitationState, List, Query, Row, Sort, Tab, counted};
 pub use new::{Created, New, NewForm, Sent, Step};
 
 /// What pages say about a user type.
@@ -97,6 +101,10 @@ pub struct Edit {
     pub allows: Vec<Line>,
     /// The types above it that may be given, least first.
     pub promotions: Vec<UserType>,
+    /// The types that have less of something, least first (U-10).
+    pub lower: Vec<UserType>,
+    /// Whether the account lets any type be chosen freely.
+    pub free_types: bool,
     /// What was typed.
     pub form: EditForm,
     /// Whether the user has all companies by type (administrators); then no list is shown.
@@ -107,6 +115,12 @@ pub struct Edit {
     pub company_filter: String,
     /// The invitation of a pending user.
     pub invitation: Option<InvitationState>,
+    /// Whether the access is switched off (U-20).
+    pub suspended: bool,
+    /// The day after which the access ends by itself (U-21).
+    pub last_day: Option<String>,
+    /// What was changed of the access and can be undone, newest first (U-22).
+    pub recent: Vec<Recent>,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
     pub kept: Option<String>,
 }
@@ -122,6 +136,21 @@ pub struct EditForm {
     pub display_name: Field,
     /// What is wrong with `company`.
     pub company_error: Option<String>,
+    /// `agent`: the agent flag
+    pub agent: bool,
+    /// `invoice_emails`
+    pub invoice_emails: bool,
+}
+
+/// A change of the access.
+#[derive(Clone, Debug)]
+pub struct Recent {
+    /// What was done: "promoted to manager".
+    pub what: String,
+    /// Who did it; `None` for the server.
+    pub who: Option<String>,
+    /// When.
+    pub when: When,
 }
 
 impl Edit {
@@ -176,28 +205,28 @@ impl Promote {
     }
 }
 
-/// The deletion of a user: `/accounts/{ACC}/users/{USR}/delete`. Posts nothing.
+/// Which companies somebody keeps who had all of them: `/accounts/{ACC}/users/{USR}/change/{type}`.
 #[derive(Template, Clone, Debug)]
-#[template(path = "user/delete.html")]
-pub struct Delete {
+#[template(path = "user/keep.html")]
+pub struct Keep {
     /// The texts.
     pub t: Text,
     /// The frame.
     pub frame: Frame,
-    /// `USR…`
-    pub id: String,
-    /// The user's name.
-    pub name: String,
-    /// The address, if there is one.
-    pub email: Option<String>,
-    /// The type.
-    pub user_type: UserType,
-    /// The companies the user loses.
-    pub companies: Companies,
-    /// It is the person's own place in this account.
-    pub own: bool,
-    /// Why it cannot be done: the last administrator. Then there is no button.
-    pub kept: Option<String>,
+    /// "Change Dana Reyes to manager?"
+    pub title: String,
+    /// What is to be chosen.
+    pub lead: String,
+    /// The companies to choose from.
+    pub companies: Vec<Choice>,
+    /// What the company list is narrowed to.
+    pub company_filter: String,
+    /// What is wrong with `company`.
+    pub error: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
 }
 
 /// The revocation of an invitation: `/accounts/{ACC}/users/{USR}/invitation/revoke`. Posts nothing.

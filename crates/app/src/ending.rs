@@ -1,0 +1,69 @@
+//! Access that ends by itself (U-21): switched off when its time has come, and announced a week before. That it has
+//! ended holds from that very moment; here it becomes the user's status, on the record.
+
+use domain::access_change::Change;
+use domain::capability::proof::ManageUsers;
+use domain::mail::MailKind;
+use domain::time::Span;
+use store::access_change::{self, Ending};
+use store::mail::{self, NewMail};
+use store::pass::{AccountPass, Acting, SystemPass};
+use store::user;
+use store::work::{Committed, Origin, Unrecorded, Writer};
+
+use crate::access_change::{Confirmed, carry_out};
+use crate::{App, Refused};
+
+/// How long before the end the administrators are told.
+const NOTICE: Span = Span::days(7);
+
+impl App {
+    /// Ends what is to end and tells of what soon will; how many users it concerned.
+    pub async fn end_access(&self, pass: &SystemPass) -> Result<usize, Refused> {
+        let (reader, until) = (pass.clone(), self.store.now() + NOTICE);
+        let look = move |r: &mut store::work::Reader| {
+            let ended = access_change::list_ended(r, &reader)?;
+            Ok::<_, Refused>((ended, access_change::list_ending(r, &reader, until)?))
+        };
+        let (ended, ending) = self.store.read(look).await?;
+        let concerned = ended.len() + ending.len();
+        for user in ending {
+            let pass = pass.clone();
+            self.store.write(Origin::internal(), move |w| tell(w, &pass, &user)).await?;
+        }
+        for user in ended {
+            let pass = pass.clone();
+            self.store.write(Origin::internal(), move |w| end(w, &pass, &user)).await?;
+        }
+        Ok(concerned)
+    }
+}
+
+fn end(mut w: Writer, pass: &SystemPass, ending: &Ending) -> Result<Committed<()>, Refused> {
+    let account = AccountPass::<ManageUsers>::for_operator(&mut w, pass, &ending.account)?;
+    let user = user::find(&mut w, &account, &ending.user)?.ok_or(Refused::NotFound)?;
+    if user.ends_at.is_none_or(|end| end > w.now) {
+        // Changed since it was looked for.
+        return Ok(w.commit_unrecorded(Unrecorded::EndNotice, ()));
+    }
+    let (_, entries) = carry_out(&mut w, &account, &user, &Change::End, &Confirmed::default())?;
+    w.commit_all(&pass.actor(), entries, ())
+}
+
+/// A mail to each administrator, once.
+fn tell(mut w: Writer, pass: &SystemPass, ending: &Ending) -> Result<Committed<()>, Refused> {
+    let account = AccountPass::<ManageUsers>::for_operator(&mut w, pass, &ending.account)?;
+    if access_change::update_told(&mut w, &account, &ending.user)? {
+        for email in user::list_administrators(&mut w, &account)? {
+            let new = NewMail {
+                account: Some(&ending.account),
+                kind: MailKind::EndNotice,
+                subject: ending.user.as_str(),
+                generation: 0,
+                email: &email,
+            };
+            mail::insert(&mut w, &new)?;
+        }
+    }
+    Ok(w.commit_unrecorded(Unrecorded::EndNotice, ()))
+}

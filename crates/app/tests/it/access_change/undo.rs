@@ -1,0 +1,102 @@
+//! What was changed can be undone for 30 days, exactly (U-22).
+
+use app::{Conflict, Refused};
+use domain::access_change::{Change, Part, UNDO};
+use domain::user::{UserStatus, UserType};
+
+use super::{is_in, only};
+use crate::desk::{Desk, assert_refused};
+
+/// U-22. Seen to fail: with `login_id = $7` set to NULL by every deletion.
+#[tokio::test]
+async fn u22_a_deletion_is_undone_exactly_and_once() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        desk.delete(&id).await.unwrap();
+        assert_eq!(desk.names(UserStatus::Deleted).await, ["Natalie"]);
+        assert!(!is_in(&world, &account, &natalie).await);
+        desk.undo(&id).await.unwrap();
+        assert!(is_in(&world, &account, &natalie).await);
+        let page = desk.get(&id).await.unwrap();
+        assert_eq!((page.user.user_type, page.companies), (UserType::Manager, vec![company]));
+        assert_refused!(desk.undo(&id).await, Refused::Conflict(Conflict::NothingToUndo));
+        assert_eq!(account.activity().await.last().unwrap().verb, "user.undone");
+    }
+}
+
+/// U-22. Seen to fail: with `check_address` left out of `planned`.
+#[tokio::test]
+async fn u22_a_deletion_stays_when_the_address_is_taken_since() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (id, _) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        desk.delete(&id).await.unwrap();
+        let other = account.invite("Natalie@example.com", UserType::Administrator, &[]).await;
+        assert_refused!(desk.undo(&id).await, Refused::Conflict(Conflict::AddressTakenSince));
+        desk.delete(&other).await.unwrap();
+        desk.undo(&id).await.unwrap();
+    }
+}
+
+/// U-22. Seen to fail: with `UNDO` at 40 days in `store::access_change::list`.
+#[tokio::test]
+async fn u22_after_thirty_days_nothing_is_undone() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (id, _) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        desk.delete(&id).await.unwrap();
+        world.advance(UNDO);
+        let ada = world.sign_in(&account.admin.email).await;
+        let later = Desk::of_person(&world, &account, &ada);
+        assert_refused!(later.undo(&id).await, Refused::NotFound);
+    }
+}
+
+/// U-22. Seen to fail: with `update_undone` left out of `app::access_change::undo`.
+#[tokio::test]
+async fn u22_changes_are_undone_one_after_another_and_what_is_in_the_way_is_named() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let (id, natalie) =
+            account.join("natalie@example.com", UserType::Reporting, &[company.clone()]).await;
+        desk.promote(&id, UserType::Manager).await.unwrap();
+        desk.make(&id, Change::Suspend).await.unwrap();
+        assert_eq!(desk.get(&id).await.unwrap().changes.len(), 2);
+        desk.undo(&id).await.unwrap();
+        assert!(is_in(&world, &account, &natalie).await);
+        desk.undo(&id).await.unwrap();
+        let page = desk.get(&id).await.unwrap();
+        assert_eq!((page.user.user_type, page.companies), (UserType::Reporting, vec![company.clone()]));
+
+        // A team that is invited, and has accepted since.
+        let team = account.invite("team@example.com", UserType::Notification, &[company.clone()]).await;
+        desk.promote(&team, UserType::Manager).await.unwrap();
+        world.accept(world.letter_to("team@example.com").await.link(), testkit::PASSWORD).await;
+        let since = Refused::Conflict(Conflict::ChangedSince(Part::Status));
+        assert_eq!(format!("{:?}", desk.undo(&team).await.unwrap_err()), format!("{since:?}"));
+    }
+}
+
+/// U-22, U-06. Seen to fail: with `Held` taken for `Untouched` in `undone`.
+#[tokio::test]
+async fn u22_a_revoked_invitation_comes_back_unsent_and_its_old_link_stays_dead() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let id = account.invite("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        let old = world.letter_to("natalie@example.com").await.link().to_owned();
+        desk.revoke(&id).await.unwrap();
+        desk.undo(&id).await.unwrap();
+        let page = desk.get(&id).await.unwrap();
+        assert_eq!((page.user.status, page.user.invitation.sent_at), (UserStatus::Pending, None));
+        assert_refused!(world.app.accept(&world.follow(&old), testkit::PASSWORD).await, Refused::Link(_));
+        desk.resend(&id).await.unwrap();
+        world.accept(world.letter_to("natalie@example.com").await.link(), testkit::PASSWORD).await;
+        assert_eq!(only(&company), desk.get(&id).await.unwrap().companies.into_iter().collect());
+    }
+}

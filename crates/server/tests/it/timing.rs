@@ -1,0 +1,195 @@
+//! How long an answer takes tells nobody whether an address has a sign-in (X-16). Measured at the program itself, with
+//! passwords hashed at their real cost. Each kind of address is asked for in turn, so that whatever else the machine
+//! does falls on both; and as it may yet fall unevenly, one even round of three is enough.
+
+use std::time::{Duration, Instant};
+
+use store::secret::Key;
+
+use crate::http::{Answer, Ask, Hand};
+use crate::serve::{Server, listening};
+use crate::support::Installation;
+
+/// How many answers of each kind are measured in a round.
+const SAMPLES: usize = 500;
+/// How many addresses there are of each kind: enough to stay below every limit.
+const ADDRESSES: usize = 100;
+/// How often it is tried.
+const ROUNDS: usize = 3;
+/// Less than this, and the two kinds do not differ by chance.
+const LEAST_CHANCE: f64 = 0.01;
+/// How much the two medians may differ.
+const MOST_DIFFERENCE: f64 = 0.05;
+
+/// Seen to fail: with an unknown address answered before its password is hashed.
+#[test]
+fn x16_signing_in_takes_as_long_for_an_unknown_address() {
+    assert_alike(422, |email| Ask::post("/sign-in", &[("email", email), ("password", "a wrong password")]));
+}
+
+/// Seen to fail: with the reset made before the answer.
+#[test]
+fn x16_asking_for_a_new_password_takes_as_long_for_an_unknown_address() {
+    assert_alike(200, |email| Ask::post("/reset", &[("email", email)]));
+}
+
+fn assert_alike(status: u16, ask: impl Fn(&str) -> Ask) {
+    for installation in Installation::each() {
+        let installation =
+            installation.set("ROLLCALL_LOG", "error").set("ROLLCALL_TRUSTED_PROXIES", "127.0.0.1");
+        let (installation, address) = listening(installation);
+        let server = Server::start(&installation, &address).ready();
+        let mut hand = Hand::new(&address);
+        make_logins(&installation, &mut hand);
+        let mut told = Vec::new();
+        let is_even = (0..ROUNDS).any(|round| {
+            let (known, unknown) = measure(&mut hand, round, status, &ask);
+            let (chance, difference) = (chance(&known, &unknown), difference(&known, &unknown));
+            told.push(format!(
+                "known {:?}, unknown {:?}: p = {chance:.3}, medians differ by {:.2} %",
+                median(&known),
+                median(&unknown),
+                100.0 * difference
+            ));
+            chance > LEAST_CHANCE && difference < MOST_DIFFERENCE
+        });
+        println!("{}", told.join("\n"));
+        assert!(is_even, "{told:#?}");
+        server.stop("-TERM");
+    }
+}
+
+/// Logins with a password hashed at its real cost.
+fn make_logins(installation: &Installation, hand: &mut Hand) {
+    let key = std::fs::read(installation.folder.join("data/secret.key")).unwrap();
+    let token = store::pass::setup_token(&Key::new(key.try_into().unwrap()));
+    let first = [
+        ("account_name", "Acme"),
+        ("time_zone", "UTC"),
+        ("first_name", "Ada"),
+        ("last_name", "Bell"),
+        ("email", "ada@example.com"),
+        ("password", "correct horse battery staple"),
+    ];
+    let made = hand.told(&Ask::post("/setup", &first).with("Cookie", &format!("setup={token}")));
+    assert_eq!(made.status, 303, "{}", made.body);
+    for number in 0..ADDRESSES {
+        let email = address(number, true);
+        installation.sql(&format!(
+            "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
+                                password_changed_at, language, created_at)
+             SELECT 'LOG{number:032x}', '{email}', '{email}', first_name, last_name, password_hash,
+                    password_changed_at, language, created_at FROM login WHERE email = 'ada@example.com'"
+        ));
+    }
+}
+
+/// Addresses of both kinds have the same length.
+fn address(number: usize, is_known: bool) -> String {
+    let word = if is_known { "person" } else { "nobody" };
+    format!("{word}{number:02}@example.com")
+}
+
+/// The times of both kinds, in random order.
+fn measure(
+    hand: &mut Hand,
+    round: usize,
+    status: u16,
+    ask: &impl Fn(&str) -> Ask,
+) -> (Vec<Duration>, Vec<Duration>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    let mut luck = Luck(round as u64 + 1);
+    let mut shown = None;
+    for sample in 0..SAMPLES {
+        let first_is_known = luck.flip();
+        for is_known in [first_is_known, !first_is_known] {
+            let email = address(sample % ADDRESSES, is_known);
+            // A network of its own each time, so that none has asked too often.
+            let network =
+                format!("10.{}.{}.{}", round * 2 + usize::from(is_known), sample / 250, sample % 250);
+            let ask = ask(&email).with("X-Forwarded-For", &network);
+            let start = Instant::now();
+            let answer = hand.told(&ask);
+            let took = start.elapsed();
+            assert_eq!(answer.status, status, "{}", answer.body);
+            let seen = without(&answer, &email);
+            assert_eq!(shown.get_or_insert_with(|| seen.clone()), &seen, "the answers differ");
+            if is_known {
+                known.push(took)
+            } else {
+                unknown.push(took)
+            }
+            // What a request leaves to the worker falls on any request that follows.
+            std::thread::sleep(Duration::from_micros(500 * (luck.next() % 8)));
+        }
+    }
+    (known, unknown)
+}
+
+/// An answer without what differs for every request: the address that was typed, the moment and the request's id.
+fn without(answer: &Answer, email: &str) -> (Vec<(String, String)>, String) {
+    let mut headers = answer.headers.clone();
+    headers.retain(|(name, _)| name != "date" && name != "x-request-id");
+    (headers, answer.body.replace(email, "…"))
+}
+
+/// Luck that comes again: a multiplier and a shift.
+struct Luck(u64);
+
+impl Luck {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    fn flip(&mut self) -> bool {
+        self.next().is_multiple_of(2)
+    }
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort();
+    sorted[sorted.len() / 2]
+}
+
+/// By which part of itself the greater median is greater.
+fn difference(one: &[Duration], other: &[Duration]) -> f64 {
+    let (one, other) = (median(one).as_secs_f64(), median(other).as_secs_f64());
+    (one - other).abs() / one.max(other)
+}
+
+/// How likely two samples of the same differ by as much as these, by the ranks of their times (Mann and Whitney; two
+/// sides, with the normal distribution, which hundreds of samples are enough for).
+fn chance(one: &[Duration], other: &[Duration]) -> f64 {
+    let mut all: Vec<(Duration, bool)> = one.iter().map(|time| (*time, true)).collect();
+    all.extend(other.iter().map(|time| (*time, false)));
+    all.sort();
+    let ranks = all.iter().enumerate().filter(|(_, (_, is_one))| *is_one).map(|(at, _)| at as f64 + 1.0);
+    let (n, m) = (one.len() as f64, other.len() as f64);
+    let u = ranks.sum::<f64>() - n * (n + 1.0) / 2.0;
+    let z = (u - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt();
+    2.0 * tail(z)
+}
+
+/// The part of the normal distribution beyond `z`, to a few places (Abramowitz and Stegun, 26.2.17).
+fn tail(z: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.231_641_9 * z);
+    let terms = [0.319_381_530, -0.356_563_782, 1.781_477_937, -1.821_255_978, 1.330_274_429];
+    let sum = terms.iter().rev().fold(0.0, |sum, term| (sum + term) * t);
+    (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * sum
+}
+
+/// The measure itself: samples of the same pass, and shifted ones do not.
+#[test]
+fn x16_what_is_measured_tells_different_times_apart() {
+    let mut luck = Luck(7);
+    let mut sample = |shift: u64| -> Vec<Duration> {
+        (0..SAMPLES).map(|_| Duration::from_micros(30_000 + shift + luck.next() % 5_000)).collect()
+    };
+    let (one, same, slower) = (sample(0), sample(0), sample(400));
+    assert!(chance(&one, &same) > LEAST_CHANCE, "{}", chance(&one, &same));
+    assert!(chance(&one, &slower) < LEAST_CHANCE, "{}", chance(&one, &slower));
+    assert!((tail(1.96) - 0.025).abs() < 0.000_1 && (tail(0.0) - 0.5).abs() < 0.000_1);
+    assert!(difference(&one, &sample(2_000)) > MOST_DIFFERENCE);
+}

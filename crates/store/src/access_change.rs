@@ -1,0 +1,263 @@
+//! Changes of access: storing what a plan made of a user, and what can be undone (U-22).
+
+use std::collections::BTreeSet;
+
+use domain::access_change::{Access, UNDO};
+use domain::activity::Verb;
+use domain::capability::proof::ManageUsers;
+use domain::id::{AccessChangeId, AccountId, CompanyId, LoginId, UserId};
+use domain::time::Timestamp;
+use domain::user::UserStatus;
+use serde_json::{Value as Json, json};
+
+use crate::db::{DbError, Row, sql};
+use crate::pass::{AccountPass, SystemPass};
+use crate::user::{update_companies, update_listed};
+use crate::work::{Reader, Writer};
+
+/// A change that was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its id.
+    pub id: AccessChangeId,
+    /// What was done.
+    pub verb: Verb,
+    /// Who did it, by name at that time; empty for the server itself.
+    pub actor_name: String,
+    /// What it began with.
+    pub before: Access,
+    /// What it made of it.
+    pub after: Access,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A user whose access ends, or will soon.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The account.
+    pub account: AccountId,
+    /// The user.
+    pub user: UserId,
+}
+
+/// Gives a user the access `after`, if nobody changed it since it was read with `version` and, where an administrator
+/// goes, another stays whose access does not end (U-12); false if not.
+pub fn update_access(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    version: i64,
+    before: &Access,
+    after: &Access,
+) -> Result<bool, DbError> {
+    let now = w.now;
+    let deleted_at = (after.status == UserStatus::Deleted).then_some(now);
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE \"user\"
+             SET user_type = $4, agent = $5, status = $6, login_id = $7, invoice_emails = $8, ends_at = $9,
+                 end_told_at = CASE WHEN $10 = 1 THEN end_told_at ELSE NULL END, deleted_at = $11,
+                 access_version = access_version + 1
+             WHERE account_id = $1 AND id = $2 AND access_version = $3
+               AND ($12 = 1 OR user_type <> 'administrator' OR status <> 'active' OR ends_at IS NOT NULL
+                    OR EXISTS (
+                       SELECT 1 FROM \"user\" other
+                       WHERE other.account_id = $1 AND other.id <> $2 AND other.user_type = 'administrator'
+                         AND other.status = 'active' AND other.ends_at IS NULL))"
+        ),
+        &[
+            pass.account().into(),
+            id.into(),
+            version.into(),
+            after.user_type.word().into(),
+            after.agent.into(),
+            after.status.word().into(),
+            after.login.as_ref().into(),
+            after.invoice_emails.into(),
+            after.ends_at.into(),
+            (before.ends_at == after.ends_at).into(),
+            deleted_at.into(),
+            after.is_lasting_administrator().into(),
+        ],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    update_listed(w, pass.account(), id, after.status, after.user_type)?;
+    if before.companies != after.companies {
+        update_companies(w, pass, pass.account(), id, &after.companies)?;
+    }
+    Ok(true)
+}
+
+/// Whether an active administrator stays, without `id`, whose access does not end by itself (U-12).
+pub fn has_other_administrator(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id FROM \"user\" WHERE account_id = $1 AND id <> $2 AND user_type = 'administrator'
+               AND status = 'active' AND ends_at IS NULL LIMIT 1"
+        ),
+        &[pass.account().into(), id.into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Keeps what a change began with and what it made of it.
+pub fn insert(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    verb: Verb,
+    actor_name: &str,
+    (before, after): (&Access, &Access),
+) -> Result<(), DbError> {
+    let (id, now) = (w.new_id::<AccessChangeId>(), w.now);
+    w.tx().exec(
+        sql!(
+            "INSERT INTO access_change (account_id, id, user_id, kind, actor_name, before_access, after_access, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        ),
+        &[
+            pass.account().into(),
+            (&id).into(),
+            user.into(),
+            verb.key().into(),
+            actor_name.into(),
+            write(before).into(),
+            write(after).into(),
+            now.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The changes of a user that are young enough to be undone and have not been, newest first.
+pub fn list(r: &mut Reader, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<Vec<Made>, DbError> {
+    let since = r.now - UNDO;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, kind, actor_name, before_access, after_access, created_at FROM access_change
+             WHERE account_id = $1 AND user_id = $2 AND undone_at IS NULL AND created_at > $3
+             ORDER BY id DESC LIMIT 20"
+        ),
+        &[pass.account().into(), user.into(), since.into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Notes that a change was undone; false if it was already.
+pub fn update_undone(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &AccessChangeId,
+) -> Result<bool, DbError> {
+    let now = w.now;
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE access_change SET undone_at = $3 WHERE account_id = $1 AND id = $2 AND undone_at IS NULL"
+        ),
+        &[pass.account().into(), id.into(), now.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Forgets changes that can't be undone any more.
+pub fn remove_old(w: &mut Writer) -> Result<u64, DbError> {
+    let until = w.now - UNDO;
+    w.tx().exec(sql!("DELETE FROM access_change WHERE created_at <= $1"), &[until.into()])
+}
+
+/// Active users whose access has ended by itself (U-21), the longest ago first.
+pub fn list_ended(r: &mut Reader, _pass: &SystemPass) -> Result<Vec<Ending>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT account_id, id FROM \"user\"
+             WHERE ends_at <= $1 AND status = 'active' ORDER BY ends_at LIMIT 50"
+        ),
+        &[now.into()],
+    )?;
+    rows.into_iter().map(ending).collect()
+}
+
+/// Active users whose access ends before `until` and of whom no administrator has been told (U-21).
+pub fn list_ending(r: &mut Reader, _pass: &SystemPass, until: Timestamp) -> Result<Vec<Ending>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT account_id, id FROM \"user\"
+             WHERE ends_at <= $1 AND status = 'active' AND end_told_at IS NULL ORDER BY ends_at LIMIT 50"
+        ),
+        &[until.into()],
+    )?;
+    rows.into_iter().map(ending).collect()
+}
+
+/// Notes that the administrators are told of a user's end; false if they were already.
+pub fn update_told(w: &mut Writer, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<bool, DbError> {
+    let now = w.now;
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE \"user\" SET end_told_at = $3
+             WHERE account_id = $1 AND id = $2 AND end_told_at IS NULL AND ends_at IS NOT NULL"
+        ),
+        &[pass.account().into(), user.into(), now.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+fn ending(row: Row) -> Result<Ending, DbError> {
+    let mut c = row.columns();
+    Ok(Ending { account: c.parse()?, user: c.parse()? })
+}
+
+fn read(row: Row) -> Result<Made, DbError> {
+    let mut c = row.columns();
+    let id = c.parse()?;
+    let kind = c.text()?;
+    let verb = Verb::of_key(&kind).ok_or_else(|| DbError::Shape(format!("no change is called {kind}")))?;
+    Ok(Made {
+        id,
+        verb,
+        actor_name: c.text()?,
+        before: parse(&c.text()?)?,
+        after: parse(&c.text()?)?,
+        at: c.get()?,
+    })
+}
+
+fn write(access: &Access) -> String {
+    json!({
+        "user_type": access.user_type.word(),
+        "agent": access.agent,
+        "status": access.status.word(),
+        "login": access.login.as_ref().map(LoginId::as_str),
+        "companies": access.companies.iter().map(CompanyId::as_str).collect::<Vec<_>>(),
+        "invoice_emails": access.invoice_emails,
+        "ends_at": access.ends_at.map(Timestamp::micros),
+    })
+    .to_string()
+}
+
+fn parse(text: &str) -> Result<Access, DbError> {
+    let json: Json = serde_json::from_str(text).map_err(|error| DbError::Shape(error.to_string()))?;
+    let found = (|| {
+        let companies = json["companies"].as_array()?.iter();
+        let companies =
+            companies.map(|id| id.as_str()?.parse().ok()).collect::<Option<BTreeSet<CompanyId>>>()?;
+        Some(Access {
+            user_type: json["user_type"].as_str()?.parse().ok()?,
+            agent: json["agent"].as_bool()?,
+            status: json["status"].as_str()?.parse().ok()?,
+            login: json["login"].as_str().map(str::parse).transpose().ok()?,
+            companies,
+            invoice_emails: json["invoice_emails"].as_bool()?,
+            ends_at: json["ends_at"].as_i64().map(Timestamp::from_micros),
+        })
+    })();
+    found.ok_or_else(|| DbError::Shape("a kept access can't be read".to_owned()))
+}

@@ -1,0 +1,84 @@
+//! What people change of their own users: the names in one account, the address in all of them.
+
+use domain::capability::proof::AnyUser;
+use domain::id::{AccountId, LoginId, UserId};
+use domain::user::{Names, UserStatus};
+
+use super::terms::replace_names;
+use crate::db::{DbError, Row, sql};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace};
+use crate::work::{Reader, Writer};
+
+/// One's user in an account.
+#[derive(Clone, Debug)]
+pub struct OwnUser {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// The user.
+    pub id: UserId,
+    /// The address.
+    pub email: String,
+    /// Where the user stands.
+    pub status: UserStatus,
+    /// Names.
+    pub names: Names,
+}
+
+/// All users of a login, also suspended ones and those whose deletion can still be undone. A person has few.
+pub fn list_own(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<Vec<OwnUser>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT a.id, a.name, u.id, u.email, u.status, u.first_name, u.last_name, u.display_name
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             WHERE u.login_id = $1 AND u.listed <> 'gone' ORDER BY u.account_id"
+        ),
+        &[login.into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// One's user in the account of the pass; `None` for the operator.
+pub fn find_own(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Option<OwnUser>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT a.id, a.name, u.id, u.email, u.status, u.first_name, u.last_name, u.display_name
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             WHERE u.account_id = $1 AND u.id = $2"
+        ),
+        &[pass.account().into(), pass.place().user.as_ref().into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// Changes one's names in an account, and with them where one is listed and found.
+pub fn update_own_names(
+    w: &mut Writer,
+    _pass: &AccountPass<AnyUser>,
+    user: &OwnUser,
+    names: &Names,
+) -> Result<(), DbError> {
+    replace_names(w, &user.account, &user.id, names, &user.email)
+}
+
+/// Gives one's user the login's new address. Where another user of the account has it, the index `user_email` refuses.
+pub fn update_own_email(w: &mut Writer, pass: &EmailChangePass, user: &OwnUser) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE \"user\" SET email = $3, email_canonical = $4 WHERE account_id = $1 AND id = $2"),
+        &[(&user.account).into(), (&user.id).into(), (&pass.email).into(), pass.email.canonical().into()],
+    )?;
+    replace_names(w, &user.account, &user.id, &user.names, pass.email.as_str())
+}
+
+fn read(row: Row) -> Result<OwnUser, DbError> {
+    let mut c = row.columns();
+    Ok(OwnUser {
+        account: c.parse()?,
+        account_name: c.text()?,
+        id: c.parse()?,
+        email: c.text()?,
+        status: c.parse()?,
+        names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+    })
+}

@@ -1,0 +1,146 @@
+//! The statements of the lists of users. Each reads the beginning of one piece for each type, in the order of an index,
+//! and merges them: ids in the order of `place`.
+//!
+//! `$1` is the account, `$2` the tab, `$3` and `$4` are where the page begins, `$5` to `$9` the types, of which those
+//! that are not asked for are empty. The limit is `page::LIMIT`. It stands in each piece, because PostgreSQL takes an
+//! account for one of the usual size and would rather sort a piece that it thinks is short; and as a number, because
+//! with a parameter it would plan anew each time.
+
+use crate::db::{Stmt, sql};
+
+macro_rules! merged {
+    ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
+        sql!(concat!(
+            "SELECT a.id, a.place FROM (", limited!($order: $one), ") a UNION ALL ",
+            "SELECT b.id, b.place FROM (", limited!($order: $two), ") b UNION ALL ",
+            "SELECT c.id, c.place FROM (", limited!($order: $three), ") c UNION ALL ",
+            "SELECT d.id, d.place FROM (", limited!($order: $four), ") d UNION ALL ",
+            "SELECT e.id, e.place FROM (", limited!($order: $five), ") e ",
+            "ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
+        ))
+    };
+}
+
+macro_rules! limited {
+    ($order:literal: $piece:expr) => {
+        concat!($piece, " ORDER BY place ", $order, ", id ", $order, " LIMIT 51")
+    };
+}
+
+macro_rules! of_users {
+    ($key:literal $than:literal $user_type:literal) => {
+        concat!(
+            "SELECT u.id AS id, u.",
+            $key,
+            " AS place FROM \"user\" u
+             WHERE u.account_id = $1 AND u.listed = $2 AND u.user_type = ",
+            $user_type,
+            " AND (u.",
+            $key,
+            ", u.id) ",
+            $than,
+            " ($3, $4)"
+        )
+    };
+}
+
+macro_rules! all_users {
+    ($key:literal $than:literal $order:literal) => {
+        merged!($order: of_users!($key $than "$5"), of_users!($key $than "$6"), of_users!($key $than "$7"),
+            of_users!($key $than "$8"), of_users!($key $than "$9"))
+    };
+}
+
+macro_rules! with_company {
+    ($than:literal $user_type:literal) => {
+        concat!(
+            "SELECT uc.user_id AS id, uc.sort_name AS place FROM user_company uc
+             WHERE uc.account_id = $1 AND uc.company_id = $10 AND uc.listed = $2 AND uc.user_type = ",
+            $user_type,
+            " AND (uc.sort_name, uc.user_id) ",
+            $than,
+            " ($3, $4)"
+        )
+    };
+}
+
+macro_rules! users_of_company {
+    ($than:literal $order:literal) => {
+        merged!($order: of_users!("sort_name" $than "$5"), with_company!($than "$6"), with_company!($than "$7"),
+            with_company!($than "$8"), with_company!($than "$9"))
+    };
+}
+
+macro_rules! with_terms {
+    ($than:literal $end:literal $user_type:literal) => {
+        concat!(
+            "SELECT w.user_id AS id, w.term AS place FROM user_term w
+             WHERE w.account_id = $1 AND w.listed = $2 AND w.user_type = ", $user_type,
+            " AND (w.term, w.user_id) ", $than, " ($3, $4) AND w.term ", $end,
+            " AND w.term = (SELECT MIN(f.term) FROM user_term f
+                            WHERE f.account_id = $1 AND f.user_id = w.user_id AND f.term >= $10 AND f.term < $11)
+              AND ($12 = '' OR w.user_type = 'administrator' OR EXISTS (
+                   SELECT 1 FROM user_company uc
+                   WHERE uc.account_id = $1 AND uc.user_id = w.user_id AND uc.company_id = $12))",
+            with_word!("$13"), with_word!("$14"), with_word!("$15")
+        )
+    };
+}
+
+macro_rules! with_word {
+    ($word:literal) => {
+        concat!(
+            " AND (",
+            $word,
+            " = '' OR EXISTS (
+                   SELECT 1 FROM user_term o WHERE o.account_id = $1 AND o.user_id = w.user_id
+                     AND o.term >= ",
+            $word,
+            " || ' ' AND o.term < ",
+            $word,
+            " || '!'))"
+        )
+    };
+}
+
+macro_rules! users_of_terms {
+    ($than:literal $end:literal $order:literal) => {
+        merged!($order: with_terms!($than $end "$5"), with_terms!($than $end "$6"), with_terms!($than $end "$7"),
+            with_terms!($than $end "$8"), with_terms!($than $end "$9"))
+    };
+}
+
+/// Users by name.
+pub(super) fn by_name(down: bool) -> &'static Stmt {
+    match down {
+        false => all_users!("sort_name" ">" "ASC"),
+        true => all_users!("sort_name" "<" "DESC"),
+    }
+}
+
+/// Users by last activity.
+pub(super) fn by_activity(down: bool) -> &'static Stmt {
+    match down {
+        false => all_users!("last_active_at" ">" "ASC"),
+        true => all_users!("last_active_at" "<" "DESC"),
+    }
+}
+
+/// Users who have the company `$10`, by name. Administrators have all: the first piece is theirs, whatever is kept for
+/// them.
+pub(super) fn of_company(down: bool) -> &'static Stmt {
+    match down {
+        false => users_of_company!(">" "ASC"),
+        true => users_of_company!("<" "DESC"),
+    }
+}
+
+/// Users with a term between `$10` and `$11`, by the first such term. `$12` is a company, or empty; `$13` to `$15` are
+/// other words, or empty: in a term they have a blank behind them, and `!` is what comes after the blank. These are
+/// looked up one user at a time.
+pub(super) fn of_terms(down: bool) -> &'static Stmt {
+    match down {
+        false => users_of_terms!(">" "< $11" "ASC"),
+        true => users_of_terms!("<" ">= $10" "DESC"),
+    }
+}

@@ -1,0 +1,243 @@
+//! What lists of users cost does not depend on how many users there are (U-05): counted, not timed. SQLite tells the
+//! steps of its machine, PostgreSQL the rows that each part of a plan has read.
+//!
+//! `ROLLCALL_PLAN_ROWS=1000000` makes the account as large as `cargo xtask growth` wants it.
+
+use store::db::{Stmt, Value};
+
+use crate::support::{Postgres, Sqlite, statements};
+
+/// Large enough that PostgreSQL plans as it does for a million; `cargo xtask growth` looks at a million.
+const LARGE: u64 = 30_000;
+/// The most rows that any part of a plan may read: a tab is counted to one more than a thousand.
+const ROWS: f64 = 1_001.0;
+/// The most steps of SQLite's machine: the costliest list took 13,784 among 30,000 users.
+const STEPS: i32 = 15_000;
+
+fn large() -> u64 {
+    std::env::var("ROLLCALL_PLAN_ROWS").ok().map_or(LARGE, |rows| rows.parse().unwrap())
+}
+
+/// Fills an account, `ACC1`, with `users` users, and two hundred others with five each. Every two hundredth user is
+/// an administrator, each 20th suspended; there are 80 first names and 84 last names, and 40 companies.
+fn filled(users: u64) -> String {
+    let numbers = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {users} + 1000)"
+    );
+    let account = format!("CASE WHEN i < {users} THEN 'ACC1' ELSE 'ACC' || (1000 + i % 200) END");
+    let user_type = "CASE WHEN i % 200 = 0 THEN 'administrator' WHEN i % 10 < 3 THEN 'manager' \
+        WHEN i % 10 = 3 THEN 'agent' WHEN i % 10 = 4 THEN 'notification' ELSE 'reporting' END";
+    let status = "CASE WHEN i % 20 = 7 THEN 'suspended' ELSE 'active' END";
+    let (first, last) = ("'first' || (100 + i % 80)", "'last' || (100 + (i / 80) % 84)");
+    let term = |term: &str| {
+        format!(
+            "{numbers} INSERT INTO user_term (account_id, user_id, term, listed, user_type) \
+             SELECT {account}, 'USR' || (10000000 + i), {term}, {status}, {user_type} FROM n;"
+        )
+    };
+    [
+        "INSERT INTO account (id, name, time_zone, invitation_days, created_at) VALUES ('ACC1', 'A', 'UTC', 7, 1);".to_owned(),
+        format!("{numbers} INSERT INTO account (id, name, time_zone, invitation_days, created_at) \
+             SELECT 'ACC' || (1000 + i), 'A', 'UTC', 7, 1 FROM n WHERE i < 200;"),
+        format!("{numbers} INSERT INTO company (account_id, id, name, sort_name, time_zone, lead_center, disabled, created_at) \
+             SELECT 'ACC1', 'COM' || (1000 + i), 'C' || i, 'c' || i, 'UTC', 0, 0, 1 FROM n WHERE i < 40;"),
+        format!("{numbers} INSERT INTO \"user\" (account_id, id, email, email_canonical, first_name, last_name, display_name, \
+             sort_name, user_type, agent, status, invoice_emails, created_at, last_active_at, listed) \
+             SELECT {account}, 'USR' || (10000000 + i), i || '@a.example', i || '@a.example', {first}, {last}, '', \
+             {first} || ' ' || {last}, {user_type}, 0, {status}, 0, 1, (i * 7919) % 100003, {status} FROM n;"),
+        format!(
+            "{numbers} INSERT INTO invitation (account_id, id, user_id, token_hash, generation, created_at) \
+             SELECT {account}, 'INV' || (10000000 + i), 'USR' || (10000000 + i), 'H' || i, 0, 1 FROM n WHERE i % 20 = 7;"
+        ),
+        term(&format!("{first} || ' ' || {last} || ' '")),
+        term(&format!("{last} || ' ' || {first} || ' '")),
+        term("i || '@a.example'"),
+        term("'a.example'"),
+        format!("{numbers} INSERT INTO user_company (account_id, user_id, company_id, listed, user_type, sort_name) \
+             SELECT 'ACC1', 'USR' || (10000000 + i), 'COM' || (1000 + i % 40), {status}, {user_type}, {first} || ' ' || {last} \
+             FROM n WHERE i < {users} AND i % 200 <> 0;"),
+    ]
+    .concat()
+}
+
+/// A statement with the values a page asks it with.
+struct Asked {
+    what: &'static str,
+    stmt: &'static Stmt,
+    values: Vec<Value>,
+}
+
+/// The one statement of the list's file that holds all these parts.
+fn statement(parts: &[&str]) -> &'static Stmt {
+    let of_lists =
+        |stmt: &&Stmt| ["user/list.rs", "user/pieces.rs"].iter().any(|file| stmt.file.ends_with(file));
+    let in_list = statements().into_iter().filter(of_lists);
+    let fits = |stmt: &&Stmt| parts.iter().all(|part| stmt.sql.contains(part));
+    let found: Vec<_> = in_list.filter(fits).collect();
+    assert_eq!(found.len(), 1, "{parts:?}: {found:?}");
+    found[0]
+}
+
+const TYPES: [&str; 5] = ["administrator", "manager", "reporting", "agent", "notification"];
+const LAST: &str = "\u{10ffff}";
+
+/// The list of the account with these further values; `only` one type or all.
+fn page(what: &'static str, parts: &[&str], start: [Value; 2], only: Option<&str>, more: &[&str]) -> Asked {
+    let [place, id] = start;
+    let mut values: Vec<Value> = vec!["ACC1".into(), "active".into(), place, id];
+    values
+        .extend(TYPES.map(|word| Value::from(if only.is_none_or(|only| only == word) { word } else { "" })));
+    values.extend(more.iter().map(|text| Value::from(*text)));
+    Asked { what, stmt: statement(parts), values }
+}
+
+/// Every list there is: its first page, one from the middle, backwards, of one type, and what stands beside it.
+fn asked() -> Vec<Asked> {
+    let text = |place: &str, id: &str| [Value::from(place), Value::from(id)];
+    let (up, down) = (["u.sort_name AS place", "ASC"], ["u.sort_name AS place", "DESC"]);
+    let by_name = |parts: [&'static str; 2]| [parts[0], parts[1], "$9 AND (u.sort_name"];
+    let (newest, oldest) = (["u.last_active_at AS place", "DESC"], ["u.last_active_at AS place", "ASC"]);
+    let (company, company_down) = (["uc.sort_name AS place", "ASC"], ["uc.sort_name AS place", "DESC"]);
+    let (term, term_down) = (["w.term AS place", "ASC"], ["w.term AS place", "DESC"]);
+    let find = |word: &'static str, until: &'static str| [word, until, "", "", "", ""];
+    let middle = || text("first140 last140", "USR10000000");
+    vec![
+        page("by name", &by_name(up), text("", ""), None, &[]),
+        page("by name, from the middle", &by_name(up), middle(), None, &[]),
+        page("by name, Z first", &by_name(down), text(LAST, LAST), None, &[]),
+        page("administrators", &by_name(up), text("", ""), Some("administrator"), &[]),
+        page("agents from the middle, backwards", &by_name(down), middle(), Some("agent"), &[]),
+        page("newest first", &newest, [i64::MAX.into(), LAST.into()], None, &[]),
+        page("oldest first, managers", &oldest, [(-1).into(), "".into()], Some("manager"), &[]),
+        page("of a company", &company, text("", ""), None, &["COM1007"]),
+        page("of a company, backwards", &company_down, middle(), None, &["COM1007"]),
+        page("of a company, one type", &company, middle(), Some("reporting"), &["COM1007"]),
+        page("found by a first name", &term, text("first1", ""), None, &find("first1", "first1\u{10ffff}")),
+        page(
+            "found, from the middle",
+            &term,
+            text("first140 last140 ", "USR10000000"),
+            None,
+            &find("first1", "first1\u{10ffff}"),
+        ),
+        page("found, backwards", &term_down, text("last190", ""), None, &find("last1", "last1\u{10ffff}")),
+        page(
+            "found by two names",
+            &term,
+            text("first140 last12", ""),
+            None,
+            &find("first140 last12", "first140 last12\u{10ffff}"),
+        ),
+        page("found by an address", &term, text("77@", ""), None, &find("77@", "77@\u{10ffff}")),
+        page(
+            "found, agents",
+            &term,
+            text("last140", ""),
+            Some("agent"),
+            &find("last140", "last140\u{10ffff}"),
+        ),
+        Asked {
+            what: "the count of a tab",
+            stmt: statement(&["COUNT(*)"]),
+            values: vec!["ACC1".into(), "active".into()],
+        },
+        Asked {
+            what: "the place of a user among what was found",
+            stmt: statement(&["SELECT term FROM user_term"]),
+            values: ["ACC1", "USR10000077", "first", "first\u{10ffff}"].map(Value::from).to_vec(),
+        },
+        Asked {
+            what: "the users of a page",
+            stmt: statement(&["FROM \"user\" u LEFT JOIN invitation"]),
+            values: vec!["ACC1".into(), r#"["USR10000001","USR10000077","USR10000500"]"#.into()],
+        },
+        Asked {
+            what: "their companies",
+            stmt: statement(&["SELECT uc.user_id, c.name"]),
+            values: vec!["ACC1".into(), r#"["USR10000001","USR10000077","USR10000500"]"#.into()],
+        },
+    ]
+}
+
+/// How many steps SQLite takes for a statement, and how it goes about it.
+fn steps(sqlite: &Sqlite, asked: &Asked) -> (i32, Vec<String>) {
+    let mut statement = sqlite.connection.prepare(asked.stmt.sqlite().unwrap()).unwrap();
+    for (at, value) in asked.values.iter().enumerate() {
+        statement.raw_bind_parameter(at + 1, value).unwrap();
+    }
+    let mut rows = statement.raw_query();
+    while rows.next().unwrap().is_some() {}
+    drop(rows);
+    let taken = statement.get_status(rusqlite::StatementStatus::VmStep);
+    let explained = format!("EXPLAIN QUERY PLAN {}", asked.stmt.sqlite().unwrap());
+    let mut explained = sqlite.connection.prepare(&explained).unwrap();
+    let plan = explained.raw_query().mapped(|row| row.get("detail")).collect::<Result<_, _>>().unwrap();
+    (taken, plan)
+}
+
+/// U-05
+#[test]
+fn u05_no_list_takes_more_steps_than_a_page_needs_on_sqlite() {
+    let sqlite = Sqlite::migrated();
+    sqlite.connection.execute_batch(&format!("BEGIN;{}COMMIT;", filled(large()))).unwrap();
+    for asked in asked() {
+        let (taken, plan) = steps(&sqlite, &asked);
+        assert!(taken <= STEPS, "{}: {taken} steps\n{}", asked.what, plan.join("\n"));
+    }
+}
+
+/// What a plan does with more rows than it may: its lines, with what they read.
+fn too_many(node: &serde_json::Value, found: &mut Vec<String>) {
+    let number = |key: &str| node[key].as_f64().unwrap_or_default();
+    let read =
+        (number("Actual Rows") + number("Rows Removed by Filter") + number("Rows Removed by Index Recheck"))
+            * number("Actual Loops").max(1.0);
+    let name = format!("{} on {}", node["Node Type"], node["Relation Name"]);
+    if read > ROWS {
+        found.push(format!("{name} reads {read}"));
+    }
+    if node["Node Type"] == "Seq Scan" {
+        found.push(format!("{name} reads the whole table"));
+    }
+    for part in node["Plans"].as_array().into_iter().flatten() {
+        too_many(part, found);
+    }
+}
+
+/// How PostgreSQL goes about a statement that is planned once for all values, as the server has it planned.
+fn plan(postgres: &mut Postgres, asked: &Asked) -> serde_json::Value {
+    let literal = |value: &Value| match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+    };
+    let values: Vec<String> = asked.values.iter().map(literal).collect();
+    let prepare = format!("PREPARE asked AS {}", asked.stmt.postgres().unwrap());
+    postgres.client.batch_execute(&prepare).unwrap();
+    let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked({})", values.join(", "));
+    let rows = postgres.client.simple_query(&explain).unwrap();
+    postgres.client.batch_execute("DEALLOCATE asked").unwrap();
+    let text = rows.iter().find_map(|row| match row {
+        postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    let plans: serde_json::Value = serde_json::from_str(&text.unwrap()).unwrap();
+    plans[0]["Plan"].clone()
+}
+
+/// U-05
+#[test]
+fn u05_no_part_of_a_list_reads_more_than_it_shows_on_postgresql() {
+    let Some(mut postgres) = Postgres::migrated() else { return };
+    postgres.client.batch_execute(&filled(large())).unwrap();
+    postgres.client.batch_execute("VACUUM ANALYZE").unwrap();
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        postgres.client.batch_execute(&format!("SET plan_cache_mode = {mode}")).unwrap();
+        for asked in asked() {
+            let plan = plan(&mut postgres, &asked);
+            let mut found = Vec::new();
+            too_many(&plan, &mut found);
+            assert!(found.is_empty(), "{mode}, {}: {found:?}\n{plan:#}", asked.what);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Undoing the newest change of a user's access, for 30 days (U-22).
+
+use app::access_change::{self, Confirmed};
+use app::pass::HasPlace as _;
+use domain::id::UserId;
+
+use super::Managing;
+use super::change::{Seen, Words, after, draw};
+use crate::http::route::Nothing;
+use crate::http::toast::Toast;
+use crate::http::visit::Answer;
+use crate::views::access_change::what;
+
+/// What undoing does.
+pub async fn page(visit: Managing, _: Nothing) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let (pass, (made, preview)) =
+        visit.read(move |r, pass| access_change::preview_undo(r, pass, &id)).await?;
+    let t = visit.t;
+    let who = match made.actor_name.as_str() {
+        "" => t.access_change_undo_system(),
+        name => name,
+    };
+    let when = made.at.short(&pass.place().time_zone, visit.app.store.now());
+    let words = Words {
+        title: t.access_change_undo_title(what(t, &made)),
+        lead: t.access_change_undo_lead(who, when),
+        button: t.access_change_undo_button().to_owned(),
+        danger: false,
+        undoable: false,
+        action: "/undo".to_owned(),
+    };
+    visit.page(draw(&visit, &pass, &preview, &words))
+}
+
+/// Undoes.
+pub async fn undo(visit: Managing, seen: Seen) -> Answer {
+    let id: UserId = visit.param("user")?;
+    let confirmed: Confirmed = seen.confirmed();
+    let done = move |w: app::work::Writer, pass: &_| access_change::undo(w, pass, &id, &confirmed);
+    let (pass, plan) = visit.write(done).await?;
+    after(&visit, &pass, &plan, Toast::Undone)
+}

@@ -1,0 +1,176 @@
+//! What a change of access does, shown before it is made: one page for all changes (U-08 to U-14, U-20 to U-22).
+
+use app::access_change::{Made, Preview};
+use askama::Template;
+use domain::access_change::{Effects, InvitationFate, Part, Plan, Reach, effects};
+use domain::activity::Verb;
+use domain::capability::{Capability, Mark};
+use domain::id::CompanyId;
+use text::Text;
+
+use super::capability::Line;
+use super::form::problems;
+use super::user::Described as _;
+use super::{Field, Frame, Icon, SummaryLine};
+
+/// A change before it is made. Posts `hidden`, and `message` or `ends_on` where they are asked for, to `action`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "user/change.html")]
+pub struct Change {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// "Suspend Natalie Ford?"
+    pub title: String,
+    /// What it means, in a sentence or two.
+    pub lead: String,
+    /// What it does; `None` when it can't be done.
+    pub effects: Option<Shown>,
+    /// Why it can't be done.
+    pub obstacle: Option<String>,
+    /// It is the person's own access.
+    pub own: bool,
+    /// Whether it can be undone, and where.
+    pub undo: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// What the form carries along.
+    pub hidden: Vec<(&'static str, String)>,
+    /// The last day, where it is asked for.
+    pub day: Option<Field>,
+    /// The first day that may be chosen.
+    pub first_day: String,
+    /// The button.
+    pub button: String,
+    /// Whether the button takes something away.
+    pub danger: bool,
+    /// A second button: takes the last day away.
+    pub remove: Option<String>,
+    /// Where Cancel leads.
+    pub back: String,
+}
+
+impl Change {
+    fn problems(&self) -> Vec<SummaryLine> {
+        let day = self.day.clone().unwrap_or_default();
+        problems(&[("ends_on", &day)])
+    }
+}
+
+/// Effects, ready to be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// What is new.
+    pub gains: Vec<Line>,
+    /// What is gone or reaches less far.
+    pub loses: Vec<Line>,
+    /// All companies are gained.
+    pub gains_all: bool,
+    /// All companies are lost but those kept.
+    pub loses_all: bool,
+    /// The companies gained, by name.
+    pub gains_companies: Vec<String>,
+    /// The companies lost, by name.
+    pub loses_companies: Vec<String>,
+    /// The companies kept where all others are lost, by name.
+    pub keeps_companies: Vec<String>,
+    /// What else changes, a sentence each.
+    pub notes: Vec<String>,
+    /// Which mail goes out.
+    pub mail: String,
+}
+
+/// What a plan for this user does, in a person's words.
+pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
+    let done = effects(plan);
+    let lines = |marks: &[(Capability, Mark)]| {
+        marks.iter().map(|(capability, mark)| Line::new(t, *capability, *mark)).collect()
+    };
+    let names = |reach: &Reach, other: &Reach| match reach.beyond(other) {
+        Some(ids) => named(preview, ids),
+        None => Vec::new(),
+    };
+    let loses_all = done.reached.beyond(&done.reaches).is_none();
+    let kept = |reach: &Reach| match reach {
+        Reach::Only(ids) if loses_all => named(preview, ids.iter().cloned()),
+        _ => Vec::new(),
+    };
+    Shown {
+        gains: lines(&done.gains),
+        loses: lines(&done.loses),
+        gains_all: done.reaches.beyond(&done.reached).is_none(),
+        loses_all,
+        gains_companies: names(&done.reaches, &done.reached),
+        loses_companies: names(&done.reached, &done.reaches),
+        keeps_companies: kept(&done.reaches),
+        notes: notes(t, &preview.user.email, &done),
+        mail: mail(t, &preview.user.email, plan),
+    }
+}
+
+/// Names of companies; those that are not in use any more have none here.
+fn named(preview: &Preview, ids: impl IntoIterator<Item = CompanyId>) -> Vec<String> {
+    let find = |id: CompanyId| preview.companies.iter().find(|company| company.id == id);
+    ids.into_iter().filter_map(find).map(|company| company.details.name.clone()).collect()
+}
+
+fn notes(t: Text, email: &str, done: &Effects) -> Vec<String> {
+    let changed = |(was, is): (bool, bool), on: String, off: String| match (was, is) {
+        (false, true) => Some(on),
+        (true, false) => Some(off),
+        _ => None,
+    };
+    let notes = [
+        changed(
+            done.signs_in,
+            t.access_change_signs_in().to_owned(),
+            t.access_change_signs_in_no_more().to_owned(),
+        ),
+        changed(done.is_notified, t.access_change_notified(email), t.access_change_notified_no_more(email)),
+        changed(
+            done.gets_invoices,
+            t.access_change_invoices().to_owned(),
+            t.access_change_invoices_no_more().to_owned(),
+        ),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+fn mail(t: Text, email: &str, plan: &Plan) -> String {
+    match plan.invitation {
+        InvitationFate::Sent => t.access_change_mail_invitation(email),
+        InvitationFate::Held => t.access_change_mail_held().to_owned(),
+        InvitationFate::Revoked => t.access_change_mail_revoked().to_owned(),
+        InvitationFate::Untouched => t.access_change_mail_none().to_owned(),
+    }
+}
+
+/// What was done, for the list of recent changes and the page that undoes it: "promoted to manager".
+pub fn what(t: Text, made: &Made) -> String {
+    let type_name = || made.after.user_type.label(t).to_lowercase();
+    match made.verb {
+        Verb::UserPromoted => t.access_change_promoted(type_name()),
+        Verb::UserReplaced => t.access_change_replaced(type_name()),
+        Verb::UserSuspended => t.access_change_suspended().to_owned(),
+        Verb::UserRestored => t.access_change_restored().to_owned(),
+        Verb::UserEndSet if made.after.ends_at.is_none() => t.access_change_end_removed().to_owned(),
+        Verb::UserEndSet => t.access_change_end_set().to_owned(),
+        Verb::UserDeleted => t.access_change_deleted().to_owned(),
+        Verb::InvitationRevoked => t.access_change_revoked().to_owned(),
+        _ => t.access_change_changed().to_owned(),
+    }
+}
+
+/// A part of an access, as sentences name it: "user type".
+pub fn part_name(t: Text, part: Part) -> &'static str {
+    match part {
+        Part::UserType => t.access_change_part_user_type(),
+        Part::Agent => t.access_change_part_agent(),
+        Part::Status => t.access_change_part_status(),
+        Part::Login => t.access_change_part_login(),
+        Part::Companies => t.access_change_part_companies(),
+        Part::InvoiceEmails => t.access_change_part_invoice_emails(),
+        Part::EndsAt => t.access_change_part_ends_at(),
+    }
+}

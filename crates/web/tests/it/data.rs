@@ -1,0 +1,183 @@
+//! Answers for programs: JSON, by session or by key.
+
+use app::Ask;
+use app::pass::{Reason, SystemPass};
+use app::work::{Origin, Writer};
+use domain::email::EmailAddress;
+use domain::user::UserType;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::site::{Reply, Site, Standing};
+
+pub(crate) fn member(site: &Site, wanted: UserType) -> &Ask {
+    let is = |standing| standing == Standing::Member(wanted);
+    site.people()
+        .into_iter()
+        .find(|(standing, _)| is(*standing))
+        .and_then(|(_, ask)| ask)
+        .expect("there is one")
+}
+
+fn read(reply: &Reply) -> Value {
+    serde_json::from_str(&reply.body).unwrap_or_else(|error| panic!("{error}: {}", reply.body))
+}
+
+fn kind(reply: &Reply) -> &str {
+    reply.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+async fn key(site: &Site, address: &str) -> String {
+    let email = EmailAddress::parse(address).expect("an address");
+    let pass = || SystemPass::new(Reason::CommandLine);
+    let make = move |w: Writer| app::api_key::create(w, &pass(), &email, "export");
+    site.world.app.store.write(Origin::internal(), make).await.expect("a key")
+}
+
+async fn get_with_key(site: &Site, path: &str, key: &str, ask: Option<&Ask>) -> Reply {
+    site.send(&Method::GET, path, ask, "", &[("authorization", &format!("Token token=\"{key}\""))]).await
+}
+
+/// Seen to fail: with the company left out of the question, and with a 403 for "no".
+#[tokio::test(flavor = "multi_thread")]
+async fn p18_whoever_is_here_may_ask_what_they_may_do() {
+    for site in Site::everywhere().await {
+        let ask = async |user_type, question: &str| {
+            let path = format!("/accounts/{}/may/{question}", site.account.id);
+            let reply = site.ask(&Method::GET, &path, Some(member(&site, user_type)), "").await;
+            (reply.status, read(&reply))
+        };
+        let company = format!("read_calls?company={}", site.company);
+        assert_eq!(
+            ask(UserType::Reporting, &company).await,
+            (StatusCode::OK, json!({ "allowed": true, "how_far": "yes" }))
+        );
+        assert_eq!(ask(UserType::Agent, "place_calls").await.1["how_far"], "lead_center_only");
+        let name = &site.world.sql(&format!(
+            "SELECT first_name, last_name FROM \"user\" WHERE login_id = '{}'",
+            site.account.admin.login
+        ))[0];
+        assert_eq!(
+            ask(UserType::Reporting, "manage_users").await,
+            (
+                StatusCode::OK,
+                json!({
+                    "allowed": false,
+                    "reason": "lacks_capability",
+                    "sentence": "Your user type does not include: Create, change and delete users.",
+                    "ask": [format!("{} {}", name[0], name[1])],
+                })
+            )
+        );
+        // The company of others and one that is not there look alike; a question that is none is none.
+        let made_up = format!("COM{}", "f".repeat(32));
+        let mut not_found = Vec::new();
+        for company in [site.other_company.as_str(), site.foreign_company.as_str(), &made_up, "x"] {
+            not_found.push(ask(UserType::Reporting, &format!("read_calls?company={company}")).await);
+        }
+        not_found.push(
+            ask(UserType::Administrator, &format!("read_calls?company={}", site.foreign_company)).await,
+        );
+        not_found.push(ask(UserType::Administrator, "everything").await);
+        assert!(not_found.iter().all(|found| *found == not_found[0]), "{not_found:?}");
+        assert_eq!(not_found[0].1, json!({ "status": 404, "title": "There is nothing here" }));
+        let twice = format!("read_calls?company={0}&company={0}", site.company);
+        assert_eq!(ask(UserType::Reporting, &twice).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(ask(UserType::Reporting, "read_calls?compny=x").await.0, StatusCode::BAD_REQUEST);
+    }
+}
+
+/// Seen to fail: with keys taken at every route, and with a session beside a wrong key let in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a07_a_key_sees_what_its_person_sees_where_programs_ask_and_nowhere_else() {
+    for site in Site::everywhere().await {
+        let (users, page) = (
+            format!("/accounts/{}/users.json", site.account.id),
+            format!("/accounts/{}/users", site.account.id),
+        );
+        let admins = key(&site, &site.account.admin.email).await;
+        let others = key(&site, "reporting@example.com").await;
+        let strangers = key(&site, &site.other.admin.email).await;
+        let reply = get_with_key(&site, &users, &admins, None).await;
+        assert_eq!((reply.status, kind(&reply)), (StatusCode::OK, "application/json"));
+        assert!(reply.headers.get("set-cookie").is_none());
+        for (key, ask, status) in [
+            (others.as_str(), None, StatusCode::FORBIDDEN),
+            (&strangers, None, StatusCode::NOT_FOUND),
+            ("wrong", None, StatusCode::UNAUTHORIZED),
+            ("", None, StatusCode::UNAUTHORIZED),
+            ("wrong", site.admin(), StatusCode::UNAUTHORIZED),
+        ] {
+            let reply = get_with_key(&site, &users, key, ask).await;
+            assert_eq!((reply.status, kind(&reply)), (status, "application/problem+json"), "{key}");
+        }
+        let reply = get_with_key(&site, &users, &others, None).await;
+        let refused = read(&reply);
+        assert_eq!((&refused["reason"], &refused["status"]), (&json!("lacks_capability"), &json!(403)));
+        assert!(!refused["ask"].as_array().expect("names").is_empty(), "P-17: who can give it");
+        // A page knows no keys: it sends to the sign-in page, and serves who is signed in whatever the key.
+        let reply = get_with_key(&site, &page, &admins, None).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER);
+        assert_eq!(get_with_key(&site, &page, "wrong", site.admin()).await.status, StatusCode::OK);
+        let deleted =
+            format!("UPDATE \"user\" SET status = 'deleted' WHERE email = '{}'", site.account.admin.email);
+        site.world.sql(&deleted);
+        assert_eq!(get_with_key(&site, &users, &admins, None).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// Seen to fail: with the use noted at every request, and with it noted in the user too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a07_it_is_noted_when_a_key_was_used_but_not_each_time() {
+    for site in Site::everywhere().await {
+        let path = format!("/accounts/{}/may/read_calls", site.account.id);
+        let key = key(&site, "reporting@example.com").await;
+        let seen =
+            || site.world.sql("SELECT last_active_at FROM \"user\" WHERE email = 'reporting@example.com'");
+        let before = seen();
+        let used = async || {
+            get_with_key(&site, &path, &key, None).await;
+            // It is noted beside the answer.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            site.world.sql("SELECT last_used_at FROM api_key").remove(0).remove(0)
+        };
+        let first = used().await;
+        assert!(!first.is_empty() && first != "NULL", "{first}");
+        site.world.advance(domain::time::Span::seconds(59));
+        assert_eq!(used().await, first);
+        site.world.advance(domain::time::Span::seconds(2));
+        assert_ne!(used().await, first);
+        assert_eq!(seen(), before, "a program is not the person");
+    }
+}
+
+/// Seen to fail: with the filter left out of the next page's address.
+#[tokio::test(flavor = "multi_thread")]
+async fn u05_the_list_as_data_has_the_pages_and_filters_of_the_list() {
+    for site in Site::everywhere().await {
+        for number in 0..60 {
+            site.account
+                .invite(&format!("p{number}@example.com"), UserType::Reporting, &[site.company.clone()])
+                .await;
+        }
+        let mut path = format!("/accounts/{}/users.json?tab=pending&type=reporting", site.account.id);
+        let (mut names, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = read(&site.ask(&Method::GET, &path, site.admin(), "").await);
+            assert_eq!(page["page_size"], 50);
+            for user in page["users"].as_array().expect("users") {
+                assert_eq!((&user["status"], &user["companies"]), (&json!("pending"), &json!(["Downtown"])));
+                names.push(user["email"].as_str().expect("an address").to_owned());
+            }
+            pages += 1;
+            assert_eq!(page["previous"].is_null(), pages == 1);
+            match page["next"].as_str() {
+                Some(next) => path = next.to_owned(),
+                None => break,
+            }
+        }
+        names.sort();
+        names.dedup();
+        assert_eq!((pages, names.len()), (2, 61), "sixty and the one who was pending before");
+    }
+}
