@@ -136,6 +136,9 @@ j.journey('U-17 Edit User: names, chat display name and companies', house, async
   await j.fill(page, { 'First name': 'Elias' });
   await j.choose(page, 'Maple Grove Roofing', 'Riverside Movers');
   await j.press(page, 'Save changes');
+  await j.on(page, /^Save what changes for E/);
+  await j.sees(page, 'Companies gained: Maple Grove Roofing, Riverside Movers');
+  await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
   const row = j.row(page, address);
   await row.getByText('Chats as E. from Harbor').waitFor();

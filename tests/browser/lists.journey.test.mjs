@@ -155,5 +155,8 @@ j.journey('U-17 long and right-to-left names on the pages of one user; many comp
   await boxes.first().getByRole('checkbox').setChecked(way.javascript);
   await filter.fill('');
   await j.press(page, 'Save changes');
+  await j.on(page, /^Save what changes for /);
+  await walk.look(page, 'review-right-to-left');
+  await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
 });

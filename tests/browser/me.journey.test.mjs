@@ -1,4 +1,4 @@
-// One's own: names, sessions, a lost password.
+// One's own: names, password, address, sessions, a lost password.
 
 import assert from 'node:assert/strict';
 
@@ -6,12 +6,27 @@ import * as j from './journey.mjs';
 
 const house = j.furnish();
 
-j.journey('U-18 my profile: one’s own names', house, async (walk) => {
+j.journey('U-18 my profile: one’s names, of the sign-in and in an account', house, async (walk) => {
   const address = walk.address('sana');
   await walk.user('Sana', 'Gupta', address, 'manager');
   const page = await walk.accept(address);
   await j.myAccount(page, 'My Profile');
   await j.on(page, 'My Profile');
+  await j.sees(page, `This is how ${j.accountName} shows you to others`);
+  await walk.look(page, 'profile-own');
+  await j.fill(page, { 'Last name': '' });
+  await j.press(page, 'Save changes');
+  await j.errors(page, { last_name: 'Type the last name.' });
+  await j.fill(page, { 'Last name': 'Rao', 'Chat display name': 'Sunny' });
+  await j.press(page, 'Save changes');
+  await j.sees(page, 'Saved.');
+  const administrator = await walk.administrator();
+  await administrator.goto(`${house.home}/users?q=sunny`);
+  await j.row(administrator, address).waitFor();
+
+  await j.follow(page, 'Sign-in');
+  await j.sees(page, 'Your name in each account');
+  await j.sees(page, 'Sana Rao');
   await walk.look(page, 'profile');
   await j.fill(page, { 'First name': '' });
   await j.press(page, 'Save changes');
@@ -22,6 +37,107 @@ j.journey('U-18 my profile: one’s own names', house, async (walk) => {
   await j.sees(page, 'Saved.');
   await page.goto('/');
   await j.on(page, 'Hello Sanaa');
+});
+
+j.journey('U-18 A-04 my profile: one’s own password', house, async (walk) => {
+  const address = walk.address('petra');
+  await walk.user('Petra', 'Stone', address, 'reporting');
+  const page = await walk.accept(address);
+  const other = await signIn(await walk.stranger(), address);
+  await page.goto('/me');
+  await j.press(page, 'Change Password');
+  await j.on(page, 'Change your password');
+  await walk.look(page, 'password');
+  await j.fill(page, { 'Present password': 'not my password', 'New password': 'a kettle full of thunder' });
+  await j.press(page, 'Change the password');
+  await j.errors(page, { password: 'This is not the present password. Type it again.' });
+  await walk.look(page, 'password-error');
+  await j.fill(page, { 'Present password': j.password, 'New password': 'petrastone1' });
+  await j.press(page, 'Change the password');
+  await j.errors(page, { new_password: 'Use at least 12 characters. Three or four unrelated words do well.' });
+  await j.fill(page, { 'Present password': j.password, 'New password': 'a kettle full of thunder' });
+  await j.press(page, 'Change the password');
+  await j.sees(page, 'Your password has been changed.');
+  assert.match((await house.mail.next(address)).subject, /password was changed/);
+  await other.reload();
+  await j.on(other, 'Sign in');
+  await j.fill(other, { 'Email address': address, Password: 'a kettle full of thunder' });
+  await j.press(other, 'Sign in');
+  await other.waitForURL(/\/accounts\//);
+});
+
+j.journey('U-18 A-04 my profile: one’s own address, proven at the new one, told at the old one', house, async (walk) => {
+  const [address, moved] = [walk.address('nadia'), walk.address('nadia.new')];
+  await walk.user('Nadia', 'Aziz', address, 'reporting');
+  const page = await walk.accept(address);
+  const other = await signIn(await walk.stranger(), address);
+  const ask = async (to, password = j.password) => {
+    await page.goto('/me');
+    await j.press(page, 'Change Email address');
+    await j.on(page, 'Change your email address');
+    await j.fill(page, { 'New email address': to, 'Present password': password });
+    await j.press(page, 'Send me the link');
+  };
+  await ask(moved, 'not my password');
+  await j.errors(page, { password: 'This is not the present password. Type it again.' });
+  await walk.look(page, 'email-change-error');
+  // An address that has a sign-in is answered alike; its owner alone learns of it.
+  await ask(j.owner.email);
+  await j.sees(page, 'A link is on its way to the new address.');
+  await j.sees(page, `You asked to change it to ${j.owner.email}.`);
+  const told = await house.mail.next(j.owner.email);
+  assert.match(told.subject, /Somebody tried to use your email address/);
+  assert.doesNotMatch(told.text + told.html, /email-change|nadia/i);
+  await j.press(page, 'Keep my address');
+  await j.sees(page, 'Your address stays as it is.');
+
+  await ask(moved);
+  const first = String(await walk.link(moved, 'email-change'));
+  await walk.look(page, 'profile-waiting');
+  await j.press(page, 'Send again');
+  await j.sees(page, 'A link is on its way to the new address.');
+  const link = String(await walk.link(moved, 'email-change'));
+  const elsewhere = await walk.stranger();
+  await elsewhere.goto(first);
+  await j.on(elsewhere, 'This link no longer works');
+  await walk.look(elsewhere, 'email-change-closed');
+  // Not signed in there: the link alone is not enough.
+  await elsewhere.goto(link);
+  await j.on(elsewhere, 'Confirm your new address');
+  assert.ok(!elsewhere.url().includes(link.split('/').pop()), 'the address has no token in it');
+  await walk.look(elsewhere, 'email-change-password');
+  await j.press(elsewhere, 'Confirm this address');
+  await j.errors(elsewhere, { password: 'Type the password.' });
+  await page.goto(link);
+  await j.on(page, 'Confirm your new address');
+  await walk.look(page, 'email-change');
+  await j.press(page, 'Confirm this address');
+  await j.sees(page, 'Your address has been changed.');
+  await j.sees(page, moved);
+  const old = await house.mail.next(address);
+  assert.match(old.subject, /Your email address was changed/);
+  assert.doesNotMatch(old.text + old.html, /nadia\.new|http:\/\/localhost/);
+  await other.reload();
+  await j.on(other, 'Sign in');
+  await j.fill(other, { 'Email address': address, Password: j.password });
+  await j.press(other, 'Sign in');
+  await j.errors(other, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  await signIn(other, moved);
+  const administrator = await walk.administrator();
+  await administrator.goto(`${house.home}/users?q=${moved}`);
+  await j.row(administrator, moved).waitFor();
+});
+
+j.journey('X-04 signed in as somebody else at an invitation: signing out leads back to it', house, async (walk) => {
+  const [mine, theirs] = [walk.address('quinn'), walk.address('rosa')];
+  await walk.user('Quinn', 'Hale', mine, 'reporting');
+  const page = await walk.accept(mine);
+  await walk.user('Rosa', 'Diaz', theirs, 'reporting');
+  await page.goto(String(await walk.link(theirs)));
+  await j.sees(page, 'You are signed in with another address than the invited one.');
+  await walk.look(page, 'invitation-other');
+  await j.press(page, 'Sign out');
+  await j.on(page, `Join ${j.accountName}`);
 });
 
 j.journey('A-03 sessions: sign out one of two, then all others', house, async (walk) => {

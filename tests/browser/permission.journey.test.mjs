@@ -6,10 +6,10 @@ import * as j from './journey.mjs';
 
 const house = j.furnish();
 
-const user = async (page, address) => {
-  await page.goto(`${house.home}/users`);
+const user = async (page, address, tab = 'active') => {
+  await page.goto(`${house.home}/users?tab=${tab}`);
   const href = await j.row(page, address).getByRole('rowheader').getByRole('link').getAttribute('href');
-  return `${house.home}/${href}`;
+  return new URL(href, page.url()).pathname;
 };
 
 j.journey('P-14 P-16 P-20 the matrix, from My Account', house, async (walk) => {
@@ -28,7 +28,7 @@ j.journey('P-14 P-16 P-20 the matrix, from My Account', house, async (walk) => {
 j.journey('P-18 why somebody may not do something, and the smallest change', house, async (walk) => {
   const address = walk.address('priya');
   const page = await walk.user('Priya', 'Shah', address, 'reporting');
-  const priya = await user(page, address);
+  const priya = await user(page, address, 'pending');
   await page.goto(`${priya}/access`);
   await j.on(page, 'What Priya Shah may do, and where');
   await j.sees(page, 'Has not accepted the invitation');

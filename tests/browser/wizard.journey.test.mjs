@@ -61,6 +61,29 @@ j.journey('U-01 errors keep the input, at every step, and lead to the field', ho
   assert.ok(await page.getByLabel('Reporting').isChecked());
 });
 
+j.journey('U-01 the browser’s Back leads from step to step, with the answers', house, async (walk) => {
+  const page = await walk.administrator();
+  await page.goto(`${house.home}/users/new`);
+  await j.choose(page, 'No');
+  await j.press(page, 'User type');
+  await j.on(page, 'What type of user will they be?');
+  await j.choose(page, 'Reporting');
+  await j.press(page, 'User Info');
+  await j.on(page, 'Who is it?');
+  await j.fill(page, { 'First name': 'Noor', 'Last name': 'Aziz', 'Email address': walk.address('back') });
+  await j.press(page, 'Companies');
+  await j.on(page, 'Which companies will they have access to?');
+  await page.goBack();
+  await j.on(page, 'Who is it?');
+  assert.equal(await page.getByLabel('First name').inputValue(), 'Noor');
+  await page.goBack();
+  await j.on(page, 'What type of user will they be?');
+  await page.goForward();
+  await j.on(page, 'Who is it?');
+  await j.press(page, 'Companies');
+  await j.on(page, 'Which companies will they have access to?');
+});
+
 j.journey('U-01 U-02 S1 Add a User by keyboard alone', house, async (walk, { javascript }) => {
   const page = await walk.administrator();
   const keys = page.keyboard;

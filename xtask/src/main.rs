@@ -1,8 +1,12 @@
-//! The house rules that the compiler cannot hold: `cargo xtask tidy`.
+//! The house rules that the compiler cannot hold: `cargo xtask tidy`. And `cargo xtask bench`, which measures. And the long version of the tests of races,
+//! crashes and revocation: `cargo xtask endure`.
 //!
 //! Each rule is one file in `checks`, with a table of what it allows and tests with a bad example.
 
+mod bench;
 mod checks;
+mod endure;
+mod growth;
 mod rust;
 mod tree;
 
@@ -29,8 +33,11 @@ const CHECKS: [(&str, Check); 9] = [
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy(),
+        Some("bench") => bench::run(std::env::args().nth(2).as_deref()),
+        Some("endure") => endure::run(),
+        Some("growth") => growth::run(),
         _ => {
-            eprintln!("usage: cargo xtask tidy");
+            eprintln!("usage: cargo xtask tidy | endure");
             ExitCode::from(2)
         }
     }

@@ -8,6 +8,7 @@ pub mod account;
 pub mod activity;
 pub mod api_key;
 pub mod company;
+pub mod company_user;
 pub mod doctor;
 pub mod email_change;
 mod ending;

@@ -58,6 +58,10 @@ pub enum Conflict {
     NothingToUndo,
     /// It can't be undone, as this was changed since (U-22).
     ChangedSince(Part),
+    /// It is the only company they have; all types but administrator have at least one (U-01).
+    OnlyCompany,
+    /// Agents can't be given a company that does not use Lead Center (L-01).
+    NoLeadCenter,
     /// It can't be undone, as another user has the address or the sign-in by now (U-22).
     AddressTakenSince,
 }

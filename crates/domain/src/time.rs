@@ -88,6 +88,13 @@ impl Timestamp {
         there.strftime(pattern).to_string()
     }
 
+    /// `31 Dec` in `zone`; with the year where `now` is in another one.
+    pub fn short_day(self, zone: &str, now: Timestamp) -> String {
+        let (there, here) = (self.in_zone(zone), now.in_zone(zone));
+        let pattern = if there.year() == here.year() { "%-d %b" } else { "%-d %b %Y" };
+        there.strftime(pattern).to_string()
+    }
+
     /// `3 November 2026, 14:05 EST`: the full form, for hovering and mails.
     pub fn full(self, zone: &str) -> String {
         self.in_zone(zone).strftime("%-d %B %Y, %H:%M %Z").to_string()
@@ -150,6 +157,8 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-03T14:05:00Z");
         assert_eq!(at.short("America/New_York", at), "3 Nov, 09:05");
         assert_eq!(at.short("UTC", at + Span::days(365)), "3 Nov 2026, 14:05");
+        assert_eq!(at.short_day("UTC", at), "3 Nov");
+        assert_eq!(at.short_day("UTC", at + Span::days(365)), "3 Nov 2026");
         assert_eq!(at.full("no such zone"), "3 November 2026, 14:05 UTC");
     }
 }

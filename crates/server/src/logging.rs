@@ -27,7 +27,8 @@ pub(crate) fn start(Filter(filter): &Filter) {
     if std::io::stderr().is_terminal() {
         logs.init();
     } else {
-        logs.json().flatten_event(true).init();
+        // The list of spans would repeat the one span there is.
+        logs.json().flatten_event(true).with_span_list(false).init();
     }
 }
 

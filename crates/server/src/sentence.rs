@@ -53,6 +53,11 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::OtherAddress => "They are signed in with another address.",
         Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",
+        Conflict::NothingToUndo => "There is nothing to undo.",
+        Conflict::ChangedSince(_) => "The user has been changed since.",
+        Conflict::AddressTakenSince => "Another user of the account has the address by now.",
+        Conflict::OnlyCompany => "It is their only company.",
+        Conflict::NoLeadCenter => "Agents need a company that uses Lead Center.",
     }
 }
 
@@ -99,6 +104,8 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::SameAddress => format!("{option} is the present address."),
         Problem::NameTaken => format!("{option} is taken: another one in this account has that name."),
         Problem::WrongPassword => format!("{option} is not the present password."),
+        Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
+        Problem::DayPassed => format!("{option} must be a day that lies ahead."),
     }
 }
 

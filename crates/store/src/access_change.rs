@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::db::{DbError, Row, sql};
 use crate::pass::{AccountPass, SystemPass};
+use crate::reset;
 use crate::user::{update_companies, update_listed};
 use crate::work::{Reader, Writer};
 
@@ -87,6 +88,9 @@ pub fn update_access(
     update_listed(w, pass.account(), id, after.status, after.user_type)?;
     if before.companies != after.companies {
         update_companies(w, pass, pass.account(), id, &after.companies)?;
+    }
+    if let (Some(login), false) = (&before.login, after.status == UserStatus::Active) {
+        reset::remove_homeless(w, login)?;
     }
     Ok(true)
 }

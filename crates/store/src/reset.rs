@@ -86,6 +86,21 @@ pub fn remove_all(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Kills every reset of a login that has no active place left: what was mailed to somebody must not outlive their access.
+/// They may ask for another, which opens no account, and which they need if they are invited again.
+pub(crate) fn remove_homeless(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!(
+            "DELETE FROM reset WHERE login_id = $1 AND NOT EXISTS (
+                 SELECT 1 FROM \"user\" u
+                 WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2))"
+        ),
+        &[login.into(), now.into()],
+    )?;
+    Ok(())
+}
+
 /// Forgets resets that have expired.
 pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
     let now = w.now;

@@ -8,7 +8,7 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, email_change, events, invitation, lead_center, may, me, operator,
+    account, activity, company, company_user, email_change, events, invitation, lead_center, may, me, operator,
     permissions, reset, session, setup, user,
 };
 
@@ -128,6 +128,14 @@ fn companies() -> Vec<Route> {
         post("/accounts/{account}/companies/new", company::create).records(&[Verb::CompanyCreated]),
         get("/accounts/{account}/companies/{company}", company::page),
         post("/accounts/{account}/companies/{company}", company::change).records(&[Verb::CompanyChanged]),
+        get("/accounts/{account}/companies/{company}/users", company_user::list),
+        get("/accounts/{account}/companies/{company}/users/invite", company_user::invite),
+        get("/accounts/{account}/companies/{company}/users/{user}/give", company_user::give_page),
+        post("/accounts/{account}/companies/{company}/users/{user}/give", company_user::give)
+            .records(&[Verb::UserChanged]),
+        get("/accounts/{account}/companies/{company}/users/{user}/take", company_user::take_page),
+        post("/accounts/{account}/companies/{company}/users/{user}/take", company_user::take)
+            .records(&[Verb::UserChanged]),
         get("/accounts/{account}/companies/{company}/disable", company::disable_page),
         post("/accounts/{account}/companies/{company}/disable", company::disable)
             .records(&[Verb::CompanyDisabled]),

@@ -47,8 +47,8 @@ pub struct World {
     pub users: u64,
 }
 
-/// How many users one unit makes: enough to share a commit, few enough that other writers get their turn.
-const USERS_AT_ONCE: u64 = 1_000;
+/// How many users one unit makes: so many that most pages of the indexes are written once for several of them.
+const USERS_AT_ONCE: u64 = 10_000;
 
 impl App {
     /// Makes a world. Its first administrator signs in with `password`; all others have a password nobody knows.

@@ -9,6 +9,7 @@ mod account;
 mod activity;
 mod api_key;
 mod company;
+mod company_user;
 mod email_change;
 mod invitation;
 mod mail;

@@ -7,6 +7,7 @@ mod crashes;
 mod explain;
 mod http;
 mod races;
+mod revocation;
 mod serve;
 mod settings;
 mod sink;

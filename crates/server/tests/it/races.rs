@@ -46,8 +46,25 @@ fn invite(account: &str, by: usize, email: &str) -> Ask {
     Ask::post(format!("/accounts/{account}/users"), &[&who[..], &names].concat()).as_session(&token(by, 0))
 }
 
-/// Seen to fail on both engines without the condition on another administrator in `user::mark_deleted`, and on
-/// PostgreSQL with it, when its units are only `READ COMMITTED`.
+/// What takes an administrator away, and, every other round, brings one back.
+fn ways(account: &str, company: &str, user: &str, by: usize, round: usize) -> Vec<Ask> {
+    let ask = |what: &str, fields: &[(&str, &str)]| {
+        Ask::post(format!("/accounts/{account}/users/{user}/{what}"), fields).as_session(&token(by, 0))
+    };
+    let mut asks = vec![
+        ask("delete", &[]),
+        ask("suspend", &[]),
+        ask("change/reporting", &[("company", company)]),
+        ask("end", &[("ends_on", "2099-01-01")]),
+    ];
+    if round % 2 == 1 {
+        asks.push(ask("restore", &[]));
+    }
+    asks
+}
+
+/// Seen to fail on both engines without looking for another administrator (in the plan and in the statement of
+/// `access_change::update_access`), and on PostgreSQL with all of it, when its units are only `READ COMMITTED`.
 #[test]
 fn u12_x14_administrators_who_remove_each_other_at_once_leave_one() {
     for installation in Installation::each() {
@@ -56,17 +73,15 @@ fn u12_x14_administrators_who_remove_each_other_at_once_leave_one() {
         let mut busy = 0;
         for (round, account) in stage.accounts.clone().iter().enumerate() {
             let people = 2 + round % (ADMINISTRATORS - 1);
+            let company = stage.company(account);
             (people..ADMINISTRATORS).for_each(|person| {
                 let answer = stage.told(&action(account, &user_of(account, person), 0, "delete"));
                 assert_eq!(answer.status, 303);
             });
             // Everybody does everything to everybody, themselves too, in another order in each round.
-            let mut asks = Vec::new();
-            for by in 0..people {
-                for whom in 0..people {
-                    asks.extend(WAYS.map(|way| action(account, &user_of(account, whom), by, way)));
-                }
-            }
+            let all = (0..people).flat_map(|by| (0..people).map(move |whom| (by, whom)));
+            let asks = all.flat_map(|(by, whom)| ways(account, &company, &user_of(account, whom), by, round));
+            let mut asks: Vec<Ask> = asks.collect();
             let first = round * 7 % asks.len();
             asks.rotate_left(first);
             let answers = tally(&stage.at_once(&asks), &[303, 403, 404, 409, 503]);
@@ -82,14 +97,11 @@ fn u12_x14_administrators_who_remove_each_other_at_once_leave_one() {
         );
         if busy == 0 {
             let alone = format!("SELECT COUNT(*) FROM account a WHERE ({left}) = 1");
-            assert_eq!(stage.count(&alone), rounds, "whoever was refused was the last one");
+            assert!(stage.count(&alone) >= rounds.div_ceil(2), "where nobody is restored all go but one");
         }
         stage.end(&format!("administrators remove each other ({busy} times busy)"), rounds);
     }
 }
-
-/// How administrators are removed.
-const WAYS: [&str; 1] = ["delete"];
 
 /// What becomes of an invitation's links.
 struct Links {
@@ -134,7 +146,7 @@ fn x14_of_64_who_accept_one_link_at_once_one_does() {
         let rounds = rounds(30, 500);
         let mut stage = Stage::new(installation, rounds);
         add_person(&stage.installation, KIM, &address_of(0));
-        add_sessions(&stage.installation, KIM, HANDS);
+        add_sessions(&stage.installation, KIM, 0..HANDS);
         let mut tokens: Vec<String> = (0..HANDS).map(|browser| token(KIM, browser)).collect();
         for account in stage.accounts.clone() {
             assert_eq!(stage.told(&invite(&account, 0, &address_of(KIM))).status, 303);
@@ -166,7 +178,7 @@ fn x14_of_64_who_accept_one_link_at_once_one_does() {
 #[test]
 fn x14_of_64_new_people_who_accept_one_link_at_once_one_does() {
     for installation in Installation::each() {
-        let rounds = rounds(2, 25);
+        let rounds = rounds(1, 25);
         let mut stage = Stage::new(installation, rounds);
         let accounts = stage.accounts.clone();
         for (round, account) in accounts.iter().enumerate() {
@@ -257,8 +269,8 @@ fn u08_x14_promoting_while_deleting_leaves_nobody_who_is_both() {
         }
         // What was deleted is what is left: no promotion came behind.
         let recorded =
-            "EXISTS (SELECT 1 FROM activity e WHERE e.account_id = u.account_id AND e.subject_id = u.id
-                        AND e.verb = 'user.deleted' AND e.changes LIKE '%\"' || u.user_type || '\"%')";
+            "EXISTS (SELECT 1 FROM access_change c WHERE c.account_id = u.account_id AND c.user_id = u.id
+             AND c.kind = 'user.deleted' AND c.before_access LIKE '%\"' || u.user_type || '\"%')";
         assert_eq!(stage.count(&format!("SELECT COUNT(*) {target} AND {recorded}")), rounds);
         stage.end(&format!("promoting while deleting ({promoted} promotions came first)"), rounds);
     }
@@ -284,7 +296,7 @@ fn u06_x14_resending_and_revoking_while_accepting_leave_one_live_link_or_none() 
         let rounds = rounds(30, 500);
         let mut stage = Stage::new(installation, rounds);
         add_person(&stage.installation, KIM, &address_of(0));
-        add_sessions(&stage.installation, KIM, 1);
+        add_sessions(&stage.installation, KIM, 0..1);
         for account in stage.accounts.clone() {
             assert_eq!(stage.told(&invite(&account, 0, &address_of(KIM))).status, 303);
         }

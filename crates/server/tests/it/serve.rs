@@ -14,15 +14,21 @@ pub(crate) struct Server {
     address: String,
 }
 
+/// An address that nobody listens on.
+pub(crate) fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
 /// An installation that listens on a port of its own.
 pub(crate) fn listening(installation: Installation) -> (Installation, String) {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let address = free_address();
     (installation.set("ROLLCALL_LISTEN", &address), address)
 }
 
 impl Server {
+    /// The server at this address; several may run in one installation.
     pub(crate) fn start(installation: &Installation, address: &str) -> Server {
-        let mut child = installation.program(&[]).spawn().unwrap();
+        let mut child = installation.program(&[]).env("ROLLCALL_LISTEN", address).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         Server { child, out, address: address.to_owned() }
     }

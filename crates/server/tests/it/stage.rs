@@ -3,6 +3,7 @@
 //! The accounts are made by `rollcall seed`, people and their sessions straight in the database: that is quick, and
 //! nothing of it is what the tests are about.
 
+use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
@@ -30,8 +31,6 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     /// One for each round.
     pub(crate) accounts: Vec<String>,
-    /// The password of all people.
-    pub(crate) password: String,
     hands: Vec<Hand>,
     began: Instant,
 }
@@ -72,20 +71,19 @@ impl Stage {
         installation.sql("UPDATE \"user\" SET user_type = 'manager'");
         for person in 0..ADMINISTRATORS {
             add_person(&installation, person, &text(&made["login"]));
-            add_sessions(&installation, person, 1);
+            add_sessions(&installation, person, 0..1);
             installation.sql(&format!(
                 "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
                      display_name, sort_name, user_type, agent, status, invoice_emails, created_at, activated_at,
-                     last_active_at)
+                     last_active_at, listed)
                  SELECT id, 'USR' || substr(id, 4, 31) || '{person:x}', '{}', '{1}', '{1}', 'Person', '{person}',
-                     '', 'person {person}', 'administrator', 0, 'active', 0, created_at, created_at, 0 FROM account",
+                     '', 'person {person}', 'administrator', 0, 'active', 0, created_at, created_at, 0, 'active' FROM account",
                 login_of(person),
                 address_of(person),
             ));
         }
         let server = Server::start(&installation, &address).ready();
-        let password = text(&made["password"]);
-        Stage { installation, address, server, accounts, password, hands: Vec::new(), began: Instant::now() }
+        Stage { installation, address, server, accounts, hands: Vec::new(), began: Instant::now() }
     }
 
     /// Asks all of it at the same moment.
@@ -104,6 +102,12 @@ impl Stage {
             self.hands.push(Hand::new(&self.address));
         }
         self.hands[0].told(ask)
+    }
+
+    /// A company of an account.
+    pub(crate) fn company(&self, account: &str) -> String {
+        let found = format!("SELECT MIN(id) FROM company WHERE account_id = '{account}'");
+        self.installation.sql(&found).remove(0).remove(0)
     }
 
     /// The number that a statement counts.
@@ -145,8 +149,8 @@ pub(crate) fn add_person(installation: &Installation, person: usize, like: &str)
     ));
 }
 
-/// Signs a person in with so many browsers, a moment ago.
-pub(crate) fn add_sessions(installation: &Installation, person: usize, browsers: usize) {
+/// Signs a person in with these browsers, a moment ago.
+pub(crate) fn add_sessions(installation: &Installation, person: usize, browsers: Range<usize>) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let (now, ends) = (now.as_micros(), (now + Duration::from_secs(24 * 3_600)).as_micros());
     let row = |browser: usize| {
@@ -154,7 +158,7 @@ pub(crate) fn add_sessions(installation: &Installation, person: usize, browsers:
         let login = login_of(person);
         format!("('SES{id:032x}', '{hash}', '{login}', '192.0.2.1', 'Firefox', {now}, {now}, {ends})")
     };
-    let rows: Vec<String> = (0..browsers).map(row).collect();
+    let rows: Vec<String> = browsers.map(row).collect();
     let columns = "(id, token_hash, login_id, network, device, created_at, seen_at, expires_at)";
     installation.sql(&format!("INSERT INTO session {columns} VALUES {}", rows.join(", ")));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::db::{Db, Location, STATEMENTS, Stmt};
+use store::db::{Db, Location, STATEMENTS, Stmt, Value};
 
 /// A number no other test of this run has.
 fn unique() -> String {
@@ -45,6 +45,18 @@ impl Sqlite {
         rows.unwrap().map(Result::unwrap).collect()
     }
 
+    /// How many steps the machine takes for a statement.
+    pub(crate) fn steps(&self, stmt: &Stmt, values: &[Value]) -> i32 {
+        let mut statement = self.connection.prepare(stmt.sqlite().unwrap()).unwrap();
+        for (at, value) in values.iter().enumerate() {
+            statement.raw_bind_parameter(at + 1, value).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        while rows.next().unwrap().is_some() {}
+        drop(rows);
+        statement.get_status(rusqlite::StatementStatus::VmStep)
+    }
+
     /// The tables that belong to an account: those with a column `account_id`.
     pub(crate) fn tenant_tables(&self) -> BTreeSet<String> {
         let sql = "SELECT m.name FROM sqlite_schema m, pragma_table_info(m.name) c \
@@ -81,6 +93,18 @@ impl Postgres {
         let text = |row: &postgres::Row, at| row.get::<_, Option<String>>(at).unwrap_or_default();
         let rows = self.client.query(sql, &[]).unwrap();
         rows.iter().map(|row| (0..row.len()).map(|at| text(row, at)).collect()).collect()
+    }
+}
+
+impl Postgres {
+    /// The one text that a command answers with.
+    pub(crate) fn simple(&mut self, command: &str) -> String {
+        let answers = self.client.simple_query(command).unwrap();
+        let text = answers.iter().find_map(|answer| match answer {
+            postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        text.unwrap()
     }
 }
 

@@ -34,6 +34,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     ("mail.rs", "FROM mail WHERE id = $1", "the operator's view of one mail"),
     (
+        "reset.rs",
+        "WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL",
+        "whether a person has a place in any account",
+    ),
+    (
         "user/grants.rs",
         "FROM \"user\" WHERE id = $1",
         "the operator's `explain` names a user, and learns the account from it",

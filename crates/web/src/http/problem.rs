@@ -152,6 +152,8 @@ pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
         Conflict::AddressInUse => t.problem_address_in_use(),
         Conflict::NothingToUndo => t.problem_nothing_to_undo(),
         Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),
+        Conflict::OnlyCompany => t.access_change_take_last(),
+        Conflict::NoLeadCenter => t.access_change_give_no_lead_center(),
         Conflict::AddressTakenSince => t.problem_address_taken_since(),
     }
     .to_owned()

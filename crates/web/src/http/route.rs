@@ -165,7 +165,7 @@ where
     let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     let endpoint =
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-            visit::run(app, (path, speaks), params, request, handler.clone())
+            visit::run(app, speaks, params, request, handler.clone())
         });
     Route { method, path, door: P::DOOR, records: &[], speaks, endpoint }
 }

@@ -79,7 +79,7 @@ impl<P: Gate> std::ops::Deref for Visit<P> {
 /// Runs a handler on a request: path, input, then the handler; whatever is refused becomes a page here.
 pub(super) async fn run<P, I, F, R>(
     app: SharedApp,
-    (route, speaks): (&'static str, Speaks),
+    speaks: Speaks,
     params: RawPathParams,
     request: Request,
     handler: F,
@@ -104,7 +104,6 @@ where
         Ok(input) => input,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    tracing::Span::current().record("route", route);
     let visit = Visit { visitor: visitor.clone(), target, params };
     match handler(visit, input).await {
         Ok(response) => visitor.clear_toast(response),

@@ -6,7 +6,7 @@ use app::Refused;
 use app::events::{Standing, standing};
 use app::pass::AccountPass;
 use domain::capability::proof::AnyUser;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 
 use crate::http::route::Nothing;
 use crate::http::stream::{self, Events, Place};
@@ -41,7 +41,7 @@ async fn watch(visit: Visit<AccountPass<AnyUser>>, first: Standing, events: Even
         end = look_on(&visit, first, &events) => end,
         () = place.ended() => End::Silent,
         () = events.left() => End::Silent,
-        () = sleep_until(Instant::now() + LIFE) => End::Silent,
+        () = sleep(LIFE) => End::Silent,
     };
     if matches!(end, End::Gone) {
         // Who does not read it has left already.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod company;
+pub mod company_user;
 pub mod email_change;
 pub mod events;
 mod form;

@@ -2,7 +2,7 @@
 
 use app::company::Company;
 use domain::invitation::{InvitationState, InvitationTimes};
-use domain::time::Timestamp;
+use domain::time::{Span, Timestamp};
 
 use crate::views::When;
 use crate::views::user::{self, Companies};
@@ -10,6 +10,11 @@ use crate::views::user::{self, Companies};
 /// A moment in the account's time zone.
 pub(super) fn when(at: Timestamp, zone: &str, now: Timestamp) -> When {
     When { text: at.short(zone, now), full: at.full(zone), iso: at.to_string() }
+}
+
+/// The last day of an access that ends by itself; its end is the first moment of the day after.
+pub(super) fn last_day(ends_at: Timestamp, zone: &str, now: Timestamp) -> String {
+    (ends_at - Span::seconds(1)).short_day(zone, now)
 }
 
 /// How many company names stand in a line before "n more".

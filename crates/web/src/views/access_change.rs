@@ -6,6 +6,7 @@ use domain::access_change::{Effects, InvitationFate, Part, Plan, Reach, effects}
 use domain::activity::Verb;
 use domain::capability::{Capability, Mark};
 use domain::id::CompanyId;
+use domain::user::UserStatus;
 use text::Text;
 
 use super::capability::Line;
@@ -104,7 +105,7 @@ pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
         gains_companies: names(&done.reaches, &done.reached),
         loses_companies: names(&done.reached, &done.reaches),
         keeps_companies: kept(&done.reaches),
-        notes: notes(t, &preview.user.email, &done),
+        notes: notes(t, &preview.user.email, &done).into_iter().chain(kept_by_deleted(t, plan)).collect(),
         mail: mail(t, &preview.user.email, plan),
     }
 }
@@ -135,6 +136,15 @@ fn notes(t: Text, email: &str, done: &Effects) -> Vec<String> {
         ),
     ];
     notes.into_iter().flatten().collect()
+}
+
+/// What a deletion does not take.
+fn kept_by_deleted(t: Text, plan: &Plan) -> Vec<String> {
+    if plan.after.status != UserStatus::Deleted {
+        return Vec::new();
+    }
+    let elsewhere = plan.before.login.as_ref().map(|_| t.access_change_stays_own());
+    [Some(t.access_change_history_stays()), elsewhere].into_iter().flatten().map(str::to_owned).collect()
 }
 
 fn mail(t: Text, email: &str, plan: &Plan) -> String {

@@ -9,6 +9,7 @@ pub mod account;
 pub mod activity;
 pub mod capability;
 pub mod company;
+pub mod company_user;
 pub mod email_change;
 pub mod form;
 pub mod frame;

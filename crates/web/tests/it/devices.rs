@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, Request, StatusCode};
-use testkit::{PASSWORD, World};
+use testkit::PASSWORD;
 use tower::ServiceExt as _;
 
 /// What the strangers try.

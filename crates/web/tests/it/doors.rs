@@ -39,6 +39,7 @@ fn door_of(path: &str) -> Door {
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["settings" | "activity" | "users.json"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
+        (true, ["companies", "{company}", "users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),
         _ => panic!("nobody has said whose {path} is: add it"),
     }

@@ -9,5 +9,6 @@ mod forms;
 mod headers;
 mod ids;
 mod networks;
+mod people;
 mod records;
 mod site;

@@ -80,6 +80,10 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
         }
         "/accounts/{account}/users/{user}/invitation"
         | "/accounts/{account}/users/{user}/invitation/revoke" => with(pending, ""),
+        "/accounts/{account}/companies/{company}/users/{user}/give" => {
+            with(path.replace(site.company.as_str(), site.other_company.as_str()), "")
+        }
+        "/accounts/{account}/companies/{company}/users/{user}/take" => with(path, ""),
         "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"

@@ -1,6 +1,7 @@
 //! Access that ends by itself (U-21).
 
-use app::pass::{Reason, SystemPass};
+use app::Refused;
+use app::pass::{LinkState, Reason, SystemPass};
 use domain::access_change::Change;
 use domain::time::Span;
 use domain::user::{UserStatus, UserType};
@@ -43,6 +44,35 @@ async fn u21_access_ends_at_its_moment_and_the_administrators_are_told_before() 
         desk.make(&id, Change::Restore).await.unwrap();
         assert!(is_in(&world, &account, &natalie).await);
         assert_eq!(desk.get(&id).await.unwrap().user.ends_at, None);
+    }
+}
+
+/// U-21, X-08. Seen to fail: with `ends_at` of the inviter, and with that of the invited, not looked at in
+/// `store::pass::link`.
+#[tokio::test]
+async fn u21_x08_nobody_joins_by_an_invitation_of_or_for_an_access_that_has_ended() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (id, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let hers = Desk::of_person(&world, &account, &natalie);
+        let new = |address: &str| account.new_user(address, UserType::Administrator, &[]);
+        hers.create(new("omar@example.com")).await.unwrap();
+        let pending = desk.create(new("pia@example.com")).await.unwrap();
+        let end = world.app.store.now() + Span::hours(1);
+        for id in [&id, &pending] {
+            desk.make(id, Change::EndAt(Some(end))).await.unwrap();
+        }
+        world.advance(Span::hours(1));
+        for (address, is_expired) in [("omar@example.com", false), ("pia@example.com", true)] {
+            let link = world.letter_to(address).await.link().to_owned();
+            let refused = world.app.accept(&world.follow(&link), testkit::PASSWORD).await.map(drop);
+            match refused {
+                Err(Refused::Link(LinkState::Expired { .. })) if is_expired => {}
+                Err(Refused::Link(LinkState::NeedsApproval { .. })) if !is_expired => {}
+                other => panic!("{address}: {other:?}"),
+            }
+        }
     }
 }
 

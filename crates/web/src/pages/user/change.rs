@@ -26,7 +26,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub(super) fn confirmed(&self) -> Confirmed {
+    pub(in crate::pages) fn confirmed(&self) -> Confirmed {
         Confirmed { seen: self.version.parse().ok(), message: None }
     }
 }
@@ -93,15 +93,15 @@ pub(super) fn after(visit: &Managing, pass: &AccountPass<ManageUsers>, plan: &Pl
 }
 
 /// How a change is worded, and where its form goes.
-pub(super) struct Words {
-    pub(super) title: String,
-    pub(super) lead: String,
-    pub(super) button: String,
-    pub(super) danger: bool,
+pub(in crate::pages) struct Words {
+    pub(in crate::pages) title: String,
+    pub(in crate::pages) lead: String,
+    pub(in crate::pages) button: String,
+    pub(in crate::pages) danger: bool,
     /// Whether it can be undone.
-    pub(super) undoable: bool,
+    pub(in crate::pages) undoable: bool,
     /// The last part of the form's address, such as `suspend`.
-    pub(super) action: String,
+    pub(in crate::pages) action: String,
 }
 
 fn words(visit: &Managing, preview: &Preview, change: &Change) -> Words {
@@ -133,7 +133,7 @@ fn words(visit: &Managing, preview: &Preview, change: &Change) -> Words {
 }
 
 /// The page of a change, with the version of the access that it shows.
-pub(super) fn draw(
+pub(in crate::pages) fn draw(
     visit: &Managing,
     pass: &AccountPass<ManageUsers>,
     preview: &Preview,

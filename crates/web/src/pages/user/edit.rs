@@ -9,7 +9,6 @@ use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
 use domain::input::FieldError;
-use domain::time::Span;
 use domain::user::{Names, UserStatus, UserType, may_manage, parse_companies, promotions};
 use serde::Deserialize;
 
@@ -197,7 +196,7 @@ fn view(
         invitation: shown::invitation(user.invitation, &place.time_zone, now)
             .filter(|_| user.status == UserStatus::Pending),
         suspended: user.status == UserStatus::Suspended,
-        last_day: user.ends_at.map(|end| (end - Span::seconds(1)).day(&place.time_zone)),
+        last_day: user.ends_at.map(|end| shown::last_day(end, &place.time_zone, now)),
         recent: recent(visit, pass, page),
         kept: page.is_last_administrator.then(|| sentence(visit, Conflict::LastAdministrator)),
     }

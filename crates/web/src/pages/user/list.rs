@@ -68,7 +68,9 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         invitation: shown::invitation(user.invitation, zone, now)
             .filter(|_| user.status == UserStatus::Pending),
         own: place.user.as_ref() == Some(&user.id),
-        may_manage: tab != Tab::Deleted && may_manage(&place.grants, user.user_type, user.agent).is_ok(),
+        until: user.ends_at.filter(|_| tab == Tab::Active).map(|at| shown::last_day(at, zone, now)),
+        deleted: user.deleted_at.filter(|_| tab == Tab::Deleted).map(|at| shown::when(at, zone, now)),
+        may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
     };
     visit.page(List {
         t: visit.t,

@@ -171,6 +171,10 @@ pub struct Row {
     pub invitation: Option<InvitationState>,
     /// It is the person who looks.
     pub own: bool,
+    /// The last day of an access that ends by itself, on the active tab.
+    pub until: Option<String>,
+    /// When they were deleted, on that tab.
+    pub deleted: Option<When>,
     /// Whether this person may edit and delete the user (equal or lesser access).
     pub may_manage: bool,
 }
@@ -235,6 +239,19 @@ impl List {
 
     fn filtered(&self) -> bool {
         !self.query.q.is_empty() || self.query.user_type.is_some() || self.query.company.is_some()
+    }
+
+    /// Tabs that are mostly empty are there when somebody is on them.
+    fn tabs(&self) -> impl Iterator<Item = &(Tab, String)> {
+        let is_shown = |(tab, count): &&(Tab, String)| {
+            matches!(tab, Tab::Active | Tab::Pending) || *tab == self.query.tab || count != "0"
+        };
+        self.counts.iter().filter(is_shown)
+    }
+
+    /// Deleted users are not edited: their deletion can be undone.
+    fn edits(&self, row: &Row) -> bool {
+        row.may_manage && self.query.tab != Tab::Deleted
     }
 
     /// For the counts of the tabs to be worth a filter bar.

@@ -1,0 +1,161 @@
+//! Makes, in a world that `rollcall seed` has made, what the measured requests need, and writes it for wrk's scripts:
+//! 10,000 more users in the first account, accounts to create users in with a signed-in administrator each, and
+//! invitations to accept.
+//!
+//! `prepare DATA-FOLDER OUT-FOLDER ACCOUNT LOGIN PASSWORD [POSTGRES-URL]`
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use app::pass::{AccountPass, Credentials, Reason, SystemPass};
+use app::work::{Origin, Writer};
+use app::{Ask, SharedApp};
+use domain::activity::{Entry, Verb};
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{AccountId, CompanyId, UserId};
+use domain::user::{Names, NewUser, UserStatus, UserType};
+use store::pass::Acting as _;
+
+/// Users more in the first account.
+const CROWD: u64 = 10_000;
+/// Accounts to create users in: the daily limit of invitations holds for each of them.
+const OFFICES: u64 = 64;
+/// Invitations to be accepted, in each of these accounts.
+const INVITATIONS: u64 = 600;
+const PASSWORD: &str = "correct horse battery staple";
+
+#[tokio::main]
+async fn main() {
+    let mut args = std::env::args().skip(1);
+    let mut next = || args.next();
+    let (data, out) = (next().expect("a data folder"), next().expect("a folder to write to"));
+    let account: AccountId = next().expect("an account").parse().expect("an account's id");
+    let (login, password) = (next().expect("a login"), next().expect("a password"));
+    let app = Arc::new(rollcall_bench::open(&data, next(), "localhost").await);
+    let signed_in = app.sign_in(&visitor(), &login, &password).await.expect("signed in");
+    let admin = asking(Credentials { session: Some(signed_in.token.clone()), ..Credentials::default() });
+    crowd(&app, &admin, &account).await;
+    let offices: Vec<_> = (0..OFFICES).map(|number| tokio::spawn(office(Arc::clone(&app), number))).collect();
+    let (mut creators, mut invitations) = (String::new(), String::new());
+    for office in offices {
+        let (creator, invited) = office.await.expect("an office");
+        creators += &creator;
+        invitations += &invited;
+    }
+    let write = |name: &str, text: &str| std::fs::write(Path::new(&out).join(name), text).expect("written");
+    write("session", &signed_in.token);
+    write("creators", &creators);
+    write("invitations", &invitations);
+    app.store.close().await;
+}
+
+fn visitor() -> Ask {
+    asking(Credentials::default())
+}
+
+fn asking(credentials: Credentials) -> Ask {
+    let origin = Origin { network: "192.0.2.1".to_owned(), request_id: "bench".to_owned() };
+    Ask { credentials, origin, device: String::new() }
+}
+
+fn names(number: u64) -> Names {
+    Names { first: format!("First{number}"), last: format!("Last{}", number % 997), display: String::new() }
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).expect("an address")
+}
+
+async fn crowd(app: &SharedApp, admin: &Ask, account: &AccountId) {
+    let choices =
+        |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| app::user::company_choices(r, pass);
+    let (_, companies) = app.read(admin, account.clone(), choices).await.expect("the companies");
+    let companies: Vec<CompanyId> = companies.into_iter().map(|company| company.id).collect();
+    for thousand in 0..CROWD / 1_000 {
+        let (account, companies) = (account.clone(), companies.clone());
+        let unit = move |mut w: Writer| {
+            let pass = SystemPass::new(Reason::Seed);
+            for number in thousand * 1_000..(thousand + 1) * 1_000 {
+                let id: UserId = w.new_id();
+                let row = store::user::NewUserRow {
+                    id: &id,
+                    login: None,
+                    email: &email(&format!("crowd{number}@bench.test")),
+                    names: &names(number),
+                    user_type: UserType::Reporting,
+                    agent: false,
+                    status: UserStatus::Active,
+                    invoice_emails: false,
+                };
+                store::user::insert(&mut w, &pass, &account, &row)?;
+                let company = BTreeSet::from([companies[number as usize % companies.len()].clone()]);
+                store::user::insert_companies(&mut w, &pass, &account, &id, &company)?;
+            }
+            let entry = Entry::of(&account, Verb::UserCreated, &account, "");
+            w.commit::<_, app::Refused>(&pass.actor(), entry, ())
+        };
+        app.store.write(Origin::internal(), unit).await.expect("the crowd");
+    }
+}
+
+/// An account with its administrator signed in, and people invited by them.
+async fn office(app: SharedApp, number: u64) -> (String, String) {
+    let new = move |name: String, user_type| NewUser {
+        user_type,
+        email: email(&name),
+        names: names(number),
+        ..nobody()
+    };
+    let first = new(format!("office{number}@bench.test"), UserType::Administrator);
+    let create = move |w: Writer| {
+        app::account::create(
+            w,
+            &SystemPass::new(Reason::CommandLine),
+            &format!("Office {number}"),
+            "UTC",
+            &first,
+        )
+    };
+    let made = app.store.write(Origin::internal(), create).await.expect("an account");
+    let link = cookie(&app.invitation_link(&made.account, &made.invitation.id, made.invitation.generation));
+    let invited = asking(Credentials { invitation: Some(link), ..Credentials::default() });
+    let accepted = app.accept(&invited, PASSWORD).await.expect("accepted");
+    let token = accepted.session.token;
+    let admin = asking(Credentials { session: Some(token.clone()), ..Credentials::default() });
+    let mut links = String::new();
+    for guest in 0..INVITATIONS {
+        let guest = new(format!("guest{number}x{guest}@bench.test"), UserType::Administrator);
+        let create = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::create(w, pass, &guest);
+        let (_, user) = app.write(&admin, made.account.clone(), create).await.expect("invited");
+        let find = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
+            Ok(store::invitation::find_open(r, pass, &user)?)
+        };
+        let (_, found) = app.read(&admin, made.account.clone(), find).await.expect("read");
+        let found = found.expect("an invitation");
+        links += &cookie(&app.invitation_link(&made.account, &found.id, found.generation));
+        links += "\n";
+    }
+    (format!("{} {token}\n", made.account), links)
+}
+
+fn nobody() -> NewUser {
+    NewUser {
+        user_type: UserType::Administrator,
+        agent: false,
+        names: names(0),
+        email: email("nobody@bench.test"),
+        companies: BTreeSet::new(),
+        message: None,
+        invoice_emails: false,
+        send_now: true,
+    }
+}
+
+/// What the browser holds after following a link: `ACC….token`.
+fn cookie(link: &str) -> String {
+    let mut parts = link.rsplit('/');
+    let token = parts.next().unwrap_or_default();
+    format!("{}.{token}", parts.next().unwrap_or_default())
+}

@@ -1,0 +1,32 @@
+//! The product opened for benchmarks: with real clock, randomness and key, and with cheap password hashes.
+
+use std::path::Path;
+
+use app::App;
+use app::password::Hasher;
+use app::real::{RealClock, RealRandom, load_or_make_key};
+use domain::time::Random as _;
+use store::db::{Db, Location};
+use store::work::{Store, Tools};
+
+/// Opens the product on a data folder, or on PostgreSQL with the folder's key.
+pub async fn open(folder: &str, postgres: Option<String>, address: &str) -> App {
+    let folder = Path::new(folder);
+    let location = match postgres {
+        Some(url) => Location::Postgres { url, connections: 16 },
+        None => Location::Sqlite(folder.join("rollcall.db")),
+    };
+    let db = Db::open(&location).expect("a database");
+    let key = load_or_make_key(folder).expect("a key");
+    let store = Store::new(db, Tools { clock: Box::new(RealClock), random: Box::new(RealRandom), key });
+    store.migrate().await.expect("migrated");
+    let base_url = format!("http://{address}");
+    let mail_from =
+        app::mail::compose::Address { name: "Rollcall".to_owned(), email: "rollcall@bench.test".to_owned() };
+    App {
+        store,
+        settings: app::Settings { base_url, mail_from, trusted_proxies: Vec::new() },
+        hasher: Hasher::cheap(RealRandom.bytes()),
+        smtp: None,
+    }
+}

@@ -1,0 +1,83 @@
+//! What is measured.
+
+use super::process::Server;
+use super::record::record;
+use super::world::World;
+use super::wrk::{self, Round};
+use super::{ROUNDS, Result};
+
+const SECONDS: u32 = 5;
+/// Each round of accepting begins behind the invitations that the round before may have used.
+const ACCEPTED_AT_MOST: u64 = 12_000;
+
+/// One scenario with all its rounds.
+pub(super) struct Measured {
+    /// What was asked for.
+    pub(super) name: &'static str,
+    /// The server's rounds.
+    pub(super) ours: Vec<Round>,
+    /// The bare server's, where there is one to compare with.
+    pub(super) bare: Vec<Round>,
+}
+
+/// Everything, and what the servers used.
+pub(super) struct All {
+    /// The scenarios.
+    pub(super) scenarios: Vec<Measured>,
+    /// Milliseconds from start to first answer, one for each start.
+    pub(super) starts: Vec<f64>,
+    /// Megabytes after everything, and at the highest.
+    pub(super) memory: (f64, f64),
+}
+
+/// Measures all scenarios.
+pub(super) fn run_all(world: &World) -> Result<All> {
+    let mut starts = Vec::new();
+    for _ in 0..ROUNDS {
+        starts.push(world.server()?.started_in.as_secs_f64() * 1_000.0);
+    }
+    let server = world.server()?;
+    let mut scenarios = reads(world, &server)?;
+    scenarios.push(creates(world, &server)?);
+    let memory = server.memory();
+    drop(server);
+    scenarios.push(accepts(world)?);
+    Ok(All { scenarios, starts, memory })
+}
+
+fn reads(world: &World, server: &Server) -> Result<Vec<Measured>> {
+    let of = |rest: &str| format!("/accounts/{}/{rest}", world.account);
+    let paths = [of("may/manage_users"), of("users.json"), of("users")];
+    let names = ["permission answer", "50 of 10,000 users, JSON", "50 of 10,000 users, HTML"];
+    let bare = world.bare(&record(server, &paths, &world.cookie, &world.folder)?)?;
+    let cookie = format!("Cookie: {}", world.cookie);
+    let new = |name| Measured { name, ours: Vec::new(), bare: Vec::new() };
+    let mut measured: Vec<Measured> = names.into_iter().map(new).collect();
+    for _ in 0..ROUNDS {
+        for (number, scenario) in measured.iter_mut().enumerate() {
+            scenario.ours.push(wrk::run(server, SECONDS, &paths[number], &["--header", &cookie])?);
+            scenario.bare.push(wrk::run(&bare, SECONDS, &format!("/{number}"), &["--header", &cookie])?);
+        }
+    }
+    Ok(measured)
+}
+
+fn creates(world: &World, server: &Server) -> Result<Measured> {
+    let mut ours = Vec::new();
+    for round in 0..ROUNDS {
+        let args = ["--script", "benches/http/create.lua", "--", &world.folder, &round.to_string()];
+        ours.push(wrk::run(server, SECONDS, "/", &args)?);
+    }
+    Ok(Measured { name: "create a user", ours, bare: Vec::new() })
+}
+
+fn accepts(world: &World) -> Result<Measured> {
+    let server = world.hasty()?;
+    let mut ours = Vec::new();
+    for round in 0..ROUNDS as u64 {
+        let begin = (round * ACCEPTED_AT_MOST).to_string();
+        let args = ["--script", "benches/http/accept.lua", "--", &world.folder, &begin];
+        ours.push(wrk::run(&server, SECONDS - 2, "/", &args)?);
+    }
+    Ok(Measured { name: "accept an invitation, without the hash", ours, bare: Vec::new() })
+}
