@@ -57,7 +57,7 @@ j.journey('U-01 U-02 U-03 U-04 U-05 P-08 S1 Add a User: an administrator', house
   assert.match(message.text, /> Welcome aboard, Amira\.\r?\n> Your desk is by the window\./);
   assert.match(message.text, /set your own password/);
   await j.on(colleague, 'Hello Amira');
-  const all = { rail: ['Home', 'Lead Center', 'Users', 'Companies'], panel: ['Users', 'Account settings', 'All companies', 'Activity', 'Choose an account', 'My Profile'] };
+  const all = { rail: ['Home', 'Lead Center', 'Users', 'Companies'], panel: ['Users', 'Account settings', 'All companies', 'What each user type may do', 'Activity', 'Choose an account', 'My Profile'] };
   assert.deepEqual(await j.menu(colleague), all);
   await j.openUsers(colleague);
 });
@@ -87,7 +87,7 @@ for (const [type, first, gives] of [
     await j.sees(colleague, gives);
     await j.sees(colleague, 'Harbor Dental');
     assert.equal(await colleague.getByText('Maple Grove Roofing').count(), 0);
-    assert.deepEqual(await j.menu(colleague), { rail: ['Home', 'Lead Center'], panel: ['Choose an account', 'My Profile'] });
+    assert.deepEqual(await j.menu(colleague), { rail: ['Home', 'Lead Center'], panel: ['What each user type may do', 'Choose an account', 'My Profile'] });
     assert.equal(await j.status(colleague, `${house.home}/lead-center`), 200);
     for (const path of ['users', 'users/new', 'companies', 'settings', 'activity']) {
       assert.equal(await j.status(colleague, `${house.home}/${path}`), 403, path);

@@ -34,7 +34,7 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await page.getByRole('searchbox').fill('pia');
   if (!way.javascript) await j.press(page, 'Filter');
   await j.row(page, agent).waitFor({ state: 'detached' });
-  await j.press(page, 'Give access to Pia Berger');
+  await j.press(page, 'Give access to Pia Berger', j.row(page, address));
   await j.on(page, 'Give Pia Berger access to Maple Grove Roofing?');
   await j.isDialog(page, way);
   await walk.look(page, 'company-give');
@@ -43,7 +43,7 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await j.press(page, 'Give access');
   await j.sees(page, 'They have access to the company now.');
   await j.row(page, address).getByText('Has access').waitFor();
-  assert.equal(await page.getByRole('link', { name: 'Give access to Pia Berger' }).count(), 0);
+  assert.equal(await j.row(page, address).getByRole('link', { name: 'Give access to Pia Berger' }).count(), 0);
   // Access is there at once, and nobody is mailed.
   await colleague.reload();
   await j.sees(colleague, 'Maple Grove Roofing');
@@ -51,14 +51,14 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
 
   // Whoever has not accepted yet is given it too.
   await j.tab(page, 'Pending invitations');
-  await j.press(page, 'Give access to Rosa Klein');
+  await j.press(page, 'Give access to Rosa Klein', j.row(page, late));
   await j.on(page, 'Give Rosa Klein access to Maple Grove Roofing?');
   await j.press(page, 'Give access');
   await j.sees(page, 'They have access to the company now.');
 
   await j.follow(page, 'Users of Maple Grove Roofing');
   await j.on(page, 'Users of Maple Grove Roofing');
-  await j.press(page, 'Take away from Pia Berger');
+  await j.press(page, 'Take away from Pia Berger', j.row(page, address));
   await j.on(page, 'Take Maple Grove Roofing away from Pia Berger?');
   await j.isDialog(page, way);
   await walk.look(page, 'company-take');
@@ -78,7 +78,7 @@ j.journey('U-14 the only company of somebody is not taken away', house, async (w
   await page.getByRole('button', { name: 'Manage Riverside Movers' }).click();
   await j.row(page, 'Riverside Movers').getByRole('link', { name: 'Edit users' }).click();
   await j.on(page, 'Users of Riverside Movers');
-  await j.press(page, 'Take away from Timo Falk');
+  await j.press(page, 'Take away from Timo Falk', j.row(page, address));
   await j.on(page, 'Take Riverside Movers away from Timo Falk?');
   await j.isDialog(page, way);
   await walk.look(page, 'company-take-last');

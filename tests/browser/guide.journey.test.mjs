@@ -127,7 +127,7 @@ j.journey('S4 L-01 L-02 P-03 steps 1 to 7: a new Lead Center agent', house, asyn
   await walk.look(agent, 'lead-center');
   await j.sees(agent, 'Harbor Dental');
   assert.deepEqual((await j.menu(agent)).rail, ['Lead Center']);
-  assert.deepEqual((await j.menu(agent)).panel, ['Choose an account', 'My Profile']);
+  assert.deepEqual((await j.menu(agent)).panel, ['What each user type may do', 'Choose an account', 'My Profile']);
   for (const path of ['users', 'users/new', 'companies', 'settings', 'activity']) {
     assert.equal(await j.status(agent, `${house.home}/${path}`), 403, path);
   }

@@ -56,7 +56,7 @@ const apply = (page, { javascript }) => (javascript ? undefined : j.press(page, 
 
 j.journey('U-05 a list of many: pages on and back', house, async (walk) => {
   const page = await signedIn(walk);
-  await page.locator('.tabs .count', { hasText: '122' }).waitFor();
+  await page.locator('.tabs .count', { hasText: '118' }).waitFor();
   await walk.look(page, 'users-many');
   const first = await names(page);
   assert.equal(first.length, 50);
@@ -70,7 +70,7 @@ j.journey('U-05 a list of many: pages on and back', house, async (walk) => {
   await pages.getByRole('link', { name: 'Next' }).waitFor({ state: 'detached' });
   const third = await names(page);
   const all = [...first, ...second, ...third];
-  assert.equal(all.length, 122);
+  assert.equal(all.length, 118);
   await pages.getByRole('link', { name: 'Previous' }).click();
   await pages.getByRole('link', { name: 'Next' }).waitFor();
   assert.deepEqual(await names(page), second);
@@ -152,7 +152,8 @@ j.journey('U-17 long and right-to-left names on the pages of one user; many comp
   await j.on(page, `${rtl.first} ${rtl.last}`);
   await boxes.nth(1).waitFor({ state: 'detached' });
   assert.deepEqual(await boxes.allInnerTexts(), ['Kowalski Real Estate Harbor 23']);
-  await boxes.first().getByRole('checkbox').setChecked(way.javascript);
+  const box = boxes.first().getByRole('checkbox');
+  await box.setChecked(!(await box.isChecked()));
   await filter.fill('');
   await j.press(page, 'Save changes');
   await j.on(page, /^Save what changes for /);

@@ -9,7 +9,7 @@ use domain::id::{AccountId, LoginId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::UserStatus;
-use store::invitation;
+use store::{invitation, invitation_block};
 use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, InvitationPass};
@@ -40,11 +40,10 @@ fn send(
     email: &str,
 ) -> Result<Entry, Refused> {
     let account = pass.account();
-    limits::count(w, &format!("invitation {}", made.id), limits::INVITATION)?;
-    let address = email.to_ascii_lowercase();
-    limits::count(w, &format!("invitations of {account} to {address}"), limits::INVITATION_ADDRESS)?;
-    let share = &made.id.as_str()[34..];
-    limits::count(w, &format!("invitations of {account}, share {share}"), limits::INVITATION_ACCOUNT)?;
+    limits::count_invitation(w, pass, &made.id, email)?;
+    if invitation_block::is_there(w, pass, email)? {
+        return Err(Refused::Conflict(Conflict::Unwanted));
+    }
     let sent = invitation::update_sent(w, pass, made)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     let new = NewMail {
         account: Some(account),

@@ -15,6 +15,7 @@ mod ending;
 pub mod events;
 pub mod explain;
 pub mod invitation;
+pub mod invitation_block;
 pub mod limits;
 pub mod mail;
 pub mod me;

@@ -1,9 +1,13 @@
 //! How often things may be tried. Attempts are counted in the database, so that all instances count as one,
 //! and before anything is looked at, so that a refused attempt counts too.
 
+use domain::capability::proof::ManageUsers;
+use domain::id::InvitationId;
 use domain::time::Span;
+use store::account;
 use store::attempt::{self, Exceeded, Limit};
 use store::db::DbError;
+use store::pass::AccountPass;
 use store::work::Writer;
 
 use crate::Refused;
@@ -31,15 +35,36 @@ pub const INVITATION: Limit = Limit { most: domain::invitation::SENDS_PER_HOUR, 
 /// Invitations of one account to one address. Other accounts are not counted: else one could keep another from
 /// inviting somebody, and would learn that others did.
 pub const INVITATION_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
-/// Invitations of one account, about 5,000 a day, counted in [`SHARES`] so that people who invite at the same
-/// moment seldom wait for each other's counter.
-pub const INVITATION_ACCOUNT: Limit = Limit { most: 5_000 / SHARES, window: Span::days(1) };
-/// How many counters one account's invitations are spread over: one for each last digit of their ids.
-const SHARES: i64 = 16;
+/// Invitations of one account, 5,000 a day and a little more, counted in 16 shares, one for each last digit of
+/// their ids, so that people who invite at the same moment seldom wait for each other's counter. Chance spreads them: a
+/// share has room for more than its sixteenth.
+pub const INVITATION_ACCOUNT: Limit = Limit { most: 400, window: Span::days(1) };
+/// Invitations of an account that is younger than [`YOUNG`]: nobody knows yet whether it is there for sending mails to
+/// strangers.
+pub const INVITATION_YOUNG: Limit = Limit { most: 100, window: YOUNG };
+/// How long an account counts as young.
+pub const YOUNG: Span = Span::days(1);
 
 /// Counts an attempt, or refuses the operation.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {
     Ok(attempt::count(w, name, limit)??)
+}
+
+/// Counts an invitation of an account to an address: before anything else is looked at.
+pub(crate) fn count_invitation(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &InvitationId,
+    address: &str,
+) -> Result<(), Refused> {
+    let (account, address) = (pass.account(), address.to_ascii_lowercase());
+    count(w, &format!("invitation {id}"), INVITATION)?;
+    count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)?;
+    if w.now.since(account::get_created_at(w, pass)?) < YOUNG {
+        count(w, &format!("invitations of {account}, young"), INVITATION_YOUNG)?;
+    }
+    let share = &id.as_str()[34..];
+    count(w, &format!("invitations of {account}, share {share}"), INVITATION_ACCOUNT)
 }
 
 /// Counts a sign-in. A device that has signed in as this login before has a counter of its own, so that nobody else can

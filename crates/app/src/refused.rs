@@ -52,6 +52,8 @@ pub enum Conflict {
     AlreadyHere,
     /// The person is signed in with another address than the invited one.
     OtherAddress,
+    /// The person wants no invitations from this account.
+    Unwanted,
     /// The address cannot become one's own: it is in use.
     AddressInUse,
     /// There is nothing, or nothing left, to be undone (U-22).

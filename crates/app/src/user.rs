@@ -40,8 +40,26 @@ pub struct UsersPage {
 impl UsersPage {
     /// The names of one user's companies.
     pub fn companies_of(&self, id: &UserId) -> Vec<String> {
-        self.companies.iter().filter(|(user, _)| user == id).map(|(_, name)| name.clone()).collect()
+        names_of(&self.companies, id)
     }
+}
+
+/// The rows of the Users page and no more, for programs.
+pub struct UserRows {
+    /// One page of users.
+    pub users: Page<User>,
+    companies: Vec<(UserId, String)>,
+}
+
+impl UserRows {
+    /// The names of one user's companies.
+    pub fn companies_of(&self, id: &UserId) -> Vec<String> {
+        names_of(&self.companies, id)
+    }
+}
+
+fn names_of(companies: &[(UserId, String)], id: &UserId) -> Vec<String> {
+    companies.iter().filter(|(user, _)| user == id).map(|(_, name)| name.clone()).collect()
 }
 
 /// A user's own page.
@@ -80,10 +98,21 @@ pub fn list(
     filter: &Filter,
     after: &Cursor,
 ) -> Result<UsersPage, Refused> {
-    let users = user::list(r, pass, filter, after)?;
-    let companies = user::list_companies(r, pass, &users.rows)?;
+    let UserRows { users, companies } = rows(r, pass, filter, after)?;
     let counts = user::count(r, pass)?;
     Ok(UsersPage { users, companies, counts, choices: company::list_choices(r, pass)? })
+}
+
+/// The rows of one page of the users.
+pub fn rows(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    filter: &Filter,
+    after: &Cursor,
+) -> Result<UserRows, Refused> {
+    let users = user::list(r, pass, filter, after)?;
+    let companies = user::list_companies(r, pass, &users.rows)?;
+    Ok(UserRows { users, companies })
 }
 
 /// A user with everything their page shows. A user of another account is not found.

@@ -61,6 +61,8 @@ verbs! {
     InvitationSent = "invitation.sent",
     /// An invitation was revoked.
     InvitationRevoked = "invitation.revoked",
+    /// The person an invitation went to wants no more of them from the account.
+    InvitationBlocked = "invitation.blocked",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
     /// Somebody signed in.

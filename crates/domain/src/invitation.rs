@@ -16,6 +16,8 @@ pub enum InvitationState {
     Expired(Timestamp),
     /// Used: the user is active.
     Accepted,
+    /// The invited person wants no invitations from the account.
+    Unwanted,
 }
 
 /// What the state follows from.
@@ -27,6 +29,8 @@ pub struct InvitationTimes {
     pub expires_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Option<Timestamp>,
+    /// Since when the invited person wants no invitations from the account.
+    pub blocked_at: Option<Timestamp>,
 }
 
 impl InvitationTimes {
@@ -34,6 +38,7 @@ impl InvitationTimes {
     pub fn state(self, now: Timestamp) -> InvitationState {
         match (self.accepted_at, self.sent_at, self.expires_at) {
             (Some(_), _, _) => InvitationState::Accepted,
+            _ if self.blocked_at.is_some() => InvitationState::Unwanted,
             (None, Some(_), Some(expires_at)) if expires_at > now => InvitationState::Open(expires_at),
             (None, Some(_), Some(expires_at)) => InvitationState::Expired(expires_at),
             (None, _, _) => InvitationState::NotSent,

@@ -30,6 +30,10 @@ pub(crate) fn follow(app: &App, link: &str) -> Ask {
         ["", "invitations", account, token] => {
             Credentials { invitation: Some(format!("{account}.{token}")), ..Credentials::default() }
         }
+        ["", "invitation-block", account, mail, token] => Credentials {
+            invitation_block: Some(format!("{account}.{mail}.{token}")),
+            ..Credentials::default()
+        },
         ["", "reset", token] => Credentials { reset: Some(token.to_owned()), ..Credentials::default() },
         ["", "email-change", token] => {
             Credentials { email_change: Some(token.to_owned()), ..Credentials::default() }

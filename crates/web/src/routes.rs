@@ -8,7 +8,7 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, company_user, email_change, events, invitation, lead_center, may, me, operator,
+    account, activity, company, company_user, email_change, events, invitation, invitation_block, lead_center, may, me, operator,
     permissions, reset, session, setup, user,
 };
 
@@ -46,6 +46,9 @@ fn ways_in() -> Vec<Route> {
         get("/invitations/{account}/{token}", invitation::follow),
         get("/invitation", invitation::page),
         post("/invitation", invitation::accept).records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
+        get("/invitation-block/{account}/{mail}/{token}", invitation_block::follow),
+        get("/invitation-block", invitation_block::page),
+        post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
     ]
 }
 

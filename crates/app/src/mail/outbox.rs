@@ -130,6 +130,7 @@ impl App {
                     inviter_name: inviter.clone(),
                     type_name: words::user_type(t, content.user_type).to_owned(),
                     link,
+                    block_link: self.invitation_block_link(&content.account, &mail.id),
                     personal_message: content.message.clone(),
                     expires_on: content.expires_at.full(&content.time_zone),
                     agent: content.agent,

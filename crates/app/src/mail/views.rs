@@ -71,6 +71,8 @@ pub struct InvitationMail {
     pub type_name: String,
     /// Where they set their password.
     pub link: String,
+    /// Where they say that they want no more invitations from the account.
+    pub block_link: String,
     /// What the inviter wrote.
     pub personal_message: Option<String>,
     /// The day, or the moment, after which the link is dead, as pages show it.
@@ -92,6 +94,7 @@ impl View for InvitationMail {
             inviter_name: name(&self.inviter_name),
             type_name: name(&self.type_name),
             link: self.link.clone(),
+            block_link: self.block_link.clone(),
             personal_message: self.personal_message.as_deref().map(message).filter(|kept| !kept.is_empty()),
             expires_on: name(&self.expires_on),
             agent: self.agent,

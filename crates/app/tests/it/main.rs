@@ -12,6 +12,7 @@ mod company;
 mod company_user;
 mod email_change;
 mod invitation;
+mod invitation_block;
 mod mail;
 mod me;
 mod refused;

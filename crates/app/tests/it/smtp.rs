@@ -14,6 +14,8 @@ const AT: i64 = 1_795_356_300_000_000;
 
 const LINK: &str = "https://calls.example.test/invitation#3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
 
+const BLOCK_LINK: &str = "https://calls.example.test/invitation-block/ACC1/MAI1/3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
+
 fn address(name: &str, email: &str) -> Address {
     Address { name: name.to_owned(), email: email.to_owned() }
 }
@@ -34,6 +36,7 @@ fn invitation() -> InvitationMail {
         inviter_name: "Ada Reyes".to_owned(),
         type_name: "Manager".to_owned(),
         link: LINK.to_owned(),
+        block_link: BLOCK_LINK.to_owned(),
         personal_message: None,
         expires_on: "29 November 2026".to_owned(),
         agent: false,

@@ -115,7 +115,6 @@ fn p18_each_refusal_is_explained() {
     }
 }
 
-/// Seen to fail: with `smallest_change` always empty.
 #[test]
 fn p18_the_smallest_change_is_told() {
     for world in Installation::each().map(World::on) {

@@ -4,10 +4,12 @@
 use std::io::{BufRead as _, BufReader, Error, ErrorKind, Read as _, Result, Write as _};
 use std::net::TcpStream;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an answer may take. Longer means that the server hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A connection that was left alone for longer is not used again: the server may just be closing it.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -30,6 +32,7 @@ pub(crate) struct Answer {
 pub(crate) struct Hand {
     address: String,
     stream: Option<BufReader<TcpStream>>,
+    used: Instant,
 }
 
 impl Ask {
@@ -85,12 +88,12 @@ impl Answer {
 
 impl Hand {
     pub(crate) fn new(address: &str) -> Hand {
-        Hand { address: address.to_owned(), stream: None }
+        Hand { address: address.to_owned(), stream: None, used: Instant::now() }
     }
 
     /// Asks and waits for the answer.
     pub(crate) fn ask(&mut self, ask: &Ask) -> Result<Answer> {
-        self.send(&ask.bytes(&self.address.clone()))?;
+        self.begin(&ask.bytes(&self.address.clone()))?;
         self.answer()
     }
 
@@ -101,25 +104,31 @@ impl Hand {
 
     /// Asks for what does not end. What follows can be read off the connection.
     pub(crate) fn open(mut self, ask: &Ask) -> (u16, BufReader<TcpStream>) {
-        self.send(&ask.bytes(&self.address.clone())).unwrap();
+        self.begin(&ask.bytes(&self.address.clone())).unwrap();
         let stream = self.stream.as_mut().unwrap();
         let (status, _) = head(stream).unwrap();
         (status, self.stream.take().unwrap())
     }
 
-    fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.stream.is_none() {
+    /// Sends a request, or the beginning of one.
+    fn begin(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.stream.is_none() || self.used.elapsed() > IDLE {
             let stream = TcpStream::connect(&self.address)?;
             stream.set_nodelay(true)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             self.stream = Some(BufReader::new(stream));
         }
-        self.stream.as_mut().expect("just opened").get_mut().write_all(bytes)
+        self.send(bytes)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        self.stream.as_mut().ok_or(ErrorKind::NotConnected)?.get_mut().write_all(bytes)
     }
 
     fn answer(&mut self) -> Result<Answer> {
         let stream = self.stream.as_mut().ok_or(ErrorKind::NotConnected)?;
         let answer = read(stream);
+        self.used = Instant::now();
         let goes_on = matches!(&answer, Ok(answer) if answer.header("connection") != Some("close"));
         if !goes_on {
             self.stream = None;
@@ -143,7 +152,7 @@ pub(crate) fn at_once(
     let mut bytes: Vec<Vec<u8>> = asks.iter().map(|ask| ask.bytes(address)).collect();
     let lasts: Vec<u8> = bytes.iter_mut().map(|bytes| bytes.pop().expect("no request is empty")).collect();
     for (hand, bytes) in hands.iter_mut().zip(&bytes) {
-        hand.send(bytes).unwrap();
+        hand.begin(bytes).unwrap();
     }
     for (n, (hand, last)) in hands.iter_mut().zip(lasts).enumerate() {
         if n == 1 {

@@ -24,4 +24,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0008_access_change"),
     migration!("0009_user_list"),
     migration!("0010_email_change"),
+    migration!("0011_invitation_block"),
 ];

@@ -1,5 +1,6 @@
 //! What a unit of work holds in its hand: statements run through it, one after the other.
 
+use super::Engine;
 use super::error::DbError;
 use super::postgres::Session;
 use super::row::Row;
@@ -46,6 +47,14 @@ impl<'a> Tx<'a> {
 
     pub(super) fn failure(&self) -> Option<Failure> {
         self.failure
+    }
+
+    /// Which engine this is, for the few questions that it answers best in its own way.
+    pub fn engine(&self) -> Engine {
+        match self.engine {
+            Open::Sqlite(_) => Engine::Sqlite,
+            Open::Postgres(_) => Engine::Postgres,
+        }
     }
 
     /// All rows of the result, in its order.

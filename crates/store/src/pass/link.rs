@@ -181,7 +181,13 @@ impl Gate for InvitationPass {
             &[(&account).into(), secret::hash(token).into(), session.into(), now.into()],
         )?;
         let mut c = row.ok_or_else(unknown)?.columns();
-        let times = InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? };
+        // A link that was mailed before its reader wanted no more of them goes on working, should they think again.
+        let times = InvitationTimes {
+            sent_at: c.get()?,
+            expires_at: c.get()?,
+            accepted_at: c.get()?,
+            blocked_at: None,
+        };
         let pass = InvitationPass {
             account,
             invitation: c.parse()?,
@@ -211,7 +217,7 @@ impl Gate for InvitationPass {
                 }
             }
             InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
-            InvitationState::NotSent => Err(unknown()),
+            InvitationState::NotSent | InvitationState::Unwanted => Err(unknown()),
             InvitationState::Expired(_) => Err(expired(pass)),
         }
     }

@@ -29,6 +29,7 @@
 //! ```
 
 mod email_change;
+mod invitation_block;
 mod link;
 mod place;
 mod question;
@@ -41,6 +42,7 @@ use domain::capability::Capability;
 use domain::id::AccountId;
 
 pub use email_change::EmailChangePass;
+pub use invitation_block::InvitationBlockPass;
 pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
@@ -61,6 +63,8 @@ pub struct Credentials {
     pub setup: Option<String>,
     /// The account and token of the invitation link that was followed, as `ACC….token`.
     pub invitation: Option<String>,
+    /// Account, mail and token of the link to be invited no more, as `ACC….MAI….token`.
+    pub invitation_block: Option<String>,
     /// The token of the reset link that was followed.
     pub reset: Option<String>,
     /// The token of the link to a new address that was followed.

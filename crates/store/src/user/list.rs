@@ -134,8 +134,8 @@ fn kept(
     values.extend(filter.company.as_ref().map(Value::from));
     let statement = match (filter.company.is_some(), by_activity) {
         (true, _) => pieces::of_company(down),
-        (false, false) => pieces::by_name(down),
-        (false, true) => pieces::by_activity(down),
+        (false, false) => pieces::by_name(r.tx().engine(), down),
+        (false, true) => pieces::by_activity(r.tx().engine(), down),
     };
     Ok((statement, values))
 }
@@ -221,7 +221,7 @@ fn get_all(r: &mut Reader, pass: &AccountPass<ManageUsers>, ids: &[UserId]) -> R
         &[pass.account().into(), convert::list(ids)],
     )?;
     let mut users: Vec<User> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
-    users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
+    users.sort_by_cached_key(|user| ids.iter().position(|id| *id == user.id));
     Ok(users)
 }
 

@@ -5,7 +5,10 @@ macro_rules! user_columns {
     () => {
         "u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent, u.status,
          u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name, u.ends_at, u.deleted_at,
-         u.access_version, i.sent_at, i.expires_at, i.accepted_at"
+         u.access_version, i.sent_at, i.expires_at, i.accepted_at,
+         CASE WHEN u.status = 'pending' THEN
+             (SELECT b.created_at FROM invitation_block b
+              WHERE b.account_id = u.account_id AND b.email_canonical = u.email_canonical) END"
     };
 }
 
@@ -161,6 +164,11 @@ fn read(row: Row) -> Result<User, DbError> {
         ends_at: c.get()?,
         deleted_at: c.get()?,
         access_version: c.int()?,
-        invitation: InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()? },
+        invitation: InvitationTimes {
+            sent_at: c.get()?,
+            expires_at: c.get()?,
+            accepted_at: c.get()?,
+            blocked_at: c.get()?,
+        },
     })
 }

@@ -14,6 +14,8 @@ pub enum Cookie {
     Setup,
     /// The account and token of an invitation's link that was followed.
     Invitation,
+    /// What the link to be invited no more names.
+    InvitationBlock,
     /// The token of a reset's link that was followed.
     Reset,
     /// The token of the link to a new address that was followed.
@@ -32,6 +34,7 @@ impl Cookie {
             Cookie::Session => "session",
             Cookie::Setup => "setup",
             Cookie::Invitation => "invitation",
+            Cookie::InvitationBlock => "invitation-block",
             Cookie::Reset => "reset",
             Cookie::EmailChange => "email-change",
             Cookie::Operator => "operator",
@@ -44,7 +47,11 @@ impl Cookie {
     fn max_age(self) -> Option<i64> {
         match self {
             Cookie::Session => Some(30 * 24 * 3_600),
-            Cookie::Setup | Cookie::Invitation | Cookie::Reset | Cookie::EmailChange => Some(3_600),
+            Cookie::Setup
+            | Cookie::Invitation
+            | Cookie::InvitationBlock
+            | Cookie::Reset
+            | Cookie::EmailChange => Some(3_600),
             // As long as browsers keep any.
             Cookie::Device => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

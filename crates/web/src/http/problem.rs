@@ -149,6 +149,7 @@ pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
         Conflict::WrongPassword => t.problem_wrong_password(),
         Conflict::AlreadyHere => t.problem_already_here(),
         Conflict::OtherAddress => t.problem_other_address(),
+        Conflict::Unwanted => t.problem_unwanted(),
         Conflict::AddressInUse => t.problem_address_in_use(),
         Conflict::NothingToUndo => t.problem_nothing_to_undo(),
         Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),

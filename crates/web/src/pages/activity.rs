@@ -88,6 +88,7 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::UserUndone) => t.activity_user_undone(),
         Some(Verb::InvitationSent) => t.activity_invitation_sent(),
         Some(Verb::InvitationRevoked) => t.activity_invitation_revoked(),
+        Some(Verb::InvitationBlocked) => t.activity_invitation_blocked(),
         Some(Verb::InvitationAccepted) => t.activity_invitation_accepted(),
         Some(Verb::SessionStarted) => t.activity_session_started(),
         Some(Verb::SessionEnded) => t.activity_session_ended(),

@@ -8,6 +8,7 @@ pub mod email_change;
 pub mod events;
 mod form;
 pub mod invitation;
+pub mod invitation_block;
 pub mod lead_center;
 pub mod may;
 pub mod me;

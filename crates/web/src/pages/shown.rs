@@ -46,6 +46,7 @@ pub(super) fn invitation(
         InvitationState::Expired(at) => {
             Some(user::InvitationState::Expired { sent, expired: when(at, zone, now) })
         }
+        InvitationState::Unwanted => Some(user::InvitationState::Unwanted),
         InvitationState::Accepted => None,
     }
 }

@@ -168,7 +168,21 @@ pub fn what(t: Text, made: &Made) -> String {
         Verb::UserEndSet => t.access_change_end_set().to_owned(),
         Verb::UserDeleted => t.access_change_deleted().to_owned(),
         Verb::InvitationRevoked => t.access_change_revoked().to_owned(),
-        _ => t.access_change_changed().to_owned(),
+        _ => edited(t, made).to_owned(),
+    }
+}
+
+/// What was changed on Edit User or on a company's page; where it was several things, no more than that.
+fn edited(t: Text, made: &Made) -> &'static str {
+    let (before, after) = (&made.before, &made.after);
+    let other_companies = before.companies != after.companies;
+    let other_invoices = before.invoice_emails != after.invoice_emails;
+    match (other_companies, before.agent != after.agent, other_invoices) {
+        (true, false, false) => t.access_change_companies_changed(),
+        (false, true, false) if after.agent => t.access_change_agent_on(),
+        (false, true, false) => t.access_change_agent_off(),
+        (false, false, true) => t.access_change_invoices_changed(),
+        _ => t.access_change_changed(),
     }
 }
 

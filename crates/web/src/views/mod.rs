@@ -14,6 +14,7 @@ pub mod email_change;
 pub mod form;
 pub mod frame;
 pub mod invitation;
+pub mod invitation_block;
 pub mod lead_center;
 pub mod me;
 pub mod operator;

@@ -59,8 +59,8 @@ impl Listener {
 const GONE: Option<&str> = Some("event: gone\ndata:\n\n");
 const CHANGED: Option<&str> = Some("event: changed\ndata:\n\n");
 
-/// Whatever ends or changes access ends the stream within a second. Seen to fail: with the pass minted once and kept,
-/// with the version left out of what is compared, and with `load` taking no notice of `ends_at`.
+/// Whatever ends or changes access ends the stream within a second. Seen to fail: with the version left out of what is
+/// compared, and with access that has ended taken for active.
 #[tokio::test(flavor = "multi_thread")]
 async fn p19_whose_access_has_changed_is_told_within_a_second() {
     for site in Site::everywhere().await {

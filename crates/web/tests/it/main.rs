@@ -1,6 +1,11 @@
 //! The site as requests meet it, on every engine: the walks over the whole route table.
 
 mod access;
+mod attack_access;
+mod attack_forms;
+mod attack_identity;
+mod attack_links;
+mod attack_network;
 mod data;
 mod devices;
 mod doors;

@@ -7,7 +7,7 @@ use http::Method;
 use crate::site::Site;
 
 /// A request that succeeds at each route: path, who asks, form. A route that is missing here fails the test.
-async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
+pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
     let (world, admin) = (&site.world, Some(site.account.admin.ask.clone()));
     let email = site.account.admin.email.replace('@', "%40");
     let path = site.path(pattern);
@@ -24,6 +24,11 @@ async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
         "/invitation" => {
             let link = world.letter_to("pending@example.com").await.link().to_owned();
             (path, Some(world.follow(&link)), "password=correct+horse+battery+staple".into())
+        }
+        "/invitation-block" => {
+            let text = world.letter_to("pending@example.com").await.text;
+            let link = text.split_whitespace().find(|word| word.contains("/invitation-block/")).expect("a link");
+            (path, Some(world.follow(link)), String::new())
         }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),
         "/me/password" => {

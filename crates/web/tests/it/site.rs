@@ -210,6 +210,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("session", &credentials.session),
         ("setup", &credentials.setup),
         ("invitation", &credentials.invitation),
+        ("invitation-block", &credentials.invitation_block),
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
         ("device", &credentials.device),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::server::Server;
-use super::{AT, LINK, address, invitation, kim, message, password_changed, reset, rollcall};
+use super::{AT, BLOCK_LINK, LINK, address, invitation, kim, message, password_changed, reset, rollcall};
 
 const HOSTILE: &[&str] = &[
     "Kim\r\nBcc: eve@evil.example",
@@ -104,7 +104,7 @@ async fn every_field_with_every_text() {
         assert!(!subject.contains('\n') && !subject.contains('\0'), "{subject:?}");
         for key in ["links", "links_in_text", "links_in_html"] {
             for link in mail[key].as_array().unwrap() {
-                assert_eq!(link, LINK, "{text:?} in {key}");
+                assert!(link == LINK || link == BLOCK_LINK, "{text:?} in {key}: {link}");
             }
         }
     }
@@ -284,11 +284,11 @@ proptest! {
         for (mail, template) in &same {
             prop_assert_eq!(tags(&mail.html), tags(&template.html));
             prop_assert!(!mail.subject.contains(['\r', '\n', '\0']) );
-            prop_assert!(!linklike(&mail.text.replace(LINK, "")), "{}", mail.text);
+            prop_assert!(!linklike(&mail.text.replace(LINK, "").replace(BLOCK_LINK, "")), "{}", mail.text);
             prop_assert!(!mail.html.contains('\0') && !mail.text.contains('\0'));
             let shown: String = mail.html.split_once("<body").unwrap().1.split('<')
                 .filter_map(|rest| rest.split_once('>')).map(|(_, text)| text).collect::<Vec<_>>().join("\n");
-            prop_assert!(!linklike(&shown.replace(LINK, "")), "{}", shown);
+            prop_assert!(!linklike(&shown.replace(LINK, "").replace(BLOCK_LINK, "")), "{}", shown);
         }
     }
 }

@@ -10,7 +10,7 @@ use app::mail::views::{InvitationMail, PasswordChangedMail, View};
 use serde_json::{Value, json};
 
 use super::server::Server;
-use super::{AT, LINK, address, invitation, kim, message, password_changed, reset, rollcall};
+use super::{AT, BLOCK_LINK, LINK, address, invitation, kim, message, password_changed, reset, rollcall};
 
 async fn sent(message: &Message) -> (Value, String) {
     let server = Server::start("normal");
@@ -95,7 +95,9 @@ fn the_text_of_an_invitation_reads_alone() {
              To accept, set your own password:\n\n\
              {LINK}\n\n\
              The link works once, until 29 November 2026. After that, ask Ada Reyes for a new one.\n\n\
-             If you did not expect this, ignore this mail: nobody is added until you set a password.\n"
+             If you did not expect this, ignore this mail: nobody is added until you set a password. \
+             To get no more invitations from Harbor Dental:\n\n\
+             {BLOCK_LINK}\n"
         )
     );
 }
@@ -114,7 +116,9 @@ fn the_text_of_an_agents_invitation_leads_into_lead_center() {
              Create your password, and Lead Center opens:\n\n\
              {LINK}\n\n\
              The link works once, until 29 November 2026. After that, ask Ada Reyes for a new one.\n\n\
-             If you did not expect this, ignore this mail: nobody is added until you set a password.\n"
+             If you did not expect this, ignore this mail: nobody is added until you set a password. \
+             To get no more invitations from Harbor Dental:\n\n\
+             {BLOCK_LINK}\n"
         )
     );
 }
@@ -154,7 +158,10 @@ async fn there_is_one_link_and_nothing_remote() {
     async fn check(view: impl View, expected: &[&str]) {
         let message = compose(&view, rollcall(), kim(), "1@example.test".to_owned()).unwrap();
         let (mail, _) = sent(&message).await;
-        assert_eq!(links(&mail), expected.iter().map(|&link| link.to_owned()).collect());
+        let mut found = links(&mail);
+        // Beside the one that the mail is there for.
+        found.remove(BLOCK_LINK);
+        assert_eq!(found, expected.iter().map(|&link| link.to_owned()).collect());
         let remote = ["img", "script", "link", "iframe", "form", "object", "base"];
         for element in mail["elements"].as_array().unwrap() {
             assert!(!remote.contains(&element[0].as_str().unwrap()), "{element}");

@@ -43,8 +43,11 @@ pub(super) fn db_error(error: Error) -> DbError {
     }
 }
 
+/// Out of memory for locks (53200) is one too: PostgreSQL has a fixed number of them for all that runs at a time, and
+/// has some again as soon as others have ended.
 fn is_collision(state: &SqlState) -> bool {
-    *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::OUT_OF_MEMORY]
+        .contains(state)
 }
 
 /// Besides lost connections: a server that has become a standby (25006), a prepared statement that another
@@ -57,4 +60,17 @@ fn needs_new_connection(state: &SqlState) -> bool {
 /// Errors without an SQLSTATE come from the client: values that do not fit, or the connection.
 fn is_broken(error: &Error) -> bool {
     error.is_closed() || error.source().is_some_and(|source| source.is::<std::io::Error>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen to fail without the third: a server whose lock table was full for a moment answered 500.
+    #[test]
+    fn what_others_are_in_the_way_of_is_tried_again() {
+        let is_tried_again = |code: &str| is_collision(&SqlState::from_code(code));
+        assert!(["40001", "40P01", "53200"].iter().all(|code| is_tried_again(code)));
+        assert!(!["53100", "23505", "57014"].iter().any(|code| is_tried_again(code)));
+    }
 }

@@ -96,7 +96,7 @@ pub async fn created(visit: Managing, _: Nothing) -> Answer {
     let user = page.user;
     let sent = match user.invitation.state(visit.app.store.now()) {
         _ if !user.user_type.has_login() => Sent::None,
-        InvitationState::NotSent => Sent::Later,
+        InvitationState::NotSent | InvitationState::Unwanted => Sent::Later,
         _ if visit.app.smtp.is_none() => Sent::Kept,
         _ => Sent::To(user.email),
     };

@@ -1,7 +1,7 @@
 //! The list of users as data: the filters and pages of the list that people see.
 
 use app::page::PAGE_SIZE;
-use app::user::{self, Cursor, Filter, UsersPage};
+use app::user::{self, Cursor, Filter, UserRows};
 use serde::{Deserialize, Serialize};
 
 use super::Managing;
@@ -50,7 +50,7 @@ struct Row {
 /// One page.
 pub async fn list(visit: Managing, asked: Asked) -> Answer {
     let (filter, from) = (filter(&asked), Cursor::of(&asked.after, &asked.before));
-    let (pass, page) = visit.read(move |r, pass| user::list(r, pass, &filter, &from)).await?;
+    let (pass, page) = visit.read(move |r, pass| user::rows(r, pass, &filter, &from)).await?;
     let path = format!("/accounts/{}/users.json", pass.account());
     let link = |before: Option<&user::User>, after: Option<&user::User>| {
         let id = |user: Option<&user::User>| user.map(|user| user.id.to_string()).unwrap_or_default();
@@ -84,7 +84,7 @@ fn filter(asked: &Asked) -> Filter {
     }
 }
 
-fn row(page: &UsersPage, user: &user::User) -> Row {
+fn row(page: &UserRows, user: &user::User) -> Row {
     let all = user.user_type.has_all_companies();
     Row {
         id: user.id.to_string(),

@@ -10,6 +10,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::views::access_change::what;
+use crate::views::isolated;
 
 /// What undoing does.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
@@ -23,7 +24,7 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
     };
     let when = made.at.short(&pass.place().time_zone, visit.app.store.now());
     let words = Words {
-        title: t.access_change_undo_title(what(t, &made)),
+        title: t.access_change_undo_title(isolated(&preview.user.names.full()), what(t, &made)),
         lead: t.access_change_undo_lead(who, when),
         button: t.access_change_undo_button().to_owned(),
         danger: false,

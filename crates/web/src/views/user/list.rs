@@ -184,6 +184,8 @@ pub struct Row {
 pub enum InvitationState {
     /// Created with "send later".
     NotSent,
+    /// The person wants no invitations from the account.
+    Unwanted,
     /// On its way.
     Sent {
         /// The last time it was sent.

@@ -250,7 +250,7 @@ pub struct Revoke {
 impl Revoke {
     fn sent(&self) -> Option<&When> {
         match &self.invitation {
-            InvitationState::NotSent => None,
+            InvitationState::NotSent | InvitationState::Unwanted => None,
             InvitationState::Sent { sent, .. } | InvitationState::Expired { sent, .. } => Some(sent),
         }
     }

@@ -1,0 +1,62 @@
+//! The pass of who follows the link to be invited no more.
+
+use domain::id::{AccountId, MailId};
+
+use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
+use crate::db::sql;
+use crate::invitation_block;
+use crate::secret;
+use crate::work::{Actor, Reader};
+
+/// Proof of having got the mail of an invitation.
+#[derive(Clone, Debug)]
+pub struct InvitationBlockPass {
+    /// The account that invited.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// The mail.
+    pub mail: MailId,
+    /// The address it went to.
+    pub email: String,
+    /// Whether they have said already that they want no more.
+    pub is_blocked: bool,
+}
+
+impl Acting for InvitationBlockPass {
+    /// Whoever reads the mailbox; that need not be anybody with a sign-in.
+    fn actor(&self) -> Actor {
+        Actor::visitor()
+    }
+}
+
+impl Gate for InvitationBlockPass {
+    type Target = ();
+    const DOOR: Door = Door::Link("invitation-block");
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let unknown = || Denied::Link(LinkState::Unknown);
+        let link = credentials.invitation_block.as_deref().ok_or_else(unknown)?;
+        let mut parts = link.splitn(3, '.');
+        let mut part = || parts.next().ok_or_else(unknown);
+        let account: AccountId = part()?.parse().map_err(|_| unknown())?;
+        let mail: MailId = part()?.parse().map_err(|_| unknown())?;
+        if !secret::same(part()?, &invitation_block::token(r.key(), &account, &mail)) {
+            return Err(unknown());
+        }
+        let row = r.tx().optional(
+            sql!(
+                "SELECT a.name, m.email FROM mail m JOIN account a ON a.id = m.account_id
+                 WHERE m.account_id = $1 AND m.id = $2 AND m.kind = 'invitation'"
+            ),
+            &[(&account).into(), (&mail).into()],
+        )?;
+        let mut c = row.ok_or_else(unknown)?.columns();
+        let (account_name, email) = (c.text()?, c.text()?);
+        let blocked = r.tx().optional(
+            sql!("SELECT created_at FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
+            &[(&account).into(), email.to_ascii_lowercase().into()],
+        )?;
+        Ok(InvitationBlockPass { account, account_name, mail, email, is_blocked: blocked.is_some() })
+    }
+}
