@@ -9,12 +9,12 @@ use domain::id::{AccountId, LoginId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::UserStatus;
-use store::{invitation, invitation_block};
 use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, InvitationPass};
 use store::user;
 use store::work::{Committed, Writer};
+use store::{invitation, invitation_block};
 
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits, password};

@@ -51,8 +51,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
 
 /// When the account was made.
 pub fn get_created_at(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Timestamp, DbError> {
-    let row =
-        r.tx().one(sql!("SELECT created_at FROM account WHERE id = $1"), &[pass.account().into()])?;
+    let row = r.tx().one(sql!("SELECT created_at FROM account WHERE id = $1"), &[pass.account().into()])?;
     row.columns().get()
 }
 

@@ -20,7 +20,9 @@ pub fn list_given(
 ) -> Result<BTreeSet<UserId>, DbError> {
     let ids = convert::list(users.iter().map(|user| &user.id));
     let rows = r.tx().all(
-        sql!("SELECT user_id FROM user_company WHERE account_id = $1 AND company_id = $2 AND user_id {in $3}"),
+        sql!(
+            "SELECT user_id FROM user_company WHERE account_id = $1 AND company_id = $2 AND user_id {in $3}"
+        ),
         &[pass.account().into(), company.into(), ids],
     )?;
     rows.into_iter().map(|row| row.columns().parse()).collect()

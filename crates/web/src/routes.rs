@@ -8,8 +8,8 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, company_user, email_change, events, invitation, invitation_block, lead_center, may, me, operator,
-    permissions, reset, session, setup, user,
+    account, activity, company, company_user, email_change, events, invitation, invitation_block,
+    lead_center, may, me, operator, permissions, reset, session, setup, user,
 };
 
 /// All routes.

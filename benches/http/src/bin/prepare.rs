@@ -21,9 +21,9 @@ use store::pass::Acting as _;
 /// Users more in the first account.
 const CROWD: u64 = 10_000;
 /// Accounts to create users in: the daily limit of invitations holds for each of them.
-const OFFICES: u64 = 64;
+const OFFICES: u64 = 16;
 /// Invitations to be accepted, in each of these accounts.
-const INVITATIONS: u64 = 600;
+const INVITATIONS: u64 = 2_250;
 const PASSWORD: &str = "correct horse battery staple";
 
 #[tokio::main]

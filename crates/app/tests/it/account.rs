@@ -89,8 +89,12 @@ async fn i03_an_account_made_at_the_command_line_invites_its_administrator() {
 async fn u07_settings_of_the_account_are_changed_and_recorded() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
-        let new =
-            AccountDetails { name: "Acme & Co".into(), time_zone: "Europe/Paris".into(), invitation_days: 3, free_types: false };
+        let new = AccountDetails {
+            name: "Acme & Co".into(),
+            time_zone: "Europe/Paris".into(),
+            invitation_days: 3,
+            free_types: false,
+        };
         let changed = new.clone();
         let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &changed);
         world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();

@@ -38,11 +38,7 @@ impl Desk {
     }
 
     /// First names and standings; of those who have the company, or of all.
-    async fn of_company(
-        &self,
-        company: &CompanyId,
-        all: bool,
-    ) -> Result<Vec<(String, Standing)>, Refused> {
+    async fn of_company(&self, company: &CompanyId, all: bool) -> Result<Vec<(String, Standing)>, Refused> {
         let company = company.clone();
         let filter = Filter {
             status: UserStatus::Active,
@@ -65,10 +61,8 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
-        let [downtown, riverside] =
-            [account.company("Downtown").await, account.company("Riverside").await];
-        let (id, natalie) =
-            account.join("natalie@example.com", UserType::Manager, &[downtown.clone()]).await;
+        let [downtown, riverside] = [account.company("Downtown").await, account.company("Riverside").await];
+        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[downtown.clone()]).await;
         let hers = Desk::of_person(&world, &account, &natalie);
         world.send_mails().await;
 
@@ -87,10 +81,10 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
         desk.make_company(wanted(&downtown, &id, Deed::Take), None).await.unwrap();
         assert_eq!(desk.get(&id).await.unwrap().companies, [riverside.clone()]);
         assert_eq!(world.send_mails().await, 0, "nobody is told by mail");
-        assert_refused!(hers.of_company(&riverside, true).await, Refused::Forbidden {
-            refusal: Refusal::Lacks(_),
-            ..
-        });
+        assert_refused!(
+            hers.of_company(&riverside, true).await,
+            Refused::Forbidden { refusal: Refusal::Lacks(_), .. }
+        );
         desk.undo(&id).await.unwrap();
         desk.undo(&id).await.unwrap();
         assert_eq!(desk.get(&id).await.unwrap().companies, [downtown]);
@@ -137,14 +131,13 @@ async fn u14_what_cannot_be_given_or_taken_says_why() {
     }
 }
 
-/// U-14. Seen to fail: with `seen: None` in `company_user::make`.
+/// U-14. Seen to fail: with `Confirmed::default()` in place of `confirmed` in `company_user::make`.
 #[tokio::test]
 async fn u14_what_was_overtaken_since_it_was_shown_is_not_made() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
-        let [downtown, riverside] =
-            [account.company("Downtown").await, account.company("Riverside").await];
+        let [downtown, riverside] = [account.company("Downtown").await, account.company("Riverside").await];
         let (id, _) = account.join("natalie@example.com", UserType::Manager, &[downtown]).await;
         let (seen, _) = desk.preview_company(wanted(&riverside, &id, Deed::Give)).await.unwrap();
         desk.make(&id, domain::access_change::Change::Suspend).await.unwrap();

@@ -153,7 +153,7 @@ async fn u18_an_address_that_is_in_use_by_then_is_refused_whole() {
     }
 }
 
-/// Seen to fail: with the generation left out of `email_change::remove` and of the token.
+/// Seen to fail: with the generation left out of the token.
 #[tokio::test]
 async fn a04_a_link_to_a_new_address_works_once_for_an_hour_and_until_it_is_sent_again() {
     for world in testkit::worlds().await {

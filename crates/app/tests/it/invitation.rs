@@ -182,7 +182,12 @@ async fn u07_an_expired_link_says_whom_to_ask_and_can_be_sent_again() {
 async fn u07_each_account_says_how_long_its_invitations_live() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
-        let details = AccountDetails { name: "Acme".into(), time_zone: "UTC".into(), invitation_days: 2, free_types: false };
+        let details = AccountDetails {
+            name: "Acme".into(),
+            time_zone: "UTC".into(),
+            invitation_days: 2,
+            free_types: false,
+        };
         let change = move |w: app::work::Writer, pass: &_| app::account::change(w, pass, &details);
         world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();
         account.invite("natalie@example.com", UserType::Administrator, &[]).await;

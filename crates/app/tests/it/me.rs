@@ -22,7 +22,7 @@ async fn is_signed_in(world: &World, ask: &Ask) -> bool {
     world.app.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await.is_ok()
 }
 
-/// U-18, A-04, X-28. Seen to fail: with the session that is asked with kept, and without `session::cut_off`.
+/// U-18, A-04, X-28. Seen to fail: without `session::cut_off`.
 #[tokio::test]
 async fn u18_a_changed_password_ends_all_that_was_there_and_goes_on_anew() {
     for world in testkit::worlds().await {

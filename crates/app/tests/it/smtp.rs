@@ -14,7 +14,8 @@ const AT: i64 = 1_795_356_300_000_000;
 
 const LINK: &str = "https://calls.example.test/invitation#3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
 
-const BLOCK_LINK: &str = "https://calls.example.test/invitation-block/ACC1/MAI1/3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
+const BLOCK_LINK: &str =
+    "https://calls.example.test/invitation-block/ACC1/MAI1/3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
 
 fn address(name: &str, email: &str) -> Address {
     Address { name: name.to_owned(), email: email.to_owned() }

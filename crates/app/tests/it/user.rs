@@ -61,7 +61,11 @@ async fn u01_only_companies_of_the_account_that_are_in_use_can_be_given() {
             let new = account.new_user("natalie@example.com", UserType::Manager, &[company]);
             assert_eq!(field(account.create(new).await), ("company", Problem::NotAChoice));
         }
-        assert_eq!(desk.list(UserStatus::Pending).await.unwrap().counts.pending.n, 0, "nothing of it is kept");
+        assert_eq!(
+            desk.list(UserStatus::Pending).await.unwrap().counts.pending.n,
+            0,
+            "nothing of it is kept"
+        );
     }
 }
 

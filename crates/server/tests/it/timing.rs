@@ -21,13 +21,11 @@ const LEAST_CHANCE: f64 = 0.01;
 /// How much the two medians may differ.
 const MOST_DIFFERENCE: f64 = 0.05;
 
-/// Seen to fail: with an unknown address answered before its password is hashed.
 #[test]
 fn x16_signing_in_takes_as_long_for_an_unknown_address() {
     assert_alike(422, |email| Ask::post("/sign-in", &[("email", email), ("password", "a wrong password")]));
 }
 
-/// Seen to fail: with the reset made before the answer.
 #[test]
 fn x16_asking_for_a_new_password_takes_as_long_for_an_unknown_address() {
     assert_alike(200, |email| Ask::post("/reset", &[("email", email)]));

@@ -15,8 +15,8 @@ macro_rules! user_columns {
 mod find;
 mod grants;
 mod list;
-mod pieces;
 mod own;
+mod pieces;
 mod terms;
 mod words;
 mod write;
@@ -28,8 +28,8 @@ use domain::invitation::InvitationTimes;
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-pub(crate) use grants::effective;
 pub use find::{find_by_email, has_login, is_alone};
+pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Sort, count, list, list_companies};
 pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names};
@@ -132,10 +132,7 @@ pub fn company_ids(
 }
 
 /// The addresses of all active administrators.
-pub fn list_administrators(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-) -> Result<Vec<String>, DbError> {
+pub fn list_administrators(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT email FROM \"user\"

@@ -1,13 +1,14 @@
 //! What lists of users cost does not depend on how many users there are (U-05): counted, not timed. SQLite tells the
 //! steps of its machine, PostgreSQL the rows that each part of a plan has read.
 //!
-//! `ROLLCALL_PLAN_ROWS=1000000` makes the account as large as `cargo xtask growth` wants it.
+//! `ROLLCALL_PLAN_ROWS=1000000` looks at a million users: run it by `cargo test -p rollcall-store --test it growth`, because
+//! making them takes longer than one test may.
 
-use store::db::{Stmt, Value};
+use store::db::{Engine, Stmt, Value};
 
 use crate::support::{Postgres, Sqlite, statements};
 
-/// Large enough that PostgreSQL plans as it does for a million; `cargo xtask growth` looks at a million.
+/// Large enough that PostgreSQL plans as it does for a million.
 const LARGE: u64 = 30_000;
 /// The most rows that any part of a plan may read: a tab is counted to one more than a thousand.
 const ROWS: f64 = 1_001.0;
@@ -93,21 +94,23 @@ fn page(what: &'static str, parts: &[&str], start: [Value; 2], only: Option<&str
 }
 
 /// Every list there is: its first page, one from the middle, backwards, of one type, and what stands beside it.
-fn asked() -> Vec<Asked> {
+fn asked(engine: Engine) -> Vec<Asked> {
+    // All users are walked on SQLite, and merged on PostgreSQL.
+    let all = if engine == Engine::Sqlite { "IN ($5" } else { "$9 AND (u." };
     let text = |place: &str, id: &str| [Value::from(place), Value::from(id)];
-    let (up, down) = (["u.sort_name AS place", "ASC"], ["u.sort_name AS place", "DESC"]);
-    let by_name = |parts: [&'static str; 2]| [parts[0], parts[1], "$9 AND (u.sort_name"];
-    let (newest, oldest) = (["u.last_active_at AS place", "DESC"], ["u.last_active_at AS place", "ASC"]);
+    let (up, down) = (["u.sort_name AS place", "ASC", all], ["u.sort_name AS place", "DESC", all]);
+    let (newest, oldest) =
+        (["u.last_active_at AS place", "DESC", all], ["u.last_active_at AS place", "ASC", all]);
     let (company, company_down) = (["uc.sort_name AS place", "ASC"], ["uc.sort_name AS place", "DESC"]);
     let (term, term_down) = (["w.term AS place", "ASC"], ["w.term AS place", "DESC"]);
     let find = |word: &'static str, until: &'static str| [word, until, "", "", "", ""];
     let middle = || text("first140 last140", "USR10000000");
     vec![
-        page("by name", &by_name(up), text("", ""), None, &[]),
-        page("by name, from the middle", &by_name(up), middle(), None, &[]),
-        page("by name, Z first", &by_name(down), text(LAST, LAST), None, &[]),
-        page("administrators", &by_name(up), text("", ""), Some("administrator"), &[]),
-        page("agents from the middle, backwards", &by_name(down), middle(), Some("agent"), &[]),
+        page("by name", &up, text("", ""), None, &[]),
+        page("by name, from the middle", &up, middle(), None, &[]),
+        page("by name, Z first", &down, text(LAST, LAST), None, &[]),
+        page("administrators", &up, text("", ""), Some("administrator"), &[]),
+        page("agents from the middle, backwards", &down, middle(), Some("agent"), &[]),
         page("newest first", &newest, [i64::MAX.into(), LAST.into()], None, &[]),
         page("oldest first, managers", &oldest, [(-1).into(), "".into()], Some("manager"), &[]),
         page("of a company", &company, text("", ""), None, &["COM1007"]),
@@ -160,12 +163,13 @@ fn asked() -> Vec<Asked> {
     ]
 }
 
-/// U-05
+/// U-05. Seen to fail: with any one of the indexes `user_by_name`, `user_by_activity`, `user_company_users` and
+/// `user_term_list` dropped.
 #[test]
 fn u05_no_list_takes_more_steps_than_a_page_needs_on_sqlite() {
     let sqlite = Sqlite::migrated();
     sqlite.connection.execute_batch(&format!("BEGIN;{}COMMIT;", filled(large()))).unwrap();
-    for asked in asked() {
+    for asked in asked(Engine::Sqlite) {
         let taken = sqlite.steps(asked.stmt, &asked.values);
         assert!(taken <= STEPS, "{}: {taken} steps", asked.what);
     }
@@ -181,7 +185,7 @@ fn too_many(node: &serde_json::Value, found: &mut Vec<String>) {
     if read > ROWS {
         found.push(format!("{name} reads {read}"));
     }
-    if node["Node Type"] == "Seq Scan" {
+    if node["Node Type"] == "Seq Scan" && read > 0.0 {
         found.push(format!("{name} reads the whole table"));
     }
     for part in node["Plans"].as_array().into_iter().flatten() {
@@ -206,7 +210,8 @@ fn plan(postgres: &mut Postgres, asked: &Asked) -> serde_json::Value {
     plans[0]["Plan"].clone()
 }
 
-/// U-05
+/// U-05. Seen to fail: without the limit in each piece of a list, where the planner sorted whole pieces, and with
+/// `IN (SELECT …)` for a list of ids, where it read the whole account.
 #[test]
 fn u05_no_part_of_a_list_reads_more_than_it_shows_on_postgresql() {
     let Some(mut postgres) = Postgres::migrated() else { return };
@@ -214,7 +219,7 @@ fn u05_no_part_of_a_list_reads_more_than_it_shows_on_postgresql() {
     postgres.client.batch_execute("VACUUM ANALYZE").unwrap();
     for mode in ["force_generic_plan", "force_custom_plan"] {
         postgres.client.batch_execute(&format!("SET plan_cache_mode = {mode}")).unwrap();
-        for asked in asked() {
+        for asked in asked(Engine::Postgres) {
             let plan = plan(&mut postgres, &asked);
             let mut found = Vec::new();
             too_many(&plan, &mut found);

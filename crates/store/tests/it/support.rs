@@ -28,11 +28,15 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     pub(crate) fn migrated() -> Sqlite {
+        let sqlite = Sqlite::empty();
+        migrate(&Location::Sqlite(sqlite.folder.join("test.db")));
+        sqlite
+    }
+
+    pub(crate) fn empty() -> Sqlite {
         let folder = std::env::temp_dir().join(unique());
         std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join("test.db");
-        migrate(&Location::Sqlite(file.clone()));
-        Sqlite { connection: rusqlite::Connection::open(file).unwrap(), folder }
+        Sqlite { connection: rusqlite::Connection::open(folder.join("test.db")).unwrap(), folder }
     }
 
     /// The rows of a query of texts, `NULL` as an empty one.
@@ -80,12 +84,21 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn migrated() -> Option<Postgres> {
+        let postgres = Postgres::empty()?;
+        migrate(&Location::Postgres { url: postgres.url(), connections: 1 });
+        Some(postgres)
+    }
+
+    pub(crate) fn empty() -> Option<Postgres> {
         let admin = std::env::var("ROLLCALL_TEST_POSTGRES").ok()?;
         let name = unique();
         connect(&admin).batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0);
-        migrate(&Location::Postgres { url: url.clone(), connections: 1 });
-        Some(Postgres { client: connect(&url), admin, name })
+        let client = connect(&url_of(&admin, &name));
+        Some(Postgres { client, admin, name })
+    }
+
+    fn url(&self) -> String {
+        url_of(&self.admin, &self.name)
     }
 
     /// The rows of a query of texts, `NULL` as an empty one.
@@ -113,6 +126,10 @@ impl Drop for Postgres {
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         connect(&self.admin).batch_execute(&drop).unwrap();
     }
+}
+
+fn url_of(admin: &str, name: &str) -> String {
+    format!("{}/{name}", admin.rsplit_once('/').unwrap().0)
 }
 
 fn connect(url: &str) -> postgres::Client {

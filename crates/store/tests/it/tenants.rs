@@ -14,8 +14,16 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     ("activity/verify.rs", "FROM activity_head WHERE account_id > $1", "checking walks from chain to chain"),
     ("activity/verify.rs", "FROM activity WHERE account_id > $1", "checking walks from account to account"),
-    ("access_change.rs", "DELETE FROM access_change WHERE created_at <= $1", "the worker forgets what is old"),
-    ("access_change.rs", "WHERE ends_at <= $1 AND status = 'active'", "the worker ends access in every account"),
+    (
+        "access_change.rs",
+        "DELETE FROM access_change WHERE created_at <= $1",
+        "the worker forgets what is old",
+    ),
+    (
+        "access_change.rs",
+        "WHERE ends_at <= $1 AND status = 'active'",
+        "the worker ends access in every account",
+    ),
     (
         "login.rs",
         "WHERE u.login_id = $1 AND u.status = 'active' AND u.account_id > $2",

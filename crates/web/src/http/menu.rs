@@ -89,7 +89,10 @@ pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
         account: Some(AccountMark::new(place.account.as_str(), &place.account_name)),
         person: person.map(|person| PersonMark::new(person.name(), &person.email)),
         nav: at(Spot::Rail).map(|entry| item(entry)).collect(),
-        panel: at(Spot::Panel).map(|entry| item(entry)).chain(own_entries(t, path, &own_profile(place))).collect(),
+        panel: at(Spot::Panel)
+            .map(|entry| item(entry))
+            .chain(own_entries(t, path, &own_profile(place)))
+            .collect(),
         toast: None,
     }
 }

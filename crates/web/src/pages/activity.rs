@@ -116,8 +116,12 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company]) -> St
         ("user_type", word) => {
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
-        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "yes") => t.common_yes().to_owned(),
-        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "no") => t.common_no().to_owned(),
+        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "yes") => {
+            t.common_yes().to_owned()
+        }
+        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "no") => {
+            t.common_no().to_owned()
+        }
         _ => value,
     }
 }

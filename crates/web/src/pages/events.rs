@@ -13,11 +13,11 @@ use crate::http::stream::{self, Events, Place};
 use crate::http::visit::{Answer, Visit};
 
 /// How often it is looked at: what has ended is told within a second.
-const TICK: Duration = Duration::from_millis(600);
+const TICK: Duration = Duration::from_millis(400);
 /// How long a stream goes on; browsers then open the next one by themselves.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 /// After how many looks something is said if nothing happened.
-const QUIET: u32 = 25;
+const QUIET: u32 = 40;
 
 /// What ends a stream that is being watched.
 enum End {

@@ -63,6 +63,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/users/{user}/suspend" | "/users/{user}/restore" | "/users/{user}/delete" | "/users/{user}/undo" => {
             &["version"]
         }
+        "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
         _ => &[],
     }
@@ -90,7 +91,7 @@ async fn honest(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
     }
 }
 
-/// Seen to fail: without the `CsrfLayer`, with it and `says_where_from` always true, and with actions also at GET.
+/// Seen to fail: without the `CsrfLayer`, and with `says_where_from` always true.
 #[tokio::test(flavor = "multi_thread")]
 async fn x17_no_action_is_carried_out_for_another_site_however_it_asks() {
     for site in Site::everywhere().await {
@@ -111,7 +112,9 @@ async fn x17_no_action_is_carried_out_for_another_site_however_it_asks() {
                 ("origin", "https://rollcall.example.test:8443"),
                 ("origin", "https://evil.example/rollcall.example.test"),
             ] {
-                for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
+                for kind in
+                    ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"]
+                {
                     let headers = [from, ("content-type", kind)];
                     let reply = site.send(&Method::POST, &path, ask, &form, &headers).await;
                     assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
@@ -144,14 +147,21 @@ fn columns(site: &Site) -> Vec<String> {
     columns
 }
 
-/// Seen to fail: with `deny_unknown_fields` taken from the form of a company, and from that of one's own names.
 #[tokio::test(flavor = "multi_thread")]
 async fn x19_no_form_takes_a_column_that_it_does_not_ask_for() {
     // A form is read before any engine is asked: one will do.
     for site in [Site::new(World::sqlite().await).await] {
         let mut names = columns(&site);
-        let others =
-            ["role", "isAdmin", "accountId", "userId", "verified", "createdAt", "user%5Buser_type%5D", "__proto__"];
+        let others = [
+            "role",
+            "isAdmin",
+            "accountId",
+            "userId",
+            "verified",
+            "createdAt",
+            "user%5Buser_type%5D",
+            "__proto__",
+        ];
         names.extend(others.map(str::to_owned));
         for route in actions() {
             let (path, ask, form) = honest(&site, route.path).await;
@@ -171,13 +181,22 @@ async fn x19_no_form_takes_a_column_that_it_does_not_ask_for() {
 
 /// Rows that a second address would add to.
 fn people(site: &Site) -> Vec<Vec<Vec<String>>> {
-    ["mail", "login", "\"user\"", "invitation", "reset", "reset_request", "email_change", "session", "account"]
-        .map(|table| site.world.sql(&format!("SELECT * FROM {table} ORDER BY 1, 2")))
-        .to_vec()
+    [
+        "mail",
+        "login",
+        "\"user\"",
+        "invitation",
+        "reset",
+        "reset_request",
+        "email_change",
+        "session",
+        "account",
+    ]
+    .map(|table| site.world.sql(&format!("SELECT * FROM {table} ORDER BY 1, 2")))
+    .to_vec()
 }
 
-/// Seen to fail: with a form's last of two taken, with unknown fields let by, and with the first address of a list
-/// taken in `EmailAddress::parse`.
+/// Seen to fail: with the first address of a list taken in `EmailAddress::parse`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x13_every_field_for_one_address_takes_one() {
     for site in Site::everywhere().await {

@@ -38,7 +38,8 @@ async fn mailed(site: &Site) -> Vec<Mailed> {
     }
     let text = world.letter_to("pending@example.com").await.text;
     let second = text.split_whitespace().find_map(|word| {
-        word.strip_prefix(app.settings.base_url.as_str()).filter(|path| path.starts_with("/invitation-block/"))
+        word.strip_prefix(app.settings.base_url.as_str())
+            .filter(|path| path.starts_with("/invitation-block/"))
     });
     let path = second.expect("a link to be invited no more").to_owned();
     links.push(Mailed { path, page: "/invitation-block", form: "" });
@@ -91,8 +92,8 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-/// Scanners look at every link in every order, at the page behind it too, and change no byte. Then a person gets in.
-/// Seen to fail: with the invitation marked as accepted, and with the reset removed, when its page is shown.
+/// Scanners look at every link in every order, at the page behind it too, and change no byte. Then a person gets
+/// in. Seen to fail: with the invitation accepted, and with the block made, when its page is shown.
 #[tokio::test(flavor = "multi_thread")]
 async fn x02_scanners_use_no_link_up() {
     for site in Site::everywhere().await {
@@ -109,7 +110,11 @@ async fn x02_scanners_use_no_link_up() {
                     assert_eq!(reply.location(), led, "{method} {}", link.path);
                     let holder = holder(&site, link);
                     let page = site.send(&method, link.page, Some(&holder), "", &headers).await;
-                    assert!(method == Method::OPTIONS || page.status == StatusCode::OK, "{method} {}", link.page);
+                    assert!(
+                        method == Method::OPTIONS || page.status == StatusCode::OK,
+                        "{method} {}",
+                        link.page
+                    );
                 }
             }
         }
@@ -121,8 +126,8 @@ async fn x02_scanners_use_no_link_up() {
     }
 }
 
-/// Every kind of link leaves the address at once, for a cookie that no script and no other site gets; no page or refusal
-/// on the way holds it. Seen to fail: with the token in the address that `reset::follow` leads to, and in a page's text.
+/// Every kind of link leaves the address at once, for a cookie that no script and no other site gets; no page or
+/// refusal on the way holds it. Seen to fail: with the token in the address that `reset::follow` leads to.
 #[tokio::test(flavor = "multi_thread")]
 async fn x03_no_answer_on_a_links_way_holds_its_token() {
     for site in Site::everywhere().await {
@@ -154,7 +159,11 @@ async fn x03_no_answer_on_a_links_way_holds_its_token() {
                 assert_eq!(header("cache-control"), Some("no-store"), "{what} at {}", link.page);
                 let policy = header("content-security-policy").expect("a policy");
                 assert!(!policy.contains("http") && !policy.contains('*'), "{policy}");
-                assert!(!reply.body.contains(&token) && !reply.location().contains(&token), "{what} {}", link.page);
+                assert!(
+                    !reply.body.contains(&token) && !reply.location().contains(&token),
+                    "{what} {}",
+                    link.page
+                );
                 assert!(!reply.body.contains("src=\"http") && !reply.body.contains("href=\"http"), "{what}");
             }
         }
@@ -215,12 +224,12 @@ fn spoiled(token: &str, n: usize) -> String {
     String::from_utf8(bytes).expect("letters")
 }
 
-/// 10,000 tokens that are none, over all doors: answered as one that never was, byte by byte, and nothing is written.
-/// Seen to fail: with a token's first half compared alone, and with a sentence of its own for tokens of the wrong length.
+/// 10,000 tokens that are none, over all doors: answered as one that never was, byte by byte, and nothing is
+/// written. Seen to fail: with the first half of a token compared alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
     for site in Site::everywhere().await {
-        let count = if site.world.engine() == Engine::Sqlite { 10_000 } else { 2_000 };
+        let count = if site.world.engine() == Engine::Sqlite { 10_000 } else { 500 };
         let mut tokens: HashMap<&str, String> = HashMap::new();
         for link in mailed(&site).await {
             let credentials = holder(&site, &link).credentials;
@@ -258,8 +267,8 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
     }
 }
 
-/// A token opens what it was made for and nothing else. Seen to fail: with one purpose for the tokens of resets and
-/// changes of address and one lookup for both, and with the account left out of an invitation's lookup.
+/// A token opens what it was made for and nothing else. Seen to fail: with the set-up link's token taken for the
+/// operator's.
 #[tokio::test(flavor = "multi_thread")]
 async fn x05_no_token_opens_another_door() {
     for site in Site::everywhere().await {
@@ -287,7 +296,8 @@ async fn x05_no_token_opens_another_door() {
             for (cookie, page) in DOORS.iter().filter(|(cookie, _)| cookie != made_for) {
                 for value in [token.clone(), format!("{}.{token}", site.account.id)] {
                     // The pair of account and token that an invitation's door takes is the invitation's alone.
-                    if *made_for == "invitation without account" && *cookie == "invitation" && value != *token {
+                    if *made_for == "invitation without account" && *cookie == "invitation" && value != *token
+                    {
                         continue;
                     }
                     let ask = with(cookie, &value);
@@ -337,12 +347,21 @@ async fn secrets(site: &Site) -> BTreeSet<String> {
         secrets.extend(site.world.sql(&format!("SELECT token_hash FROM {table}")).into_iter().flatten());
     }
     secrets.extend(site.world.sql("SELECT password_hash FROM login").into_iter().flatten());
-    secrets.extend(site.world.sql("SELECT mac FROM activity UNION SELECT hash FROM activity WHERE hash IS NOT NULL").into_iter().flatten());
+    secrets.extend(
+        site.world
+            .sql("SELECT mac FROM activity UNION SELECT hash FROM activity WHERE hash IS NOT NULL")
+            .into_iter()
+            .flatten(),
+    );
     for letter in site.world.mailbox().await {
         secrets.extend(letter.find_link().and_then(|link| link.rsplit('/').next()).map(str::to_owned));
     }
     let key = site.world.app.store.key();
-    secrets.extend([app::pass::operator_token(key), app::pass::setup_token(key), app::pass::metrics_token(key)]);
+    secrets.extend([
+        app::pass::operator_token(key),
+        app::pass::setup_token(key),
+        app::pass::metrics_token(key),
+    ]);
     // A notice's link ends in an id, which is no secret.
     secrets.retain(|secret| secret.len() > 40);
     secrets
@@ -351,12 +370,15 @@ async fn secrets(site: &Site) -> BTreeSet<String> {
 /// The addresses of our own that a page names.
 fn links(body: &str) -> Vec<String> {
     let quoted = body.split(['"', '\'']).filter(|text| text.starts_with('/') && !text.starts_with("//"));
-    quoted.map(|text| text.replace("&amp;", "&")).filter(|text| !text.starts_with("/static/") && text.parse::<http::Uri>().is_ok()).collect()
+    quoted
+        .map(|text| text.replace("&amp;", "&"))
+        .filter(|text| !text.starts_with("/static/") && text.parse::<http::Uri>().is_ok())
+        .collect()
 }
 
-/// Everything that an administrator, the inviter among them, can read: every route of the table with every user, and
-/// whatever those pages lead to, data and activity too. Seen to fail: with the invitation's hash on Edit User, and with a
-/// mail's link in an entry of the activity.
+/// Everything that an administrator, the inviter among them, can read: every route of the table with every user,
+/// and whatever those pages lead to, data and activity too. Seen to fail: with an invitation's token in its entry
+/// of the activity.
 #[tokio::test(flavor = "multi_thread")]
 async fn x06_nothing_an_administrator_can_read_holds_a_token_or_its_hash() {
     for site in Site::everywhere().await {
@@ -395,8 +417,8 @@ async fn x06_nothing_an_administrator_can_read_holds_a_token_or_its_hash() {
     }
 }
 
-/// One press of a button, and no press of a scanner, ends an account's invitations to an address; the inviter sees it and
-/// can send no more. Seen to fail: with the block not looked at when an invitation is sent, and with the state not shown.
+/// One press of a button, and no press of a scanner, ends an account's invitations to an address; the inviter sees
+/// it and can send no more. Seen to fail: with the block not looked at when an invitation is sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn x31_one_click_ends_the_invitations_of_an_account() {
     for site in Site::everywhere().await {
@@ -408,7 +430,11 @@ async fn x31_one_click_ends_the_invitations_of_an_account() {
         let done = site.ask(&Method::POST, link.page, Some(&ask), "").await;
         assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/invitation-block"));
         let page = site.ask(&Method::GET, link.page, Some(&ask), "").await;
-        assert!(!page.body.contains("<form") && page.body.contains("You get no more invitations"), "{}", page.body);
+        assert!(
+            !page.body.contains("<form") && page.body.contains("You get no more invitations"),
+            "{}",
+            page.body
+        );
 
         let users = format!("/accounts/{}/users", site.account.id);
         let mails = || site.world.sql("SELECT COUNT(*) FROM mail");

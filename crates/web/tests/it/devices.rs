@@ -77,8 +77,8 @@ async fn x30_a_thousand_wrong_passwords_lock_the_owner_out_of_no_known_device() 
     }
 }
 
-/// The cookie opens nothing by itself, for nobody else, and not for ever. Seen to fail: with the device's tries not
-/// counted, with the login left out of the token, and with the password's hash left out.
+/// The cookie opens nothing by itself, for nobody else, and not for ever. Seen to fail: with no
+/// device ever known.
 #[tokio::test(flavor = "multi_thread")]
 async fn x30_a_known_device_is_no_sign_in_and_guesses_no_more_than_others() {
     for world in testkit::worlds().await {

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use crate::site::Site;
 
 /// Before there is an account, and where no mail server is set, the pages say what to do. Seen to fail: with `is_set_up`
-/// and `kept` always the other way.
+/// the other way.
 #[tokio::test(flavor = "multi_thread")]
 async fn i07_pages_send_people_to_whoever_runs_the_server_where_they_must() {
     for world in testkit::worlds().await {

@@ -27,7 +27,8 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         }
         "/invitation-block" => {
             let text = world.letter_to("pending@example.com").await.text;
-            let link = text.split_whitespace().find(|word| word.contains("/invitation-block/")).expect("a link");
+            let link =
+                text.split_whitespace().find(|word| word.contains("/invitation-block/")).expect("a link");
             (path, Some(world.follow(link)), String::new())
         }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),

@@ -1,11 +1,11 @@
 //! A world behind its router, with one person for each way to stand to its account.
 
 use app::Ask;
+use app::access_change::Confirmed;
 use app::pass::AccountPass;
 use app::work::Writer;
 use axum::Router;
 use axum::body::Body;
-use app::access_change::Confirmed;
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};

@@ -240,7 +240,9 @@ async fn everybody(world: &World, desk: &Desk, made: &[UserId]) -> Vec<Known> {
     known
 }
 
-/// U-05
+/// U-05. Seen to fail: with a user listed once for each term that was found, with a company's list without
+/// administrators, with a change of names that leaves the companies' lists, and one of status that leaves all lists, as
+/// they were.
 #[tokio::test]
 async fn u05_every_chain_of_pages_is_the_naive_list() {
     for (seed, world) in (1..).zip(testkit::worlds().await) {
@@ -305,7 +307,7 @@ fn filter(status: UserStatus, search: &str) -> Filter {
     Filter { status, search: search.to_owned(), user_type: None, company: None, sort: Sort::Name }
 }
 
-/// U-05, U-11
+/// U-05, U-11. Seen to fail: with nobody taken off the lists after 30 days.
 #[tokio::test]
 async fn u05_u11_deleted_users_are_listed_and_found_for_30_days() {
     for world in testkit::worlds().await {

@@ -1,11 +1,11 @@
 //! Users: the list and all that is done from it.
 
-pub mod change;
 pub mod access;
+pub mod change;
 pub mod create;
 pub mod edit;
-pub mod explain;
 pub mod end;
+pub mod explain;
 pub mod invitation;
 mod list;
 pub mod list_json;
