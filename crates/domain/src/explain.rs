@@ -280,7 +280,7 @@ mod tests {
         };
         let give = Step::GiveCompany(company('a'));
         assert_eq!(of(reporting(), ReadCalls, &Target::Account), []);
-        assert_eq!(of(reporting(), ReadCalls, &here), [give.clone()]);
+        assert_eq!(of(reporting(), ReadCalls, &here), std::slice::from_ref(&give));
         assert_eq!(of(reporting(), AnswerLeads, &here), [Step::AgentFlag, give.clone()]);
         // Two steps, but they give less than making them an administrator at once.
         assert_eq!(of(reporting(), ManageTrackers, &here), [Step::Promote(UserType::Manager), give]);

@@ -54,6 +54,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",
         Conflict::NothingToUndo => "There is nothing to undo.",
+        Conflict::Unwanted => "They want no invitations from this account.",
         Conflict::ChangedSince(_) => "The user has been changed since.",
         Conflict::AddressTakenSince => "Another user of the account has the address by now.",
         Conflict::OnlyCompany => "It is their only company.",

@@ -32,7 +32,8 @@ async fn u20_who_is_suspended_is_out_at_once_and_comes_back_as_they_were() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
-        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        let (id, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         desk.make(&id, Change::Suspend).await.unwrap();
         assert!(!is_in(&world, &account, &natalie).await);
         assert_refused!(desk.make(&id, Change::Suspend).await, Refused::Conflict(Conflict::Changed));
@@ -97,7 +98,8 @@ async fn l04_the_agent_flag_is_given_and_taken() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.lead_center_company("Downtown").await);
-        let (id, _) = account.join("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        let (id, _) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         for agent in [true, false] {
             let edit = Change::Edit { companies: only(&company), agent, invoice_emails: true };
             desk.make(&id, edit).await.unwrap();

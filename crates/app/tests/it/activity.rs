@@ -146,7 +146,8 @@ async fn a05_every_change_of_access_is_recorded() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
-        let (id, _) = account.join("natalie@example.com", UserType::Manager, &[branch.clone()]).await;
+        let (id, _) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&branch)).await;
         let before = trail(&account).await.len();
         let end = world.app.store.now() + Span::hours(1);
         let lower = Change::Replace { to: UserType::Reporting, companies: [branch].into() };

@@ -62,7 +62,8 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
         let [downtown, riverside] = [account.company("Downtown").await, account.company("Riverside").await];
-        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[downtown.clone()]).await;
+        let (id, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&downtown)).await;
         let hers = Desk::of_person(&world, &account, &natalie);
         world.send_mails().await;
 
@@ -79,7 +80,7 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
         assert_eq!(Reach::Only(present.into_iter().collect()), both);
 
         desk.make_company(wanted(&downtown, &id, Deed::Take), None).await.unwrap();
-        assert_eq!(desk.get(&id).await.unwrap().companies, [riverside.clone()]);
+        assert_eq!(desk.get(&id).await.unwrap().companies, std::slice::from_ref(&riverside));
         assert_eq!(world.send_mails().await, 0, "nobody is told by mail");
         assert_refused!(
             hers.of_company(&riverside, true).await,
@@ -100,7 +101,7 @@ async fn u14_what_cannot_be_given_or_taken_says_why() {
         let desk = Desk::of(&world, &account);
         let [front, store_room] =
             [account.lead_center_company("Front").await, account.company("Store room").await];
-        let (agent, _) = account.join("abe@example.com", UserType::Agent, &[front.clone()]).await;
+        let (agent, _) = account.join("abe@example.com", UserType::Agent, std::slice::from_ref(&front)).await;
         let (ann, _) = account.join("ann@example.com", UserType::Administrator, &[]).await;
         let refused = [
             (wanted(&front, &agent, Deed::Take), Conflict::OnlyCompany),

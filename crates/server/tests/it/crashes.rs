@@ -46,7 +46,7 @@ impl Scene<'_> {
         let mut fields = vec![("agent", "no"), ("user_type", "reporting"), ("email", &email)];
         fields.extend([("first_name", "Kim"), ("last_name", "Ito"), ("message", "Welcome to us")]);
         fields.extend(self.companies_of(n).iter().map(|company| ("company", company.as_str())));
-        Ask::post(format!("/accounts/{}/users", self.account), &fields).as_session(&token(0, 0))
+        Ask::post(format!("/accounts/{}/users", self.account), &fields).with_session(&token(0, 0))
     }
 
     /// Creates users by many hands, until `enough` were answered and the server is killed; what was answered.

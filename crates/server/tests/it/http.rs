@@ -58,7 +58,7 @@ impl Ask {
     }
 
     /// The same from somebody who is signed in.
-    pub(crate) fn as_session(self, token: &str) -> Ask {
+    pub(crate) fn with_session(self, token: &str) -> Ask {
         self.with("Cookie", &format!("session={token}"))
     }
 

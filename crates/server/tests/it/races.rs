@@ -37,19 +37,19 @@ fn done(answers: &[Answer]) -> usize {
 
 /// An administrator's action on a user of the account.
 fn action(account: &str, user: &str, by: usize, what: &str) -> Ask {
-    Ask::post(format!("/accounts/{account}/users/{user}/{what}"), &[]).as_session(&token(by, 0))
+    Ask::post(format!("/accounts/{account}/users/{user}/{what}"), &[]).with_session(&token(by, 0))
 }
 
 fn invite(account: &str, by: usize, email: &str) -> Ask {
     let who = [("agent", "no"), ("user_type", "administrator"), ("email", email)];
     let names = [("first_name", "Kim"), ("last_name", "Ito")];
-    Ask::post(format!("/accounts/{account}/users"), &[&who[..], &names].concat()).as_session(&token(by, 0))
+    Ask::post(format!("/accounts/{account}/users"), &[&who[..], &names].concat()).with_session(&token(by, 0))
 }
 
 /// What takes an administrator away, and, every other round, brings one back.
 fn ways(account: &str, company: &str, user: &str, by: usize, round: usize) -> Vec<Ask> {
     let ask = |what: &str, fields: &[(&str, &str)]| {
-        Ask::post(format!("/accounts/{account}/users/{user}/{what}"), fields).as_session(&token(by, 0))
+        Ask::post(format!("/accounts/{account}/users/{user}/{what}"), fields).with_session(&token(by, 0))
     };
     let mut asks = vec![
         ask("delete", &[]),

@@ -57,13 +57,13 @@ impl Pair {
     fn may(&self, account: &str, what: &str) -> Vec<(u16, bool)> {
         let ask = Ask::get(format!("/accounts/{account}/may/{what}"));
         let by_key = ask.clone().with("Authorization", &format!("Token token=\"{}\"", self.key));
-        let asks = [ask.as_session(&token(KIM, 0)), by_key];
+        let asks = [ask.with_session(&token(KIM, 0)), by_key];
         let answers = asks.iter().flat_map(|ask| self.both(ask));
         answers.map(|answer| (answer.status, answer.body.contains("\"allowed\":true"))).collect()
     }
 
     fn page(&self, account: &str) -> Ask {
-        Ask::get(format!("/accounts/{account}/users")).as_session(&token(KIM, 0))
+        Ask::get(format!("/accounts/{account}/users")).with_session(&token(KIM, 0))
     }
 
     /// The account's stream on both servers.
@@ -85,7 +85,7 @@ struct Stream {
 
 impl Stream {
     fn open(address: &str, account: &str, session: &str) -> Stream {
-        let ask = Ask::get(format!("/accounts/{account}/events")).as_session(session);
+        let ask = Ask::get(format!("/accounts/{account}/events")).with_session(session);
         let (status, reader) = Hand::new(address).open(&ask);
         assert_eq!(status, 200);
         reader.get_ref().set_read_timeout(Some(Duration::from_millis(10))).unwrap();
@@ -124,7 +124,7 @@ type Way = (&'static str, fn(&Pair, &str), u16, (u16, bool));
 /// What the administrator sends.
 fn change(pair: &Pair, account: &str, what: &str, fields: &[(&str, &str)]) {
     let path = format!("/accounts/{account}/users/{}/{what}", user_of(account, KIM));
-    let answer = Hand::new(&pair.addresses[0]).told(&Ask::post(path, fields).as_session(&token(0, 0)));
+    let answer = Hand::new(&pair.addresses[0]).told(&Ask::post(path, fields).with_session(&token(0, 0)));
     assert_eq!(answer.status, 303, "{answer:?}");
 }
 
@@ -201,7 +201,7 @@ fn p19_a_company_that_is_taken_away_is_gone_at_once() {
             let streams = pair.streams(account);
             let names = [("first_name", "Person"), ("last_name", "1"), ("go", "confirm"), ("company", kept)];
             let path = format!("/accounts/{account}/users/{}", user_of(account, KIM));
-            let edit = Ask::post(path, &names).as_session(&token(0, 0));
+            let edit = Ask::post(path, &names).with_session(&token(0, 0));
             assert_eq!(Hand::new(&pair.addresses[0]).told(&edit).status, 303);
             let since = Instant::now();
             assert_eq!((reads(kept), reads(taken)), (vec![(200, true); 4], vec![(404, false); 4]));
@@ -257,7 +257,7 @@ fn p19_a_reset_gives_nothing_back_that_was_taken_away() {
         let done = Hand::new(&pair.addresses[0]).told(&complete(&link, "chestnut lantern 7"));
         let since = Instant::now();
         let session = done.cookie("session").unwrap();
-        let page = |account: &str| Ask::get(format!("/accounts/{account}")).as_session(&session);
+        let page = |account: &str| Ask::get(format!("/accounts/{account}")).with_session(&session);
         assert_eq!(pair.statuses(&page(account)), [404; 2]);
         assert_eq!(pair.statuses(&page(&pair.other)), [200; 2]);
         // The password is another one: earlier sessions, their streams and all links are dead.
@@ -294,7 +294,7 @@ fn p19_a_session_that_is_ended_elsewhere_is_dead_at_once_and_the_key_is_not() {
         let pair = Pair::new(installation, 0);
         add_sessions(&pair.first.installation, KIM, 1..2);
         let streams = pair.streams(&pair.other);
-        let others = Ask::post("/me/sessions/end-others", &[]).as_session(&token(KIM, 1));
+        let others = Ask::post("/me/sessions/end-others", &[]).with_session(&token(KIM, 1));
         assert_eq!(Hand::new(&pair.addresses[0]).told(&others).status, 303);
         let since = Instant::now();
         assert_eq!(pair.statuses(&pair.page(&pair.other)), [303; 2], "to the sign-in page");

@@ -28,7 +28,9 @@ const GROUP: usize = 64;
 /// changed often meanwhile is written once. What a savepoint would need to go back stays in memory. No `mmap_size`: the
 /// system's cache does as well, and mapped files would count as memory once for each connection.
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-    PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096;";
+    PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+/// There are several readers, and a small cache of each goes a long way.
+const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-4096;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How often, and after which pause, a file is opened again that another program is just making.
@@ -48,7 +50,7 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         if kind == Kind::Read {
-            connection.execute_batch("PRAGMA query_only=ON")?;
+            connection.execute_batch(READER_PRAGMAS)?;
         }
         Ok(connection)
     };

@@ -98,11 +98,11 @@ macro_rules! with_terms {
             "SELECT w.user_id AS id, w.term AS place FROM user_term w
              WHERE w.account_id = $1 AND w.listed = $2 AND w.user_type = ", $user_type,
             " AND (w.term, w.user_id) ", $than, " ($3, $4) AND w.term ", $end,
-            " AND w.term = (SELECT MIN(f.term) FROM user_term f
-                            WHERE f.account_id = $1 AND f.user_id = w.user_id AND f.term >= $10 AND f.term < $11)
-              AND ($12 = '' OR w.user_type = 'administrator' OR EXISTS (
+            " AND ($12 = '' OR w.user_type = 'administrator' OR EXISTS (
                    SELECT 1 FROM user_company uc
-                   WHERE uc.account_id = $1 AND uc.user_id = w.user_id AND uc.company_id = $12))",
+                   WHERE uc.account_id = $1 AND uc.user_id = w.user_id AND uc.company_id = $12))
+              AND w.term = (SELECT MIN(f.term) FROM user_term f
+                            WHERE f.account_id = $1 AND f.user_id = w.user_id AND f.term >= $10 AND f.term < $11)",
             with_word!("$13"), with_word!("$14"), with_word!("$15")
         )
     };

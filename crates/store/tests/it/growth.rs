@@ -49,7 +49,7 @@ fn filled(users: u64) -> String {
              {first} || ' ' || {last}, {user_type}, 0, {status}, 0, 1, (i % 99991) * 17 % 100003, {status} FROM n;"),
         format!(
             "{numbers} INSERT INTO invitation (account_id, id, user_id, token_hash, generation, created_at) \
-             SELECT {account}, 'INV' || (10000000 + i), 'USR' || (10000000 + i), 'H' || i, 0, 1 FROM n WHERE i % 20 = 7;"
+             SELECT {account}, 'INV' || (10000000 + i), 'USR' || (10000000 + i), 'H' || i, 0, 1 FROM n WHERE i % 2 = 1;"
         ),
         term(&format!("{first} || ' ' || {last} || ' '")),
         term(&format!("{last} || ' ' || {first} || ' '")),

@@ -235,7 +235,7 @@ async fn x13_every_field_for_one_address_takes_one() {
                 format!("%3C{one}%3E"),
                 format!("%22{one}%22+%3C{two}%3E"),
                 format!("{one}%28{two}%29"),
-                format!("victim%28attacker%40evil.example%29%40example.com"),
+                "victim%28attacker%40evil.example%29%40example.com".to_string(),
                 format!("%5B%22{one}%22%2C%22{two}%22%5D"),
                 format!("mailto%3A{one}"),
                 format!("friends%3A{one}%2C{two}%3B"),

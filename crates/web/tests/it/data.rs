@@ -157,7 +157,11 @@ async fn u05_the_list_as_data_has_the_pages_and_filters_of_the_list() {
     for site in Site::everywhere().await {
         for number in 0..60 {
             site.account
-                .invite(&format!("p{number}@example.com"), UserType::Reporting, &[site.company.clone()])
+                .invite(
+                    &format!("p{number}@example.com"),
+                    UserType::Reporting,
+                    std::slice::from_ref(&site.company),
+                )
                 .await;
         }
         let mut path = format!("/accounts/{}/users.json?tab=pending&type=reporting", site.account.id);

@@ -94,7 +94,9 @@ async fn p19_who_may_know_learns_that_something_was_recorded() {
         let admin = site.admin().expect("an administrator");
         let mut knows = Listener::open(&site, admin, &streams).await;
         let mut does_not = Listener::open(&site, member(&site, UserType::Manager), &streams).await;
-        site.account.invite("newcomer@example.com", UserType::Reporting, &[site.company.clone()]).await;
+        site.account
+            .invite("newcomer@example.com", UserType::Reporting, std::slice::from_ref(&site.company))
+            .await;
         assert_eq!(knows.next().await.as_deref(), CHANGED);
         assert_eq!(knows.next().await, None, "once is enough");
         assert_eq!(does_not.next().await, None, "it is none of a manager's business");

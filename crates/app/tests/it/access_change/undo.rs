@@ -13,7 +13,8 @@ async fn u22_a_deletion_is_undone_exactly_and_once() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
-        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        let (id, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         desk.delete(&id).await.unwrap();
         assert_eq!(desk.names(UserStatus::Deleted).await, ["Natalie"]);
         assert!(!is_in(&world, &account, &natalie).await);
@@ -63,7 +64,7 @@ async fn u22_changes_are_undone_one_after_another_and_what_is_in_the_way_is_name
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
         let (id, natalie) =
-            account.join("natalie@example.com", UserType::Reporting, &[company.clone()]).await;
+            account.join("natalie@example.com", UserType::Reporting, std::slice::from_ref(&company)).await;
         desk.promote(&id, UserType::Manager).await.unwrap();
         desk.make(&id, Change::Suspend).await.unwrap();
         assert_eq!(desk.get(&id).await.unwrap().changes.len(), 2);
@@ -74,7 +75,8 @@ async fn u22_changes_are_undone_one_after_another_and_what_is_in_the_way_is_name
         assert_eq!((page.user.user_type, page.companies), (UserType::Reporting, vec![company.clone()]));
 
         // A team that is invited, and has accepted since.
-        let team = account.invite("team@example.com", UserType::Notification, &[company.clone()]).await;
+        let team =
+            account.invite("team@example.com", UserType::Notification, std::slice::from_ref(&company)).await;
         desk.promote(&team, UserType::Manager).await.unwrap();
         world.accept(world.letter_to("team@example.com").await.link(), testkit::PASSWORD).await;
         let since = Refused::Conflict(Conflict::ChangedSince(Part::Status));
@@ -88,7 +90,8 @@ async fn u22_a_revoked_invitation_comes_back_unsent_and_its_old_link_stays_dead(
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
-        let id = account.invite("natalie@example.com", UserType::Manager, &[company.clone()]).await;
+        let id =
+            account.invite("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         let old = world.letter_to("natalie@example.com").await.link().to_owned();
         desk.revoke(&id).await.unwrap();
         desk.undo(&id).await.unwrap();

@@ -313,7 +313,8 @@ async fn u05_u11_deleted_users_are_listed_and_found_for_30_days() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
-        let id = account.invite("natalie@example.com", UserType::Manager, &[branch.clone()]).await;
+        let id =
+            account.invite("natalie@example.com", UserType::Manager, std::slice::from_ref(&branch)).await;
         desk.delete(&id).await.unwrap();
         let found = |page: UsersPage| page.users.rows.len();
         let of_company = Filter { company: Some(branch), ..filter(UserStatus::Deleted, "") };

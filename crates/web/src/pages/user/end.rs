@@ -73,7 +73,7 @@ async fn read(
         let end = access_change::preview(r, pass, &id, &some_end)?;
         // What then happens is what suspending does; somebody still invited loses nothing yet.
         let then = access_change::preview(r, pass, &id, &Change::Suspend)?;
-        let plan = end.plan.and_then(|plan| Ok(then.plan.unwrap_or(plan)));
+        let plan = end.plan.map(|plan| then.plan.unwrap_or(plan));
         Ok((Preview { plan, ..then }, user.ends_at))
     };
     let (pass, found) = visit.read(look).await?;
