@@ -5,12 +5,21 @@ use std::path::Path;
 use app::App;
 use app::password::Hasher;
 use app::real::{RealClock, RealRandom, load_or_make_key};
-use domain::time::Random as _;
+use domain::time::{Clock, Random as _, Timestamp};
 use store::db::{Db, Location};
 use store::work::{Store, Tools};
 
+/// A clock that is so many days behind: for accounts that are to be old enough for many invitations.
+struct Behind(i64);
+
+impl Clock for Behind {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(RealClock.now().micros() - self.0 * 86_400_000_000)
+    }
+}
+
 /// Opens the product on a data folder, or on PostgreSQL with the folder's key.
-pub async fn open(folder: &str, postgres: Option<String>, address: &str) -> App {
+pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_behind: i64) -> App {
     let folder = Path::new(folder);
     let location = match postgres {
         Some(url) => Location::Postgres { url, connections: 16 },
@@ -18,7 +27,8 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str) -> App 
     };
     let db = Db::open(&location).expect("a database");
     let key = load_or_make_key(folder).expect("a key");
-    let store = Store::new(db, Tools { clock: Box::new(RealClock), random: Box::new(RealRandom), key });
+    let store =
+        Store::new(db, Tools { clock: Box::new(Behind(days_behind)), random: Box::new(RealRandom), key });
     store.migrate().await.expect("migrated");
     let base_url = format!("http://{address}");
     let mail_from =

@@ -10,7 +10,7 @@ async fn main() {
     let mut args = std::env::args().skip(1);
     let address = args.next().expect("an address");
     let app =
-        Arc::new(rollcall_bench::open(&args.next().expect("a data folder"), args.next(), &address).await);
+        Arc::new(rollcall_bench::open(&args.next().expect("a data folder"), args.next(), &address, 0).await);
     let listener = tokio::net::TcpListener::bind(&address).await.expect("a free port");
     let (_stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(app::worker::run(Arc::clone(&app), stopped));

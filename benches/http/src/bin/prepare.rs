@@ -21,9 +21,9 @@ use store::pass::Acting as _;
 /// Users more in the first account.
 const CROWD: u64 = 10_000;
 /// Accounts to create users in: the daily limit of invitations holds for each of them.
-const OFFICES: u64 = 16;
+const OFFICES: u64 = 24;
 /// Invitations to be accepted, in each of these accounts.
-const INVITATIONS: u64 = 2_250;
+const INVITATIONS: u64 = 1_500;
 const PASSWORD: &str = "correct horse battery staple";
 
 #[tokio::main]
@@ -33,11 +33,15 @@ async fn main() {
     let (data, out) = (next().expect("a data folder"), next().expect("a folder to write to"));
     let account: AccountId = next().expect("an account").parse().expect("an account's id");
     let (login, password) = (next().expect("a login"), next().expect("a password"));
-    let app = Arc::new(rollcall_bench::open(&data, next(), "localhost").await);
+    let postgres = next();
+    let app = Arc::new(rollcall_bench::open(&data, postgres.clone(), "localhost", 0).await);
+    let earlier = Arc::new(rollcall_bench::open(&data, postgres, "localhost", 60).await);
     let signed_in = app.sign_in(&visitor(), &login, &password).await.expect("signed in");
     let admin = asking(Credentials { session: Some(signed_in.token.clone()), ..Credentials::default() });
     crowd(&app, &admin, &account).await;
-    let offices: Vec<_> = (0..OFFICES).map(|number| tokio::spawn(office(Arc::clone(&app), number))).collect();
+    let offices: Vec<_> = (0..OFFICES)
+        .map(|number| tokio::spawn(office(Arc::clone(&app), Arc::clone(&earlier), number)))
+        .collect();
     let (mut creators, mut invitations) = (String::new(), String::new());
     for office in offices {
         let (creator, invited) = office.await.expect("an office");
@@ -49,6 +53,7 @@ async fn main() {
     write("creators", &creators);
     write("invitations", &invitations);
     app.store.close().await;
+    earlier.store.close().await;
 }
 
 fn visitor() -> Ask {
@@ -100,8 +105,8 @@ async fn crowd(app: &SharedApp, admin: &Ask, account: &AccountId) {
     }
 }
 
-/// An account with its administrator signed in, and people invited by them.
-async fn office(app: SharedApp, number: u64) -> (String, String) {
+/// An account that was made a while ago, with its administrator signed in, and people invited by them.
+async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, String) {
     let new = move |name: String, user_type| NewUser {
         user_type,
         email: email(&name),
@@ -118,11 +123,12 @@ async fn office(app: SharedApp, number: u64) -> (String, String) {
             &first,
         )
     };
-    let made = app.store.write(Origin::internal(), create).await.expect("an account");
+    let made = earlier.store.write(Origin::internal(), create).await.expect("an account");
     let link = cookie(&app.invitation_link(&made.account, &made.invitation.id, made.invitation.generation));
     let invited = asking(Credentials { invitation: Some(link), ..Credentials::default() });
-    let accepted = app.accept(&invited, PASSWORD).await.expect("accepted");
-    let token = accepted.session.token;
+    earlier.accept(&invited, PASSWORD).await.expect("accepted");
+    let address = format!("office{number}@bench.test");
+    let token = app.sign_in(&visitor(), &address, PASSWORD).await.expect("signed in").token;
     let admin = asking(Credentials { session: Some(token.clone()), ..Credentials::default() });
     let mut links = String::new();
     for guest in 0..INVITATIONS {

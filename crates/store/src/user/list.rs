@@ -133,7 +133,7 @@ fn kept(
     let mut values = common(pass, filter, start);
     values.extend(filter.company.as_ref().map(Value::from));
     let statement = match (filter.company.is_some(), by_activity) {
-        (true, _) => pieces::of_company(down),
+        (true, _) => pieces::of_company(r.tx().engine(), down),
         (false, false) => pieces::by_name(r.tx().engine(), down),
         (false, true) => pieces::by_activity(r.tx().engine(), down),
     };
@@ -159,7 +159,7 @@ fn found(
     let company = filter.company.as_ref().map(CompanyId::as_str).unwrap_or_default();
     values.extend([(&search.term).into(), until.into(), company.into()]);
     values.extend(search.others.iter().map(Value::from));
-    Ok((pieces::of_terms(backwards), values))
+    Ok((pieces::of_terms(r.tx().engine(), backwards), values))
 }
 
 /// The values of all lists. Where one type is asked for, the other pieces are those of no type.

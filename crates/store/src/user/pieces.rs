@@ -21,6 +21,17 @@ macro_rules! merged {
     };
 }
 
+/// The same for SQLite, which reads of each piece no more than the page takes. With the limits it would read them all
+/// first.
+macro_rules! merged_lazily {
+    ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
+        sql!(concat!(
+            $one, " UNION ALL ", $two, " UNION ALL ", $three, " UNION ALL ", $four, " UNION ALL ", $five,
+            " ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
+        ))
+    };
+}
+
 macro_rules! limited {
     ($order:literal: $piece:expr) => {
         concat!($piece, " ORDER BY place ", $order, ", id ", $order, " LIMIT 51")
@@ -86,8 +97,8 @@ macro_rules! with_company {
 }
 
 macro_rules! users_of_company {
-    ($than:literal $order:literal) => {
-        merged!($order: of_users!("sort_name" $than "$5"), with_company!($than "$6"), with_company!($than "$7"),
+    ($merged:ident $than:literal $order:literal) => {
+        $merged!($order: of_users!("sort_name" $than "$5"), with_company!($than "$6"), with_company!($than "$7"),
             with_company!($than "$8"), with_company!($than "$9"))
     };
 }
@@ -125,8 +136,8 @@ macro_rules! with_word {
 }
 
 macro_rules! users_of_terms {
-    ($than:literal $end:literal $order:literal) => {
-        merged!($order: with_terms!($than $end "$5"), with_terms!($than $end "$6"), with_terms!($than $end "$7"),
+    ($merged:ident $than:literal $end:literal $order:literal) => {
+        $merged!($order: with_terms!($than $end "$5"), with_terms!($than $end "$6"), with_terms!($than $end "$7"),
             with_terms!($than $end "$8"), with_terms!($than $end "$9"))
     };
 }
@@ -153,19 +164,23 @@ pub(super) fn by_activity(engine: Engine, down: bool) -> &'static Stmt {
 
 /// Users who have the company `$10`, by name. Administrators have all: the first piece is theirs, whatever is kept for
 /// them.
-pub(super) fn of_company(down: bool) -> &'static Stmt {
-    match down {
-        false => users_of_company!(">" "ASC"),
-        true => users_of_company!("<" "DESC"),
+pub(super) fn of_company(engine: Engine, down: bool) -> &'static Stmt {
+    match (engine, down) {
+        (Engine::Sqlite, false) => users_of_company!(merged_lazily ">" "ASC"),
+        (Engine::Sqlite, true) => users_of_company!(merged_lazily "<" "DESC"),
+        (Engine::Postgres, false) => users_of_company!(merged ">" "ASC"),
+        (Engine::Postgres, true) => users_of_company!(merged "<" "DESC"),
     }
 }
 
 /// Users with a term between `$10` and `$11`, by the first such term. `$12` is a company, or empty; `$13` to `$15` are
 /// other words, or empty: in a term they have a blank behind them, and `!` is what comes after the blank. These are
 /// looked up one user at a time.
-pub(super) fn of_terms(down: bool) -> &'static Stmt {
-    match down {
-        false => users_of_terms!(">" "< $11" "ASC"),
-        true => users_of_terms!("<" ">= $10" "DESC"),
+pub(super) fn of_terms(engine: Engine, down: bool) -> &'static Stmt {
+    match (engine, down) {
+        (Engine::Sqlite, false) => users_of_terms!(merged_lazily ">" "< $11" "ASC"),
+        (Engine::Sqlite, true) => users_of_terms!(merged_lazily "<" ">= $10" "DESC"),
+        (Engine::Postgres, false) => users_of_terms!(merged ">" "< $11" "ASC"),
+        (Engine::Postgres, true) => users_of_terms!(merged "<" ">= $10" "DESC"),
     }
 }

@@ -60,9 +60,11 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
         "/users/{user}/end" => &["version", "ends_on", "remove"],
-        "/users/{user}/suspend" | "/users/{user}/restore" | "/users/{user}/delete" | "/users/{user}/undo" => {
-            &["version"]
-        }
+        "/users/{user}/suspend"
+        | "/users/{user}/restore"
+        | "/users/{user}/delete"
+        | "/users/{user}/undo"
+        | "/users/{user}/invitation/revoke" => &["version"],
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
         _ => &[],

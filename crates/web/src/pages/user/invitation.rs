@@ -1,12 +1,14 @@
 //! A pending user's invitation: sending it again, revoking it (U-02, U-06).
 
-use app::access_change::{self, Confirmed};
+use app::access_change;
 use app::pass::HasPlace;
-use app::{Conflict, Refused, invitation, user};
+use app::work::Reader;
+use app::{Conflict, Refused, invitation};
 use domain::access_change::Change;
 use domain::id::UserId;
 use domain::user::UserStatus;
 
+use super::change::Seen;
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
@@ -24,16 +26,16 @@ pub async fn resend(visit: Managing, _: Nothing) -> Answer {
 /// What revoking means, before it is done.
 pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
     let id: UserId = visit.param("user")?;
-    let (pass, page) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
-    let user = page.user;
-    if user.status != UserStatus::Pending {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
+    let look = move |r: &mut Reader, pass: &_| access_change::preview(r, pass, &id, &Change::Revoke);
+    let (pass, preview) = visit.read(look).await?;
+    let (user, plan) = (preview.user, preview.plan.map_err(Refused::Conflict)?);
     let state = shown::invitation(user.invitation, &pass.place().time_zone, visit.app.store.now());
     visit.page(Revoke {
         t: visit.t,
         frame: visit.frame(&pass),
         id: user.id.to_string(),
+        version: user.access_version,
+        goes_back: plan.after.status == UserStatus::Active,
         name: user.names.full(),
         email: user.email,
         invitation: state.ok_or(Refused::Conflict(Conflict::Changed))?,
@@ -41,9 +43,9 @@ pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
 }
 
 /// Revokes.
-pub async fn revoke(visit: Managing, _: Nothing) -> Answer {
+pub async fn revoke(visit: Managing, seen: Seen) -> Answer {
     let id: UserId = visit.param("user")?;
-    let confirmed = Confirmed::default();
+    let confirmed = seen.confirmed();
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &Change::Revoke, &confirmed));
     let (pass, _) = done.await?;
     visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), Toast::InvitationRevoked)

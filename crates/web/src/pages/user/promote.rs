@@ -1,13 +1,12 @@
 //! Promote (U-08), also a notification user (U-09).
 
+use app::Refused;
 use app::access_change::{self, Confirmed};
-use app::user;
-use app::{Conflict, Refused};
 use domain::access_change::{Change, InvitationFate};
 use domain::id::UserId;
 use domain::input::FieldError;
 use domain::name;
-use domain::user::{UserType, is_promotion};
+use domain::user::UserType;
 use serde::Deserialize;
 
 use super::{Managing, users_of};
@@ -22,6 +21,7 @@ use crate::views::user::Promote;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
+    version: String,
     message: String,
 }
 
@@ -42,7 +42,7 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
             return visit.mend(view);
         }
     };
-    let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: None });
+    let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: typed.version.parse().ok() });
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;
     let is_invited = plan.invitation == InvitationFate::Sent;
@@ -51,16 +51,16 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
 
 async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promote, Refused> {
     let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
-    let (pass, page) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
-    let (t, user) = (visit.t, page.user);
-    if !is_promotion(user.user_type, user.agent, to) {
-        return Err(Refused::Conflict(Conflict::NoPromotion));
-    }
+    let change = Change::Promote(to);
+    let (pass, preview) = visit.read(move |r, pass| access_change::preview(r, pass, &id, &change)).await?;
+    let (t, user) = (visit.t, preview.user);
+    preview.plan.map_err(Refused::Conflict)?;
     let (has, gains, still_not) = promotion(t, user.user_type, to, user.agent);
     Ok(Promote {
         t,
         frame: visit.frame(&pass),
         id: user.id.to_string(),
+        version: user.access_version,
         name: user.names.full(),
         from: user.user_type,
         to,

@@ -180,6 +180,8 @@ pub struct Promote {
     pub frame: Frame,
     /// `USR…`
     pub id: String,
+    /// `version`: which access the page shows
+    pub version: i64,
     /// The user's name.
     pub name: String,
     /// The present type.
@@ -239,6 +241,10 @@ pub struct Revoke {
     pub frame: Frame,
     /// `USR…`
     pub id: String,
+    /// `version`: which access the page shows
+    pub version: i64,
+    /// They got notifications before, and do so again (U-09).
+    pub goes_back: bool,
     /// The user's name.
     pub name: String,
     /// Where the invitation went.
