@@ -169,6 +169,7 @@ fn planned(
     let change = with_unseen(r, pass, &before, change)?;
     let around = Around {
         now: r.now,
+        is_own: pass.place().user.as_ref() == Some(&user.id),
         other_administrator: access_change::has_other_administrator(r, pass, &user.id)?,
         was_notification: user.activated_at.is_some(),
     };
@@ -224,15 +225,18 @@ fn check_address(
     user: &User,
     plan: &Plan,
 ) -> Result<(), Refused> {
-    if plan.before.status != UserStatus::Deleted || plan.after.status == UserStatus::Deleted {
-        return Ok(());
+    let comes_back = plan.before.status == UserStatus::Deleted && plan.after.status != UserStatus::Deleted;
+    if comes_back {
+        let email = EmailAddress::parse(&user.email).map_err(|problem| Refused::field("email", problem))?;
+        if user::find_by_email(r, pass, &email)?.is_some() {
+            return Err(Refused::Conflict(Conflict::AddressTakenSince));
+        }
     }
-    let email = EmailAddress::parse(&user.email).map_err(|problem| Refused::field("email", problem))?;
-    let is_taken = user::find_by_email(r, pass, &email)?.is_some()
-        || match &plan.after.login {
-            Some(login) => user::has_login(r, pass, login)?,
-            None => false,
-        };
+    let gets_login = comes_back || plan.before.login.is_none();
+    let is_taken = match &plan.after.login {
+        Some(login) if gets_login => user::has_login(r, pass, login)?,
+        _ => false,
+    };
     if is_taken { Err(Refused::Conflict(Conflict::AddressTakenSince)) } else { Ok(()) }
 }
 

@@ -100,6 +100,8 @@ impl Change {
 pub struct Around {
     /// The present time.
     pub now: Timestamp,
+    /// Whether whoever asks changes their own access.
+    pub is_own: bool,
     /// Whether another active administrator stays whose access does not end by itself (U-12).
     pub other_administrator: bool,
     /// Whether the pending user got notifications before they were invited to more (U-09).
@@ -195,6 +197,10 @@ pub fn plan(actor: &Grants, around: &Around, before: &Access, change: &Change) -
     manages(actor, before)?;
     let (after, invitation) = changed(around, before, change)?;
     manages(actor, &after)?;
+    // Whose access ends can't make it last longer (U-21).
+    if around.is_own && before.ends_at.is_some() && after.ends_at != before.ends_at {
+        return Err(Obstacle::Refused(Refusal::GreaterAccess));
+    }
     let is_last = before.is_lasting_administrator() && !around.other_administrator;
     if is_last && !after.is_lasting_administrator() {
         return Err(Obstacle::LastAdministrator);

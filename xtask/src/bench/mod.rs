@@ -28,7 +28,9 @@ pub(crate) fn run(what: Option<&str>) -> ExitCode {
                 "set ROLLCALL_BENCH_POSTGRES to the URL of an empty database on this machine".to_owned()
             })
             .and_then(|url| measure(Some(url))),
-        Some("decision") => cargo(&["bench", "--manifest-path", "benches/decision/Cargo.toml"]),
+        Some("decision") => {
+            cargo(&["bench", "--manifest-path", "benches/decision/Cargo.toml", "--target-dir", "target"])
+        }
         Some(_) => Err("usage: cargo xtask bench [postgres|decision]".to_owned()),
     };
     match done {

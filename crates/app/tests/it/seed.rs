@@ -41,7 +41,7 @@ async fn i03_the_first_administrator_of_a_seeded_world_signs_in() {
         let admin = world.sign_in(&made.email).await;
         let desk = Desk { app: world.app.clone(), account: made.account, ask: admin.ask };
         let page = desk.list(UserStatus::Active).await.unwrap();
-        assert_eq!((page.users.rows.len(), page.counts.active.n, page.users.has_more), (50, 230, true));
+        assert_eq!((page.users.rows.len(), page.counts.active.n, page.users.has_more), (50, 222, true));
         let pass = SystemPass::new(Reason::CommandLine);
         assert!(world.app.diagnose(&pass).await.unwrap().problems.is_empty());
     }

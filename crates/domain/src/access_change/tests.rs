@@ -21,7 +21,12 @@ fn administrator() -> Grants {
 }
 
 fn around() -> Around {
-    Around { now: Timestamp::from_micros(1_000), other_administrator: true, was_notification: false }
+    Around {
+        now: Timestamp::from_micros(1_000),
+        is_own: false,
+        other_administrator: true,
+        was_notification: false,
+    }
 }
 
 fn access(user_type: UserType, status: UserStatus) -> Access {
@@ -88,6 +93,21 @@ fn u12_the_last_administrator_stays_and_for_good() {
         let planned = plan(&administrator(), &alone, &last, &change);
         assert_eq!(planned, Err(Obstacle::LastAdministrator), "{change:?}");
     }
+}
+
+/// U-21. Seen to fail: before there was the rule.
+#[test]
+fn u21_whose_access_ends_can_not_move_the_end() {
+    let end = Some(around().now + UNDO);
+    let ending = Access { ends_at: end, ..access(UserType::Administrator, UserStatus::Active) };
+    let own = Around { is_own: true, ..around() };
+    let lasting = Access { ends_at: None, ..ending.clone() };
+    let undo = Change::Undo { before: lasting, after: ending.clone() };
+    for change in [Change::EndAt(None), Change::EndAt(Some(around().now + UNDO + UNDO)), undo] {
+        let planned = plan(&administrator(), &own, &ending, &change);
+        assert_eq!(planned, Err(Obstacle::Refused(Refusal::GreaterAccess)), "{change:?}");
+    }
+    assert!(plan(&administrator(), &own, &ending, &Change::Delete).is_ok());
 }
 
 /// U-22

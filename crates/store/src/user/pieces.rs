@@ -26,8 +26,20 @@ macro_rules! merged {
 macro_rules! merged_lazily {
     ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
         sql!(concat!(
-            $one, " UNION ALL ", $two, " UNION ALL ", $three, " UNION ALL ", $four, " UNION ALL ", $five,
-            " ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
+            $one,
+            " UNION ALL ",
+            $two,
+            " UNION ALL ",
+            $three,
+            " UNION ALL ",
+            $four,
+            " UNION ALL ",
+            $five,
+            " ORDER BY place ",
+            $order,
+            ", id ",
+            $order,
+            " LIMIT 51"
         ))
     };
 }
