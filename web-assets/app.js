@@ -18,7 +18,8 @@ async function openDialog(link) {
   if (title) { title.id = "dialog-title"; dialog.setAttribute("aria-labelledby", title.id); }
   dialog.append(content);
   document.body.append(dialog);
-  dialog.addEventListener("close", () => { dialog.remove(); if (link.isConnected) link.focus(); });
+  // The event comes a moment after the closing: who has gone elsewhere meanwhile stays there.
+  dialog.addEventListener("close", () => { dialog.remove(); if (document.activeElement === document.body && link.isConnected) link.focus(); });
   dialog.showModal();
   if (title) { title.tabIndex = -1; title.focus(); }
 }

@@ -14,8 +14,26 @@ const flags = [
   '--disable-sync',
 ];
 
-/** Starts Chromium with an empty profile; close it with `close()`. */
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+/**
+ * Starts Chromium with an empty profile; close it with `close()`. Its first start on a busy machine may take long, and
+ * once in hundreds of runs one never opens a page: another one is started then, and the first is given up.
+ */
+export async function launch() {
+  const first = await start();
+  const opens = first.newPage().then((page) => page.close());
+  return within(30, 'Chromium opens a page', opens).then(() => first, start);
+}
+
+const start = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+
+/** What the promise gives, or an error that says what was waited for. */
+export function within(seconds, what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${seconds} s`)), seconds * 1000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
 
 /** Every combination that pages are looked at in. */
 export const matrix = [320, 1280].flatMap((width) =>
@@ -44,7 +62,7 @@ export async function openPage(browser, base, { width = 1280, theme = 'light', j
   const post = context.request.post.bind(context.request);
   context.request.post = (url, options = {}) =>
     post(url, { ...options, headers: { Origin: new URL(base).origin, ...options.headers } });
-  const page = await context.newPage();
+  const page = await within(30, 'Chromium opens a page', context.newPage());
   watch(page, { base, width, theme, javascript });
   return page;
 }

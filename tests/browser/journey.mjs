@@ -7,10 +7,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, nameOf, openPage, watchOf } from './browser.mjs';
+import { launch, nameOf, openPage, watchOf, within } from './browser.mjs';
 import { look } from './look.mjs';
 import { startMail } from './mail.mjs';
 import { startRollcall } from './server.mjs';
+
+// Nobody waits for a journey that is stuck: it fails, by its name.
+const timeout = 180_000;
 
 /** Every journey is walked both ways; between them they have both sizes, both themes, with and without scripts. */
 export const ways = [
@@ -37,12 +40,12 @@ export function furnish({ mail = true, account = true, env = {}, data } = {}) {
     house.rollcall = await startRollcall({ env: { ...house.mail?.env, ...env }, data });
     house.url = house.rollcall.url;
     if (account) await settle(house);
-  });
+  }, { timeout });
   after(async () => {
-    await house.chromium?.close();
     await house.rollcall?.stop();
     await house.mail?.stop();
-  });
+    if (house.chromium) await within(20, 'Chromium ends', house.chromium.close());
+  }, { timeout });
   return house;
 }
 
@@ -73,7 +76,7 @@ async function settle(house) {
 /** Declares a journey: walked once each way. */
 export function journey(title, house, act) {
   for (const way of ways) {
-    test(`${title} (${nameOf(way)})`, async () => {
+    test(`${title} (${nameOf(way)})`, { timeout }, async () => {
       const walk = new Walk(house, way);
       try {
         await act(walk, way);

@@ -44,10 +44,3 @@ pub struct Count {
     /// Whether there are more.
     pub more: bool,
 }
-
-impl Count {
-    /// From a number that was counted to one more than [`COUNTED`] at most.
-    pub(crate) fn of(counted: i64) -> Count {
-        Count { n: counted.min(COUNTED), more: counted > COUNTED }
-    }
-}
