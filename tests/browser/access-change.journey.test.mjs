@@ -18,9 +18,19 @@ j.journey('U-11 U-22 a deletion is undone: they are exactly where they were', ho
   await walk.look(page, 'delete-manager');
   await j.sees(page, 'You can undo this for 30 days under Users, Deleted.');
   assert.match(await column(page, 'Loses'), /Companies lost: Harbor Dental, Riverside Movers/);
-  assert.ok((await notes(page)).includes('No email is sent.'));
+  assert.ok((await notes(page)).includes('Nobody is told of this change by email.'));
   await j.press(page, 'Delete Hugo Lang');
   await j.sees(page, 'The user has been deleted. Their access ended at once.');
+  await walk.look(page, 'users-after-deletion');
+  await page.getByRole('status').getByRole('link', { name: 'See deleted users' }).click();
+  await j.row(page, address).waitFor();
+  const id = await j.row(page, address).getByRole('link', { name: /^Undo/ }).getAttribute('href');
+  await page.goto(`${house.home}/${id.replace('/undo', '')}`);
+  await j.on(page, 'Hugo Lang');
+  await j.sees(page, 'Hugo Lang has been deleted already.');
+  await walk.look(page, 'user-deleted');
+  await page.locator('main').getByRole('link', { name: 'Undo' }).waitFor();
+  await page.goto(`${house.home}/users`);
   await colleague.reload();
   await j.on(colleague, 'There is nothing here');
 
@@ -128,7 +138,8 @@ j.journey('U-17 U-22 what was overtaken meanwhile is not done', house, async (wa
   await j.press(other, 'Promote to administrator');
   await j.sees(other, 'The user has been promoted.');
   await j.press(page, 'Delete Olga Lind');
-  await j.sees(page, 'Somebody changed this meanwhile, so nothing was done.');
+  await j.sees(page, 'Nothing was done: somebody changed this meanwhile');
+  await j.on(page, 'Delete Olga Lind?');
   await walk.look(page, 'overtaken');
   await page.goto(`${house.home}/users`);
   await j.row(page, address).getByText('Administrator').waitFor();
@@ -144,4 +155,16 @@ j.journey('U-17 U-22 what was overtaken meanwhile is not done', house, async (wa
   await j.sees(other, 'Undone.');
   await j.press(page, 'Undo');
   await j.sees(page, 'There is nothing to undo here');
+
+  // Two who suspend the same person.
+  for (const one of [page, other]) {
+    await open(one, house, address, 'Olga Lind');
+    await j.press(one, 'Suspend user');
+    await j.on(one, 'Suspend Olga Lind?');
+  }
+  await j.press(other, 'Suspend user');
+  await j.sees(other, 'The user has been suspended.');
+  await j.press(page, 'Suspend user');
+  await j.sees(page, 'Olga Lind is already suspended.');
+  await walk.look(page, 'already-suspended');
 });

@@ -21,9 +21,9 @@ j.journey('L-04 U-17 the agent flag is given and taken, each time shown before',
   assert.equal(await column(page, 'Loses'), 'Nothing');
   await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
-  await j.row(page, address).getByText('Agent', { exact: true }).waitFor();
+  await j.on(page, 'Kai Holm');
+  await page.locator('aside').getByText('Agent', { exact: true }).waitFor();
 
-  await open(page, house, address, 'Kai Holm');
   await flag.uncheck();
   await j.press(page, 'Save changes');
   await j.on(page, 'Save what changes for Kai Holm?');
@@ -35,10 +35,10 @@ j.journey('L-04 U-17 the agent flag is given and taken, each time shown before',
   await j.press(page, 'Save changes');
   await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
-  assert.equal(await j.row(page, address).getByText('Agent', { exact: true }).count(), 0);
+  await j.on(page, 'Kai Holm');
+  assert.equal(await page.locator('aside').getByText('Agent', { exact: true }).count(), 0);
 
   // Each can be undone, the newest first.
-  await open(page, house, address, 'Kai Holm');
   const recent = page.locator('.recent li');
   assert.equal(await recent.count(), 2);
   assert.equal(await recent.getByRole('link', { name: /^Undo/ }).count(), 1);
@@ -50,7 +50,7 @@ j.journey('L-04 U-17 the agent flag is given and taken, each time shown before',
   assert.ok(await flag.isChecked());
 });
 
-j.journey('U-10 S1 S3 less for a manager: deleted and added back in one go', house, async (walk, way) => {
+j.journey('U-10 S1 S3 less for a manager: taken away and given anew in one go', house, async (walk, way) => {
   const address = walk.address('lena');
   const page = await walk.user('Lena', 'Vogt', address, 'manager');
   const colleague = await walk.accept(address);
@@ -59,13 +59,14 @@ j.journey('U-10 S1 S3 less for a manager: deleted and added back in one go', hou
   await page.getByText('Give a type that allows less').click();
   await walk.look(page, 'user-less');
   await j.sees(page, 'A type only goes up.');
-  await j.press(page, 'Delete and add back as reporting');
+  await j.press(page, 'Change to reporting');
   await j.on(page, 'Change Lena Vogt to reporting?');
   await j.isDialog(page, way);
   await walk.look(page, 'replace');
   assert.match(await column(page, 'Loses'), /Set up and disable integrations/);
   assert.equal(await column(page, 'Gains'), 'Nothing');
-  await j.press(page, 'Delete and add back');
+  await j.sees(page, 'is taken away and given anew as reporting');
+  await j.press(page, 'Change to reporting');
   await j.sees(page, 'The type has been changed. It holds from now on.');
   await page.locator('aside').getByRole('heading', { name: 'Reporting' }).waitFor();
   await colleague.reload();
@@ -79,7 +80,7 @@ j.journey('U-10 less for an administrator: they choose which companies they keep
   const colleague = await walk.accept(address);
   await open(page, house, address, 'Mona Weiss');
   await page.getByText('Give a type that allows less').click();
-  await j.press(page, 'Delete and add back as manager');
+  await j.press(page, 'Change to manager');
   await j.on(page, 'Change Mona Weiss to manager?');
   await j.isDialog(page, way);
   await walk.look(page, 'keep');
@@ -92,7 +93,7 @@ j.journey('U-10 less for an administrator: they choose which companies they keep
   await j.sees(page, 'All companies but those below, and every company added later');
   await walk.look(page, 'replace-administrator');
   assert.match(await column(page, 'Loses'), /Companies kept: Maple Grove Roofing/);
-  await j.press(page, 'Delete and add back');
+  await j.press(page, 'Change to manager');
   await j.sees(page, 'The type has been changed.');
   await colleague.goto(house.home);
   await j.sees(colleague, 'Maple Grove Roofing');
@@ -115,7 +116,7 @@ j.journey('U-10 S3 with free types any type is one button away', house, async (w
   await j.press(page, 'Change to reporting');
   await j.on(page, 'Change Nils Berg to reporting?');
   await j.isDialog(page, way);
-  await j.press(page, 'Change the type');
+  await j.press(page, 'Change to reporting');
   await j.sees(page, 'The type has been changed.');
   await page.locator('aside').getByRole('heading', { name: 'Reporting' }).waitFor();
   await page.goto(`${house.home}/settings`);

@@ -40,7 +40,8 @@ j.journey('U-08 P-16 P-19 S1 Promote a User: reporting to manager', house, async
   assert.ok(still.includes('Create, change and delete users') && still.includes('Close or pause the account'));
   await j.press(page, 'Promote to Manager');
   await j.sees(page, 'The user has been promoted');
-  await j.row(page, address).getByText('Manager').waitFor();
+  await j.on(page, 'Priya Shah');
+  await page.locator('aside').getByRole('heading', { name: 'Manager' }).waitFor();
 
   // From the very next click.
   await colleague.reload();

@@ -25,9 +25,9 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await walk.look(page, 'company-users');
   assert.equal(await j.row(page, address).count(), 0);
   await j.row(page, j.owner.email).getByText('Has all companies').waitFor();
-  // 4. Invite user.
-  await j.press(page, 'Invite user');
-  await j.on(page, 'Invite users to Maple Grove Roofing');
+  // 4. Invite user, which is called Give access: whoever stands there is a user already.
+  await j.press(page, 'Give access');
+  await j.on(page, 'Give access to Maple Grove Roofing');
   await walk.look(page, 'company-users-invite');
   await j.row(page, agent).getByText('Agents need a company that uses Lead Center').waitFor();
   // 5. The + at the right.
@@ -39,7 +39,7 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await j.isDialog(page, way);
   await walk.look(page, 'company-give');
   await j.sees(page, 'Companies gained: Maple Grove Roofing');
-  await j.sees(page, 'No email is sent.');
+  await j.sees(page, 'Nobody is told of this change by email.');
   await j.press(page, 'Give access');
   await j.sees(page, 'They have access to the company now.');
   await j.row(page, address).getByText('Has access').waitFor();

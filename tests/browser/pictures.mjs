@@ -82,7 +82,7 @@ const scenes = {
   less: async (album) => {
     await album.user('Ben', 'Kowalski');
     await album.page.getByText('Give a type that allows less').click();
-    await j.press(album.page, 'Delete and add back as reporting');
+    await j.press(album.page, 'Change to reporting');
     await j.on(album.page, 'Change Ben Kowalski to reporting?');
   },
   'last-day': async (album) => {
@@ -97,7 +97,7 @@ const scenes = {
     await j.on(album.page, 'Undo for Omar Farah: deleted');
   },
   company: async (album) => {
-    await album.open(`/companies/${album.company('Lakeview Vets')}/users/invite`, 'Invite users to Lakeview Vets');
+    await album.open(`/companies/${album.company('Lakeview Vets')}/users/invite`, 'Give access to Lakeview Vets');
   },
   permissions: (album) => album.open('/permissions', 'What each user type may do'),
   access: (album) => album.open(`/users/${album.id('Priya', 'Shah')}/access`, 'What Priya Shah may do, and where'),
@@ -121,7 +121,12 @@ async function happen(album) {
   album.companies = Object.fromEntries(await page.locator('tbody th a').evaluateAll((links) =>
     links.map((link) => [link.innerText, link.href.split('/').pop()]),
   ));
-  const post = async (path, form = {}) => assert.ok((await page.context().request.post(`${home}${path}`, { form })).ok(), path);
+  // What is changed is what the page of the change shows.
+  const post = async (path, form = {}) => {
+    const shown = await (await page.context().request.get(`${home}${path}`)).text();
+    const version = /name="version" value="(\d+)"/.exec(shown)[1];
+    assert.ok((await page.context().request.post(`${home}${path}`, { form: { version, ...form } })).ok(), path);
+  };
   await post(`/users/${album.id('Theo', 'Lindqvist')}/end`, { ends_on: '2031-03-31' });
   await post(`/users/${album.id('Sofia', 'Álvarez')}/suspend`);
   await post(`/users/${album.id('Omar', 'Farah')}/delete`);

@@ -1,9 +1,9 @@
 //! Changes of a user's access: shown beforehand, made and undone by one and the same plan (U-08 to U-14, U-17, U-20 to
 //! U-22, L-04).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access_change::{Access, Around, Change, InvitationFate, Plan, plan};
+use domain::access_change::{Access, Around, Change, CompanyState, InvitationFate, Plan, UNDO, plan};
 use domain::activity::Entry;
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
@@ -15,9 +15,8 @@ use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::{self, User};
 use store::work::{Committed, Reader, Writer};
 
-pub use store::access_change::Made;
+pub use store::access_change::PastChange;
 
-use crate::user::check_companies;
 use crate::{Conflict, Refused, invitation};
 
 /// A change as it would be made now.
@@ -31,10 +30,10 @@ pub struct Preview {
 }
 
 /// What whoever makes a change has seen and typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Confirmed {
-    /// The version of the access that the preview showed; another one is not changed.
-    pub seen: Option<i64>,
+    /// The version of the access that was seen; another one is not changed.
+    pub seen: i64,
     /// The inviter's own words, where the change invites (U-09).
     pub message: Option<String>,
 }
@@ -46,7 +45,7 @@ pub fn preview(
     id: &UserId,
     change: &Change,
 ) -> Result<Preview, Refused> {
-    let user = find(r, pass, id, change)?;
+    let user = find(r, pass, id)?;
     let plan = match planned(r, pass, &user, change) {
         Ok(plan) => Ok(plan),
         Err(Refused::Conflict(conflict)) => Err(conflict),
@@ -60,7 +59,7 @@ pub fn preview_undo(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
-) -> Result<(Made, Preview), Refused> {
+) -> Result<(PastChange, Preview), Refused> {
     let (made, undo) = newest(r, pass, id)?;
     let preview = preview(r, pass, id, &undo)?;
     Ok((made, preview))
@@ -74,7 +73,7 @@ pub fn make(
     change: &Change,
     confirmed: &Confirmed,
 ) -> Result<Committed<Plan>, Refused> {
-    let user = find(&mut w, pass, id, change)?;
+    let user = find(&mut w, pass, id)?;
     let (plan, entries) = carry_out(&mut w, pass, &user, change, confirmed)?;
     w.commit_all(&pass.actor(), entries, plan)
 }
@@ -87,7 +86,7 @@ pub fn undo(
     confirmed: &Confirmed,
 ) -> Result<Committed<Plan>, Refused> {
     let (made, undo) = newest(&mut w, pass, id)?;
-    let user = find(&mut w, pass, id, &undo)?;
+    let user = find(&mut w, pass, id)?;
     let (plan, entries) = carry_out(&mut w, pass, &user, &undo, confirmed)?;
     if !access_change::update_undone(&mut w, pass, &made.id)? {
         return Err(Refused::Conflict(Conflict::Changed));
@@ -96,22 +95,26 @@ pub fn undo(
 }
 
 /// The changes of a user that have not been undone, newest first. Only the newest can be, the others after it.
-pub fn list(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Vec<Made>, Refused> {
-    Ok(access_change::list(r, pass, id)?)
-}
-
-/// The user a change is about. Of a deleted one nothing can be changed but that.
-fn find(
+pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
-    change: &Change,
-) -> Result<User, Refused> {
-    let is_there = |user: &User| user.status != UserStatus::Deleted || matches!(change, Change::Undo { .. });
+) -> Result<Vec<PastChange>, Refused> {
+    Ok(access_change::list(r, pass, id)?)
+}
+
+/// The user a change is about. One who was deleted is found as long as that can be undone.
+fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<User, Refused> {
+    let since = r.now - UNDO;
+    let is_there = |user: &User| user.status != UserStatus::Deleted || user.deleted_at > Some(since);
     user::find(r, pass, id)?.filter(is_there).ok_or(Refused::NotFound)
 }
 
-fn newest(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<(Made, Change), Refused> {
+fn newest(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<(PastChange, Change), Refused> {
     let made = access_change::list(r, pass, id)?.into_iter().next();
     let Some(made) = made else {
         // Of a user who is not there nothing is told.
@@ -130,17 +133,20 @@ pub(crate) fn carry_out(
     change: &Change,
     confirmed: &Confirmed,
 ) -> Result<(Plan, Vec<Entry>), Refused> {
-    if confirmed.seen.is_some_and(|seen| seen != user.access_version) {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
     let plan = planned(w, pass, user, change)?;
     let (before, after) = (&plan.before, &plan.after);
-    if before != after
-        && !access_change::update_access(w, pass, &user.id, user.access_version, before, after)?
-    {
-        return Err(Refused::Conflict(Conflict::LastAdministrator));
+    if before != after && !access_change::update_access(w, pass, &user.id, confirmed.seen, before, after)? {
+        let is_as_seen = confirmed.seen == user.access_version;
+        return Err(Refused::Conflict(match is_as_seen {
+            true => Conflict::LastAdministrator,
+            false => Conflict::Changed,
+        }));
     }
-    let mut entries = vec![entry(pass, user, change, &plan)];
+    let address = address_of_returning_login(w, user, &plan.after)?;
+    if let Some(address) = &address {
+        user::update_returned_email(w, pass, user, address)?;
+    }
+    let mut entries = vec![entry(pass, user, change, &plan, address.as_ref())];
     match plan.invitation {
         InvitationFate::Untouched => {}
         InvitationFate::Revoked => drop(store::invitation::remove_open(w, pass, &user.id)?),
@@ -150,15 +156,14 @@ pub(crate) fn carry_out(
             entries.extend(invitation::make(w, pass, &user.id, &user.email, message, send)?);
         }
     }
-    let is_undoable = before != after && !matches!(change, Change::Undo { .. } | Change::End);
-    if is_undoable {
+    if before != after && change.kind().is_undoable() {
         let actor = pass.actor().name;
-        access_change::insert(w, pass, &user.id, change.verb(), &actor, (before, after))?;
+        access_change::insert(w, pass, &user.id, change.kind(), &actor, (before, after))?;
     }
     Ok((plan, entries))
 }
 
-/// What the change makes of the user, with all that stands in its way.
+/// What the change makes of the user, or what stands in its way: read here, and decided by the plan.
 fn planned(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -166,21 +171,20 @@ fn planned(
     change: &Change,
 ) -> Result<Plan, Refused> {
     let before = access(r, pass, user)?;
-    let change = with_unseen(r, pass, &before, change)?;
+    let (address_taken, login_taken) = match change {
+        Change::Undo { before: to, .. } => taken(r, pass, user, to)?,
+        _ => (false, false),
+    };
     let around = Around {
         now: r.now,
         is_own: pass.place().user.as_ref() == Some(&user.id),
         other_administrator: access_change::has_other_administrator(r, pass, &user.id)?,
         was_notification: user.activated_at.is_some(),
+        companies: companies(r, pass, &before, change)?,
+        address_taken,
+        login_taken,
     };
-    let plan = plan(&pass.place().grants, &around, &before, &change)?;
-    if let Change::Undo { .. } = change {
-        check_address(r, pass, user, &plan)?;
-        return Ok(plan);
-    }
-    let added: BTreeSet<CompanyId> = plan.after.companies.difference(&before.companies).cloned().collect();
-    check_companies(r, pass, &added, plan.after.agent)?;
-    Ok(plan)
+    Ok(plan(&pass.place().grants, &around, &before, change)?)
 }
 
 /// What a user's access is now.
@@ -200,55 +204,77 @@ pub(crate) fn access(
     })
 }
 
-/// Disabled companies are not shown for choosing, so that leaving one out says nothing (G-01).
-fn with_unseen(
+/// The companies that a change is about, and those the user has.
+fn companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     before: &Access,
     change: &Change,
-) -> Result<Change, Refused> {
-    let mut change = change.clone();
-    let (Change::Edit { companies, .. } | Change::Replace { companies, .. }) = &mut change else {
-        return Ok(change);
+) -> Result<BTreeMap<CompanyId, CompanyState>, Refused> {
+    let wanted = match change {
+        Change::Edit { companies, .. } | Change::Replace { companies, .. } => companies.clone(),
+        Change::Give(company) => BTreeSet::from([company.clone()]),
+        _ => return Ok(BTreeMap::new()),
     };
-    // Choosing none is told to whoever chose, even where there is an unseen one.
-    if !companies.is_empty() {
-        companies.extend(company::list_disabled_among(r, pass, &before.companies)?);
-    }
-    Ok(change)
+    let concerned: BTreeSet<CompanyId> = before.companies.union(&wanted).cloned().collect();
+    let state = |company: Company| {
+        let Company { id, details, disabled } = company;
+        (id, CompanyState { disabled, lead_center: details.lead_center })
+    };
+    Ok(company::list_among(r, pass, &concerned)?.into_iter().map(state).collect())
 }
 
-/// The address, or the sign-in, may be another user's by now (U-22).
-fn check_address(
+/// Whether other users have the address, and the sign-in, by now with which undoing brings the user back (U-22).
+fn taken(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     user: &User,
-    plan: &Plan,
-) -> Result<(), Refused> {
-    let comes_back = plan.before.status == UserStatus::Deleted && plan.after.status != UserStatus::Deleted;
-    if comes_back {
-        let email = EmailAddress::parse(&user.email).map_err(|problem| Refused::field("email", problem))?;
-        if user::find_by_email(r, pass, &email)?.is_some() {
-            return Err(Refused::Conflict(Conflict::AddressTakenSince));
-        }
-    }
-    let gets_login = comes_back || plan.before.login.is_none();
-    let is_taken = match &plan.after.login {
-        Some(login) if gets_login => user::has_login(r, pass, login)?,
-        _ => false,
+    to: &Access,
+) -> Result<(bool, bool), Refused> {
+    let address = match address_of_returning_login(r, user, to)? {
+        Some(address) => address,
+        None => parsed(&user.email)?,
     };
-    if is_taken { Err(Refused::Conflict(Conflict::AddressTakenSince)) } else { Ok(()) }
+    let has_address = user::find_by_email(r, pass, &address)?.is_some_and(|other| other != user.id);
+    let has_login = match &to.login {
+        Some(login) => user::has_login(r, pass, login)?,
+        None => false,
+    };
+    Ok((has_address, has_login))
 }
 
-fn entry(pass: &AccountPass<ManageUsers>, user: &User, change: &Change, plan: &Plan) -> Entry {
+/// The address that the sign-in has by now which the user gets back, where it is another one.
+fn address_of_returning_login(
+    r: &mut Reader,
+    user: &User,
+    to: &Access,
+) -> Result<Option<EmailAddress>, Refused> {
+    let returns = user.login.is_none() || user.status == UserStatus::Deleted;
+    let Some(login) = to.login.as_ref().filter(|_| returns) else { return Ok(None) };
+    let email = store::login::get(r, login)?.email;
+    if email == user.email { Ok(None) } else { parsed(&email).map(Some) }
+}
+
+fn parsed(email: &str) -> Result<EmailAddress, Refused> {
+    EmailAddress::parse(email).map_err(|problem| Refused::field("email", problem))
+}
+
+fn entry(
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+    change: &Change,
+    plan: &Plan,
+    address: Option<&EmailAddress>,
+) -> Entry {
     let (before, after) = (&plan.before, &plan.after);
     let agent = |access: &Access| yes_no(access.agent);
     let invoices = |access: &Access| yes_no(access.invoice_emails);
     let end = |access: &Access| access.ends_at.map(|end| end.to_string());
     let companies = |access: &Access| joined(&access.companies);
-    let email = |access: &Access| (access.status != UserStatus::Deleted).then_some(user.email.as_str());
-    Entry::of(pass.account(), change.verb(), &user.id, &user.names.full())
-        .change("email", email(before), email(after))
+    let email = |access: &Access, email| (access.status != UserStatus::Deleted).then_some(email);
+    let address = address.map_or(user.email.as_str(), EmailAddress::as_str);
+    Entry::of(pass.account(), change.kind().verb(), &user.id, &user.names.full())
+        .change("email", email(before, user.email.as_str()), email(after, address))
         .change("status", Some(before.status.word()), Some(after.status.word()))
         .change("user_type", Some(before.user_type.word()), Some(after.user_type.word()))
         .change("agent", Some(agent(before)), Some(agent(after)))

@@ -14,7 +14,7 @@ use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Refused, password};
+use crate::{App, Ask, Refused};
 
 /// The first account and its administrator, as typed at set-up.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl App {
         let names = &first.names;
         let known =
             [names.first.as_str(), &names.last, &names.full(), first.email.as_str(), &first.account_name];
-        password::check("password", &first.password, &known)?;
+        self.hasher.check("password", &first.password, &known).await?;
         let hash = self.hasher.hash(first.password.clone(), self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |w: Writer, pass: &SetupPass| make_first(w, pass, &first, &hash, &asked);

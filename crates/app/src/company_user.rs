@@ -13,7 +13,7 @@ use store::user::{self, Cursor, Filter, User};
 use store::work::{Committed, Reader, Writer};
 
 use crate::access_change::{Confirmed, Preview};
-use crate::{Conflict, Refused, access_change};
+use crate::{Refused, access_change};
 
 /// One page of users, seen from a company.
 pub struct CompanyUsersPage {
@@ -91,12 +91,7 @@ pub fn preview(
     wanted: &Wanted,
 ) -> Result<(Company, Preview), Refused> {
     let company = find(r, pass, &wanted.company)?;
-    let user = crate::user::find(r, pass, &wanted.user)?;
-    let preview = match change(r, pass, &company, &user, wanted.deed) {
-        Ok(change) => access_change::preview(r, pass, &user.id, &change)?,
-        Err(Refused::Conflict(conflict)) => Preview { user, plan: Err(conflict), companies: Vec::new() },
-        Err(refused) => return Err(refused),
-    };
+    let preview = access_change::preview(r, pass, &wanted.user, &wanted.change())?;
     Ok((company, preview))
 }
 
@@ -107,38 +102,21 @@ pub fn make(
     wanted: &Wanted,
     confirmed: &Confirmed,
 ) -> Result<Committed<Plan>, Refused> {
-    let company = find(&mut w, pass, &wanted.company)?;
-    let user = crate::user::find(&mut w, pass, &wanted.user)?;
-    let change = change(&mut w, pass, &company, &user, wanted.deed)?;
-    access_change::make(w, pass, &user.id, &change, confirmed)
+    find(&mut w, pass, &wanted.company)?;
+    access_change::make(w, pass, &wanted.user, &wanted.change(), confirmed)
+}
+
+impl Wanted {
+    fn change(&self) -> Change {
+        let company = self.company.clone();
+        match self.deed {
+            Deed::Give => Change::Give(company),
+            Deed::Take => Change::Take(company),
+        }
+    }
 }
 
 /// A company of the account that is in use.
 fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &CompanyId) -> Result<Company, Refused> {
     company::find(r, pass, id)?.filter(|company| !company.disabled).ok_or(Refused::NotFound)
-}
-
-fn change(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    company: &Company,
-    user: &User,
-    deed: Deed,
-) -> Result<Change, Refused> {
-    let mut companies: BTreeSet<CompanyId> = user::company_ids(r, pass, &user.id)?.into_iter().collect();
-    let is_other = match deed {
-        Deed::Give => companies.insert(company.id.clone()),
-        Deed::Take => companies.remove(&company.id),
-    };
-    // Nobody is offered what they have, so that somebody else was quicker.
-    if !is_other || user.user_type.has_all_companies() {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
-    if companies.is_empty() {
-        return Err(Refused::Conflict(Conflict::OnlyCompany));
-    }
-    if deed == Deed::Give && user.agent && !company.details.lead_center {
-        return Err(Refused::Conflict(Conflict::NoLeadCenter));
-    }
-    Ok(Change::Edit { companies, agent: user.agent, invoice_emails: user.invoice_emails })
 }

@@ -46,7 +46,8 @@ fn end(mut w: Writer, pass: &SystemPass, ending: &Ending) -> Result<Committed<()
         // Changed since it was looked for.
         return Ok(w.commit_unrecorded(Unrecorded::EndNotice, ()));
     }
-    let (_, entries) = carry_out(&mut w, &account, &user, &Change::End, &Confirmed::default())?;
+    let confirmed = Confirmed { seen: user.access_version, message: None };
+    let (_, entries) = carry_out(&mut w, &account, &user, &Change::End, &confirmed)?;
     w.commit_all(&pass.actor(), entries, ())
 }
 

@@ -17,7 +17,7 @@ use store::work::{Committed, Writer};
 use store::{invitation, invitation_block};
 
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, limits, password};
+use crate::{App, Ask, Conflict, Refused, limits};
 
 /// Makes the invitation of a user and, if wanted, sends it; the entries it is recorded with.
 pub(crate) fn make(
@@ -28,23 +28,34 @@ pub(crate) fn make(
     message: Option<&str>,
     send_now: bool,
 ) -> Result<Vec<Entry>, Refused> {
-    let made = invitation::insert(w, pass, user, message)?;
-    if send_now { Ok(vec![send(w, pass, &made, email)?]) } else { Ok(Vec::new()) }
+    let made = invitation::insert(w, pass, user, message, send_now)?;
+    if !send_now {
+        return Ok(Vec::new());
+    }
+    check_welcome(w, pass, &made, email)?;
+    Ok(vec![post(w, pass, &made, email)?])
 }
 
-/// Gives the invitation a fresh link and puts its mail into the outbox.
-fn send(
+/// Counts the sending and refuses it where it is too much, or not wanted.
+fn check_welcome(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     made: &invitation::Invitation,
     email: &str,
+) -> Result<(), Refused> {
+    limits::count_invitation(w, pass, &made.id, email)?;
+    let unwanted = invitation_block::is_there(w, pass, email)?;
+    if unwanted { Err(Refused::Conflict(Conflict::Unwanted)) } else { Ok(()) }
+}
+
+/// Puts the mail with the invitation's present link into the outbox.
+fn post(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    sent: &invitation::Invitation,
+    email: &str,
 ) -> Result<Entry, Refused> {
     let account = pass.account();
-    limits::count_invitation(w, pass, &made.id, email)?;
-    if invitation_block::is_there(w, pass, email)? {
-        return Err(Refused::Conflict(Conflict::Unwanted));
-    }
-    let sent = invitation::update_sent(w, pass, made)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     let new = NewMail {
         account: Some(account),
         kind: MailKind::Invitation,
@@ -64,7 +75,10 @@ pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
         _ => None,
     };
     let open = open.ok_or(Refused::Conflict(Conflict::Changed))?;
-    let entry = send(&mut w, pass, &open, &user.email)?;
+    limits::count_again(&mut w, &open.id)?;
+    check_welcome(&mut w, pass, &open, &user.email)?;
+    let sent = invitation::update_sent(&mut w, pass, &open)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    let entry = post(&mut w, pass, &sent, &user.email)?;
     w.commit(&pass.actor(), entry, ())
 }
 
@@ -98,7 +112,7 @@ impl App {
     ) -> Result<Accepted, Refused> {
         let names = &pass.names;
         let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
-        password::check("password", password, &known)?;
+        self.hasher.check("password", password, &known).await?;
         let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &InvitationPass| {

@@ -1,4 +1,4 @@
-//! Being invited no more: by the link in an invitation's mail, for all invitations of that account.
+//! Being invited no more, and again: by the link in an invitation's mail, for all invitations of that account.
 
 use domain::activity::{Entry, Verb};
 use domain::id::{AccountId, MailId};
@@ -14,6 +14,15 @@ pub fn block(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>,
         return Err(Refused::Conflict(Conflict::Changed));
     }
     let entry = Entry::of(&pass.account, Verb::InvitationBlocked, &pass.mail, &pass.email);
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// Takes that back.
+pub fn allow(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>, Refused> {
+    if !invitation_block::remove(&mut w, pass)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    let entry = Entry::of(&pass.account, Verb::InvitationAllowed, &pass.mail, &pass.email);
     w.commit(&pass.actor(), entry, ())
 }
 

@@ -4,10 +4,9 @@
 use domain::capability::proof::ManageUsers;
 use domain::id::InvitationId;
 use domain::time::Span;
-use store::account;
 use store::attempt::{self, Exceeded, Limit};
 use store::db::DbError;
-use store::pass::AccountPass;
+use store::pass::{AccountPass, HasPlace};
 use store::work::Writer;
 
 use crate::Refused;
@@ -30,8 +29,8 @@ pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Links to one new address, whoever has them sent.
 pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
-/// Sends of one invitation (U-06).
-pub const INVITATION: Limit = Limit { most: domain::invitation::SENDS_PER_HOUR, window: Span::hours(1) };
+/// Sends again of one invitation (U-06).
+pub const INVITATION_AGAIN: Limit = Limit { most: domain::invitation::RESENDS_PER_HOUR, window: Span::hours(1) };
 /// Invitations of one account to one address. Other accounts are not counted: else one could keep another from
 /// inviting somebody, and would learn that others did.
 pub const INVITATION_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
@@ -42,7 +41,7 @@ pub const INVITATION_ACCOUNT: Limit = Limit { most: 400, window: Span::days(1) }
 /// Invitations of an account that is younger than [`YOUNG`]: nobody knows yet whether it is there for sending mails to
 /// strangers.
 pub const INVITATION_YOUNG: Limit = Limit { most: 100, window: YOUNG };
-/// How long an account counts as young.
+/// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 
 /// Counts an attempt, or refuses the operation.
@@ -58,13 +57,22 @@ pub(crate) fn count_invitation(
     address: &str,
 ) -> Result<(), Refused> {
     let (account, address) = (pass.account(), address.to_ascii_lowercase());
-    count(w, &format!("invitation {id}"), INVITATION)?;
     count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)?;
-    if w.now.since(account::get_created_at(w, pass)?) < YOUNG {
-        count(w, &format!("invitations of {account}, young"), INVITATION_YOUNG)?;
+    if w.now.since(pass.place().account_created_at) < YOUNG {
+        return count(w, &format!("invitations of {account}, young"), INVITATION_YOUNG);
     }
-    let share = &id.as_str()[34..];
+    let share = share_of(id);
     count(w, &format!("invitations of {account}, share {share}"), INVITATION_ACCOUNT)
+}
+
+/// The share of its account's count that an invitation falls into.
+pub fn share_of(id: &InvitationId) -> &str {
+    &id.as_str()[34..]
+}
+
+/// Counts that an invitation is sent again.
+pub(crate) fn count_again(w: &mut Writer, id: &InvitationId) -> Result<(), Refused> {
+    count(w, &format!("invitation {id}"), INVITATION_AGAIN)
 }
 
 /// Counts a sign-in. A device that has signed in as this login before has a counter of its own, so that nobody else can

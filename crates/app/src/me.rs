@@ -2,6 +2,7 @@
 
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::AnyUser;
+use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
@@ -12,9 +13,10 @@ use store::{login, mail, user};
 pub use store::login::AccountOfLogin;
 pub use store::user::OwnUser;
 
+use crate::api_key::ApiKeyRecord;
 use crate::reset::login_mail;
 use crate::session::{self, SessionRecord, SignedIn};
-use crate::{App, Ask, Refused, password};
+use crate::{App, Ask, Refused};
 
 /// My Profile.
 pub struct Profile {
@@ -58,8 +60,11 @@ impl App {
         let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
         let person = pass.person();
         let known = [person.first_name.as_str(), &person.last_name, &person.name(), &person.email];
-        password::check("new_password", new, &known)?;
+        self.hasher.check("new_password", new, &known).await?;
         let login = self.check_present_password(ask, &person.email, present).await?;
+        if new == present {
+            return Err(Refused::field("new_password", Problem::SamePassword));
+        }
         let hash = self.hasher.hash(new.to_owned(), self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
@@ -83,6 +88,11 @@ pub fn accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<Acco
 /// One's sessions, newest first.
 pub fn sessions(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, Refused> {
     Ok(store::session::list(r, pass)?)
+}
+
+/// One's keys for programs, newest first.
+pub fn api_keys(r: &mut Reader, pass: &SelfPass) -> Result<Vec<ApiKeyRecord>, Refused> {
+    Ok(store::api_key::list(r, pass, &pass.person().login)?)
 }
 
 /// Changes one's own names. They are the login's; each account keeps the names its administrators gave.

@@ -1,4 +1,4 @@
-//! Passwords: hashing a few at a time, and judging strength.
+//! Passwords: judging strength and hashing, a few at a time, beside everything else.
 
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
@@ -6,10 +6,12 @@ use std::thread;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::BASE64_NOPAD;
-use domain::input::{FieldError, Problem};
+use domain::input::Problem;
 use domain::password::check_length;
 use store::secret;
 use tokio::sync::oneshot;
+
+use crate::Refused;
 
 /// How many hashes are computed at once; the rest wait their turn. More would let sign-ins starve everything else.
 const AT_ONCE: usize = 2;
@@ -29,7 +31,7 @@ type Memory = Vec<Block>;
 /// What one of the hashing threads is given to do.
 type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// Hashes and checks passwords on threads of its own, a few at a time.
+/// Judges, hashes and checks passwords on threads of its own, a few at a time.
 pub struct Hasher {
     queue: SyncSender<Work>,
     cost: Params,
@@ -57,6 +59,17 @@ impl Hasher {
             thread::spawn(move || work_off(&waiting));
         }
         Hasher { queue, cost, dummy: dummy.into() }
+    }
+
+    /// Refuses a password that is too short, too long or too easy to guess. `known` are words a guesser would try
+    /// first: the person's names and address, the account's name.
+    pub async fn check(&self, field: &'static str, password: &str, known: &[&str]) -> Result<(), Refused> {
+        let refuse = |problem| Refused::field(field, problem);
+        check_length(password).map_err(refuse)?;
+        let password = password.to_owned();
+        let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
+        let weak = self.run(move |_| is_weak(&password, &known)).await?;
+        if weak { Err(refuse(Problem::WeakPassword)) } else { Ok(()) }
     }
 
     /// The hash of `password`, salted with fresh random bytes.
@@ -135,26 +148,18 @@ fn fits(stored: &str, password: &str, memory: &mut Memory) -> Option<bool> {
 /// How many characters of a password are judged.
 const JUDGED: usize = 32;
 
-/// Whether a password is long enough and hard enough to guess. `known` are words a guesser would try first: the
-/// person's names and address, the account's name. The judge carries 30,000 common passwords from breaches, so a
-/// password among them fails.
-pub fn check(field: &'static str, password: &str, known: &[&str]) -> Result<(), Vec<FieldError>> {
-    let refuse = |problem| Err(vec![FieldError { field, problem }]);
-    if let Err(problem) = check_length(password) {
-        return refuse(problem);
-    }
+/// Whether a password is easy to guess. The judge carries 30,000 common passwords from breaches, so a password among
+/// them is.
+fn is_weak(password: &str, known: &[String]) -> bool {
     // The judge's time grows steeply with the length, where every letter could stand for another: a hundred characters
     // of signs took seconds. These tell enough.
     let judged: String = password.chars().take(JUDGED).collect();
     let known: Vec<&str> =
-        known.iter().copied().chain(["rollcall"]).filter(|word| !word.is_empty()).collect();
-    let is_weak = |text: &str| u8::from(zxcvbn::zxcvbn(text, &known).score()) < MIN_SCORE;
+        known.iter().map(String::as_str).chain(["rollcall"]).filter(|word| !word.is_empty()).collect();
+    let is_guessed = |text: &str| u8::from(zxcvbn::zxcvbn(text, &known).score()) < MIN_SCORE;
     // To the judge three words make a password, be they the person's own names: what is left must do without them.
-    let is_known = without(&judged, &known).is_some_and(|rest| is_weak(&rest));
-    if is_known || is_weak(&judged) {
-        return refuse(Problem::WeakPassword);
-    }
-    Ok(())
+    let is_known = without(&judged, &known).is_some_and(|rest| is_guessed(&rest));
+    is_known || is_guessed(&judged)
 }
 
 /// What is left of a password without the known words and their parts; `None` if it holds none of them.
@@ -174,9 +179,13 @@ fn without(password: &str, known: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
+    async fn check(password: &str, known: &[&str]) -> Result<(), Refused> {
+        Hasher::cheap([0; 32]).check("password", password, known).await
+    }
+
     ///
-    #[test]
-    fn a01_guessable_passwords_are_refused() {
+    #[tokio::test]
+    async fn a01_guessable_passwords_are_refused() {
         let known = ["natalie", "ford", "natalie@localsync.com", "Acme Dental"];
         for weak in [
             "password1234",
@@ -186,7 +195,7 @@ mod tests {
             "Acme Dental 1",
             "Ford, Natalie!",
         ] {
-            assert!(check("password", weak, &known).is_err(), "{weak}");
+            assert!(check(weak, &known).await.is_err(), "{weak}");
         }
         for good in [
             "correct horse battery staple",
@@ -194,10 +203,10 @@ mod tests {
             "ein Koffer voller Regen",
             "natalie eats carrots at noon",
         ] {
-            assert_eq!(check("password", good, &known), Ok(()), "{good}");
+            assert!(check(good, &known).await.is_ok(), "{good}");
         }
-        assert!(check("password", "short", &[]).is_err());
-        assert!(check("password", &"x7!q".repeat(33), &[]).is_err(), "more than 128 characters");
+        assert!(check("short", &[]).await.is_err());
+        assert!(check(&"x7!q".repeat(33), &[]).await.is_err(), "more than 128 characters");
     }
 
     ///
@@ -230,11 +239,11 @@ mod tests {
     }
 
     /// Seen to fail: with 100 characters judged, which took several seconds.
-    #[test]
-    fn a06_no_password_takes_long_to_be_judged() {
+    #[tokio::test]
+    async fn a06_no_password_takes_long_to_be_judged() {
         let signs: String = "@4({[<3690$57+|!1".chars().cycle().take(128).collect();
         let began = std::time::Instant::now();
-        let _ = check("password", &signs, &["Ada", "Reyes"]);
+        let _ = check(&signs, &["Ada", "Reyes"]).await;
         assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
     }
 }

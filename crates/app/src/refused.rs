@@ -1,8 +1,9 @@
 //! Why an operation did not happen.
 
 use domain::access::Refusal;
-use domain::access_change::{Obstacle, Part};
+use domain::access_change::{Already, Obstacle, Part};
 use domain::input::{FieldError, Problem};
+use domain::user::UserStatus;
 use store::attempt::Exceeded;
 use store::db::DbError;
 use store::pass::{Denied, LinkState};
@@ -44,8 +45,14 @@ pub enum Conflict {
     LastAdministrator,
     /// It was changed meanwhile; the page shown was old.
     Changed,
-    /// The type offers less than the user has, or the same (U-10).
+    /// It is so already, and nothing was done.
+    Already(Already),
+    /// It does not fit where the user stands, which is here.
+    NotNow(UserStatus),
+    /// The type offers less than the user has (U-10).
     NoPromotion,
+    /// The type offers all that the user has, so that they are promoted to it (U-10).
+    IsPromotion,
     /// Address or password is wrong; it is not told which.
     WrongPassword,
     /// The person is in this account already, with another address.
@@ -102,7 +109,13 @@ impl From<Obstacle> for Refused {
             Obstacle::Refused(refusal) => Refused::Forbidden { refusal, ask: Vec::new() },
             Obstacle::LastAdministrator => Refused::Conflict(Conflict::LastAdministrator),
             Obstacle::NoPromotion => Refused::Conflict(Conflict::NoPromotion),
-            Obstacle::NotNow => Refused::Conflict(Conflict::Changed),
+            Obstacle::IsPromotion => Refused::Conflict(Conflict::IsPromotion),
+            Obstacle::Already(already) => Refused::Conflict(Conflict::Already(already)),
+            Obstacle::NotNow(status) => Refused::Conflict(Conflict::NotNow(status)),
+            Obstacle::OnlyCompany => Refused::Conflict(Conflict::OnlyCompany),
+            Obstacle::NoLeadCenter => Refused::Conflict(Conflict::NoLeadCenter),
+            Obstacle::AddressTaken => Refused::Conflict(Conflict::AddressTakenSince),
+            Obstacle::NotOffered => Refused::field("company", Problem::NotAChoice),
             Obstacle::NoCompany => Refused::field("company", Problem::Missing),
             Obstacle::EndPassed => Refused::field("ends_on", Problem::DayPassed),
             Obstacle::ChangedSince(part) => Refused::Conflict(Conflict::ChangedSince(part)),

@@ -7,10 +7,10 @@ use domain::mail::MailKind;
 use store::mail::{self, NewMail};
 use store::pass::{Acting, ResetPass, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
-use store::{attempt, login, reset};
+use store::{api_key, attempt, login, reset};
 
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, limits, password};
+use crate::{App, Ask, Conflict, Refused, limits};
 
 /// How many requests are answered in one go.
 const AT_ONCE: i64 = 50;
@@ -57,10 +57,11 @@ impl App {
         Ok(count)
     }
 
-    /// Sets the password of whoever followed the reset link, ends all their other sessions and signs them in.
+    /// Sets the password of whoever followed the reset link, ends all their other sessions and their API keys, which
+    /// somebody else may have got at, and signs them in.
     pub async fn complete_reset(&self, ask: &Ask, password: &str) -> Result<SignedIn, Refused> {
         let (pass, ()) = self.read::<ResetPass, ()>(ask, (), |_, _| Ok(())).await?;
-        password::check("password", password, &[&pass.name, &pass.email])?;
+        self.hasher.check("password", password, &[&pass.name, &pass.email]).await?;
         let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &ResetPass| {
@@ -69,10 +70,13 @@ impl App {
             }
             login::update_password(&mut w, &pass.login, &hash)?;
             session::cut_off(&mut w, &pass.login)?;
+            let keys = api_key::remove_all(&mut w, &pass.login)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;
             let (signed_in, started) = session::start(&mut w, &pass.login, &asked)?;
             let changed = Entry::of_login(Verb::PasswordChanged, &pass.login, &pass.name);
-            w.commit_all(&pass.actor(), vec![changed, started], signed_in)
+            let ended = keys.iter().map(|(id, name)| Entry::of_login(Verb::ApiKeyEnded, id, name));
+            let entries = ended.chain([changed, started]).collect();
+            w.commit_all(&pass.actor(), entries, signed_in)
         };
         self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
     }

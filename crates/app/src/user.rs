@@ -6,6 +6,7 @@ use domain::access::Refusal;
 use domain::access_change::Change;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
 use domain::user::{Names, NewUser, UserStatus, UserType, may_manage};
@@ -18,12 +19,12 @@ use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
 pub use domain::mail::MailState;
-pub use store::access_change::Made;
+pub use store::access_change::PastChange;
 pub use store::page::Count;
 pub use store::user::{Counts, Cursor, Filter, Sort, User};
 
 use crate::access_change::Confirmed;
-use crate::{Refused, access_change, invitation};
+use crate::{Conflict, Refused, access_change, invitation};
 
 /// The Users page.
 pub struct UsersPage {
@@ -75,7 +76,7 @@ pub struct UserPage {
     /// Whether they are the account's only active administrator, who can't be deleted (U-12).
     pub is_last_administrator: bool,
     /// What was changed of their access and can be undone, newest first (U-22).
-    pub changes: Vec<Made>,
+    pub changes: Vec<PastChange>,
     /// Whether the account lets any type be chosen freely (U-10).
     pub free_types: bool,
 }
@@ -150,6 +151,15 @@ pub fn company_choices(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Resul
     Ok(company::list_choices(r, pass)?)
 }
 
+/// Whether a user of the account has the address already; asked where it is typed, long before [`create`] refuses it.
+pub fn has_address(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<bool, Refused> {
+    Ok(user::find_by_email(r, pass, email)?.is_some())
+}
+
 /// Creates a user with invitation, mail and activity, all in one transaction (U-01 to U-03, L-01).
 pub fn create(
     mut w: Writer,
@@ -184,13 +194,22 @@ pub(crate) fn place(
         invoice_emails: new.invoice_emails,
     };
     user::insert(w, pass, pass.account(), &row)?;
-    user::update_companies(w, pass, pass.account(), &id, &new.companies)?;
+    user::insert_companies(w, pass, pass.account(), &id, &new.companies)?;
     let mut entries = vec![created(pass, &id, new)];
     if new.user_type.has_login() {
         let message = new.message.as_deref();
-        entries.extend(invitation::make(w, pass, &id, new.email.as_str(), message, new.send_now)?);
+        let made = invitation::make(w, pass, &id, new.email.as_str(), message, new.send_now);
+        entries.extend(made.map_err(at_address)?);
     }
     Ok((id, entries))
+}
+
+/// Whoever creates a user may type another address.
+fn at_address(refused: Refused) -> Refused {
+    match refused {
+        Refused::Conflict(Conflict::Unwanted) => Refused::field("email", Problem::Unwanted),
+        other => other,
+    }
 }
 
 fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser) -> Entry {
@@ -204,12 +223,15 @@ fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser) -> Entry
 
 /// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center
 /// (L-01).
-pub(crate) fn check_companies(
+fn check_companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     companies: &BTreeSet<CompanyId>,
     agent: bool,
 ) -> Result<(), Refused> {
+    if companies.is_empty() {
+        return Ok(());
+    }
     let known = company::count_among(r, pass, companies, agent)?;
     if known == companies.len() { Ok(()) } else { Err(Refused::field("company", Problem::NotAChoice)) }
 }

@@ -1,17 +1,19 @@
-//! Changes of a user's access. One pure function, [`plan`], says what a change makes of a user; pages show it
-//! beforehand, and the operation then stores just that (U-08 to U-14, U-17, U-20 to U-22, L-04).
+//! Changes of a user's access. One pure function, [`plan`], says what a change makes of a user, or what stands in its
+//! way; pages show it beforehand, and the operation then stores just that (U-08 to U-14, U-17, U-20 to U-22, L-04).
 
 mod effects;
+mod plan;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use effects::{Effects, Reach, effects};
+pub use plan::plan;
 
-use crate::access::{Grants, Refusal};
+use crate::access::Refusal;
 use crate::activity::Verb;
 use crate::id::{CompanyId, LoginId};
 use crate::time::{Span, Timestamp};
-use crate::user::{UserStatus, UserType, is_promotion, may_manage};
+use crate::user::{UserStatus, UserType};
 
 /// How long a change can be undone (U-22).
 pub const UNDO: Span = Span::days(30);
@@ -47,7 +49,7 @@ pub enum Change {
         /// The companies they keep or get; none for administrators.
         companies: BTreeSet<CompanyId>,
     },
-    /// What Edit User offers (U-17, L-04) and the company's own page (U-14).
+    /// What Edit User offers (U-17, L-04).
     Edit {
         /// The companies; ignored for administrators.
         companies: BTreeSet<CompanyId>,
@@ -56,6 +58,10 @@ pub enum Change {
         /// Invoice emails.
         invoice_emails: bool,
     },
+    /// One company more, from the company's own page (U-14).
+    Give(CompanyId),
+    /// One company less, from there.
+    Take(CompanyId),
     /// Access off, settings kept (U-20).
     Suspend,
     /// Access on again (U-20).
@@ -77,26 +83,92 @@ pub enum Change {
     },
 }
 
+/// A [`Change`] without what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// To a type with more access.
+    Promoted,
+    /// To another type.
+    Replaced,
+    /// Companies, agent flag or invoice emails.
+    Edited,
+    /// Access off.
+    Suspended,
+    /// Access on.
+    Restored,
+    /// A last day, or none.
+    EndSet,
+    /// The last day has come.
+    Ended,
+    /// Gone.
+    Deleted,
+    /// The invitation taken back.
+    Revoked,
+    /// One of the others undone.
+    Undone,
+}
+
 impl Change {
-    /// What the activity calls it.
-    pub fn verb(&self) -> Verb {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
         match self {
-            Change::Promote(_) => Verb::UserPromoted,
-            Change::Replace { .. } => Verb::UserReplaced,
-            Change::Edit { .. } => Verb::UserChanged,
-            Change::Suspend => Verb::UserSuspended,
-            Change::Restore => Verb::UserRestored,
-            Change::EndAt(_) => Verb::UserEndSet,
-            Change::End => Verb::UserEnded,
-            Change::Delete => Verb::UserDeleted,
-            Change::Revoke => Verb::InvitationRevoked,
-            Change::Undo { .. } => Verb::UserUndone,
+            Change::Promote(_) => Kind::Promoted,
+            Change::Replace { .. } => Kind::Replaced,
+            Change::Edit { .. } | Change::Give(_) | Change::Take(_) => Kind::Edited,
+            Change::Suspend => Kind::Suspended,
+            Change::Restore => Kind::Restored,
+            Change::EndAt(_) => Kind::EndSet,
+            Change::End => Kind::Ended,
+            Change::Delete => Kind::Deleted,
+            Change::Revoke => Kind::Revoked,
+            Change::Undo { .. } => Kind::Undone,
         }
     }
 }
 
+impl Kind {
+    const ALL: [Kind; 10] = [
+        Kind::Promoted,
+        Kind::Replaced,
+        Kind::Edited,
+        Kind::Suspended,
+        Kind::Restored,
+        Kind::EndSet,
+        Kind::Ended,
+        Kind::Deleted,
+        Kind::Revoked,
+        Kind::Undone,
+    ];
+
+    /// What the activity calls it.
+    pub fn verb(self) -> Verb {
+        match self {
+            Kind::Promoted => Verb::UserPromoted,
+            Kind::Replaced => Verb::UserReplaced,
+            Kind::Edited => Verb::UserChanged,
+            Kind::Suspended => Verb::UserSuspended,
+            Kind::Restored => Verb::UserRestored,
+            Kind::EndSet => Verb::UserEndSet,
+            Kind::Ended => Verb::UserEnded,
+            Kind::Deleted => Verb::UserDeleted,
+            Kind::Revoked => Verb::InvitationRevoked,
+            Kind::Undone => Verb::UserUndone,
+        }
+    }
+
+    /// The kind that the activity calls so.
+    pub fn of_key(key: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.verb().key() == key)
+    }
+
+    /// Whether it can be undone (U-22). Whose last day has come is restored instead.
+    pub fn is_undoable(self) -> bool {
+        !matches!(self, Kind::Ended | Kind::Undone)
+    }
+}
+
 /// What a change depends on beside the user.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Around {
     /// The present time.
     pub now: Timestamp,
@@ -106,6 +178,21 @@ pub struct Around {
     pub other_administrator: bool,
     /// Whether the pending user got notifications before they were invited to more (U-09).
     pub was_notification: bool,
+    /// The account's companies among those the user has and those asked for.
+    pub companies: BTreeMap<CompanyId, CompanyState>,
+    /// Whether another user has the address by now with which undoing brings them back.
+    pub address_taken: bool,
+    /// Whether a user has the sign-in by now that undoing would give back.
+    pub login_taken: bool,
+}
+
+/// What of a company decides whether somebody can be given it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompanyState {
+    /// It is out of use, and not shown for choosing (G-01).
+    pub disabled: bool,
+    /// Agents can be given it (L-01).
+    pub lead_center: bool,
 }
 
 /// What becomes of the user's invitation.
@@ -130,6 +217,16 @@ pub struct Plan {
     pub after: Access,
     /// What becomes of the invitation.
     pub invitation: InvitationFate,
+    /// Whether they get notifications while they are invited, as they did before (U-09).
+    pub was_notification: bool,
+}
+
+impl Plan {
+    /// What then happens when the access ends by itself (U-21).
+    pub fn at_the_end(self) -> Plan {
+        let after = Access { status: UserStatus::Suspended, ..self.after.clone() };
+        Plan { before: self.after, after, invitation: InvitationFate::Untouched, ..self }
+    }
 }
 
 /// Why a change can't be made.
@@ -139,16 +236,49 @@ pub enum Obstacle {
     Refused(Refusal),
     /// No active administrator would be left (U-12).
     LastAdministrator,
-    /// The type offers less than the user has, or the same (U-10).
+    /// The type offers less than the user has (U-10).
     NoPromotion,
-    /// It does not fit where the user stands now.
-    NotNow,
+    /// The type includes all the user has: that is promoting (U-10).
+    IsPromotion,
+    /// It is so already.
+    Already(Already),
+    /// It does not fit where the user stands now, which is here.
+    NotNow(UserStatus),
     /// The type needs at least one company (U-01).
     NoCompany,
+    /// It is the only company they have, and the type needs one (U-01).
+    OnlyCompany,
+    /// Agents can't be given a company that does not use Lead Center (L-01).
+    NoLeadCenter,
+    /// A company that this user can't be given: of another account, disabled, or without Lead Center for an agent.
+    NotOffered,
     /// The moment has passed already (U-21).
     EndPassed,
     /// The user has been changed since: this differs first (U-22).
     ChangedSince(Part),
+    /// Another user has the address or the sign-in by now (U-22).
+    AddressTaken,
+}
+
+/// What is so already, so that there is nothing to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Already {
+    /// The user is deleted.
+    Deleted,
+    /// The access is switched off.
+    Suspended,
+    /// The access is switched on.
+    Active,
+    /// They are of the type.
+    OfType(UserType),
+    /// They have the company.
+    HasCompany,
+    /// They have all companies, and none can be given or taken.
+    HasAllCompanies,
+    /// They do not have the company.
+    LacksCompany,
+    /// No invitation of theirs is open.
+    NotInvited,
 }
 
 /// A part of [`Access`], for naming what stands in the way.
@@ -190,148 +320,6 @@ impl Access {
         ];
         differs.into_iter().find(|(differs, _)| *differs).map(|(_, part)| part)
     }
-}
-
-/// What `change` makes of a user with the access `before`, when whoever holds `actor` asks for it.
-pub fn plan(actor: &Grants, around: &Around, before: &Access, change: &Change) -> Result<Plan, Obstacle> {
-    manages(actor, before)?;
-    let (after, invitation) = changed(around, before, change)?;
-    manages(actor, &after)?;
-    // Whose access ends can't make it last longer (U-21).
-    if around.is_own && before.ends_at.is_some() && after.ends_at != before.ends_at {
-        return Err(Obstacle::Refused(Refusal::GreaterAccess));
-    }
-    let is_last = before.is_lasting_administrator() && !around.other_administrator;
-    if is_last && !after.is_lasting_administrator() {
-        return Err(Obstacle::LastAdministrator);
-    }
-    Ok(Plan { before: before.clone(), after, invitation })
-}
-
-fn manages(actor: &Grants, access: &Access) -> Result<(), Obstacle> {
-    may_manage(actor, access.user_type, access.agent).map_err(Obstacle::Refused)
-}
-
-fn changed(around: &Around, before: &Access, change: &Change) -> Result<(Access, InvitationFate), Obstacle> {
-    use InvitationFate::{Revoked, Untouched};
-    let is = |status| before.status == status;
-    let to = |status| Access { status, ..before.clone() };
-    match change {
-        Change::Undo { before: to, after: made } => undone(before, to, made),
-        _ if is(UserStatus::Deleted) => Err(Obstacle::NotNow),
-        Change::Promote(to) => promoted(before, *to),
-        Change::Replace { to, companies } => replaced(before, *to, companies),
-        Change::Edit { companies, agent, invoice_emails } => {
-            edited(before, companies, *agent, *invoice_emails).map(|after| (after, Untouched))
-        }
-        Change::Suspend | Change::End if is(UserStatus::Active) => Ok((to(UserStatus::Suspended), Untouched)),
-        Change::Restore if is(UserStatus::Suspended) => {
-            // A moment that has passed would end it again at once.
-            let ends_at = before.ends_at.filter(|end| *end > around.now);
-            Ok((Access { ends_at, ..to(UserStatus::Active) }, Untouched))
-        }
-        Change::EndAt(Some(end)) if *end <= around.now => Err(Obstacle::EndPassed),
-        Change::EndAt(ends_at) => Ok((Access { ends_at: *ends_at, ..before.clone() }, Untouched)),
-        Change::Revoke if is(UserStatus::Pending) && around.was_notification => {
-            Ok((as_notification(before), Revoked))
-        }
-        Change::Revoke | Change::Delete if is(UserStatus::Pending) => Ok((to(UserStatus::Deleted), Revoked)),
-        Change::Delete => Ok((to(UserStatus::Deleted), Untouched)),
-        Change::Suspend | Change::End | Change::Restore | Change::Revoke => Err(Obstacle::NotNow),
-    }
-}
-
-fn promoted(before: &Access, to: UserType) -> Result<(Access, InvitationFate), Obstacle> {
-    if !matches!(before.status, UserStatus::Pending | UserStatus::Active) {
-        return Err(Obstacle::NotNow);
-    }
-    if !is_promotion(before.user_type, before.agent, to) {
-        return Err(Obstacle::NoPromotion);
-    }
-    let mut after = Access { user_type: to, ..before.clone() };
-    if !before.user_type.has_login() {
-        after.status = UserStatus::Pending;
-        return Ok((after, InvitationFate::Sent));
-    }
-    // Until they accept, pending users keep their companies: some go on getting notifications of them (U-09).
-    if to.has_all_companies() && before.status == UserStatus::Active {
-        after.companies.clear();
-    }
-    Ok((after, InvitationFate::Untouched))
-}
-
-fn replaced(
-    before: &Access,
-    to: UserType,
-    companies: &BTreeSet<CompanyId>,
-) -> Result<(Access, InvitationFate), Obstacle> {
-    let is_other = to != before.user_type && !is_promotion(before.user_type, before.agent, to);
-    if !is_other || !matches!(before.status, UserStatus::Pending | UserStatus::Active) {
-        return Err(Obstacle::NotNow);
-    }
-    if companies.is_empty() && !to.has_all_companies() {
-        return Err(Obstacle::NoCompany);
-    }
-    let after = Access {
-        user_type: to,
-        agent: to.has_login()
-            && (to == UserType::Agent || before.agent && before.user_type != UserType::Agent),
-        companies: companies.clone(),
-        invoice_emails: before.invoice_emails && to == UserType::Administrator,
-        ..before.clone()
-    };
-    Ok(match (before.status, to.has_login(), before.login.is_some()) {
-        (UserStatus::Pending, false, _) => (as_notification(&after), InvitationFate::Revoked),
-        (_, false, _) => (as_notification(&after), InvitationFate::Untouched),
-        (_, true, true) => (after, InvitationFate::Untouched),
-        (_, true, false) => (Access { status: UserStatus::Pending, ..after }, InvitationFate::Sent),
-    })
-}
-
-/// A notification user is active from the start and has no login.
-fn as_notification(access: &Access) -> Access {
-    Access {
-        user_type: UserType::Notification,
-        agent: false,
-        status: UserStatus::Active,
-        login: None,
-        ..access.clone()
-    }
-}
-
-fn edited(
-    before: &Access,
-    companies: &BTreeSet<CompanyId>,
-    agent: bool,
-    invoice_emails: bool,
-) -> Result<Access, Obstacle> {
-    let has_all = before.user_type.has_all_companies();
-    if companies.is_empty() && !has_all {
-        return Err(Obstacle::NoCompany);
-    }
-    // Agents are agents, and who only gets notifications is none.
-    let is_free = before.user_type.has_login() && before.user_type != UserType::Agent;
-    Ok(Access {
-        companies: if has_all { before.companies.clone() } else { companies.clone() },
-        agent: if is_free { agent } else { before.agent },
-        invoice_emails: invoice_emails && before.user_type == UserType::Administrator,
-        ..before.clone()
-    })
-}
-
-/// Exactly what was, unless something was changed since. Who was pending is so again, with a link that is not sent yet:
-/// earlier ones stay dead.
-fn undone(now: &Access, to: &Access, made: &Access) -> Result<(Access, InvitationFate), Obstacle> {
-    if let Some(part) = made.first_difference(now) {
-        return Err(Obstacle::ChangedSince(part));
-    }
-    let fate = match (made.status, to.status) {
-        (UserStatus::Pending, UserStatus::Pending) => InvitationFate::Untouched,
-        (UserStatus::Pending, _) => InvitationFate::Revoked,
-        (_, UserStatus::Pending) => InvitationFate::Held,
-        _ => InvitationFate::Untouched,
-    };
-    Ok((to.clone(), fate))
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ verbs! {
     InvitationRevoked = "invitation.revoked",
     /// The person an invitation went to wants no more of them from the account.
     InvitationBlocked = "invitation.blocked",
+    /// They take invitations again.
+    InvitationAllowed = "invitation.allowed",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
     /// Somebody signed in.
@@ -85,6 +87,8 @@ verbs! {
     LoginChanged = "login.changed",
     /// An API key was made.
     ApiKeyCreated = "api_key.created",
+    /// An API key was ended.
+    ApiKeyEnded = "api_key.ended",
 }
 
 /// One field and its values before and after.

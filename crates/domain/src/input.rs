@@ -45,6 +45,10 @@ pub enum Problem {
     WeakPassword,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
+    /// It is the present password, and another one is asked for (U-18).
+    SamePassword,
+    /// Whoever has this address wants no invitations from the account.
+    Unwanted,
     /// The new address is the present one.
     SameAddress,
     /// Another one of the same kind in the account has this name.

@@ -2,8 +2,8 @@
 
 use crate::time::Timestamp;
 
-/// How often one invitation may be sent in an hour (U-06).
-pub const SENDS_PER_HOUR: i64 = 5;
+/// How often one invitation may be sent again in an hour (U-06).
+pub const RESENDS_PER_HOUR: i64 = 5;
 
 /// Where an invitation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

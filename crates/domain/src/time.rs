@@ -117,6 +117,15 @@ impl std::ops::Sub<Span> for Timestamp {
     }
 }
 
+impl std::str::FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    /// As [`Timestamp`] is displayed.
+    fn from_str(text: &str) -> Result<Timestamp, jiff::Error> {
+        text.parse().map(|at: jiff::Timestamp| Timestamp(at.as_microsecond()))
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -236,6 +236,16 @@ pub fn is_promotion(user_type: UserType, agent: bool, to: UserType) -> bool {
     to != user_type && to.has_login() && includes((to, agent), (user_type, agent))
 }
 
+/// Whether `to` takes something away from a user of this type (U-10).
+pub fn is_lower(user_type: UserType, agent: bool, to: UserType) -> bool {
+    to != user_type && !is_promotion(user_type, agent, to)
+}
+
+/// The types a user can be given that are no promotion (U-10), least first.
+pub fn lower_types(user_type: UserType, agent: bool) -> Vec<UserType> {
+    UserType::ALL.iter().rev().filter(|to| is_lower(user_type, agent, **to)).copied().collect()
+}
+
 /// The matrix split by what a promotion changes: the three columns of the pop-up.
 #[derive(Debug, Default)]
 pub struct Gains {

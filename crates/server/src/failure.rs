@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use crate::line::tame;
+
 /// Why the program ends: sentences for whoever started it.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -48,7 +50,7 @@ impl Failure {
     pub(crate) fn tell(&self, to_person: bool) -> ExitCode {
         let lines = match to_person {
             true => self.sentences.join("\n"),
-            false => serde_json::json!({ "error": self.sentences.join(" ") }).to_string(),
+            false => tame(&serde_json::json!({ "error": self.sentences.join(" ") }).to_string()),
         };
         // If nobody listens any more, the exit code still tells it.
         let _ = writeln!(std::io::stderr().lock(), "{lines}");

@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod line;
 mod logging;
 mod open;
 mod sentence;

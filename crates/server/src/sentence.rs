@@ -48,7 +48,10 @@ fn conflict(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::LastAdministrator => "An account keeps at least one active administrator.",
         Conflict::Changed => "Somebody else changed it at the same moment; try again.",
+        Conflict::Already(_) => "It is so already.",
+        Conflict::NotNow(status) => standing(status),
         Conflict::NoPromotion => "That type offers no more than the user has.",
+        Conflict::IsPromotion => "The user is promoted to that type.",
         Conflict::WrongPassword => "Address or password is wrong.",
         Conflict::OtherAddress => "They are signed in with another address.",
         Conflict::AddressInUse => "The address is in use.",
@@ -102,6 +105,10 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotInRange { min, max } => format!("{option} must be a number from {min} to {max}."),
         Problem::WeakPassword => format!("{option} is too easy to guess."),
         Problem::AddressTaken => format!("{option} is the address of a user of this account already."),
+        Problem::Unwanted => {
+            format!("{option} belongs to somebody who wants no invitations from this account.")
+        }
+        Problem::SamePassword => format!("{option} is the present password."),
         Problem::SameAddress => format!("{option} is the present address."),
         Problem::NameTaken => format!("{option} is taken: another one in this account has that name."),
         Problem::WrongPassword => format!("{option} is not the present password."),

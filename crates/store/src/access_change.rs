@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access_change::{Access, UNDO};
-use domain::activity::Verb;
+use domain::access_change::{Access, Kind, UNDO};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccessChangeId, AccountId, CompanyId, LoginId, UserId};
 use domain::time::Timestamp;
@@ -16,13 +15,13 @@ use crate::reset;
 use crate::user::{update_companies, update_listed};
 use crate::work::{Reader, Writer};
 
-/// A change that was made.
+/// A change that was made and can be undone: a row of `access_change`.
 #[derive(Clone, Debug)]
-pub struct Made {
+pub struct PastChange {
     /// Its id.
     pub id: AccessChangeId,
     /// What was done.
-    pub verb: Verb,
+    pub kind: Kind,
     /// Who did it, by name at that time; empty for the server itself.
     pub actor_name: String,
     /// What it began with.
@@ -116,7 +115,7 @@ pub fn insert(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     user: &UserId,
-    verb: Verb,
+    kind: Kind,
     actor_name: &str,
     (before, after): (&Access, &Access),
 ) -> Result<(), DbError> {
@@ -130,7 +129,7 @@ pub fn insert(
             pass.account().into(),
             (&id).into(),
             user.into(),
-            verb.key().into(),
+            kind.verb().key().into(),
             actor_name.into(),
             write(before).into(),
             write(after).into(),
@@ -141,7 +140,11 @@ pub fn insert(
 }
 
 /// The changes of a user that are young enough to be undone and have not been, newest first.
-pub fn list(r: &mut Reader, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<Vec<Made>, DbError> {
+pub fn list(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+) -> Result<Vec<PastChange>, DbError> {
     let since = r.now - UNDO;
     let rows = r.tx().all(
         sql!(
@@ -219,14 +222,14 @@ fn ending(row: Row) -> Result<Ending, DbError> {
     Ok(Ending { account: c.parse()?, user: c.parse()? })
 }
 
-fn read(row: Row) -> Result<Made, DbError> {
+fn read(row: Row) -> Result<PastChange, DbError> {
     let mut c = row.columns();
     let id = c.parse()?;
-    let kind = c.text()?;
-    let verb = Verb::of_key(&kind).ok_or_else(|| DbError::Shape(format!("no change is called {kind}")))?;
-    Ok(Made {
+    let key = c.text()?;
+    let kind = Kind::of_key(&key).ok_or_else(|| DbError::Shape(format!("no change is called {key}")))?;
+    Ok(PastChange {
         id,
-        verb,
+        kind,
         actor_name: c.text()?,
         before: parse(&c.text()?)?,
         after: parse(&c.text()?)?,

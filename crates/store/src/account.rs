@@ -3,7 +3,6 @@
 use domain::account::AccountDetails;
 use domain::capability::proof::ManageUsers;
 use domain::id::AccountId;
-use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
 use crate::pass::{AccountPass, Acting};
@@ -47,12 +46,6 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
         invitation_days: c.int()?,
         free_types: c.flag()?,
     })
-}
-
-/// When the account was made.
-pub fn get_created_at(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Timestamp, DbError> {
-    let row = r.tx().one(sql!("SELECT created_at FROM account WHERE id = $1"), &[pass.account().into()])?;
-    row.columns().get()
 }
 
 /// Changes the account's details.

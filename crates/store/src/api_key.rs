@@ -1,11 +1,25 @@
 //! API keys: they see what their login's users see.
 
 use domain::id::{ApiKeyId, LoginId};
+use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
-use crate::pass::SystemPass;
+use crate::pass::{Acting, SystemPass};
 use crate::secret;
-use crate::work::Writer;
+use crate::work::{Reader, Writer};
+
+/// A key in the list of a person's own.
+#[derive(Clone, Debug)]
+pub struct ApiKeyRecord {
+    /// The key's id; the key itself is stored nowhere.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used; `None` if never.
+    pub last_used_at: Option<Timestamp>,
+}
 
 /// Makes a key and hands it out; the database holds only its hash.
 pub fn insert(
@@ -20,6 +34,47 @@ pub fn insert(
         &[(&id).into(), login.into(), name.into(), secret::hash(&token).into(), now.into()],
     )?;
     Ok((id, token))
+}
+
+/// The keys of a login, newest first.
+pub fn list(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<Vec<ApiKeyRecord>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, name, created_at, last_used_at FROM api_key
+             WHERE login_id = $1 ORDER BY id DESC LIMIT 100"
+        ),
+        &[login.into()],
+    )?;
+    let read = |row: crate::db::Row| {
+        let mut c = row.columns();
+        Ok(ApiKeyRecord { id: c.parse()?, name: c.text()?, created_at: c.get()?, last_used_at: c.get()? })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Ends a key of a login; its name, `None` if it is not theirs or not there.
+pub fn remove(
+    w: &mut Writer,
+    _pass: &impl Acting,
+    login: &LoginId,
+    id: &ApiKeyId,
+) -> Result<Option<String>, DbError> {
+    let row = w.tx().optional(
+        sql!("DELETE FROM api_key WHERE id = $1 AND login_id = $2 RETURNING name"),
+        &[id.into(), login.into()],
+    )?;
+    row.map(|row| row.columns().text()).transpose()
+}
+
+/// Ends all keys of a login; the id and name of each.
+pub fn remove_all(w: &mut Writer, login: &LoginId) -> Result<Vec<(ApiKeyId, String)>, DbError> {
+    let rows =
+        w.tx().all(sql!("DELETE FROM api_key WHERE login_id = $1 RETURNING id, name"), &[login.into()])?;
+    let read = |row: crate::db::Row| {
+        let mut c = row.columns();
+        Ok((c.parse()?, c.text()?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Notes that a key was used.

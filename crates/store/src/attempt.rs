@@ -2,7 +2,7 @@
 
 use domain::time::{Span, Timestamp};
 
-use crate::db::{DbError, sql};
+use crate::db::{DbError, Tx, sql};
 use crate::work::Writer;
 
 /// How many attempts a window has.
@@ -24,7 +24,18 @@ pub struct Exceeded {
 /// Counts one attempt under `name`, in one statement, so that parallel attempts are counted exactly.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<Result<(), Exceeded>, DbError> {
     let now = w.now;
-    let row = w.tx().one(
+    w.note_attempt(name, limit);
+    add(w.tx(), now, name, limit)
+}
+
+/// The statement of [`count`].
+pub(crate) fn add(
+    tx: &mut Tx,
+    now: Timestamp,
+    name: &str,
+    limit: Limit,
+) -> Result<Result<(), Exceeded>, DbError> {
+    let row = tx.one(
         sql!(
             "INSERT INTO attempt (name, made, ends_at) VALUES ($1, 1, $3)
              ON CONFLICT (name) DO UPDATE SET

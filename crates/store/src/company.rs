@@ -213,17 +213,20 @@ pub fn list_of(
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
 }
 
-/// Those of these companies that are disabled.
-pub fn list_disabled_among(
+/// Those of these that are companies of the account, in use or not.
+pub fn list_among(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     ids: &std::collections::BTreeSet<CompanyId>,
-) -> Result<std::collections::BTreeSet<CompanyId>, DbError> {
+) -> Result<Vec<Company>, DbError> {
     let rows = r.tx().all(
-        sql!("SELECT id FROM company WHERE account_id = $1 AND id {in $2} AND disabled = 1"),
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company
+             WHERE account_id = $1 AND id {in $2}"
+        ),
         &[pass.account().into(), crate::convert::list(ids)],
     )?;
-    rows.into_iter().map(|row| row.columns().parse()).collect()
+    rows.into_iter().map(read).collect()
 }
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].

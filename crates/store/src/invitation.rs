@@ -2,7 +2,7 @@
 
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, InvitationId, UserId};
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
 use crate::pass::{AccountPass, HasPlace, InvitationPass};
@@ -23,35 +23,46 @@ pub fn token(key: &Key, account: &AccountId, id: &InvitationId, generation: i64)
     key.token("invitation", &[account.as_str(), id.as_str(), &generation.to_string()])
 }
 
-/// Makes the invitation of a user, not sent yet. A user has one: an earlier one is replaced.
+/// Makes the invitation of a user, to be sent at once or not yet. A user has one: an earlier one is replaced.
 pub fn insert(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     user: &UserId,
     message: Option<&str>,
+    send_now: bool,
 ) -> Result<Invitation, DbError> {
-    let (id, now) = (w.new_id::<InvitationId>(), w.now);
-    let hash = secret::hash(&token(w.key(), pass.account(), &id, 0));
-    w.tx().exec(
-        sql!("DELETE FROM invitation WHERE account_id = $1 AND user_id = $2"),
-        &[pass.account().into(), user.into()],
-    )?;
+    let (id, now, generation) = (w.new_id::<InvitationId>(), w.now, i64::from(send_now));
+    let hash = secret::hash(&token(w.key(), pass.account(), &id, generation));
+    let sent_at = send_now.then_some(now);
     w.tx().exec(
         sql!(
-            "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at)
-             VALUES ($1, $2, $3, $4, 0, $5, $6, $7)"
+            "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at,
+                                     sent_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ON CONFLICT (account_id, user_id) DO UPDATE SET
+                 id = excluded.id, token_hash = excluded.token_hash, generation = excluded.generation,
+                 message = excluded.message, invited_by = excluded.invited_by, created_at = excluded.created_at,
+                 sent_at = excluded.sent_at, expires_at = excluded.expires_at, accepted_at = NULL"
         ),
         &[
             pass.account().into(),
             (&id).into(),
             user.into(),
             hash.into(),
+            generation.into(),
             message.into(),
             pass.place().user.as_ref().into(),
             now.into(),
+            sent_at.into(),
+            sent_at.map(|at| expires_at(at, pass)).into(),
         ],
     )?;
-    Ok(Invitation { id, generation: 0 })
+    Ok(Invitation { id, generation })
+}
+
+/// How long a link that is sent now lives.
+fn expires_at(now: Timestamp, pass: &AccountPass<ManageUsers>) -> Timestamp {
+    now + Span::days(pass.place().invitation_days)
 }
 
 /// The invitation of a user that has not been accepted.
@@ -83,7 +94,6 @@ pub fn update_sent(
     invitation: &Invitation,
 ) -> Result<Option<Invitation>, DbError> {
     let (now, generation) = (w.now, invitation.generation + 1);
-    let expires_at = now + Span::days(pass.place().invitation_days);
     let hash = secret::hash(&token(w.key(), pass.account(), &invitation.id, generation));
     let changed = w.tx().exec(
         sql!(
@@ -97,7 +107,7 @@ pub fn update_sent(
             generation.into(),
             hash.into(),
             now.into(),
-            expires_at.into(),
+            expires_at(now, pass).into(),
             pass.place().user.as_ref().into(),
         ],
     )?;

@@ -23,6 +23,15 @@ pub fn is_there(r: &mut Reader, pass: &AccountPass<ManageUsers>, email: &str) ->
     Ok(row.is_some())
 }
 
+/// Takes it back; false if there is nothing to take back.
+pub fn remove(w: &mut Writer, pass: &InvitationBlockPass) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!("DELETE FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
+        &[(&pass.account).into(), pass.email.to_ascii_lowercase().into()],
+    )?;
+    Ok(removed > 0)
+}
+
 /// Notes that whoever got the mail wants no more of them; false if that is known already.
 pub fn insert(w: &mut Writer, pass: &InvitationBlockPass) -> Result<bool, DbError> {
     let now = w.now;

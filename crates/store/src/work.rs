@@ -24,13 +24,14 @@
 //! ```
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::activity::Entry;
 use domain::id::{Id, LoginId, UserId};
 use domain::time::{Clock, Random, Timestamp};
 
 use crate::activity;
+use crate::attempt::{self, Limit};
 use crate::db::{Db, DbError, Engine, MigrateError, Tx};
 use crate::secret::{self, Key};
 
@@ -146,7 +147,11 @@ pub struct Reader<'a, 'tx> {
 pub struct Writer<'a, 'tx> {
     reader: Reader<'a, 'tx>,
     origin: &'a Origin,
+    attempts: &'a Attempts,
 }
+
+/// What a unit has counted, by name and limit. A unit that is refused leaves nothing behind, yet its attempts count.
+type Attempts = Mutex<Vec<(String, Limit)>>;
 
 impl<'tx> Reader<'_, 'tx> {
     /// The installation's key.
@@ -185,6 +190,11 @@ impl Writer<'_, '_> {
         secret::random_token(self.tools.random.bytes())
     }
 
+    /// Notes an attempt that counts whatever becomes of the unit.
+    pub(crate) fn note_attempt(&self, name: &str, limit: Limit) {
+        locked(self.attempts).push((name.to_owned(), limit));
+    }
+
     /// Where the change comes from.
     pub fn origin(&self) -> &Origin {
         self.origin
@@ -208,9 +218,7 @@ impl Writer<'_, '_> {
         value: T,
     ) -> Result<Committed<T>, E> {
         assert!(!entries.is_empty(), "a change is recorded");
-        for entry in &entries {
-            activity::insert(&mut self, actor, entry)?;
-        }
+        activity::insert(&mut self, actor, &entries)?;
         Ok(Committed(value))
     }
 
@@ -218,6 +226,11 @@ impl Writer<'_, '_> {
     pub fn commit_unrecorded<T>(self, _reason: Unrecorded, value: T) -> Committed<T> {
         Committed(value)
     }
+}
+
+/// A unit that panicked has noted its attempts all the same.
+fn locked(attempts: &Attempts) -> MutexGuard<'_, Vec<(String, Limit)>> {
+    attempts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {
@@ -240,7 +253,7 @@ impl Store {
     }
 
     /// Runs a unit that writes. It may be run again after a collision with another, so it must do nothing but
-    /// read and write through its unit.
+    /// read and write through its unit. What it counted stays counted when it is refused.
     pub async fn write<T, E>(
         &self,
         origin: Origin,
@@ -250,13 +263,36 @@ impl Store {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let tools = Arc::clone(&self.tools);
-        self.db
+        let (tools, attempts) = (Arc::clone(&self.tools), Arc::<Attempts>::default());
+        let noted = Arc::clone(&attempts);
+        let done = self
+            .db
             .write(move |tx| {
+                locked(&noted).clear();
                 let reader = Reader { tx, now: tools.clock.now(), tools: &tools };
-                unit(Writer { reader, origin: &origin }).map(|Committed(value)| value)
+                unit(Writer { reader, origin: &origin, attempts: &noted }).map(|Committed(value)| value)
             })
-            .await
+            .await;
+        if done.is_err() {
+            let attempts = std::mem::take(&mut *locked(&attempts));
+            self.count(attempts).await;
+        }
+        done
+    }
+
+    /// Counts the attempts of a unit that was refused.
+    async fn count(&self, attempts: Vec<(String, Limit)>) {
+        if attempts.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let count = move |tx: &mut Tx| {
+            attempts.iter().try_for_each(|(name, limit)| attempt::add(tx, now, name, *limit).map(drop))
+        };
+        // Whoever asked is told why they were refused, not that it could not be counted.
+        if let Err(error) = self.db.write::<(), DbError>(count).await {
+            tracing::warn!(%error, "an attempt could not be counted");
+        }
     }
 
     /// The present time.

@@ -49,6 +49,7 @@ fn ways_in() -> Vec<Route> {
         get("/invitation-block/{account}/{mail}/{token}", invitation_block::follow),
         get("/invitation-block", invitation_block::page),
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
+        post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
     ]
 }
 
@@ -66,6 +67,7 @@ fn own() -> Vec<Route> {
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
+        post("/me/api-keys/{api_key}/end", me::end_api_key).records(&[Verb::ApiKeyEnded]),
     ]
 }
 

@@ -7,8 +7,9 @@ use super::wrk::{self, Round};
 use super::{ROUNDS, Result};
 
 const SECONDS: u32 = 5;
-/// Each round of accepting begins behind the invitations that the round before may have used.
-const ACCEPTED_AT_MOST: u64 = 12_000;
+/// Rounds of accepting are shorter, and each begins behind the invitations that the round before may have used.
+const SECONDS_OF_ACCEPTING: u32 = 2;
+const ACCEPTED_AT_MOST: u64 = 5_500;
 
 /// One scenario with all its rounds.
 pub(super) struct Measured {
@@ -39,9 +40,11 @@ pub(super) fn run_all(world: &World) -> Result<All> {
     let server = world.server()?;
     let mut scenarios = reads(world, &server)?;
     scenarios.push(creates(world, &server)?);
+    scenarios.push(accepts(world, &server, "accept an invitation, signed in", "returning")?);
     let memory = server.memory();
     drop(server);
-    scenarios.push(accepts(world)?);
+    let without_hash = "accept an invitation, somebody new, without the hash";
+    scenarios.push(accepts(world, &world.hasty()?, without_hash, "invitations")?);
     Ok(All { scenarios, starts, memory })
 }
 
@@ -71,13 +74,12 @@ fn creates(world: &World, server: &Server) -> Result<Measured> {
     Ok(Measured { name: "create a user", ours, bare: Vec::new() })
 }
 
-fn accepts(world: &World) -> Result<Measured> {
-    let server = world.hasty()?;
+fn accepts(world: &World, server: &Server, name: &'static str, file: &str) -> Result<Measured> {
     let mut ours = Vec::new();
     for round in 0..ROUNDS as u64 {
         let begin = (round * ACCEPTED_AT_MOST).to_string();
-        let args = ["--script", "benches/http/accept.lua", "--", &world.folder, &begin];
-        ours.push(wrk::run(&server, SECONDS - 2, "/", &args)?);
+        let args = ["--script", "benches/http/accept.lua", "--", &world.folder, file, &begin];
+        ours.push(wrk::run(server, SECONDS_OF_ACCEPTING, "/", &args)?);
     }
-    Ok(Measured { name: "accept an invitation, without the hash", ours, bare: Vec::new() })
+    Ok(Measured { name, ours, bare: Vec::new() })
 }

@@ -1,6 +1,6 @@
 //! Makes, in a world that `rollcall seed` has made, what the measured requests need, and writes it for wrk's scripts:
 //! 10,000 more users in the first account, accounts to create users in with a signed-in administrator each, and
-//! invitations to accept.
+//! invitations to accept: of people who are new, and of people who are signed in.
 //!
 //! `prepare DATA-FOLDER OUT-FOLDER ACCOUNT LOGIN PASSWORD [POSTGRES-URL]`
 
@@ -22,8 +22,10 @@ use store::pass::Acting as _;
 const CROWD: u64 = 10_000;
 /// Accounts to create users in: the daily limit of invitations holds for each of them.
 const OFFICES: u64 = 24;
-/// Invitations to be accepted, in each of these accounts.
+/// Invitations to be accepted, in each of these accounts; in the first they are.
 const INVITATIONS: u64 = 1_500;
+/// The accounts from this one on invite the guests of the first.
+const RETURN: u64 = 12;
 const PASSWORD: &str = "correct horse battery staple";
 
 #[tokio::main]
@@ -39,19 +41,33 @@ async fn main() {
     let signed_in = app.sign_in(&visitor(), &login, &password).await.expect("signed in");
     let admin = asking(Credentials { session: Some(signed_in.token.clone()), ..Credentials::default() });
     crowd(&app, &admin, &account).await;
-    let offices: Vec<_> = (0..OFFICES)
+    let (mut creators, links) = office(Arc::clone(&app), Arc::clone(&earlier), 0).await;
+    for link in links {
+        accept(&app, link).await;
+    }
+    let offices: Vec<_> = (1..OFFICES)
         .map(|number| tokio::spawn(office(Arc::clone(&app), Arc::clone(&earlier), number)))
         .collect();
-    let (mut creators, mut invitations) = (String::new(), String::new());
-    for office in offices {
-        let (creator, invited) = office.await.expect("an office");
+    let (mut invitations, mut returning) = (String::new(), String::new());
+    for (number, office) in (1..).zip(offices) {
+        let (creator, links) = office.await.expect("an office");
         creators += &creator;
-        invitations += &invited;
+        for (guest, link) in links.iter().enumerate() {
+            if number < RETURN {
+                invitations += &format!("{link}\n");
+                continue;
+            }
+            // Accepting replaces the session it is asked with: each can be used once.
+            let asks = from(format!("10.{number}.{}.{}", guest / 250, guest % 250), Credentials::default());
+            let session = app.sign_in(&asks, &format!("guest0x{guest}@bench.test"), PASSWORD).await;
+            returning += &format!("{link} {}\n", session.expect("signed in").token);
+        }
     }
     let write = |name: &str, text: &str| std::fs::write(Path::new(&out).join(name), text).expect("written");
     write("session", &signed_in.token);
     write("creators", &creators);
     write("invitations", &invitations);
+    write("returning", &returning);
     app.store.close().await;
     earlier.store.close().await;
 }
@@ -61,7 +77,11 @@ fn visitor() -> Ask {
 }
 
 fn asking(credentials: Credentials) -> Ask {
-    let origin = Origin { network: "192.0.2.1".to_owned(), request_id: "bench".to_owned() };
+    from("192.0.2.1".to_owned(), credentials)
+}
+
+fn from(network: String, credentials: Credentials) -> Ask {
+    let origin = Origin { network, request_id: "bench".to_owned() };
     Ask { credentials, origin, device: String::new() }
 }
 
@@ -105,8 +125,21 @@ async fn crowd(app: &SharedApp, admin: &Ask, account: &AccountId) {
     }
 }
 
-/// An account that was made a while ago, with its administrator signed in, and people invited by them.
-async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, String) {
+/// Follows a link as somebody new.
+async fn accept(app: &SharedApp, link: String) {
+    let invited = asking(Credentials { invitation: Some(link), ..Credentials::default() });
+    loop {
+        // Two dozen at once hash their passwords.
+        match app.accept(&invited, PASSWORD).await {
+            Ok(_) => return,
+            Err(refused) => assert!(matches!(refused, app::Refused::Busy), "{refused:?}"),
+        }
+    }
+}
+
+/// An account that was made a while ago, with its administrator signed in, and people invited by them: a line for the
+/// script that creates users, and the links.
+async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec<String>) {
     let new = move |name: String, user_type| NewUser {
         user_type,
         email: email(&name),
@@ -125,14 +158,14 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Str
     };
     let made = earlier.store.write(Origin::internal(), create).await.expect("an account");
     let link = cookie(&app.invitation_link(&made.account, &made.invitation.id, made.invitation.generation));
-    let invited = asking(Credentials { invitation: Some(link), ..Credentials::default() });
-    earlier.accept(&invited, PASSWORD).await.expect("accepted");
+    accept(&earlier, link).await;
     let address = format!("office{number}@bench.test");
     let token = app.sign_in(&visitor(), &address, PASSWORD).await.expect("signed in").token;
     let admin = asking(Credentials { session: Some(token.clone()), ..Credentials::default() });
-    let mut links = String::new();
+    let mut links = Vec::new();
+    let home = if number < RETURN { number } else { 0 };
     for guest in 0..INVITATIONS {
-        let guest = new(format!("guest{number}x{guest}@bench.test"), UserType::Administrator);
+        let guest = new(format!("guest{home}x{guest}@bench.test"), UserType::Administrator);
         let create = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::create(w, pass, &guest);
         let (_, user) = app.write(&admin, made.account.clone(), create).await.expect("invited");
         let find = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
@@ -140,8 +173,7 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Str
         };
         let (_, found) = app.read(&admin, made.account.clone(), find).await.expect("read");
         let found = found.expect("an invitation");
-        links += &cookie(&app.invitation_link(&made.account, &found.id, found.generation));
-        links += "\n";
+        links.push(cookie(&app.invitation_link(&made.account, &found.id, found.generation)));
     }
     (format!("{} {token}\n", made.account), links)
 }

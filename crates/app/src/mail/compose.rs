@@ -64,17 +64,16 @@ pub fn compose(view: &impl View, from: Address, to: Address, id: String) -> Resu
     if view.link().is_some_and(|link| !is_plain_link(link)) {
         return Err(ComposeError::Link);
     }
-    // Clients make links of what looks like one in a body, yet not in a subject: that keeps "Acme.com" as it is.
-    let in_subject = view.cleaned(plain::subject_name, plain::message);
-    let in_body = view.cleaned(plain::body_name, plain::body_message);
-    let brand = plain::body_name(&from.name);
+    // In the subject too: lists of mails and the notices of phones make links of what looks like one.
+    let cleaned = view.cleaned(plain::name, plain::body_message);
+    let brand = plain::name(&from.name);
     Ok(Message {
         id,
         from,
         to,
-        subject: plain::line(&in_subject.subject()?, plain::SUBJECT_LENGTH),
-        text: tidy(&in_body.text()?),
-        html: in_body.html(&brand)?,
+        subject: plain::line(&cleaned.subject()?, plain::SUBJECT_LENGTH),
+        text: tidy(&cleaned.text()?),
+        html: cleaned.html(&brand)?,
     })
 }
 

@@ -204,7 +204,7 @@ fn make_user(
     user::insert(w, pass, &made.account, &row)?;
     if status == UserStatus::Pending {
         let operator = AccountPass::<ManageUsers>::for_operator(w, pass, &made.account)?;
-        invitation::insert(w, &operator, &id, None)?;
+        invitation::insert(w, &operator, &id, None, false)?;
     }
     if user_type.has_all_companies() || made.companies.is_empty() {
         return Ok(());

@@ -201,6 +201,9 @@ async fn a05_every_change_of_a_login_is_recorded() {
         world.app.store.write(Origin::internal(), key).await.unwrap();
         let mut ask = world.visitor();
         ask.credentials.session = Some(signed_in.token);
+        let key = world.sql("SELECT id FROM api_key").remove(0).remove(0).parse().unwrap();
+        let end = move |w: Writer, pass: &SelfPass| api_key::end(w, pass, &key);
+        world.app.write(&ask, (), end).await.unwrap();
         let new = EmailAddress::parse("countess@example.com").unwrap();
         for _ in 0..2 {
             let cancel = |w: Writer, pass: &SelfPass| email_change::cancel(w, pass);
@@ -230,6 +233,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
                 line("password.changed", "login Ada Lovelace", "Ada Lovelace", ""),
                 line("session.started", "login Ada Lovelace", "Firefox on Linux", ""),
                 line("api_key.created", "operator ", "export", ""),
+                line("api_key.ended", "login Ada Lovelace", "export", ""),
                 line("email_change.requested", "login Ada Lovelace", "Ada Lovelace", moved),
                 line("email_change.cancelled", "login Ada Lovelace", "Ada Lovelace", ""),
                 line("email_change.requested", "login Ada Lovelace", "Ada Lovelace", moved),

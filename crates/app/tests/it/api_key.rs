@@ -1,10 +1,13 @@
-//! API keys, made at the command line.
+//! API keys: made at the command line, ended there, by their owner and by a new password.
 
-use app::pass::{Reason, SystemPass};
+use app::pass::{AccountPass, Credentials, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
-use app::{Refused, api_key};
+use app::{Ask, Refused, api_key};
+use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
-use testkit::World;
+use domain::id::ApiKeyId;
+use domain::user::UserType;
+use testkit::{Account, World};
 
 use crate::desk::assert_refused;
 
@@ -37,5 +40,74 @@ async fn a07_a_key_belongs_to_somebody() {
     for world in testkit::worlds().await {
         world.set_up().await;
         assert_refused!(create(&world, "nobody@example.com").await, Refused::NotFound);
+    }
+}
+
+async fn sees(world: &World, account: &Account, key: &str) -> bool {
+    let credentials = Credentials { api_key: Some(key.to_owned()), ..Credentials::default() };
+    let ask = Ask { credentials, ..world.visitor() };
+    world.app.read::<AccountPass<AnyUser>, ()>(&ask, account.id.clone(), |_, _| Ok(())).await.is_ok()
+}
+
+fn id_of(world: &World, key: &str) -> ApiKeyId {
+    let hash = store::secret::hash(key);
+    world.sql(&format!("SELECT id FROM api_key WHERE token_hash = '{hash}'"))[0][0].parse().unwrap()
+}
+
+/// Seen to fail: with the login left out of the statement in `store::api_key::remove`.
+#[tokio::test]
+async fn a07_a_key_is_listed_and_ended_by_its_owner_and_the_operator_and_nobody_else() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let (one, two) = (
+            create(&world, "ada@example.com").await.unwrap(),
+            create(&world, "ada@example.com").await.unwrap(),
+        );
+        let (first, second) = (id_of(&world, &one), id_of(&world, &two));
+        let keys = async |ask: &Ask| -> Vec<ApiKeyId> {
+            let read = world.app.read::<SelfPass, _>(ask, (), app::me::api_keys);
+            read.await.unwrap().1.into_iter().map(|key| key.id).collect()
+        };
+        assert_eq!(keys(&account.admin.ask).await, [second.clone(), first.clone()]);
+        assert!(keys(&natalie.ask).await.is_empty());
+        let end = |id: &ApiKeyId| {
+            let id = id.clone();
+            move |w: Writer, pass: &SelfPass| api_key::end(w, pass, &id)
+        };
+        assert_refused!(world.app.write(&natalie.ask, (), end(&first)).await, Refused::NotFound);
+        assert!(sees(&world, &account, &one).await);
+        world.app.write(&account.admin.ask, (), end(&first)).await.unwrap();
+        assert!(!sees(&world, &account, &one).await && sees(&world, &account, &two).await);
+        let revoke = |address: &str| {
+            let (email, id) = (EmailAddress::parse(address).unwrap(), second.clone());
+            let unit =
+                move |w: Writer| api_key::revoke(w, &SystemPass::new(Reason::CommandLine), &email, &id);
+            world.app.store.write(Origin::internal(), unit)
+        };
+        assert_refused!(revoke("natalie@example.com").await, Refused::NotFound);
+        revoke("ada@example.com").await.unwrap();
+        assert!(!sees(&world, &account, &two).await);
+    }
+}
+
+/// Who sets a new password by mail may have lost more than the password. Seen to fail: with `remove_all` left
+/// out of `complete_reset`.
+#[tokio::test]
+async fn a07_a_new_password_by_mail_ends_ones_keys_and_nobody_elses() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let (own, other) = (
+            create(&world, "ada@example.com").await.unwrap(),
+            create(&world, "natalie@example.com").await.unwrap(),
+        );
+        let ada = EmailAddress::parse("ada@example.com").unwrap();
+        world.app.request_reset(&world.visitor(), ada).await.unwrap();
+        let link = world.follow(world.letter_to("ada@example.com").await.link());
+        world.app.complete_reset(&link, "a kettle full of thunder").await.unwrap();
+        assert!(!sees(&world, &account, &own).await && sees(&world, &account, &other).await);
+        let told = world.sql("SELECT actor_name, subject_name FROM activity WHERE verb = 'api_key.ended'");
+        assert_eq!(told, [["Ada Reyes", "nightly export"]]);
     }
 }

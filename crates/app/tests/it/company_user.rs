@@ -9,7 +9,7 @@ use app::user::{Cursor, Filter, Sort};
 use app::work::{Reader, Writer};
 use app::{Conflict, Refused, company};
 use domain::access::Refusal;
-use domain::access_change::{Effects, Plan, Reach, effects};
+use domain::access_change::{Already, Effects, Plan, Reach, effects};
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use domain::user::{UserStatus, UserType};
@@ -21,7 +21,7 @@ fn wanted(company: &CompanyId, user: &UserId, deed: Deed) -> Wanted {
 }
 
 impl Desk {
-    async fn make_company(&self, wanted: Wanted, seen: Option<i64>) -> Result<Plan, Refused> {
+    async fn make_company(&self, wanted: Wanted, seen: i64) -> Result<Plan, Refused> {
         let confirmed = Confirmed { seen, message: None };
         let make = move |w: Writer, pass: &AccountPass<ManageUsers>| {
             company_user::make(w, pass, &wanted, &confirmed)
@@ -55,7 +55,7 @@ impl Desk {
     }
 }
 
-/// U-14, P-19. Seen to fail: with `companies.insert` left out of `company_user::change`.
+/// U-14, P-19.
 #[tokio::test]
 async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_a_mail() {
     for world in testkit::worlds().await {
@@ -73,13 +73,13 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
         let (seen, shown) = desk.preview_company(wanted(&riverside, &id, Deed::Give)).await.unwrap();
         let both = Reach::Only(BTreeSet::from([downtown.clone(), riverside.clone()]));
         assert_eq!(shown.unwrap().reaches, both);
-        desk.make_company(wanted(&riverside, &id, Deed::Give), Some(seen)).await.unwrap();
+        desk.make_company(wanted(&riverside, &id, Deed::Give), seen).await.unwrap();
         assert_eq!(desk.of_company(&riverside, false).await.unwrap(), first(Standing::Has));
         let mut present = desk.get(&id).await.unwrap().companies;
         present.sort();
         assert_eq!(Reach::Only(present.into_iter().collect()), both);
 
-        desk.make_company(wanted(&downtown, &id, Deed::Take), None).await.unwrap();
+        desk.make_company(wanted(&downtown, &id, Deed::Take), seen + 1).await.unwrap();
         assert_eq!(desk.get(&id).await.unwrap().companies, std::slice::from_ref(&riverside));
         assert_eq!(world.send_mails().await, 0, "nobody is told by mail");
         assert_refused!(
@@ -92,8 +92,7 @@ async fn u14_a_company_is_given_and_taken_from_its_own_page_at_once_and_without_
     }
 }
 
-/// U-14. Seen to fail: with the conditions left out of `company_user::change`, one after the other, and with disabled
-/// companies found.
+/// U-14. Seen to fail: with disabled companies found.
 #[tokio::test]
 async fn u14_what_cannot_be_given_or_taken_says_why() {
     for world in testkit::worlds().await {
@@ -105,16 +104,16 @@ async fn u14_what_cannot_be_given_or_taken_says_why() {
         let (ann, _) = account.join("ann@example.com", UserType::Administrator, &[]).await;
         let refused = [
             (wanted(&front, &agent, Deed::Take), Conflict::OnlyCompany),
-            (wanted(&front, &agent, Deed::Give), Conflict::Changed),
-            (wanted(&store_room, &agent, Deed::Take), Conflict::Changed),
+            (wanted(&front, &agent, Deed::Give), Conflict::Already(Already::HasCompany)),
+            (wanted(&store_room, &agent, Deed::Take), Conflict::Already(Already::LacksCompany)),
             (wanted(&store_room, &agent, Deed::Give), Conflict::NoLeadCenter),
-            (wanted(&front, &ann, Deed::Give), Conflict::Changed),
-            (wanted(&front, &ann, Deed::Take), Conflict::Changed),
+            (wanted(&front, &ann, Deed::Give), Conflict::Already(Already::HasAllCompanies)),
+            (wanted(&front, &ann, Deed::Take), Conflict::Already(Already::HasAllCompanies)),
         ];
         for (wanted, reason) in refused {
-            let (_, shown) = desk.preview_company(wanted.clone()).await.unwrap();
+            let (seen, shown) = desk.preview_company(wanted.clone()).await.unwrap();
             assert_eq!(shown.unwrap_err(), reason, "{wanted:?}");
-            match desk.make_company(wanted.clone(), None).await {
+            match desk.make_company(wanted.clone(), seen).await {
                 Err(Refused::Conflict(found)) => assert_eq!(found, reason, "{wanted:?}"),
                 other => panic!("{wanted:?}: {other:?}"),
             }
@@ -126,13 +125,13 @@ async fn u14_what_cannot_be_given_or_taken_says_why() {
         for deed in [Deed::Give, Deed::Take] {
             let give = wanted(&store_room, &agent, deed);
             assert_refused!(desk.preview_company(give.clone()).await, Refused::NotFound);
-            assert_refused!(desk.make_company(give, None).await, Refused::NotFound);
+            assert_refused!(desk.make_company(give, 0).await, Refused::NotFound);
         }
         assert_refused!(desk.of_company(&store_room, true).await, Refused::NotFound);
     }
 }
 
-/// U-14. Seen to fail: with `Confirmed::default()` in place of `confirmed` in `company_user::make`.
+/// U-14.
 #[tokio::test]
 async fn u14_what_was_overtaken_since_it_was_shown_is_not_made() {
     for world in testkit::worlds().await {
@@ -142,7 +141,7 @@ async fn u14_what_was_overtaken_since_it_was_shown_is_not_made() {
         let (id, _) = account.join("natalie@example.com", UserType::Manager, &[downtown]).await;
         let (seen, _) = desk.preview_company(wanted(&riverside, &id, Deed::Give)).await.unwrap();
         desk.make(&id, domain::access_change::Change::Suspend).await.unwrap();
-        let made = desk.make_company(wanted(&riverside, &id, Deed::Give), Some(seen)).await;
+        let made = desk.make_company(wanted(&riverside, &id, Deed::Give), seen).await;
         assert_refused!(made, Refused::Conflict(Conflict::Changed));
     }
 }

@@ -81,8 +81,8 @@ impl Desk {
         let (id, companies): (_, BTreeSet<_>) = (id.clone(), companies.iter().cloned().collect());
         let user = self.get(&id).await?.user;
         let change = Change::Edit { companies, agent: user.agent, invoice_emails: user.invoice_emails };
-        let save =
-            move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &Confirmed::default());
+        let confirmed = Confirmed { seen: user.access_version, message: None };
+        let save = move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &confirmed);
         self.manage(save).await
     }
 
@@ -95,13 +95,21 @@ impl Desk {
     }
 
     pub(crate) async fn make(&self, id: &UserId, change: Change) -> Result<Plan, Refused> {
-        let (id, confirmed) = (id.clone(), Confirmed::default());
-        self.manage(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed)).await
+        let id = id.clone();
+        let make = move |mut w: Writer, pass: &_| {
+            let seen = access_change::preview(&mut w, pass, &id, &change)?.user.access_version;
+            access_change::make(w, pass, &id, &change, &Confirmed { seen, message: None })
+        };
+        self.manage(make).await
     }
 
     pub(crate) async fn undo(&self, id: &UserId) -> Result<Plan, Refused> {
-        let (id, confirmed) = (id.clone(), Confirmed::default());
-        self.manage(move |w, pass| access_change::undo(w, pass, &id, &confirmed)).await
+        let id = id.clone();
+        let undo = move |mut w: Writer, pass: &_| {
+            let seen = access_change::preview_undo(&mut w, pass, &id)?.1.user.access_version;
+            access_change::undo(w, pass, &id, &Confirmed { seen, message: None })
+        };
+        self.manage(undo).await
     }
 
     pub(crate) async fn resend(&self, id: &UserId) -> Result<(), Refused> {

@@ -6,6 +6,7 @@ mod tokens;
 use app::invitation::Accepted;
 use app::pass::LinkState;
 use app::{Conflict, Refused};
+use domain::access_change::Already;
 use domain::account::AccountDetails;
 use domain::input::Problem;
 use domain::invitation::InvitationState;
@@ -91,7 +92,7 @@ async fn u06_resending_is_limited_per_hour() {
             Desk::of(&world, &account),
             account.invite("natalie@example.com", UserType::Administrator, &[]).await,
         );
-        for _ in 1..domain::invitation::SENDS_PER_HOUR {
+        for _ in 0..domain::invitation::RESENDS_PER_HOUR {
             desk.resend(&id).await.unwrap();
         }
         let link = world.letter_to("natalie@example.com").await.link().to_owned();
@@ -134,7 +135,7 @@ async fn u06_what_was_accepted_is_neither_resent_nor_revoked() {
         let desk = Desk::of(&world, &account);
         let (id, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
         assert_refused!(desk.resend(&id).await, Refused::Conflict(Conflict::Changed));
-        assert_refused!(desk.revoke(&id).await, Refused::Conflict(Conflict::Changed));
+        assert_refused!(desk.revoke(&id).await, Refused::Conflict(Conflict::Already(Already::NotInvited)));
         Desk::of_person(&world, &account, &natalie).list(UserStatus::Active).await.unwrap();
     }
 }
@@ -337,6 +338,8 @@ async fn x31_invitations_to_one_address_are_limited_in_each_account() {
 async fn x31_an_account_may_not_invite_without_end() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
+        // An account is counted by shares once it is not young any more.
+        world.sql("UPDATE account SET created_at = created_at - 86400000000");
         account.invite("natalie@example.com", UserType::Administrator, &[]).await;
         // Thousands of invitations later, in whichever share of the count.
         let spent = |made: i64| {
@@ -360,7 +363,8 @@ async fn x31_an_account_may_not_invite_without_end() {
     }
 }
 
-/// No operation suspends yet; the link of somebody who was suspended must not make them active all the same.
+/// The link of somebody who was suspended, which no operation does to who is still invited, must not make them active all
+/// the same.
 /// Seen to fail: with `status = 'pending'` left out of `user::activate`.
 #[tokio::test]
 async fn x09_who_was_suspended_before_accepting_does_not_join() {

@@ -3,6 +3,7 @@
 use app::pass::InvitationBlockPass;
 use app::{Ask, Conflict, Refused};
 use domain::id::{Id as _, InvitationId};
+use domain::input::Problem;
 use domain::invitation::InvitationState;
 use domain::time::{Random as _, Span};
 use domain::user::UserType;
@@ -48,7 +49,7 @@ async fn x31_an_account_of_its_first_day_sends_a_hundred_and_no_more() {
 }
 
 /// The counters of an account are spread by chance; 5,000 a day fit into them all the same, and twice as many do
-/// not.
+/// not. Seen to fail: with the share taken from the ids' beginning, which is their time.
 #[test]
 fn x31_five_thousand_a_day_fit_into_the_shares_of_a_known_account() {
     let luck = CountedRandom::new(31);
@@ -57,7 +58,7 @@ fn x31_five_thousand_a_day_fit_into_the_shares_of_a_known_account() {
         let bytes = luck.bytes();
         let number = u128::from_le_bytes(bytes[..16].try_into().unwrap());
         let id = InvitationId::new(testkit::START, number);
-        *shares.entry(id.as_str()[34..].to_owned()).or_default() += 1;
+        *shares.entry(app::limits::share_of(&id).to_owned()).or_default() += 1;
     }
     let fullest = *shares.values().max().unwrap();
     assert_eq!(shares.len(), 16);
@@ -85,13 +86,71 @@ async fn x31_who_wants_no_more_invitations_gets_none_of_that_account() {
         // Nor by a new invitation, in whatever spelling.
         desk.revoke(&id).await.unwrap();
         let again = desk.create(account.new_user("VICTIM@example.com", UserType::Administrator, &[])).await;
-        assert_refused!(again, Refused::Conflict(Conflict::Unwanted));
+        // At the field, so that the form keeps what was typed.
+        let Err(Refused::Invalid(errors)) = again else { panic!("{again:?}") };
+        assert_eq!((errors[0].field, errors[0].problem), ("email", Problem::Unwanted));
         assert_eq!(world.sql("SELECT COUNT(*) FROM mail"), mails);
         // The link of a revoked invitation says it too, and others go on inviting.
         other.invite("victim@example.com", UserType::Administrator, &[]).await;
         let recorded =
             "SELECT account_id, actor_kind, subject_name FROM activity WHERE verb = 'invitation.blocked'";
         assert_eq!(world.sql(recorded), [[account.id.as_str(), "visitor", "Victim@example.com"]]);
+    }
+}
+
+async fn allow(world: &World, ask: &Ask) -> Result<(), Refused> {
+    world.app.write::<InvitationBlockPass, ()>(ask, (), app::invitation_block::allow).await.map(drop)
+}
+
+/// By the link that they blocked with, as often as they like. Seen to fail: with `remove` in `allow` left out, and with
+/// the account left out of its statement.
+#[tokio::test]
+async fn x31_who_blocked_can_take_it_back() {
+    for world in testkit::worlds().await {
+        let (account, other) =
+            (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
+        let id = account.invite("Victim@example.com", UserType::Administrator, &[]).await;
+        other.invite("victim@example.com", UserType::Administrator, &[]).await;
+        let theirs = block_link(&world, "victim@example.com").await;
+        let ours = block_link(&world, "Victim@example.com").await;
+        assert_refused!(allow(&world, &ours).await, Refused::Conflict(Conflict::Changed));
+        block(&world, &ours).await.unwrap();
+        block(&world, &theirs).await.unwrap();
+        allow(&world, &ours).await.unwrap();
+        assert_eq!(world.sql("SELECT account_id FROM invitation_block"), [[other.id.as_str()]]);
+        Desk::of(&world, &account).resend(&id).await.unwrap();
+        block(&world, &ours).await.unwrap();
+        assert_refused!(Desk::of(&world, &account).resend(&id).await, Refused::Conflict(Conflict::Unwanted));
+        let recorded = "SELECT actor_kind, subject_name FROM activity WHERE verb = 'invitation.allowed'";
+        assert_eq!(world.sql(recorded), [["visitor", "Victim@example.com"]]);
+    }
+}
+
+/// What is refused leaves nothing behind but its count. Seen to fail: with what a refused unit noted thrown away in
+/// `Store::write`, and with the block looked at before anything is counted.
+#[tokio::test]
+async fn x31_a_refused_invitation_counts_like_a_sent_one() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, email) = (Desk::of(&world, &account), "victim@example.com");
+        let id = account.invite(email, UserType::Administrator, &[]).await;
+        block(&world, &block_link(&world, email).await).await.unwrap();
+        desk.revoke(&id).await.unwrap();
+        let kept = |world: &World| {
+            ["\"user\"", "invitation", "mail", "activity"]
+                .map(|table| world.sql(&format!("SELECT * FROM {table} ORDER BY 1, 2")))
+        };
+        let before = kept(&world);
+        for _ in 1..app::limits::INVITATION_ADDRESS.most {
+            let again = desk.create(account.new_user(email, UserType::Administrator, &[])).await;
+            assert_refused!(again, Refused::Invalid(_));
+        }
+        let again = desk.create(account.new_user(email, UserType::Administrator, &[])).await;
+        assert_refused!(again, Refused::TooMany(_));
+        assert!(before == kept(&world), "a refused invitation left something");
+        let counted = world.sql("SELECT made FROM attempt WHERE name LIKE '%young'");
+        // Whoever is over one limit is not counted at the next: the first, and those before the last.
+        assert_eq!(counted, [[app::limits::INVITATION_ADDRESS.most.to_string()]]);
     }
 }
 

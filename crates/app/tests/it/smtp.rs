@@ -1,6 +1,7 @@
 //! Mails over a real server on loopback, read back with parsers that share no code with the writer.
 
 mod hostile;
+mod kinds;
 mod mails;
 mod sending;
 mod server;

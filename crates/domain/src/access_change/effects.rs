@@ -12,7 +12,7 @@ use crate::user::UserStatus;
 pub enum Reach {
     /// All, present and future.
     All,
-    /// These; none for who is not active.
+    /// These.
     Only(BTreeSet<CompanyId>),
 }
 
@@ -35,22 +35,27 @@ pub struct Effects {
     pub gets_invoices: (bool, bool),
 }
 
-/// What `plan` does. An access that is invited to or switched off counts for nothing.
+/// What `plan` does. Of who is invited, what they will have counts; of who is suspended, what they would get back, where
+/// it is not now that they get or lose it.
 pub fn effects(plan: &Plan) -> Effects {
     let (before, after) = (&plan.before, &plan.after);
+    let (did_count, counts) = (counts(before, after.status), counts(after, before.status));
     let marks = || {
-        REGISTRY
-            .iter()
-            .map(|line| (line.capability, has(before, line.capability), has(after, line.capability)))
+        REGISTRY.iter().map(|line| {
+            let of = |access: &Access, counts| match counts {
+                true => mark(access.user_type, access.agent, line.capability),
+                false => Mark::No,
+            };
+            (line.capability, of(before, did_count), of(after, counts))
+        })
     };
-    let is_notified = |access: &Access| has(access, Capability::ReceiveNotifications) != Mark::No;
     Effects {
         gains: marks().filter(|(_, was, is)| is > was).map(|(what, _, is)| (what, is)).collect(),
         loses: marks().filter(|(_, was, is)| is < was).map(|(what, _, is)| (what, is)).collect(),
-        reached: reach(before),
-        reaches: reach(after),
+        reached: reach(before, did_count),
+        reaches: reach(after, counts),
         signs_in: (signs_in(before), signs_in(after)),
-        is_notified: (is_notified(before), is_notified(after)),
+        is_notified: (is_notified(plan, before), is_notified(plan, after)),
         gets_invoices: (gets_invoices(before), gets_invoices(after)),
     }
 }
@@ -66,20 +71,30 @@ impl Reach {
     }
 }
 
-/// How far somebody has a capability, as they stand.
-fn has(access: &Access, capability: Capability) -> Mark {
-    if access.status == UserStatus::Active {
-        mark(access.user_type, access.agent, capability)
-    } else {
-        Mark::No
+/// Whether what somebody has counts, when they stood, or then stand, at `other`.
+fn counts(access: &Access, other: UserStatus) -> bool {
+    match access.status {
+        UserStatus::Pending | UserStatus::Active => true,
+        UserStatus::Suspended => matches!(other, UserStatus::Suspended | UserStatus::Deleted),
+        UserStatus::Deleted => false,
     }
 }
 
-fn reach(access: &Access) -> Reach {
-    if access.status != UserStatus::Active {
+fn reach(access: &Access, counts: bool) -> Reach {
+    if !counts {
         return Reach::Only(BTreeSet::new());
     }
     if access.user_type.has_all_companies() { Reach::All } else { Reach::Only(access.companies.clone()) }
+}
+
+fn is_notified(plan: &Plan, access: &Access) -> bool {
+    match access.status {
+        UserStatus::Active => {
+            mark(access.user_type, access.agent, Capability::ReceiveNotifications) != Mark::No
+        }
+        UserStatus::Pending => plan.was_notification,
+        UserStatus::Suspended | UserStatus::Deleted => false,
+    }
 }
 
 fn signs_in(access: &Access) -> bool {

@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::line::tame;
 use crate::open;
 use crate::settings::Settings;
 
@@ -48,7 +49,7 @@ pub(crate) enum Command {
     /// Make a company
     #[command(subcommand)]
     Company(company::Command),
-    /// Make a key for programs
+    /// Make, list and end keys for programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
     /// Tell why a user may or may not do something
@@ -74,6 +75,8 @@ impl Command {
             Command::User(user::Command::Invite(args)) => user::invite(settings, args).await,
             Command::Company(company::Command::Create(args)) => company::create(settings, args).await,
             Command::ApiKey(api_key::Command::Create(args)) => api_key::create(settings, args).await,
+            Command::ApiKey(api_key::Command::List(args)) => api_key::list(settings, args).await,
+            Command::ApiKey(api_key::Command::Revoke(args)) => api_key::revoke(settings, args).await,
             Command::Explain(args) => explain::run(settings, args).await,
             Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
             Command::Doctor => doctor::run(settings).await,
@@ -101,7 +104,7 @@ impl Answer {
         let line = serde_json::to_string(content);
         let line =
             line.map_err(|error| Failure::new(format!("The answer cannot be written as JSON: {error}.")))?;
-        Ok(Answer { line, well })
+        Ok(Answer { line: tame(&line), well })
     }
 
     /// Writes the answer on stdout.

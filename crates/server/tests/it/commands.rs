@@ -194,6 +194,18 @@ fn i03_seed_makes_a_world_and_its_login_can_have_a_key() {
         let told =
             installation.refusal(1, &["api-key", "create", "--login", "no@example.com", "--name", "x"]);
         assert_eq!(told, "Nobody signs in with the address no@example.com.");
+        let listed = installation.answer(&["api-key", "list", "--login", &login]);
+        let listed = &listed["api_keys"];
+        assert_eq!((listed[0]["name"].as_str(), listed.as_array().unwrap().len()), (Some("Reports"), 1));
+        assert!(!listed.to_string().contains(&key));
+        let id = text(&listed[0]["id"]);
+        let revoke = ["api-key", "revoke", "--login", &login, "--id", &id];
+        assert_eq!(text(&installation.answer(&revoke)["revoked"]), id);
+        assert_eq!(installation.refusal(1, &revoke), format!("The login {login} has no key {id}."));
+        assert_eq!(
+            installation.answer(&["api-key", "list", "--login", &login])["api_keys"],
+            serde_json::json!([])
+        );
         // Never among people who are there already.
         assert!(installation.refusal(1, &seed).contains("There are accounts in this database already"));
     }

@@ -40,6 +40,12 @@ fn action(account: &str, user: &str, by: usize, what: &str) -> Ask {
     Ask::post(format!("/accounts/{account}/users/{user}/{what}"), &[]).with_session(&token(by, 0))
 }
 
+/// A change of a user's access, by whoever has seen it after so many others.
+fn change(account: &str, user: &str, by: usize, what: &str, version: &str) -> Ask {
+    Ask::post(format!("/accounts/{account}/users/{user}/{what}"), &[("version", version)])
+        .with_session(&token(by, 0))
+}
+
 fn invite(account: &str, by: usize, email: &str) -> Ask {
     let who = [("agent", "no"), ("user_type", "administrator"), ("email", email)];
     let names = [("first_name", "Kim"), ("last_name", "Ito")];
@@ -51,14 +57,15 @@ fn ways(account: &str, company: &str, user: &str, by: usize, round: usize) -> Ve
     let ask = |what: &str, fields: &[(&str, &str)]| {
         Ask::post(format!("/accounts/{account}/users/{user}/{what}"), fields).with_session(&token(by, 0))
     };
+    let first = ("version", "0");
     let mut asks = vec![
-        ask("delete", &[]),
-        ask("suspend", &[]),
-        ask("change/reporting", &[("company", company)]),
-        ask("end", &[("ends_on", "2099-01-01")]),
+        ask("delete", &[first]),
+        ask("suspend", &[first]),
+        ask("change/reporting", &[first, ("company", company)]),
+        ask("end", &[first, ("ends_on", "2099-01-01")]),
     ];
     if round % 2 == 1 {
-        asks.push(ask("restore", &[]));
+        asks.push(ask("restore", &[("version", "1")]));
     }
     asks
 }
@@ -75,7 +82,7 @@ fn u12_x14_administrators_who_remove_each_other_at_once_leave_one() {
             let people = 2 + round % (ADMINISTRATORS - 1);
             let company = stage.company(account);
             (people..ADMINISTRATORS).for_each(|person| {
-                let answer = stage.told(&action(account, &user_of(account, person), 0, "delete"));
+                let answer = stage.told(&change(account, &user_of(account, person), 0, "delete", "0"));
                 assert_eq!(answer.status, 303);
             });
             // Everybody does everything to everybody, themselves too, in another order in each round.
@@ -250,12 +257,18 @@ fn u08_x14_promoting_while_deleting_leaves_nobody_who_is_both() {
         for (round, target) in targets.iter().enumerate() {
             let (account, user) = (&target[0], &target[1]);
             let ways = ["delete", "promote/manager", "promote/administrator"];
-            let mut asks: Vec<Ask> =
-                (0..6).map(|n| action(account, user, n % ADMINISTRATORS, ways[n % ways.len()])).collect();
-            asks.rotate_left(round % ways.len());
+            let way = |n: usize| (n % ADMINISTRATORS, ways[n % ways.len()], (n / ways.len()).to_string());
+            let mut asks: Vec<Ask> = (0..9)
+                .map(way)
+                .map(|(by, what, version)| change(account, user, by, what, &version))
+                .collect();
+            asks.rotate_left(round * 4 % 9);
             let answers = stage.at_once(&asks);
             tally(&answers, &[303, 404, 409]);
-            promoted += done(&answers) - 1;
+            // Where all that deleted had seen less, or more, than there was.
+            let last = (0..3).map(|seen| change(account, user, 0, "delete", &seen.to_string()));
+            let last: Vec<Answer> = last.map(|delete| stage.told(&delete)).collect();
+            promoted += done(&answers) + done(&last) - 1;
         }
         let (links, invitations) = (Links::of(&stage.installation), open_invitations(&stage));
         for (account, invitation, generation) in invitations {
@@ -313,7 +326,7 @@ fn u06_x14_resending_and_revoking_while_accepting_leave_one_live_link_or_none() 
             let mut asks = vec![accept(&link, Some(&session), "")];
             asks.extend((0..3).map(|by| action(account, user, by, "invitation")));
             if round % 3 == 0 {
-                asks.push(action(account, user, 3, "invitation/revoke"));
+                asks.push(change(account, user, 3, "invitation/revoke", "0"));
             }
             // Accepting asks the database three times.
             let head_start = HEAD_START * (round % 12) as u32;

@@ -124,7 +124,8 @@ type Way = (&'static str, fn(&Pair, &str), u16, (u16, bool));
 /// What the administrator sends.
 fn change(pair: &Pair, account: &str, what: &str, fields: &[(&str, &str)]) {
     let path = format!("/accounts/{account}/users/{}/{what}", user_of(account, KIM));
-    let answer = Hand::new(&pair.addresses[0]).told(&Ask::post(path, fields).with_session(&token(0, 0)));
+    let fields = [fields, &[("version", "0")]].concat();
+    let answer = Hand::new(&pair.addresses[0]).told(&Ask::post(path, &fields).with_session(&token(0, 0)));
     assert_eq!(answer.status, 303, "{answer:?}");
 }
 
@@ -198,7 +199,8 @@ fn p19_a_company_that_is_taken_away_is_gone_at_once() {
             let reads = |company: &str| pair.may(account, &format!("read_calls?company={company}"));
             assert_eq!((reads(kept), reads(taken)), (vec![(200, true); 4], vec![(200, true); 4]));
             let streams = pair.streams(account);
-            let names = [("first_name", "Person"), ("last_name", "1"), ("go", "confirm"), ("company", kept)];
+            let names = [("first_name", "Person"), ("last_name", "1"), ("company", kept)];
+            let names = [&names[..], &[("go", "confirm"), ("version", "1")]].concat();
             let path = format!("/accounts/{account}/users/{}", user_of(account, KIM));
             let edit = Ask::post(path, &names).with_session(&token(0, 0));
             assert_eq!(Hand::new(&pair.addresses[0]).told(&edit).status, 303);

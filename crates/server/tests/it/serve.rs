@@ -86,6 +86,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() && self.child.stderr.is_some() {
+            let logged = self.errors();
+            eprintln!("The server at {} has logged:\n{logged}", self.address);
+        }
     }
 }
 

@@ -21,11 +21,13 @@ const LEAST_CHANCE: f64 = 0.01;
 /// How much the two medians may differ.
 const MOST_DIFFERENCE: f64 = 0.05;
 
+/// Seen to fail: with no password hashed for an unknown address.
 #[test]
 fn x16_signing_in_takes_as_long_for_an_unknown_address() {
     assert_alike(422, |email| Ask::post("/sign-in", &[("email", email), ("password", "a wrong password")]));
 }
 
+/// Seen to fail: with the reset made, and its mail, before the answer instead of by the worker.
 #[test]
 fn x16_asking_for_a_new_password_takes_as_long_for_an_unknown_address() {
     assert_alike(200, |email| Ask::post("/reset", &[("email", email)]));
@@ -41,20 +43,113 @@ fn assert_alike(status: u16, ask: impl Fn(&str) -> Ask) {
         // The server closes a connection that is not used for long, as one is while the logins are made.
         let mut hand = Hand::new(&address);
         let mut told = Vec::new();
-        let is_even = (0..ROUNDS).any(|round| {
-            let (known, unknown) = measure(&mut hand, round, status, &ask);
-            let (chance, difference) = (chance(&known, &unknown), difference(&known, &unknown));
-            told.push(format!(
-                "known {:?}, unknown {:?}: p = {chance:.3}, medians differ by {:.2} %",
-                median(&known),
-                median(&unknown),
-                100.0 * difference
-            ));
-            chance > LEAST_CHANCE && difference < MOST_DIFFERENCE
-        });
+        let is_even = (0..ROUNDS)
+            .any(|round| is_even(&mut hand, round, SAMPLES, status, &ask, [KNOWN, UNKNOWN], &mut told));
         println!("{}", told.join("\n"));
         assert!(is_even, "{told:#?}");
         server.stop("-TERM");
+    }
+}
+
+/// Measures two kinds of addresses against each other.
+fn is_even(
+    hand: &mut Hand,
+    round: usize,
+    samples: usize,
+    status: u16,
+    ask: &impl Fn(&str) -> Ask,
+    kinds: [&str; 2],
+    told: &mut Vec<String>,
+) -> bool {
+    let (one, other) = measure(hand, round, samples, status, ask, kinds);
+    let (chance, difference) = (chance(&one, &other), difference(&one, &other));
+    told.push(format!(
+        "{} {:?}, {} {:?}: p = {chance:.3}, medians differ by {:.2} %",
+        kinds[0],
+        median(&one),
+        kinds[1],
+        median(&other),
+        100.0 * difference
+    ));
+    // The medians of a few samples wander with whatever else the machine does; their ranks tell.
+    chance > LEAST_CHANCE && (difference < MOST_DIFFERENCE || samples < SAMPLES)
+}
+
+/// Where else an address may stand: its only user suspended, deleted, or invited and without a sign-in. Signing in and
+/// asking for a new password answer and take as long as for nobody's; and who tries too often is told the same. On one
+/// engine: these differ from known and unknown by rows alone. Seen to fail: with no
+/// password hashed for an address without a sign-in.
+#[test]
+fn x16_no_standing_of_a_user_shows() {
+    let installation =
+        Installation::new().set("ROLLCALL_LOG", "error").set("ROLLCALL_TRUSTED_PROXIES", "127.0.0.1");
+    let (installation, address) = listening(installation);
+    let server = Server::start(&installation, &address).ready();
+    make_logins(&installation, &address);
+    make_users(&installation);
+    let mut hand = Hand::new(&address);
+    let mut told = Vec::new();
+    let sign_in = |email: &str| Ask::post("/sign-in", &[("email", email), ("password", "a wrong password")]);
+    let reset = |email: &str| Ask::post("/reset", &[("email", email)]);
+    for (number, kind) in [SUSPENDED, DELETED, PENDING].into_iter().enumerate() {
+        let rounds = || (0..ROUNDS).map(|round| number * ROUNDS + round);
+        let kinds = [kind, UNKNOWN];
+        assert!(
+            rounds().any(|round| is_even(&mut hand, round, 50, 422, &sign_in, kinds, &mut told)),
+            "{told:#?}"
+        );
+        assert!(
+            rounds().any(|round| is_even(&mut hand, round + 50, 150, 200, &reset, kinds, &mut told)),
+            "{told:#?}"
+        );
+    }
+    println!("{}", told.join("\n"));
+    let mut shown = None;
+    for kind in [KNOWN, UNKNOWN, SUSPENDED, DELETED, PENDING] {
+        let email = email(99, kind);
+        let ask = sign_in(&email).with("X-Forwarded-For", "192.0.2.1");
+        let answers: Vec<Answer> = (0..11).map(|_| hand.told(&ask)).collect();
+        let last = &answers[10];
+        assert_eq!(last.status, 429, "{kind}");
+        let seen = without(last, &email);
+        let seen = seen.replace(last.header("retry-after").unwrap(), "…");
+        assert_eq!(shown.get_or_insert_with(|| seen.clone()), &seen, "who tried too often is told apart");
+    }
+    server.stop("-TERM");
+}
+
+/// One user for each address of the other kinds; those who are invited have no sign-in.
+fn make_users(installation: &Installation) {
+    let insert = |number: usize, kind: &str, status: &str| {
+        let (email, login) = (
+            email(number, kind),
+            format!("{}{number:029x}", if kind == DELETED { "LOGddd" } else { "LOGeee" }),
+        );
+        let made = if kind == PENDING {
+            String::new()
+        } else {
+            format!(
+                "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
+                                    password_changed_at, language, created_at)
+                 SELECT '{login}', '{email}', '{email}', first_name, last_name, password_hash,
+                        password_changed_at, language, created_at FROM login WHERE email = 'ada@example.com';"
+            )
+        };
+        let of = if kind == PENDING { "NULL".to_owned() } else { format!("'{login}'") };
+        let id = format!(
+            "USR{}{number:029x}",
+            &kind.bytes().map(|b| format!("{:x}", b % 16)).collect::<String>()[..3]
+        );
+        format!(
+            "{made} INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
+                 display_name, sort_name, user_type, agent, status, invoice_emails, created_at, last_active_at, listed)
+             SELECT id, '{id}', {of}, '{email}', '{email}', 'P', 'Q', '', 'p q', 'administrator', 0, '{status}', 0,
+                 created_at, 0, '{status}' FROM account;"
+        )
+    };
+    let all = [(SUSPENDED, "suspended"), (DELETED, "deleted"), (PENDING, "pending")];
+    for (kind, status) in all {
+        installation.sql(&(0..ADDRESSES).map(|n| insert(n, kind, status)).collect::<String>());
     }
 }
 
@@ -74,7 +169,7 @@ fn make_logins(installation: &Installation, address: &str) {
         Hand::new(address).told(&Ask::post("/setup", &first).with("Cookie", &format!("setup={token}")));
     assert_eq!(made.status, 303, "{}", made.body);
     let insert = |number| {
-        let email = email(number, true);
+        let email = email(number, KNOWN);
         format!(
             "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
                                 password_changed_at, language, created_at)
@@ -85,26 +180,33 @@ fn make_logins(installation: &Installation, address: &str) {
     installation.sql(&(0..ADDRESSES).map(insert).collect::<String>());
 }
 
-/// Addresses of both kinds have the same length.
-fn email(number: usize, is_known: bool) -> String {
-    let word = if is_known { "person" } else { "nobody" };
-    format!("{word}{number:02}@example.com")
+/// What addresses of each kind begin with; all have the same length.
+const KNOWN: &str = "person";
+const UNKNOWN: &str = "nobody";
+const SUSPENDED: &str = "halted";
+const DELETED: &str = "erased";
+const PENDING: &str = "waited";
+
+fn email(number: usize, kind: &str) -> String {
+    format!("{kind}{number:02}@example.com")
 }
 
 /// The times of both kinds, in random order.
 fn measure(
     hand: &mut Hand,
     round: usize,
+    samples: usize,
     status: u16,
     ask: &impl Fn(&str) -> Ask,
+    [known_kind, unknown_kind]: [&str; 2],
 ) -> (Vec<Duration>, Vec<Duration>) {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     let mut luck = Luck(round as u64 + 1);
     let mut shown = None;
-    for sample in 0..SAMPLES {
+    for sample in 0..samples {
         let first_is_known = luck.flip();
         for is_known in [first_is_known, !first_is_known] {
-            let email = email(sample % ADDRESSES, is_known);
+            let email = email(sample % ADDRESSES, if is_known { known_kind } else { unknown_kind });
             // A network of its own each time, so that none has asked too often.
             let network =
                 format!("10.{}.{}.{}", round * 2 + usize::from(is_known), sample / 250, sample % 250);

@@ -49,9 +49,42 @@ pub fn find_newest(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Option
     row.map(|row| row.columns().parse()).transpose()
 }
 
-/// Writes an entry. Only [`Writer::commit`] calls this.
-pub(crate) fn insert(w: &mut Writer, actor: &Actor, entry: &Entry) -> Result<(), DbError> {
-    let (id, now, origin) = (w.new_id::<ActivityId>(), w.now, w.origin().clone());
+/// Writes entries, in their order. Only [`Writer::commit_all`] calls this.
+pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result<(), DbError> {
+    // Most changes have one entry, and most others two.
+    for entries in entries.chunks(2) {
+        let mut values = values(w, actor, &entries[0]);
+        let Some(second) = entries.get(1) else {
+            w.tx().exec(
+                sql!(
+                    "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
+                                           subject_name, changes, network, request_id, mac)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+                ),
+                &values,
+            )?;
+            continue;
+        };
+        values.extend(self::values(w, actor, second));
+        w.tx().exec(
+            sql!(
+                "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
+                                       subject_name, changes, network, request_id, mac)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13),
+                        ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
+            ),
+            &values,
+        )?;
+    }
+    for entry in entries.iter().filter(|entry| entry.verb == Verb::AccountCreated) {
+        seal::begin(w, entry.account.as_deref().unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// The columns of a new entry, with its code.
+fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
+    let (id, now, origin) = (w.new_id::<ActivityId>(), w.now, w.origin());
     let account = entry.account.as_deref().unwrap_or_default();
     let changes = changes_json(&entry.changes);
     let texts = [
@@ -69,18 +102,7 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entry: &Entry) -> Result<(),
     let mut values = vec![account.into(), (&id).into(), now.into()];
     values.extend(texts.map(Value::from));
     values.push(mac.into());
-    w.tx().exec(
-        sql!(
-            "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
-                                   subject_name, changes, network, request_id, mac)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-        ),
-        &values,
-    )?;
-    if entry.verb == Verb::AccountCreated {
-        seal::begin(w, account)?;
-    }
-    Ok(())
+    values
 }
 
 fn changes_json(changes: &[Change]) -> String {

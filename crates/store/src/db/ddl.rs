@@ -1,6 +1,7 @@
 //! The schema is written once; this turns it into what each engine wants.
 //!
 //! - `BIGINT` is no type of a strict SQLite table: it becomes `INTEGER`. Every `CREATE TABLE` becomes `STRICT`.
+//! - `WITHOUT ROWID` says to SQLite that the table is its primary key's index; PostgreSQL knows nothing like it.
 //! - On PostgreSQL every `TEXT` column gets the collation `"C"`, so that both engines sort and compare bytes. (The
 //!   server's locale must not decide about pages and unique names, and may change under an index.)
 
@@ -16,7 +17,7 @@ pub(super) fn translate(sql: &str, engine: Engine) -> String {
             let (body, end) = piece.strip_suffix(';').map_or((piece, ""), |body| (body, ";"));
             rewrite_words(body, out, |before, word| replacement(engine, &table, before, word));
             if engine == Engine::Sqlite && table.is_made && end == ";" {
-                out.push_str(" STRICT");
+                out.push_str(if body.ends_with("WITHOUT ROWID") { ", STRICT" } else { " STRICT" });
             }
             out.push_str(end);
             table.leave(end);
@@ -28,6 +29,7 @@ fn replacement(engine: Engine, table: &Table, before: &str, word: &str) -> Optio
     match engine {
         Engine::Sqlite if word == "BIGINT" => Some("INTEGER"),
         // `CAST(x AS TEXT)` names a type, not a column.
+        Engine::Postgres if table.is_made && (word == "WITHOUT" || word == "ROWID") => Some(""),
         Engine::Postgres if word == "TEXT" && table.is_changed && before != "AS" => {
             Some("TEXT COLLATE \"C\"")
         }
@@ -65,19 +67,20 @@ mod tests {
     use super::*;
 
     const SQL: &str = "-- BIGINT; stays\nCREATE TABLE \"a\" (x BIGINT, t TEXT DEFAULT 'TEXT;', CHECK (CAST(x AS TEXT) <> ''));\n\
-        CREATE INDEX i ON a (x);";
+        CREATE INDEX i ON a (x);\nCREATE TABLE b (x BIGINT PRIMARY KEY) WITHOUT ROWID;";
 
     #[test]
     fn sqlite_gets_strict_tables() {
         let wanted = "-- BIGINT; stays\nCREATE TABLE \"a\" (x INTEGER, t TEXT DEFAULT 'TEXT;', \
-            CHECK (CAST(x AS TEXT) <> '')) STRICT;\nCREATE INDEX i ON a (x);";
+            CHECK (CAST(x AS TEXT) <> '')) STRICT;\nCREATE INDEX i ON a (x);\nCREATE TABLE b (x INTEGER PRIMARY KEY) \
+            WITHOUT ROWID, STRICT;";
         assert_eq!(translate(SQL, Engine::Sqlite), wanted);
     }
 
     #[test]
     fn postgres_gets_bytewise_texts() {
         let wanted = "-- BIGINT; stays\nCREATE TABLE \"a\" (x BIGINT, t TEXT COLLATE \"C\" DEFAULT 'TEXT;', \
-            CHECK (CAST(x AS TEXT) <> ''));\nCREATE INDEX i ON a (x);";
+            CHECK (CAST(x AS TEXT) <> ''));\nCREATE INDEX i ON a (x);\nCREATE TABLE b (x BIGINT PRIMARY KEY)  ;";
         assert_eq!(translate(SQL, Engine::Postgres), wanted);
     }
 }

@@ -25,4 +25,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0009_user_list"),
     migration!("0010_email_change"),
     migration!("0011_invitation_block"),
+    migration!("0012_fewer_pages"),
 ];

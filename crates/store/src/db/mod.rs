@@ -257,9 +257,11 @@ fn start_postgres(
 ) -> Result<(), DbError> {
     let connector = postgres::Connector::new(url)?;
     let mut first = Some(postgres::on_thread(&connector, |session| session)?);
+    let turn = Arc::new(postgres::Turn::default());
     for _ in 0..connections.max(1) {
         let (connector, queue, session) = (connector.clone(), Arc::clone(&shared.writes), first.take());
-        start("db-postgres", alive, move || postgres::work_all(connector, session, &queue))?;
+        let turn = Arc::clone(&turn);
+        start("db-postgres", alive, move || postgres::work_all(connector, session, &turn, &queue))?;
     }
     Ok(())
 }

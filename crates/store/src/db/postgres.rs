@@ -7,4 +7,4 @@ mod tls;
 mod worker;
 
 pub(super) use session::{Connector, Session, on_thread};
-pub(super) use worker::work_all;
+pub(super) use worker::{Turn, work_all};

@@ -1,7 +1,8 @@
 //! SQLite: one writer thread with group commit, several reader threads, each with its own connection.
 //!
-//! The disk is the slow part of a durable write. So the writer takes whatever waits, runs it as savepoints of one
-//! transaction, and answers all units together once that transaction is on disk.
+//! The disk is the slow part of a durable write. So the writer takes whatever waits, runs it in one transaction, and
+//! answers all units together once that transaction is on disk. A savepoint for each unit would copy every page that it
+//! changes; so there are none as long as no unit has to be taken back.
 
 mod error;
 mod here;
@@ -24,11 +25,11 @@ use std::path::Path;
 /// not wait noticeably for the last.
 const GROUP: usize = 64;
 
-/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 16 MB: a page that
+/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 64 MB: a page that
 /// changed often meanwhile is written once. What a savepoint would need to go back stays in memory. No `mmap_size`: the
 /// system's cache does as well, and mapped files would count as memory once for each connection.
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-    PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+    PRAGMA wal_autocheckpoint=16000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 /// There are several readers, and a small cache of each goes a long way.
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-4096;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.
@@ -155,15 +156,42 @@ fn try_group(connection: &Connection, jobs: &mut [Job], kept: &mut [bool]) -> Re
         return Ok(());
     }
     command(connection, "BEGIN IMMEDIATE")?;
-    for (job, kept) in jobs.iter_mut().zip(kept) {
-        *kept = write_one(connection, job)?;
+    if !run_together(connection, jobs, kept)? {
+        command(connection, "ROLLBACK")?;
+        command(connection, "BEGIN IMMEDIATE")?;
+        run_apart(connection, jobs, kept)?;
     }
     command(connection, "COMMIT")
 }
 
-/// One unit in its savepoint: `true` if its work is kept. An error means that the whole group is lost.
-fn write_one(connection: &Connection, job: &mut Job) -> Result<bool, DbError> {
-    command(connection, "SAVEPOINT unit")?;
+/// Runs all units without savepoints; false if one failed behind a change of its own, which takes the others' along.
+/// Units refuse before they change anything, but for those that count attempts: that is seldom.
+fn run_together(connection: &Connection, jobs: &mut [Job], kept: &mut [bool]) -> Result<bool, DbError> {
+    for (job, kept) in jobs.iter_mut().zip(kept) {
+        let before = connection.total_changes();
+        *kept = run_one(connection, job)?;
+        if !*kept && connection.total_changes() != before {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Runs each unit in a savepoint.
+fn run_apart(connection: &Connection, jobs: &mut [Job], kept: &mut [bool]) -> Result<(), DbError> {
+    for (job, kept) in jobs.iter_mut().zip(kept) {
+        command(connection, "SAVEPOINT unit")?;
+        *kept = run_one(connection, job)?;
+        if !*kept {
+            command(connection, "ROLLBACK TO unit")?;
+        }
+        command(connection, "RELEASE unit")?;
+    }
+    Ok(())
+}
+
+/// One unit: `true` if its work is to be kept. An error means that the whole group is lost.
+fn run_one(connection: &Connection, job: &mut Job) -> Result<bool, DbError> {
     let mut tx = Tx::sqlite(connection, job.kind);
     let ended = job.unit.run(&mut tx);
     let aborted = ended == Ended::Well && tx.failure().is_some();
@@ -174,12 +202,7 @@ fn write_one(connection: &Connection, job: &mut Job) -> Result<bool, DbError> {
         // SQLite ends the transaction by itself when the disk is full or fails.
         return Err(DbError::unavailable("the disk failed and the transaction was rolled back"));
     }
-    let keep = ended == Ended::Well && !aborted;
-    if !keep {
-        command(connection, "ROLLBACK TO unit")?;
-    }
-    command(connection, "RELEASE unit")?;
-    Ok(keep)
+    Ok(ended == Ended::Well && !aborted)
 }
 
 /// Runs one of the few fixed commands around units.

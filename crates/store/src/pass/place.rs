@@ -65,6 +65,8 @@ pub struct Place {
     pub time_zone: String,
     /// How many days its invitations live.
     pub invitation_days: i64,
+    /// When it was made.
+    pub account_created_at: Timestamp,
     /// Counts the changes of the user's access.
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
@@ -134,7 +136,7 @@ impl<C> AccountPass<C> {
     /// For whoever has the server's command line: the rights of an administrator, on the record as operator.
     pub fn for_operator(r: &mut Reader, _pass: &SystemPass, account: &AccountId) -> Result<Self, Denied> {
         let row = r.tx().optional(
-            sql!("SELECT id, name, time_zone, invitation_days FROM account WHERE id = $1"),
+            sql!("SELECT id, name, time_zone, invitation_days, created_at FROM account WHERE id = $1"),
             &[account.into()],
         )?;
         let mut c = row.ok_or(Denied::NotFound)?.columns();
@@ -145,6 +147,7 @@ impl<C> AccountPass<C> {
             account_name: c.text()?,
             time_zone: c.text()?,
             invitation_days: c.int()?,
+            account_created_at: c.get()?,
             access_version: 0,
             grants: Grants {
                 user_type: UserType::Administrator,
@@ -291,7 +294,7 @@ macro_rules! place_by {
             "SELECT l.id, l.email, l.first_name, l.last_name, ",
             $means,
             ", u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
-                    u.display_name, a.name, a.time_zone, a.invitation_days, c.id, uc.company_id
+                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at, c.id, uc.company_id
              FROM ",
             $from,
             " LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
@@ -347,6 +350,7 @@ fn read_place<T: FromStr>(
     let access_version = c.int()?;
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
+    let account_created_at = c.get()?;
     let (exists, given) = (c.parse_or_null::<CompanyId>()?, c.parse_or_null::<CompanyId>()?);
     let companies = match user_type.has_all_companies() {
         true => Companies::All,
@@ -365,6 +369,7 @@ fn read_place<T: FromStr>(
         account_name,
         time_zone,
         invitation_days,
+        account_created_at,
         access_version,
         grants,
         names,

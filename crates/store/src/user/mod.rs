@@ -32,7 +32,7 @@ pub use find::{find_by_email, has_login, is_alone};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Sort, count, list, list_companies};
-pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names};
+pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names, update_returned_email};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::{activate, update_seen};
 

@@ -1,9 +1,11 @@
 //! What people change of their own users: the names in one account, the address in all of them.
 
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
 use domain::user::{Names, UserStatus};
 
+use super::User;
 use super::terms::replace_names;
 use crate::db::{DbError, Row, sql};
 use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace};
@@ -64,11 +66,31 @@ pub fn update_own_names(
 
 /// Gives one's user the login's new address. Where another user of the account has it, the index `user_email` refuses.
 pub fn update_own_email(w: &mut Writer, pass: &EmailChangePass, user: &OwnUser) -> Result<(), DbError> {
+    replace_email(w, &user.account, &user.id, &user.names, &pass.email)
+}
+
+/// Gives a user who gets their sign-in back the address that it has by now.
+pub fn update_returned_email(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+    email: &EmailAddress,
+) -> Result<(), DbError> {
+    replace_email(w, pass.account(), &user.id, &user.names, email)
+}
+
+fn replace_email(
+    w: &mut Writer,
+    account: &AccountId,
+    id: &UserId,
+    names: &Names,
+    email: &EmailAddress,
+) -> Result<(), DbError> {
     w.tx().exec(
         sql!("UPDATE \"user\" SET email = $3, email_canonical = $4 WHERE account_id = $1 AND id = $2"),
-        &[(&user.account).into(), (&user.id).into(), (&pass.email).into(), pass.email.canonical().into()],
+        &[account.into(), id.into(), email.into(), email.canonical().into()],
     )?;
-    replace_names(w, &user.account, &user.id, &user.names, pass.email.as_str())
+    replace_names(w, account, id, names, email.as_str())
 }
 
 fn read(row: Row) -> Result<OwnUser, DbError> {

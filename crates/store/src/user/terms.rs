@@ -74,9 +74,9 @@ fn insert_terms(
         values.extend((0..AT_ONCE).map(|at| Value::from(&terms[at.min(terms.len() - 1)])));
         w.tx().exec(
             sql!(
-                "INSERT INTO user_term (account_id, user_id, term, listed, user_type)
-                 VALUES ($1, $2, $5, $3, $4), ($1, $2, $6, $3, $4), ($1, $2, $7, $3, $4), ($1, $2, $8, $3, $4)
-                 ON CONFLICT (account_id, user_id, term) DO NOTHING"
+                "INSERT INTO user_term (account_id, user_id, listed, user_type, term)
+                 VALUES ($1, $2, $3, $4, $5), ($1, $2, $3, $4, $6), ($1, $2, $3, $4, $7), ($1, $2, $3, $4, $8)
+                 ON CONFLICT DO NOTHING"
             ),
             &values,
         )?;

@@ -1,6 +1,6 @@
 //! Every registered statement means the same on both engines.
 
-use crate::support::{Postgres, Sqlite, statements};
+use crate::support::{Exceptions, Postgres, Sqlite, assert_only_excepted, statements, words};
 use std::collections::BTreeSet;
 use std::path::Path;
 use store::db::{HOOKS, Stmt};
@@ -115,4 +115,35 @@ fn the_engines_differ_by_the_named_hooks_only() {
             hook.name
         );
     }
+}
+
+/// What may touch entries that are written: sealing gives each its place, once.
+const TOUCHES_ENTRIES: &Exceptions = &[(
+    "activity/seal.rs",
+    "UPDATE activity SET seq = $3, hash = $4",
+    "an entry gets its place in the chain, once",
+)];
+
+/// No statement changes an entry of the activity or takes one away. Seen to fail: with a sweep that deletes
+/// old entries.
+#[test]
+fn x32_no_statement_changes_or_removes_an_entry() {
+    let touches = |sql: &str| {
+        let words = words(sql);
+        let is_write =
+            |pair: &[&str]| matches!(pair, ["UPDATE" | "FROM" | "TRUNCATE" | "TABLE" | "INTO", "activity"]);
+        let changes = ["UPDATE", "DELETE", "TRUNCATE", "DROP", "ALTER", "REPLACE"];
+        words.iter().any(|word| changes.contains(&word.to_uppercase().as_str()))
+            && words.windows(2).any(is_write)
+    };
+    let breaking: Vec<_> = statements()
+        .into_iter()
+        .filter(|stmt| touches(stmt.sql))
+        .map(|stmt| (stmt, "it changes entries".to_owned()))
+        .collect();
+    assert_only_excepted("entries of the activity stay as they are", &breaking, TOUCHES_ENTRIES);
+    // Nor does the schema: nothing that is deleted takes entries along.
+    let sqlite = Sqlite::migrated();
+    assert!(sqlite.texts("SELECT name FROM sqlite_schema WHERE type = 'trigger'", &[]).is_empty());
+    assert!(sqlite.texts("SELECT \"table\" FROM pragma_foreign_key_list('activity')", &[]).is_empty());
 }

@@ -103,7 +103,7 @@ fn bound_aliases(tokens: &[&str]) -> BTreeSet<String> {
 }
 
 /// Seen to fail: with `account_id` left out of `user::find`, and left out of the outer statement of
-/// `company::list_own`, of `user::mark_deleted`, and of a joined table in `pass::place::load`.
+/// `company::list_own`, of `access_change::update_access`, and of a joined table in `pass::place::load`.
 #[test]
 fn tenant_rows_are_reached_through_their_account() {
     let tenants = Sqlite::migrated().tenant_tables();

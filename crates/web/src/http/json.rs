@@ -25,6 +25,9 @@ struct Problem {
     refusal: Option<Missing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<String>,
+    /// What of the question does not fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<&'static str>,
 }
 
 /// What is missing, and who can give it (P-17).
@@ -72,7 +75,12 @@ pub(super) fn problem(visitor: &Visitor, refused: Refused) -> Response {
             answer(StatusCode::FORBIDDEN, t.problem_forbidden(), Some(missing), None)
         }
         Refused::Link(_) => plain(StatusCode::GONE, t.problem_not_found()),
-        Refused::Invalid(_) => plain(StatusCode::BAD_REQUEST, t.problem_bad_request()),
+        Refused::Invalid(errors) => {
+            let (status, title) = (StatusCode::BAD_REQUEST, t.problem_bad_request());
+            let fields = errors.iter().map(|error| error.field).collect();
+            let problem = Problem { status: status.as_u16(), title, refusal: None, request: None, fields };
+            response(status, PROBLEM, &problem)
+        }
         Refused::Conflict(_) => plain(StatusCode::CONFLICT, t.problem_bad_request()),
         Refused::TooMany(exceeded) => {
             let span = exceeded.until.since(visitor.app.store.now());
@@ -102,7 +110,11 @@ fn answer(
     refusal: Option<Missing>,
     request: Option<String>,
 ) -> Response {
-    response(status, PROBLEM, &Problem { status: status.as_u16(), title, refusal, request })
+    response(
+        status,
+        PROBLEM,
+        &Problem { status: status.as_u16(), title, refusal, request, fields: Vec::new() },
+    )
 }
 
 fn with(mut response: Response, name: ::http::HeaderName, value: HeaderValue) -> Response {

@@ -4,11 +4,15 @@ use ::http::{StatusCode, header};
 use app::pass::{LinkState, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::access_change::Already;
+use domain::user::UserStatus;
+use text::Text;
 
 use super::visit::Visitor;
 use crate::views::access_change::part_name;
 use crate::views::problem::{Kind, Problem};
-use crate::views::{Frame, Page, invitation};
+use crate::views::user::Described as _;
+use crate::views::{Frame, Page, invitation, isolated};
 
 /// The answer to whatever was refused.
 pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
@@ -141,11 +145,19 @@ async fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
 
 /// A conflict in one sentence.
 pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
-    let t = visitor.t;
+    sentence_of(visitor.t, visitor.t.problem_this_user(), conflict)
+}
+
+/// A conflict over the user of this name, in one sentence.
+pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
+    let name = &isolated(name);
     match conflict {
         Conflict::LastAdministrator => t.problem_last_administrator(),
         Conflict::Changed => t.problem_changed(),
+        Conflict::Already(already) => return already_so(t, name, already),
+        Conflict::NotNow(status) => return not_now(t, name, status),
         Conflict::NoPromotion => t.problem_no_promotion(),
+        Conflict::IsPromotion => t.problem_is_promotion(),
         Conflict::WrongPassword => t.problem_wrong_password(),
         Conflict::AlreadyHere => t.problem_already_here(),
         Conflict::OtherAddress => t.problem_other_address(),
@@ -158,4 +170,26 @@ pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
         Conflict::AddressTakenSince => t.problem_address_taken_since(),
     }
     .to_owned()
+}
+
+fn already_so(t: Text, name: &str, already: Already) -> String {
+    match already {
+        Already::Deleted => t.problem_already_deleted(name),
+        Already::Suspended => t.problem_already_suspended(name),
+        Already::Active => t.problem_already_active(name),
+        Already::OfType(user_type) => t.problem_already_of_type(name, user_type.label(t).to_lowercase()),
+        Already::HasCompany => t.problem_already_has_company(name),
+        Already::HasAllCompanies => t.problem_already_has_all(name),
+        Already::LacksCompany => t.problem_already_lacks_company(name),
+        Already::NotInvited => t.problem_already_not_invited(name),
+    }
+}
+
+fn not_now(t: Text, name: &str, status: UserStatus) -> String {
+    match status {
+        UserStatus::Active => t.problem_already_active(name),
+        UserStatus::Pending => t.problem_not_now_pending(name),
+        UserStatus::Suspended => t.problem_not_now_suspended(name),
+        UserStatus::Deleted => t.problem_already_deleted(name),
+    }
 }

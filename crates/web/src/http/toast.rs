@@ -66,6 +66,10 @@ toasts! {
     UserInvited => Text::toast_user_invited,
     /// An invitation is on its way.
     InvitationSent => Text::toast_invitation_sent,
+    /// Somebody takes invitations again.
+    InvitationsAllowed => Text::toast_invitations_allowed,
+    /// An API key is ended.
+    ApiKeyEnded => Text::toast_api_key_ended,
     /// An invitation is revoked.
     InvitationRevoked => Text::toast_invitation_revoked,
     /// A company is made.

@@ -31,6 +31,7 @@ use crate::views::{Frame, Page};
 /// What a handler answers: a response, or why not, which becomes a page in one place.
 pub type Answer = Result<Response, Refused>;
 
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The largest form that is read, in bytes.
 const MAX_FORM: usize = 256 * 1024;
 /// How long a form may take to arrive.
@@ -112,12 +113,18 @@ where
 }
 
 /// A browser says with every form where it comes from; the layer before has checked what it says. What says nothing is
-/// no browser of these years, and no form of ours.
+/// no browser of these years, and no form of ours. That layer lets `none` through, which is for what a person
+/// opens by hand: no page of ours sends a form so, and it says nothing of a page. Then the origin must be ours.
 fn says_where_from(request: &Request) -> bool {
     let headers = request.headers();
-    request.method() != Method::POST
-        || headers.contains_key("sec-fetch-site")
-        || headers.contains_key(header::ORIGIN)
+    let (site, origin) = (text_of(headers, SEC_FETCH_SITE), text_of(headers, header::ORIGIN));
+    let is_ours = || origin.split_once("://").is_some_and(|(_, host)| host == text_of(headers, header::HOST));
+    match site {
+        _ if request.method() != Method::POST => true,
+        "none" => is_ours(),
+        "" => !origin.is_empty(),
+        _ => true,
+    }
 }
 
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
@@ -337,7 +344,12 @@ impl<P: Gate> Visit<P> {
 impl Visitor {
     /// The frame of a page of an account.
     pub fn frame(&self, pass: &impl HasPlace) -> Frame {
-        self.toasted(menu::account_frame(self.t, &self.path, pass.place()))
+        let frame = self.toasted(menu::account_frame(self.t, &self.path, pass.place()));
+        match self.toast {
+            // From there it can be undone (U-22).
+            Some(Toast::UserDeleted) => frame.with_toast_link(self.t.toast_deleted(), "/users?tab=deleted"),
+            _ => frame,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use app::{activity, user};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
+use domain::time::Timestamp;
 use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
@@ -14,7 +15,7 @@ use super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
 use crate::views::activity::{Change, List, Row};
-use crate::views::user::Described as _;
+use crate::views::user::{Described as _, status_label};
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -45,8 +46,9 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
             .changes
             .into_iter()
             .map(|(field, before, after)| {
-                let shown =
-                    |value: Option<String>| value.map(|value| shown_value(t, &field, value, &companies));
+                let shown = |value: Option<String>| {
+                    value.map(|value| shown_value(t, &field, value, &companies, (&zone, now)))
+                };
                 Change { what: field_name(t, &field), before: shown(before), after: shown(after) }
             })
             .collect(),
@@ -89,6 +91,7 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::InvitationSent) => t.activity_invitation_sent(),
         Some(Verb::InvitationRevoked) => t.activity_invitation_revoked(),
         Some(Verb::InvitationBlocked) => t.activity_invitation_blocked(),
+        Some(Verb::InvitationAllowed) => t.activity_invitation_allowed(),
         Some(Verb::InvitationAccepted) => t.activity_invitation_accepted(),
         Some(Verb::SessionStarted) => t.activity_session_started(),
         Some(Verb::SessionEnded) => t.activity_session_ended(),
@@ -100,13 +103,21 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::EmailChanged) => t.activity_email_changed(),
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
+        Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
 }
 
-/// Values are kept as the database has them: companies by their ids, types, yes and no by their words.
-fn shown_value(t: Text, field: &str, value: String, companies: &[Company]) -> String {
+/// Values are kept as the database has them: companies by their ids, types, states, yes and no by their words, moments in
+/// UTC.
+fn shown_value(
+    t: Text,
+    field: &str,
+    value: String,
+    companies: &[Company],
+    (zone, now): (&str, Timestamp),
+) -> String {
     let name = |id: &str| {
         let found = companies.iter().find(|company| company.id.as_str() == id);
         found.map_or(id, |company| company.details.name.as_str()).to_owned()
@@ -116,6 +127,8 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company]) -> St
         ("user_type", word) => {
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
+        ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
+        ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
         ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "yes") => {
             t.common_yes().to_owned()
         }

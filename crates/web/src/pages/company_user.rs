@@ -1,5 +1,6 @@
 //! A company's users: who has it, and who is given it with a `+` (U-14).
 
+use app::Refused;
 use app::access_change::Preview;
 use app::company::Company;
 use app::company_user::{self, CompanyUsersPage, Deed, Wanted};
@@ -12,13 +13,14 @@ use domain::user::{UserStatus, may_manage};
 use serde::Deserialize;
 
 use super::user::Managing;
-use super::user::change::{Seen, Words, draw};
+use super::user::change::{Seen, Words, draw, not_done};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
+use crate::views::access_change::ChangePage;
 use crate::views::company_user::{List, Row};
 use crate::views::frame::address;
-use crate::views::{Pager, access_change, isolated};
+use crate::views::{Pager, isolated};
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -93,42 +95,45 @@ fn pager(path: &str, pending: bool, q: &str, page: &CompanyUsersPage) -> Pager {
 
 /// What giving the company does.
 pub async fn give_page(visit: Managing, _: Nothing) -> Answer {
-    ask(visit, Deed::Give).await
+    visit.page(ask(&visit, Deed::Give).await?)
 }
 
 /// Gives the company.
 pub async fn give(visit: Managing, seen: Seen) -> Answer {
-    make(visit, Deed::Give, seen).await
+    confirm(visit, Deed::Give, seen).await
 }
 
 /// What taking the company away does.
 pub async fn take_page(visit: Managing, _: Nothing) -> Answer {
-    ask(visit, Deed::Take).await
+    visit.page(ask(&visit, Deed::Take).await?)
 }
 
 /// Takes the company away.
 pub async fn take(visit: Managing, seen: Seen) -> Answer {
-    make(visit, Deed::Take, seen).await
+    confirm(visit, Deed::Take, seen).await
 }
 
-fn wanted(visit: &Managing, deed: Deed) -> Result<Wanted, app::Refused> {
+fn wanted(visit: &Managing, deed: Deed) -> Result<Wanted, Refused> {
     Ok(Wanted { company: visit.param("company")?, user: visit.param("user")?, deed })
 }
 
-async fn ask(visit: Managing, deed: Deed) -> Answer {
-    let wanted = wanted(&visit, deed)?;
+async fn ask(visit: &Managing, deed: Deed) -> Result<ChangePage, Refused> {
+    let wanted = wanted(visit, deed)?;
     let look = move |r: &mut Reader, pass: &_| company_user::preview(r, pass, &wanted);
     let (pass, (company, preview)) = visit.read(look).await?;
-    let page = draw(&visit, &pass, &preview, &words(&visit, &company, &preview, deed));
-    visit.page(access_change::Change {
-        action: visit.path.clone(),
-        back: back(&pass, &company.id, deed),
-        ..page
-    })
+    let page = draw(visit, &pass, &preview, &words(visit, &company, &preview, deed));
+    Ok(ChangePage { action: visit.path.clone(), back: back(&pass, &company.id, deed), ..page })
 }
 
-async fn make(visit: Managing, deed: Deed, seen: Seen) -> Answer {
-    let (wanted, confirmed) = (wanted(&visit, deed)?, seen.confirmed());
+async fn confirm(visit: Managing, deed: Deed, seen: Seen) -> Answer {
+    match make(&visit, deed, &seen).await {
+        Err(Refused::Conflict(conflict)) => not_done(&visit, ask(&visit, deed).await?, conflict),
+        done => done,
+    }
+}
+
+async fn make(visit: &Managing, deed: Deed, seen: &Seen) -> Answer {
+    let (wanted, confirmed) = (wanted(visit, deed)?, seen.confirmed()?);
     let company = wanted.company.clone();
     let done = move |w: Writer, pass: &_| company_user::make(w, pass, &wanted, &confirmed);
     let (pass, _) = visit.write(done).await?;

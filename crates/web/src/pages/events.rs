@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::Refused;
 use app::events::{Standing, standing};
-use app::pass::AccountPass;
+use app::pass::{AccountPass, HasPlace as _};
 use domain::capability::proof::AnyUser;
 use tokio::time::sleep;
 
@@ -29,8 +29,10 @@ enum End {
 
 /// Opens the stream.
 pub async fn stream(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
-    let place = visit.streams.enter().ok_or(Refused::Busy)?;
-    let (_, first) = visit.look(standing).await?;
+    let (pass, first) = visit.look(standing).await?;
+    // Only who gets in takes a place: strangers cannot use them up.
+    let login = pass.place().person.as_ref().map(|person| person.login.as_str()).unwrap_or_default();
+    let place = visit.streams.enter(login, &visit.ask.origin.network).ok_or(Refused::Busy)?;
     let (events, response) = stream::open();
     tokio::spawn(watch(visit, first, events, place));
     Ok(response)

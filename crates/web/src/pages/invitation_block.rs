@@ -1,4 +1,4 @@
-//! Being invited no more by an account.
+//! Being invited no more by an account, and again.
 
 use app::invitation_block;
 use app::pass::{InvitationBlockPass, Visitor};
@@ -6,6 +6,7 @@ use app::pass::{InvitationBlockPass, Visitor};
 use super::invitation::plain;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::invitation_block::Block;
 
@@ -32,4 +33,10 @@ pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
 pub async fn block(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
     visit.write(invitation_block::block).await?;
     visit.go("/invitation-block")
+}
+
+/// Takes that back.
+pub async fn allow(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
+    visit.write(invitation_block::allow).await?;
+    visit.go_and_tell("/invitation-block", Toast::InvitationsAllowed)
 }

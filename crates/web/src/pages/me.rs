@@ -1,10 +1,11 @@
 //! My Profile: one's own names, password and sessions.
 
+use app::api_key::ApiKeyRecord;
 use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
-use app::{Refused, me, session};
+use app::{Refused, api_key, me, session};
 use domain::capability::proof::AnyUser;
-use domain::id::SessionId;
+use domain::id::{ApiKeyId, SessionId};
 use domain::user::{Names, UserType};
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use super::shown;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::me::{Own, Password, Profile, Row, Sessions, Shown, Waiting};
+use crate::views::me::{Key, Own, Password, Profile, Row, Sessions, Shown, Waiting};
 
 /// One's names.
 #[derive(Debug, Default, Deserialize)]
@@ -158,9 +159,10 @@ fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> P
     }
 }
 
-/// Where one is signed in; this session first.
+/// Where one is signed in, this session first; and one's keys for programs.
 pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let (pass, mut sessions) = visit.read(me::sessions).await?;
+    let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, me::api_keys(r, pass)?)));
+    let (pass, (mut sessions, keys)) = read.await?;
     let own = pass.session();
     sessions.sort_by_key(|session| session.id != *own);
     let now = visit.app.store.now();
@@ -173,8 +175,25 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         since: shown::when(session.created_at, "UTC", now),
         last_use: shown::when(session.seen_at, "UTC", now),
     };
-    let rows = sessions.into_iter().map(row).collect();
-    visit.page(Sessions { t: visit.t, frame: visit.person_frame(pass.person()), rows })
+    let key = |key: ApiKeyRecord| Key {
+        id: key.id.to_string(),
+        name: key.name,
+        since: shown::when(key.created_at, "UTC", now),
+        last_use: key.last_used_at.map(|at| shown::when(at, "UTC", now)),
+    };
+    visit.page(Sessions {
+        t: visit.t,
+        frame: visit.person_frame(pass.person()),
+        rows: sessions.into_iter().map(row).collect(),
+        keys: keys.into_iter().map(key).collect(),
+    })
+}
+
+/// Ends one of one's keys.
+pub async fn end_api_key(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    let id: ApiKeyId = visit.param("api_key")?;
+    visit.write(move |w, pass| api_key::end(w, pass, &id)).await?;
+    visit.go_and_tell("/me/sessions", Toast::ApiKeyEnded)
 }
 
 /// Ends one session.

@@ -1,9 +1,8 @@
 //! What a change of access does, shown before it is made: one page for all changes (U-08 to U-14, U-20 to U-22).
 
-use app::access_change::{Made, Preview};
+use app::access_change::{PastChange, Preview};
 use askama::Template;
-use domain::access_change::{Effects, InvitationFate, Part, Plan, Reach, effects};
-use domain::activity::Verb;
+use domain::access_change::{Effects, InvitationFate, Kind, Part, Plan, Reach, effects};
 use domain::capability::{Capability, Mark};
 use domain::id::CompanyId;
 use domain::user::UserStatus;
@@ -17,7 +16,7 @@ use super::{Field, Frame, Icon, SummaryLine};
 /// A change before it is made. Posts `hidden`, and `message` or `ends_on` where they are asked for, to `action`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "user/change.html")]
-pub struct Change {
+pub struct ChangePage {
     /// The texts.
     pub t: Text,
     /// The frame.
@@ -30,6 +29,10 @@ pub struct Change {
     pub effects: Option<Shown>,
     /// Why it can't be done.
     pub obstacle: Option<String>,
+    /// Where that can be undone which stands in the way: the user is deleted.
+    pub way_out: Option<String>,
+    /// Why it was not done, though it still can be.
+    pub notice: Option<String>,
     /// It is the person's own access.
     pub own: bool,
     /// Whether it can be undone, and where.
@@ -52,7 +55,7 @@ pub struct Change {
     pub back: String,
 }
 
-impl Change {
+impl ChangePage {
     fn problems(&self) -> Vec<SummaryLine> {
         let day = self.day.clone().unwrap_or_default();
         problems(&[("ends_on", &day)])
@@ -85,8 +88,8 @@ pub struct Shown {
 /// What a plan for this user does, in a person's words.
 pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
     let done = effects(plan);
-    let lines = |marks: &[(Capability, Mark)]| {
-        marks.iter().map(|(capability, mark)| Line::new(t, *capability, *mark)).collect()
+    let lines = |marks: &[(Capability, Mark)], line: fn(Text, Capability, Mark) -> Line| {
+        marks.iter().map(|(capability, mark)| line(t, *capability, *mark)).collect()
     };
     let names = |reach: &Reach, other: &Reach| match reach.beyond(other) {
         Some(ids) => named(preview, ids),
@@ -98,16 +101,33 @@ pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
         _ => Vec::new(),
     };
     Shown {
-        gains: lines(&done.gains),
-        loses: lines(&done.loses),
+        gains: lines(&done.gains, Line::new),
+        loses: lines(&done.loses, Line::lost),
         gains_all: done.reaches.beyond(&done.reached).is_none(),
         loses_all,
         gains_companies: names(&done.reaches, &done.reached),
         loses_companies: names(&done.reached, &done.reaches),
         keeps_companies: kept(&done.reaches),
-        notes: notes(t, &preview.user.email, &done).into_iter().chain(kept_by_deleted(t, plan)).collect(),
+        notes: waits(t, plan)
+            .into_iter()
+            .chain(notes(t, &preview.user.email, &done))
+            .chain(kept_by_deleted(t, plan))
+            .collect(),
         mail: mail(t, &preview.user.email, plan),
     }
+}
+
+/// That what is gained or lost is not there yet.
+fn waits(t: Text, plan: &Plan) -> Option<String> {
+    use UserStatus::{Active, Deleted, Pending, Suspended};
+    let waits = match (plan.before.status, plan.after.status) {
+        (_, Pending) => t.access_change_waits_pending(),
+        (Pending, Active | Suspended | Deleted) => t.access_change_waited_pending(),
+        (Suspended, Suspended) => t.access_change_waits_suspended(),
+        (Suspended, Deleted) => t.access_change_waited_suspended(),
+        (Active | Deleted, _) | (Suspended, Active) => return None,
+    };
+    Some(waits.to_owned())
 }
 
 /// Names of companies; those that are not in use any more have none here.
@@ -157,23 +177,26 @@ fn mail(t: Text, email: &str, plan: &Plan) -> String {
 }
 
 /// What was done, for the list of recent changes and the page that undoes it: "promoted to manager".
-pub fn what(t: Text, made: &Made) -> String {
+pub fn what(t: Text, made: &PastChange) -> String {
     let type_name = || made.after.user_type.label(t).to_lowercase();
-    match made.verb {
-        Verb::UserPromoted => t.access_change_promoted(type_name()),
-        Verb::UserReplaced => t.access_change_replaced(type_name()),
-        Verb::UserSuspended => t.access_change_suspended().to_owned(),
-        Verb::UserRestored => t.access_change_restored().to_owned(),
-        Verb::UserEndSet if made.after.ends_at.is_none() => t.access_change_end_removed().to_owned(),
-        Verb::UserEndSet => t.access_change_end_set().to_owned(),
-        Verb::UserDeleted => t.access_change_deleted().to_owned(),
-        Verb::InvitationRevoked => t.access_change_revoked().to_owned(),
-        _ => edited(t, made).to_owned(),
-    }
+    let fixed = match made.kind {
+        Kind::Promoted => return t.access_change_promoted(type_name()),
+        Kind::Replaced => return t.access_change_replaced(type_name()),
+        Kind::Edited => edited(t, made),
+        Kind::Suspended => t.access_change_suspended(),
+        Kind::Restored => t.access_change_restored(),
+        Kind::EndSet if made.after.ends_at.is_none() => t.access_change_end_removed(),
+        Kind::EndSet => t.access_change_end_set(),
+        Kind::Ended => t.access_change_ended(),
+        Kind::Deleted => t.access_change_deleted(),
+        Kind::Revoked => t.access_change_revoked(),
+        Kind::Undone => t.access_change_undone(),
+    };
+    fixed.to_owned()
 }
 
 /// What was changed on Edit User or on a company's page; where it was several things, no more than that.
-fn edited(t: Text, made: &Made) -> &'static str {
+fn edited(t: Text, made: &PastChange) -> &'static str {
     let (before, after) = (&made.before, &made.after);
     let other_companies = before.companies != after.companies;
     let other_invoices = before.invoice_emails != after.invoice_emails;

@@ -25,6 +25,16 @@ impl Line {
         };
         Line { text: label(t, capability).to_owned(), limit, has: mark != Mark::No }
     }
+
+    /// A line that somebody loses, but for what its mark still leaves.
+    pub fn lost(t: Text, capability: Capability, left: Mark) -> Line {
+        let limit = match left {
+            Mark::No | Mark::Yes => None,
+            Mark::LeadCenterOnly => Some(t.capability_but_lead_center().to_owned()),
+            Mark::VisibleLeadsOnly => Some(t.capability_but_visible_leads().to_owned()),
+        };
+        Line { text: label(t, capability).to_owned(), limit, has: left != Mark::No }
+    }
 }
 
 /// The text of a capability: "Create, change and delete users".

@@ -37,7 +37,16 @@ impl Frame {
 
     /// The same frame with a toast.
     pub fn with_toast(mut self, text: impl Into<String>) -> Frame {
-        self.toast = Some(Toast { text: text.into() });
+        self.toast = Some(Toast { text: text.into(), link: None });
+        self
+    }
+
+    /// The same frame, its toast leading to a page of the account.
+    pub fn with_toast_link(mut self, text: &'static str, path: &str) -> Frame {
+        let link = (text, self.at(path));
+        if let Some(toast) = &mut self.toast {
+            toast.link = Some(link);
+        }
         self
     }
 }
@@ -105,6 +114,8 @@ impl NavItem {
 pub struct Toast {
     /// The sentence.
     pub text: String,
+    /// A link behind it: its text and address.
+    pub link: Option<(&'static str, String)>,
 }
 
 /// A moment, ready to be shown.
@@ -168,6 +179,17 @@ pub fn isolated(name: &str) -> Cow<'_, str> {
     if name.contains(turns) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
 }
 
+/// The parts of an address, between which a narrow line breaks: after `@`, and before each dot.
+pub(crate) fn address_parts(email: &str) -> impl Iterator<Item = &str> {
+    let ends = email.char_indices().filter_map(|(at, c)| match c {
+        '@' => Some(at + 1),
+        '.' if at > 0 => Some(at),
+        _ => None,
+    });
+    let mut begin = 0;
+    ends.chain([email.len()]).map(move |end| &email[std::mem::replace(&mut begin, end)..end])
+}
+
 /// A count with its thousands apart: 5,000.
 pub(crate) fn grouped(count: i64) -> String {
     let digits = count.to_string();
@@ -212,6 +234,15 @@ fn encode(value: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_break_at_their_signs() {
+        let parts = |email| address_parts(email).collect::<Vec<_>>();
+        assert_eq!(parts("hugo.lang@example.com"), ["hugo", ".lang@", "example", ".com"]);
+        assert_eq!(parts(".a@b"), [".a@", "b"]);
+        assert_eq!(parts("team"), ["team"]);
+        assert_eq!(parts(""), [""]);
+    }
 
     #[test]
     fn initials_of_names() {

@@ -5,7 +5,7 @@ use text::Text;
 
 use super::{Frame, Icon};
 
-/// Stop invitations: `/invitation-block`. Posts nothing.
+/// Stop invitations: `/invitation-block`. Posts nothing, there and to `/invitation-block/allow`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "invitation_block/new.html")]
 pub struct Block {

@@ -113,7 +113,8 @@ impl Password {
     }
 }
 
-/// Sessions: `/me/sessions`. Posts to `/me/sessions/{SES}/end` and `/me/sessions/end-others`.
+/// Sessions: `/me/sessions`. Posts to `/me/sessions/{SES}/end`, `/me/sessions/end-others` and
+/// `/me/api-keys/{KEY}/end`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "me/sessions.html")]
 pub struct Sessions {
@@ -123,6 +124,21 @@ pub struct Sessions {
     pub frame: Frame,
     /// The sessions, this one first.
     pub rows: Vec<Row>,
+    /// The keys for programs.
+    pub keys: Vec<Key>,
+}
+
+/// A key for programs.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// When it was made.
+    pub since: When,
+    /// When it was last used; `None`: never.
+    pub last_use: Option<When>,
 }
 
 /// A session.

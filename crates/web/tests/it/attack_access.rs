@@ -78,6 +78,8 @@ async fn x07_what_is_given_is_what_its_giver_may_give_at_that_moment() {
     }
 }
 
+/// Seen to fail: with types folded and trimmed when they are read, and with companies of others let through in
+/// `check_companies`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_odd_spellings_of_types_flags_and_companies_give_nothing() {
     for site in Site::everywhere().await {
@@ -123,7 +125,8 @@ async fn x07_odd_spellings_of_types_flags_and_companies_give_nothing() {
             let form = format!("{rest}&user_type=manager&{companies}");
             let reply = site.ask(&Method::POST, &users, site.admin(), &form).await;
             assert!(reply.status.is_client_error(), "{companies}: {}", reply.status);
-            let form = format!("go=confirm&first_name=Una&last_name=Ford&{companies}");
+            let version = site.version(site.user.as_str());
+            let form = format!("go=confirm&first_name=Una&last_name=Ford&{companies}&{version}");
             let reply = site.ask(&Method::POST, &edit, site.admin(), &form).await;
             assert!(reply.status.is_client_error(), "{companies} at an edit: {}", reply.status);
         }
@@ -234,7 +237,7 @@ async fn x11_an_id_is_never_used_again() {
             assert!(all.iter().all(|id| !gone.contains(id)), "an id came back");
             let revoke = format!("{users}/{id}/invitation/revoke");
             assert_eq!(
-                site.ask(&Method::POST, &revoke, site.admin(), "").await.status,
+                site.ask(&Method::POST, &revoke, site.admin(), "version=0").await.status,
                 StatusCode::SEE_OTHER
             );
             let session = site.world.sign_in("user@example.com").await.ask;
@@ -254,5 +257,44 @@ async fn x11_an_id_is_never_used_again() {
             assert!(kept == [["1"]] || gone.contains(&id), "the id {id} is neither kept nor gone");
         }
         assert!(gone.len() >= 8, "{} ids are gone", gone.len());
+    }
+}
+
+/// What an entry says; its place in the chain comes later.
+const ENTRY: &str =
+    "SELECT id, account_id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name, changes,
+     network, request_id, mac FROM activity ORDER BY id";
+
+/// No action takes an entry away or changes one, whoever does it; deleting a user least of all. Seen to fail: with the
+/// entries about a user deleted together with them.
+#[tokio::test(flavor = "multi_thread")]
+async fn x32_every_action_leaves_all_entries_as_they_are() {
+    for site in Site::everywhere().await {
+        // Set-up comes before there are entries; the wizard's steps write nothing.
+        let apart = ["/setup", "/accounts/{account}/users/new"];
+        let mut routes = web::routes::table();
+        routes.retain(|route| route.method == Method::POST && !apart.contains(&route.path));
+        // The pending user is blocked and let in again, joins, and is revoked; the last signs the administrator out.
+        routes.sort_by_key(|route| match route.path {
+            "/invitation-block" | "/invitation-block/allow" => 1,
+            "/invitation" => 2,
+            path if path.ends_with("/delete") || path.ends_with("/revoke") => 3,
+            "/reset/new" => 4,
+            _ => 0,
+        });
+        let mut done = 0;
+        for route in &routes {
+            if route.path == "/reset/new" {
+                let ada = EmailAddress::parse("ada@example.com").expect("an address");
+                site.world.app.request_reset(&site.world.visitor(), ada).await.expect("asked");
+            }
+            let (path, ask, form) = success(&site, route.path).await;
+            let before = site.world.sql(ENTRY);
+            let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
+            done += usize::from(reply.status.is_redirection());
+            let after = site.world.sql(ENTRY);
+            assert!(before.len() > 10 && before.iter().all(|entry| after.contains(entry)), "{path}");
+        }
+        assert!(done + 4 > routes.len(), "{done} of {} were done", routes.len());
     }
 }

@@ -34,7 +34,7 @@ fn door_of(path: &str) -> Door {
         (false, ["reset", "new"]) => Door::Link("reset"),
         (false, ["invitation"]) => Door::Link("invitation"),
         (false, ["invitation-block", "{account}", "{mail}", "{token}"]) => Door::Open,
-        (false, ["invitation-block"]) => Door::Link("invitation-block"),
+        (false, ["invitation-block"] | ["invitation-block", "allow"]) => Door::Link("invitation-block"),
         (false, ["sign-out"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
         (false, ["operator", "mails", ..]) => Door::Operator,
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),

@@ -1,6 +1,7 @@
 //! Foreign, deleted and made-up ids look alike.
 
 use http::{Method, StatusCode};
+use web::http::route::Route;
 
 use crate::site::Site;
 
@@ -20,6 +21,7 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
             site.company.to_string(),
         ],
         "session" => vec![made_up("SES"), "x".into()],
+        "api_key" => vec![made_up("KEY"), "x".into()],
         "mail" => vec![made_up("MAI"), "x".into()],
         "capability" => vec!["everything".into(), "Read_calls".into(), "P-02".into()],
         "type" => vec!["owner".into(), "Manager".into(), "manager,administrator".into()],
@@ -32,6 +34,19 @@ fn parameters(pattern: &str) -> Vec<&str> {
     pattern.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect()
 }
 
+/// The page that leads to Undo, and what would change somebody's access.
+fn knows_deleted(route: &Route) -> bool {
+    let below = route.path.strip_prefix("/accounts/{account}/users/{user}");
+    let changes =
+        ["/undo", "/suspend", "/restore", "/delete", "/end", "/promote/{type}", "/invitation/revoke"];
+    match below {
+        Some("") => route.method == Method::GET,
+        Some("/change/{type}") => route.method == Method::POST,
+        Some(below) => changes.contains(&below),
+        None => route.path.ends_with("/give") || route.path.ends_with("/take"),
+    }
+}
+
 /// Seen to fail: with the account left out of `user::find`, and of the company in `pass::place::load`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x10_ids_of_others_are_told_apart_from_made_up_ones_by_nothing() {
@@ -42,8 +57,8 @@ async fn x10_ids_of_others_are_told_apart_from_made_up_ones_by_nothing() {
             for name in parameters(route.path) {
                 let mut first: Option<String> = None;
                 let mut ids = strangers(&site, name);
-                // A deletion of one's own account can be undone (U-22).
-                ids.retain(|id| !route.path.ends_with("/undo") || id != site.deleted.as_str());
+                // A deletion in one's own account is known there, and can be undone (U-22).
+                ids.retain(|id| !knows_deleted(&route) || id != site.deleted.as_str());
                 for id in ids {
                     let path = site.path(&route.path.replace(&format!("{{{name}}}"), &id));
                     let reply = site.ask(&route.method, &path, site.admin(), "").await;

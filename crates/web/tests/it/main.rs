@@ -1,6 +1,7 @@
 //! The site as requests meet it, on every engine: the walks over the whole route table.
 
 mod access;
+mod access_change;
 mod attack_access;
 mod attack_forms;
 mod attack_identity;

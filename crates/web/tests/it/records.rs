@@ -1,6 +1,8 @@
 //! Every route that does something records what the table says it records.
 
 use app::Ask;
+use app::pass::{InvitationBlockPass, Reason, SystemPass};
+use app::work::{Origin, Writer};
 use domain::activity::Verb;
 use http::Method;
 
@@ -11,6 +13,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
     let (world, admin) = (&site.world, Some(site.account.admin.ask.clone()));
     let email = site.account.admin.email.replace('@', "%40");
     let path = site.path(pattern);
+    let version = site.version(site.user.as_str());
     let pending = path.replace(site.user.as_str(), site.pending.as_str());
     let with = |path: String, form: &str| (path, admin.clone(), form.to_owned());
     match pattern {
@@ -30,6 +33,25 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let link =
                 text.split_whitespace().find(|word| word.contains("/invitation-block/")).expect("a link");
             (path, Some(world.follow(link)), String::new())
+        }
+        "/invitation-block/allow" => {
+            let text = world.letter_to("pending@example.com").await.text;
+            let link =
+                text.split_whitespace().find(|word| word.contains("/invitation-block/")).expect("a link");
+            let ask = world.follow(link);
+            // It may be blocked already, by this walk or another.
+            let block = world.app.write::<InvitationBlockPass, ()>(&ask, (), app::invitation_block::block);
+            drop(block.await);
+            (path, Some(ask), String::new())
+        }
+        "/me/api-keys/{api_key}/end" => {
+            let email = domain::email::EmailAddress::parse(&site.account.admin.email).expect("an address");
+            let make = move |w: Writer| {
+                app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, "export")
+            };
+            world.app.store.write(Origin::internal(), make).await.expect("a key is made");
+            let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
+            with(format!("/me/api-keys/{key}/end"), "")
         }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),
         "/me/password" => {
@@ -70,26 +92,28 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             path,
             "agent=no&user_type=administrator&first_name=Nova&last_name=Bell&email=nova%40example.com&send=now",
         ),
-        "/accounts/{account}/users/{user}" => {
-            with(path, &format!("go=confirm&first_name=Una&last_name=Ford&company={}", site.company))
-        }
+        "/accounts/{account}/users/{user}" => with(
+            path,
+            &format!("go=confirm&first_name=Una&last_name=Ford&company={}&{version}", site.company),
+        ),
         "/accounts/{account}/users/{user}/change/{type}" => {
             let lower = path.replace("/change/manager", "/change/agent");
-            with(lower, &format!("company={}", site.company))
+            with(lower, &format!("company={}&{version}", site.company))
         }
-        "/accounts/{account}/users/{user}/end" => with(path, "ends_on=2099-12-31"),
+        "/accounts/{account}/users/{user}/end" => with(path, &format!("ends_on=2099-12-31&{version}")),
         "/accounts/{account}/users/{user}/suspend"
         | "/accounts/{account}/users/{user}/restore"
-        | "/accounts/{account}/users/{user}/undo" => with(path, ""),
-        "/accounts/{account}/users/{user}/promote/{type}" | "/accounts/{account}/users/{user}/delete" => {
-            with(path, "")
+        | "/accounts/{account}/users/{user}/undo"
+        | "/accounts/{account}/users/{user}/promote/{type}"
+        | "/accounts/{account}/users/{user}/delete" => with(path, &version),
+        "/accounts/{account}/users/{user}/invitation" => with(pending, ""),
+        "/accounts/{account}/users/{user}/invitation/revoke" => {
+            with(pending, &site.version(site.pending.as_str()))
         }
-        "/accounts/{account}/users/{user}/invitation"
-        | "/accounts/{account}/users/{user}/invitation/revoke" => with(pending, ""),
         "/accounts/{account}/companies/{company}/users/{user}/give" => {
-            with(path.replace(site.company.as_str(), site.other_company.as_str()), "")
+            with(path.replace(site.company.as_str(), site.other_company.as_str()), &version)
         }
-        "/accounts/{account}/companies/{company}/users/{user}/take" => with(path, ""),
+        "/accounts/{account}/companies/{company}/users/{user}/take" => with(path, &version),
         "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"
@@ -117,7 +141,7 @@ async fn a05_every_action_records_what_its_route_says() {
         // Asking for a reset comes before completing one, which signs the administrator out everywhere: last.
         routes.sort_by_key(|route| match route.path {
             // Sending again comes before nobody wants it any more.
-            "/accounts/{account}/users/{user}/delete" | "/invitation-block" => 1,
+            "/accounts/{account}/users/{user}/delete" | "/invitation-block" | "/invitation-block/allow" => 1,
             "/invitation" => 2,
             "/accounts/{account}/users/{user}/invitation/revoke" => 3,
             "/reset/new" => 4,
@@ -131,8 +155,8 @@ async fn a05_every_action_records_what_its_route_says() {
                     .invite("again@example.com", domain::user::UserType::Administrator, &[])
                     .await;
                 let path = site.path(route.path).replace(site.user.as_str(), again.as_str());
-                assert_recorded(&site, &route, path, Some(site.account.admin.ask.clone()), String::new())
-                    .await;
+                let version = site.version(again.as_str());
+                assert_recorded(&site, &route, path, Some(site.account.admin.ask.clone()), version).await;
                 continue;
             }
             let (path, ask, form) = success(&site, route.path).await;

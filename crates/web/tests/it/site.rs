@@ -127,6 +127,7 @@ impl Site {
             .replace("{type}", "manager")
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
+            .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{token}", "x");
         assert!(
@@ -134,6 +135,12 @@ impl Site {
             "Site::path knows no value for a parameter of {path}: add one here, and strange ones in ids.rs"
         );
         path
+    }
+
+    /// The field with which a form says which access of the user its page showed.
+    pub(crate) fn version(&self, user: &str) -> String {
+        let rows = self.world.sql(&format!("SELECT access_version FROM \"user\" WHERE id = '{user}'"));
+        format!("version={}", rows[0][0])
     }
 
     /// A request as a browser on the same site sends it.
@@ -223,8 +230,9 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
 
 async fn delete(world: &World, account: &Account, user: &UserId) {
     let (account, user, ask) = (account.id.clone(), user.clone(), account.admin.ask.clone());
-    let delete = move |w: Writer, pass: &AccountPass<ManageUsers>| {
-        app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed::default())
+    let delete = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
+        let seen = app::access_change::preview(&mut w, pass, &user, &Change::Delete)?.user.access_version;
+        app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed { seen, message: None })
     };
     world.app.write(&ask, account, delete).await.expect("the user is deleted");
 }

@@ -26,13 +26,8 @@ pub(crate) fn header_name(name: &str) -> String {
     line(&name.replace([FIRST_STRONG_ISOLATE, POP_ISOLATE], ""), NAME_LENGTH)
 }
 
-/// A name inside a subject.
-pub(crate) fn subject_name(name: &str) -> String {
-    isolate(header_name(name))
-}
-
-/// A name inside a text.
-pub(crate) fn body_name(name: &str) -> String {
+/// A name inside a subject or a text.
+pub(crate) fn name(name: &str) -> String {
     isolate(break_links(&header_name(name)))
 }
 
@@ -61,9 +56,9 @@ pub(crate) fn break_links(text: &str) -> String {
     for (i, &c) in chars.iter().enumerate() {
         let breaks = match c {
             '.' => joins_labels(&chars, i, char::is_alphabetic) || joins_numbers(&chars, i),
-            // The full stops of other scripts count as dots in an address, yet between ASCII letters only:
-            // in their own scripts they end sentences.
-            '。' | '．' | '｡' => joins_labels(&chars, i, |c| c.is_ascii_alphabetic()),
+            // The full stops of other scripts count as dots in an address, yet between Latin letters only, be they as
+            // wide as those scripts' signs: in their own scripts they end sentences.
+            '。' | '．' | '｡' => joins_labels(&chars, i, is_latin),
             ':' => is_scheme(&chars, i),
             // A path to another Windows machine.
             '\\' => chars.get(i + 1) == Some(&'\\') && (i == 0 || chars[i - 1] != '\\'),
@@ -89,6 +84,11 @@ fn joins_labels(chars: &[char], i: usize, is_letter: fn(char) -> bool) -> bool {
     let label: Vec<char> = after.by_ref().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
     // "1.example": the label after a later dot decides there, and that dot is broken.
     label.len() >= 2 && label.iter().any(|c| is_letter(*c))
+}
+
+/// Whether it is an ASCII letter, or one in the width of other scripts, which addresses take for the same.
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
 }
 
 /// Whether the dot at `i` is in an address of four numbers, such as 192.0.2.1. Dates and most versions have fewer.
@@ -185,6 +185,7 @@ mod tests {
             ("kim@evil.co.uk", "kim@evil[.]co[.]uk"),
             ("пример.рф", "пример[.]рф"),
             ("evil。com", "evil[。]com"),
+            ("ｅｖｉｌ．ｃｏｍ", "ｅｖｉｌ[．]ｃｏｍ"),
             ("evil.xn--p1ai", "evil[.]xn--p1ai"),
             ("evil.\u{200D}com", "evil[.]\u{200D}com"),
             ("a.b.evil.example", "a.b[.]evil[.]example"),
@@ -238,8 +239,8 @@ mod tests {
 
     #[test]
     fn a_name_from_right_to_left_is_isolated() {
-        assert_eq!(body_name("דנה"), "\u{2068}דנה\u{2069}");
-        assert_eq!(body_name("\u{2069}Kim\u{2068}"), "Kim");
+        assert_eq!(name("דנה"), "\u{2068}דנה\u{2069}");
+        assert_eq!(name("\u{2069}Kim\u{2068}"), "Kim");
     }
 
     #[test]

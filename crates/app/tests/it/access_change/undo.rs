@@ -103,3 +103,41 @@ async fn u22_a_revoked_invitation_comes_back_unsent_and_its_old_link_stays_dead(
         assert_eq!(only(&company), desk.get(&id).await.unwrap().companies.into_iter().collect());
     }
 }
+
+/// U-22, U-18. Who changed their address after their sign-in was taken from a place comes back with the new one; and not
+/// if somebody else of the account has that by now. Seen to fail: with `address_of_returning_login` always `None`.
+#[tokio::test]
+async fn u22_a_sign_in_comes_back_with_the_address_that_it_has_by_now() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let (id, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
+        let (gone, _) = account.join("gone@example.com", UserType::Administrator, &[]).await;
+        let team = Change::Replace { to: UserType::Notification, companies: only(&company) };
+        desk.make(&id, team).await.unwrap();
+        let new = domain::email::EmailAddress::parse("nat@example.com").unwrap();
+        world.app.request_email_change(&natalie.ask, testkit::PASSWORD, new).await.unwrap();
+        let mut link = world.follow(world.letter_to("nat@example.com").await.link());
+        link.credentials.session = natalie.ask.credentials.session.clone();
+        world.app.confirm_email_change(&link, "").await.unwrap();
+        assert_eq!(desk.get(&id).await.unwrap().user.email, "natalie@example.com", "a team keeps its own");
+
+        let taken = account.invite("Nat@example.com", UserType::Administrator, &[]).await;
+        assert_refused!(desk.undo(&id).await, Refused::Conflict(Conflict::AddressTakenSince));
+        desk.delete(&taken).await.unwrap();
+        desk.undo(&id).await.unwrap();
+        let user = desk.get(&id).await.unwrap().user;
+        assert_eq!((user.email.as_str(), user.login), ("nat@example.com", Some(natalie.login)));
+        let last = account.activity().await.pop().unwrap();
+        let email = last.changes.into_iter().find(|(field, ..)| field == "email");
+        assert_eq!(
+            email.map(|(_, before, after)| (before, after)),
+            Some((Some("natalie@example.com".to_owned()), Some("nat@example.com".to_owned())))
+        );
+        // Where the address stayed, nothing is said of it.
+        desk.delete(&gone).await.unwrap();
+        desk.undo(&gone).await.unwrap();
+        assert_eq!(desk.get(&gone).await.unwrap().user.email, "gone@example.com");
+    }
+}

@@ -1,6 +1,7 @@
 //! Deleting, and what stays.
 
 use app::{Conflict, Refused};
+use domain::access_change::Already;
 use domain::mail::MailState;
 use domain::user::{UserStatus, UserType};
 use testkit::PASSWORD;
@@ -21,7 +22,7 @@ async fn u11_a_deleted_user_has_no_access_and_their_history_stays() {
         desk.delete(&id).await.unwrap();
         assert_refused!(hers.list(UserStatus::Active).await, Refused::NotFound);
         assert_refused!(desk.get(&id).await, Refused::NotFound);
-        assert_refused!(desk.delete(&id).await, Refused::NotFound);
+        assert_refused!(desk.delete(&id).await, Refused::Conflict(Conflict::Already(Already::Deleted)));
         assert_eq!(desk.names(UserStatus::Active).await, ["Ada"]);
         let entries = account.activity().await;
         let deletion =

@@ -6,14 +6,14 @@ use crate::db::queue::Queue;
 use crate::db::tx::{Failure, Tx};
 use crate::db::unit::{Ended, Job, Kind, Unit};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 /// How often a unit that collides with others is tried before it fails with [`DbError::Retry`].
 const TRIES: u32 = 30;
-/// The longest a unit sleeps between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_millis(64);
+/// How often it is tried among all others, before it waits until it is its turn.
+const TRIES_AMONG_ALL: u32 = 3;
 
 /// What became of one try.
 enum Try {
@@ -25,8 +25,17 @@ enum Try {
     Broke,
 }
 
+/// Units that collide again and again, as dozens of writers of one small table do, go one after the other: of two that
+/// are tried at once one is lost, and its work with it. Each instance has one turn.
+pub(in crate::db) type Turn = Mutex<()>;
+
 /// A database thread's life. `session` is the connection it starts with, if it has one already.
-pub(in crate::db) fn work_all(connector: Connector, session: Option<Session>, queue: &Queue<Job>) {
+pub(in crate::db) fn work_all(
+    connector: Connector,
+    session: Option<Session>,
+    turn: &Turn,
+    queue: &Queue<Job>,
+) {
     let mut worker = Worker { connector, session };
     loop {
         let jobs = queue.take(1);
@@ -34,7 +43,7 @@ pub(in crate::db) fn work_all(connector: Connector, session: Option<Session>, qu
             return;
         }
         for mut job in jobs.into_iter().filter(|job| !job.unit.is_abandoned()) {
-            worker.work(&mut job);
+            worker.work(&mut job, turn);
             job.unit.answer();
         }
     }
@@ -47,9 +56,12 @@ struct Worker {
 
 impl Worker {
     /// Tries the unit until it has its answer.
-    fn work(&mut self, job: &mut Job) {
-        let mut broke = false;
+    fn work(&mut self, job: &mut Job, turn: &Turn) {
+        let (mut broke, mut mine) = (false, None);
         for tries in 0..TRIES {
+            if tries == TRIES_AMONG_ALL {
+                mine = Some(turn.lock().unwrap_or_else(PoisonError::into_inner));
+            }
             match self.attempt(job) {
                 Try::Over => return,
                 Try::Collided => thread::sleep(pause(tries)),
@@ -58,6 +70,7 @@ impl Worker {
                 Try::Broke => broke = true,
             }
         }
+        drop(mine);
         job.unit.fail(DbError::Retry);
     }
 
@@ -157,9 +170,9 @@ fn rolled_back(session: &mut Session, then: Try) -> Try {
     then
 }
 
-/// A random part of a time that doubles with every try: units that collided once shall not meet again.
+/// A random part of a time that doubles with every try among all: units that collided once shall not meet again.
 fn pause(tries: u32) -> Duration {
-    let longest = Duration::from_millis(1 << tries.min(10)).min(LONGEST_PAUSE);
+    let longest = Duration::from_millis(1 << tries.min(TRIES_AMONG_ALL));
     // The seed of a hash map is the randomness the standard library has.
     let random = RandomState::new().build_hasher().finish() % 1024;
     longest * random as u32 / 1024

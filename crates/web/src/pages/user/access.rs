@@ -14,7 +14,7 @@ use crate::http::visit::Answer;
 use crate::views::Pager;
 use crate::views::capability::Line;
 use crate::views::frame::address;
-use crate::views::user::{Access, AccessRow, status_label};
+use crate::views::user::{AccessPage, AccessRow, status_label};
 
 /// Which page: behind the company of this name and id.
 #[derive(Debug, Default, Deserialize)]
@@ -34,7 +34,7 @@ pub async fn page(visit: Managing, query: Query) -> Answer {
     let has = |capability: &Capability| mark(grants.user_type, grants.agent, *capability) != Mark::No;
     let (columns, lacks): (Vec<_>, Vec<_>) = REGISTRY.iter().map(|line| line.capability).partition(has);
     let first = query.after.is_empty();
-    visit.page(Access {
+    visit.page(AccessPage {
         t,
         frame: visit.frame(&pass),
         user_type: grants.user_type,

@@ -1,9 +1,11 @@
 //! Changes of a user's access: each is shown before it is made, by the plan that then makes it (U-10, U-11, U-20 to
-//! U-22).
+//! U-22). What was not made is answered with the page again, so that nobody has to begin anew.
 
+use ::http::StatusCode;
 use app::access_change::{self, Confirmed, Preview};
 use app::pass::{AccountPass, HasPlace};
 use app::work::{Reader, Writer};
+use app::{Conflict, Refused};
 use domain::access_change::{Change, Plan};
 use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
@@ -11,11 +13,11 @@ use domain::user::UserStatus;
 use serde::Deserialize;
 
 use super::{Managing, users_of};
-use crate::http::problem::sentence;
+use crate::http::problem::sentence_of;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
-use crate::views::access_change::{self as view, shown};
+use crate::views::access_change::{ChangePage, shown};
 use crate::views::isolated;
 
 /// Which access the page showed.
@@ -26,53 +28,101 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub(in crate::pages) fn confirmed(&self) -> Confirmed {
-        Confirmed { seen: self.version.parse().ok(), message: None }
+    pub(in crate::pages) fn confirmed(&self) -> Result<Confirmed, Refused> {
+        Ok(Confirmed { seen: version(&self.version)?, message: None })
+    }
+}
+
+/// A form without the version of a page confirms nothing, as one with that of an old page does.
+pub(in crate::pages) fn version(typed: &str) -> Result<i64, Refused> {
+    typed.parse().map_err(|_| Refused::Conflict(Conflict::Changed))
+}
+
+/// The changes that ask for nothing more.
+#[derive(Clone, Copy)]
+enum Plain {
+    Suspend,
+    Restore,
+    Delete,
+}
+
+impl Plain {
+    fn change(self) -> Change {
+        match self {
+            Plain::Suspend => Change::Suspend,
+            Plain::Restore => Change::Restore,
+            Plain::Delete => Change::Delete,
+        }
+    }
+
+    fn toast(self) -> Toast {
+        match self {
+            Plain::Suspend => Toast::UserSuspended,
+            Plain::Restore => Toast::UserRestored,
+            Plain::Delete => Toast::UserDeleted,
+        }
     }
 }
 
 /// What suspending does.
 pub async fn suspend_page(visit: Managing, _: Nothing) -> Answer {
-    page(visit, Change::Suspend).await
+    visit.page(page(&visit, Plain::Suspend).await?)
 }
 
 /// Suspends (U-20).
 pub async fn suspend(visit: Managing, seen: Seen) -> Answer {
-    make(&visit, Change::Suspend, seen.confirmed(), Toast::UserSuspended).await
+    confirm(visit, Plain::Suspend, seen).await
 }
 
 /// What restoring does.
 pub async fn restore_page(visit: Managing, _: Nothing) -> Answer {
-    page(visit, Change::Restore).await
+    visit.page(page(&visit, Plain::Restore).await?)
 }
 
 /// Restores (U-20).
 pub async fn restore(visit: Managing, seen: Seen) -> Answer {
-    make(&visit, Change::Restore, seen.confirmed(), Toast::UserRestored).await
+    confirm(visit, Plain::Restore, seen).await
 }
 
 /// What is lost by deleting.
 pub async fn delete_page(visit: Managing, _: Nothing) -> Answer {
-    page(visit, Change::Delete).await
+    visit.page(page(&visit, Plain::Delete).await?)
 }
 
 /// Deletes (U-11), never the last administrator (U-12).
 pub async fn delete(visit: Managing, seen: Seen) -> Answer {
-    make(&visit, Change::Delete, seen.confirmed(), Toast::UserDeleted).await
+    confirm(visit, Plain::Delete, seen).await
 }
 
-/// Shows what a change does.
-async fn page(visit: Managing, change: Change) -> Answer {
+async fn confirm(visit: Managing, plain: Plain, seen: Seen) -> Answer {
+    match make(&visit, plain.change(), seen.confirmed(), plain.toast()).await {
+        Err(Refused::Conflict(conflict)) => not_done(&visit, page(&visit, plain).await?, conflict),
+        done => done,
+    }
+}
+
+async fn page(visit: &Managing, plain: Plain) -> Result<ChangePage, Refused> {
+    let (pass, preview) = preview(visit, plain.change()).await?;
+    Ok(draw(visit, &pass, &preview, &words(visit, &preview, plain)))
+}
+
+/// What a change of the user in the path would do.
+pub(super) async fn preview(
+    visit: &Managing,
+    change: Change,
+) -> Result<(AccountPass<ManageUsers>, Preview), Refused> {
     let id: UserId = visit.param("user")?;
-    let wanted = change.clone();
-    let look = move |r: &mut Reader, pass: &_| access_change::preview(r, pass, &id, &wanted);
-    let (pass, preview) = visit.read(look).await?;
-    visit.page(draw(&visit, &pass, &preview, &words(&visit, &preview, &change)))
+    visit.read(move |r: &mut Reader, pass| access_change::preview(r, pass, &id, &change)).await
 }
 
 /// Makes a change.
-pub(super) async fn make(visit: &Managing, change: Change, confirmed: Confirmed, toast: Toast) -> Answer {
-    let id: UserId = visit.param("user")?;
+pub(super) async fn make(
+    visit: &Managing,
+    change: Change,
+    confirmed: Result<Confirmed, Refused>,
+    toast: Toast,
+) -> Answer {
+    let (id, confirmed): (UserId, _) = (visit.param("user")?, confirmed?);
     let done = move |w: Writer, pass: &_| access_change::make(w, pass, &id, &change, &confirmed);
     let (pass, plan) = visit.write(done).await?;
     after(visit, &pass, &plan, toast)
@@ -92,6 +142,28 @@ pub(super) fn after(visit: &Managing, pass: &AccountPass<ManageUsers>, plan: &Pl
     }
 }
 
+/// The page of a change that was not made, as it stands now, with the reason (U-17).
+pub(in crate::pages) fn not_done(visit: &Managing, mut page: ChangePage, conflict: Conflict) -> Answer {
+    page.notice = reason(visit, conflict).filter(|_| page.obstacle.is_none());
+    refused_with(visit.page(page))
+}
+
+/// Why a change was not made that still can be.
+pub(super) fn reason(visit: &Managing, conflict: Conflict) -> Option<String> {
+    let t = visit.t;
+    Some(match conflict {
+        Conflict::Changed => t.access_change_overtaken().to_owned(),
+        other => sentence_of(t, t.problem_this_user(), other),
+    })
+}
+
+/// A page in answer to what was not done.
+pub(super) fn refused_with(answer: Answer) -> Answer {
+    let mut response = answer?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
+}
+
 /// How a change is worded, and where its form goes.
 pub(in crate::pages) struct Words {
     pub(in crate::pages) title: String,
@@ -104,31 +176,31 @@ pub(in crate::pages) struct Words {
     pub(in crate::pages) action: String,
 }
 
-fn words(visit: &Managing, preview: &Preview, change: &Change) -> Words {
+fn words(visit: &Managing, preview: &Preview, plain: Plain) -> Words {
     let t = visit.t;
     let name = preview.user.names.full();
     let name = isolated(&name).to_string();
-    let (title, lead, button, action) = match change {
-        Change::Suspend => (
+    let (title, lead, button, action) = match plain {
+        Plain::Suspend => (
             t.access_change_suspend_title(name),
             t.access_change_suspend_lead(),
             t.access_change_suspend_button().to_owned(),
             "/suspend",
         ),
-        Change::Restore => (
+        Plain::Restore => (
             t.access_change_restore_title(name),
             t.access_change_restore_lead(),
             t.access_change_restore_button().to_owned(),
             "/restore",
         ),
-        _ => (
+        Plain::Delete => (
             t.access_change_delete_title(name.clone()),
             t.access_change_delete_lead(),
             t.access_change_delete_button(name),
             "/delete",
         ),
     };
-    let danger = !matches!(change, Change::Restore);
+    let danger = !matches!(plain, Plain::Restore);
     Words { title, lead: lead.to_owned(), button, danger, undoable: true, action: action.to_owned() }
 }
 
@@ -138,18 +210,22 @@ pub(in crate::pages) fn draw(
     pass: &AccountPass<ManageUsers>,
     preview: &Preview,
     words: &Words,
-) -> view::Change {
+) -> ChangePage {
     let (t, user) = (visit.t, &preview.user);
-    let address = format!("{}/{}", users_of(pass), user.id);
+    let (users, is_deleted) = (users_of(pass), user.status == UserStatus::Deleted);
+    let address = format!("{users}/{}", user.id);
     let deletes = preview.plan.as_ref().is_ok_and(|plan| plan.after.status == UserStatus::Deleted);
     let undo = if deletes { t.access_change_undo_deleted_note() } else { t.access_change_undo_note() };
-    view::Change {
+    let obstacle = preview.plan.as_ref().err();
+    ChangePage {
         t,
         frame: visit.frame(pass),
         title: words.title.clone(),
         lead: words.lead.clone(),
         effects: preview.plan.as_ref().ok().map(|plan| shown(t, preview, plan)),
-        obstacle: preview.plan.as_ref().err().map(|conflict| sentence(visit, *conflict)),
+        obstacle: obstacle.map(|conflict| sentence_of(t, &user.names.full(), *conflict)),
+        way_out: is_deleted.then(|| format!("{address}/undo")),
+        notice: None,
         own: pass.place().user.as_ref() == Some(&user.id),
         undo: words.undoable.then(|| undo.to_owned()),
         action: format!("{address}{}", words.action),
@@ -159,6 +235,15 @@ pub(in crate::pages) fn draw(
         button: words.button.clone(),
         danger: words.danger,
         remove: None,
-        back: if user.status == UserStatus::Deleted { users_of(pass) } else { address },
+        back: if is_deleted { format!("{users}?tab=deleted") } else { address },
     }
+}
+
+/// What stands where a user was who is deleted: that they are, and Undo for as long as there is one (U-22).
+pub(super) async fn deleted(visit: &Managing) -> Answer {
+    let (pass, preview) = preview(visit, Change::Delete).await?;
+    let words = Words { title: preview.user.names.full(), ..words(visit, &preview, Plain::Delete) };
+    let mut response = visit.page(draw(visit, &pass, &preview, &words))?;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    Ok(response)
 }

@@ -5,7 +5,9 @@ use app::company::Company;
 use app::pass::AccountPass;
 use app::{Refused, user};
 use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
 use domain::id::UserId;
+use domain::input::{FieldError, Problem};
 use domain::invitation::InvitationState;
 use domain::user::{TypedUser, UserType};
 use serde::Deserialize;
@@ -48,7 +50,7 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
     let present = Step::of_code(&answers.step).unwrap_or(Step::Agent);
     let user_type = answers.chosen_type();
     let errors = match answers.go.as_str() {
-        "next" => answers.errors_at(present),
+        "next" => errors_at(&visit, present, &answers).await?,
         _ => Errors::default(),
     };
     if !errors.0.is_empty() {
@@ -62,6 +64,16 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
     };
     answers.choose_all_or_none(&companies);
     kept_for_back(visit.page(view(&visit, &pass, to, &answers, &companies, &Errors::default())))
+}
+
+/// What is wrong with a step, and whether the address that is typed there is somebody's already.
+async fn errors_at(visit: &Managing, step: Step, answers: &Answers) -> Result<Errors, Refused> {
+    let errors = answers.errors_at(step);
+    let address = EmailAddress::parse(&answers.email);
+    let (true, Step::Info, Ok(address)) = (errors.0.is_empty(), step, address) else { return Ok(errors) };
+    let (_, is_taken) = visit.read(move |r, pass| user::has_address(r, pass, &address)).await?;
+    let taken = FieldError { field: "email", problem: Problem::AddressTaken };
+    Ok(if is_taken { Errors(vec![taken]) } else { errors })
 }
 
 /// The answer to a form, such as each step is, is shown again by a browser's Back only from its own cache: without one
@@ -133,10 +145,7 @@ impl Answers {
     /// What is wrong with the answers of one step; those of later steps have not been asked for.
     fn errors_at(&self, step: Step) -> Errors {
         if step == Step::Agent && self.agent.is_empty() {
-            return Errors(vec![domain::input::FieldError {
-                field: "agent",
-                problem: domain::input::Problem::Missing,
-            }]);
+            return Errors(vec![FieldError { field: "agent", problem: Problem::Missing }]);
         }
         let all = self.typed().parse().err().unwrap_or_default();
         Errors(all.into_iter().filter(|error| fields_of(step).contains(&error.field)).collect())

@@ -1,27 +1,26 @@
 //! Edit User (U-17, L-04), and from there all that can be changed of a user (U-08 to U-10, U-20 to U-22).
 
-use app::access_change::{self, Confirmed, Preview};
+use app::access_change::{Confirmed, PastChange, Preview};
 use app::pass::{AccountPass, HasPlace};
 use app::user::{self, UserPage};
-use app::work::{Reader, Writer};
+use app::work::Writer;
 use app::{Conflict, Refused};
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
 use domain::input::FieldError;
-use domain::user::{Names, UserStatus, UserType, may_manage, parse_companies, promotions};
+use domain::user::{Names, UserStatus, UserType, lower_types, may_manage, parse_companies, promotions};
 use serde::Deserialize;
 
-use super::change::{Words, draw};
-use super::replace::lower_types;
+use super::change::{Words, deleted, draw, not_done, preview, version};
 use super::{Managing, users_of};
-use crate::http::problem::sentence;
+use crate::http::problem::sentence_of;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::shown;
-use crate::views::access_change::what;
+use crate::views::access_change::{ChangePage, what};
 use crate::views::capability::lines;
 use crate::views::user::{Edit, EditForm, Recent};
 use crate::views::{Choice, isolated};
@@ -43,7 +42,10 @@ pub struct Typed {
 
 /// The form, the present type, and what it can become.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
-    let (pass, page) = get(&visit).await?;
+    let (pass, page) = match get(&visit).await {
+        Err(Refused::NotFound) => return deleted(&visit).await,
+        found => found?,
+    };
     let (names, user) = (&page.user.names, &page.user);
     let typed = Typed {
         first_name: names.first.clone(),
@@ -90,34 +92,62 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     };
     let (agent, invoice_emails) = (typed.agent.is_some(), typed.invoice_emails.is_some());
     let change = Change::Edit { companies, agent, invoice_emails };
-    if typed.go != "confirm"
-        && let Some(review) = review(visit, page, &change, typed).await?
-    {
-        return Ok(review);
+    match confirmed(visit, &change, typed).await? {
+        Asked::First(review) => visit.page(review),
+        Asked::Save(confirmed) => match write(visit, page, names, change.clone(), confirmed).await {
+            Err(Refused::Conflict(conflict)) => {
+                not_done(visit, review(visit, &change, typed).await?.1, conflict)
+            }
+            done => done,
+        },
+        Asked::Again(review) => not_done(visit, review, Conflict::Changed),
     }
-    let (id, confirmed) =
-        (page.user.id.clone(), Confirmed { seen: typed.version.parse().ok(), message: None });
-    let save = move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &confirmed);
-    let (pass, ()) = visit.write(save).await?;
-    visit.go_and_tell(&users_of(&pass), Toast::Saved)
 }
 
-/// What saving does to the access; `None` where it does nothing.
-async fn review(
+/// Whether a change was shown.
+enum Asked {
+    /// Not yet.
+    First(ChangePage),
+    /// It was, or there is nothing to show: names are saved at once.
+    Save(Confirmed),
+    /// Not this one.
+    Again(ChangePage),
+}
+
+async fn confirmed(visit: &Managing, change: &Change, typed: &Typed) -> Result<Asked, Refused> {
+    if typed.go == "confirm"
+        && let Ok(seen) = version(&typed.version)
+    {
+        return Ok(Asked::Save(Confirmed { seen, message: None }));
+    }
+    let (preview, review) = review(visit, change, typed).await?;
+    let does_nothing = preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after);
+    Ok(match typed.go.as_str() {
+        "confirm" => Asked::Again(review),
+        _ if does_nothing => Asked::Save(Confirmed { seen: preview.user.access_version, message: None }),
+        _ => Asked::First(review),
+    })
+}
+
+async fn write(
     visit: &Managing,
     page: &UserPage,
-    change: &Change,
-    typed: &Typed,
-) -> Result<Option<axum::response::Response>, Refused> {
-    let (id, wanted) = (page.user.id.clone(), change.clone());
-    let look = move |r: &mut Reader, pass: &_| access_change::preview(r, pass, &id, &wanted);
-    let (pass, preview) = visit.read(look).await?;
-    if preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after) {
-        return Ok(None);
-    }
+    names: Names,
+    change: Change,
+    confirmed: Confirmed,
+) -> Answer {
+    let id = page.user.id.clone();
+    let save = move |w: Writer, pass: &_| user::edit(w, pass, &id, &names, &change, &confirmed);
+    let (pass, ()) = visit.write(save).await?;
+    visit.go_and_tell(&format!("{}/{}", users_of(&pass), page.user.id), Toast::Saved)
+}
+
+/// What saving does to the access.
+async fn review(visit: &Managing, change: &Change, typed: &Typed) -> Result<(Preview, ChangePage), Refused> {
+    let (pass, preview) = preview(visit, change.clone()).await?;
     let mut page = draw(visit, &pass, &preview, &words(visit, &preview));
     page.hidden.extend(carried(typed));
-    visit.page(page).map(Some)
+    Ok((preview, page))
 }
 
 fn words(visit: &Managing, preview: &Preview) -> Words {
@@ -180,7 +210,7 @@ fn view(
         agent: user.agent,
         allows: lines(t, user.user_type, user.agent).0,
         promotions: given(promotions(user.user_type, user.agent)),
-        lower: given(lower_types(user)),
+        lower: given(lower_types(user.user_type, user.agent)),
         free_types: page.free_types,
         form: EditForm {
             first_name: errors.field(t, "first_name", &typed.first_name),
@@ -196,15 +226,21 @@ fn view(
         invitation: shown::invitation(user.invitation, &place.time_zone, now)
             .filter(|_| user.status == UserStatus::Pending),
         suspended: user.status == UserStatus::Suspended,
-        last_day: user.ends_at.map(|end| shown::last_day(end, &place.time_zone, now)),
+        last_day: user.ends_at.map(|end| {
+            let day = shown::last_day(end, &place.time_zone, now);
+            if end > now { t.user_ends_on(day) } else { t.user_ended_on(day) }
+        }),
+        ends: user.ends_at.is_some_and(|end| end > now),
         recent: recent(visit, pass, page),
-        kept: page.is_last_administrator.then(|| sentence(visit, Conflict::LastAdministrator)),
+        kept: page
+            .is_last_administrator
+            .then(|| sentence_of(t, &user.names.full(), Conflict::LastAdministrator)),
     }
 }
 
 fn recent(visit: &Managing, pass: &AccountPass<ManageUsers>, page: &UserPage) -> Vec<Recent> {
     let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
-    let row = |made: &user::Made| Recent {
+    let row = |made: &PastChange| Recent {
         what: what(visit.t, made),
         who: Some(made.actor_name.clone()).filter(|name| !name.is_empty()),
         when: shown::when(made.at, zone, now),

@@ -1,22 +1,20 @@
 //! Access that ends by itself (U-21).
 
-use app::access_change::{self, Confirmed, Preview};
-use app::pass::{AccountPass, HasPlace as _};
-use app::{Refused, user};
-use domain::access_change::Change;
-use domain::capability::proof::ManageUsers;
-use domain::id::UserId;
+use app::Refused;
+use app::access_change::{Confirmed, Preview};
+use app::pass::HasPlace as _;
+use domain::access_change::{Change, Plan};
 use domain::input::Problem;
 use domain::time::{Span, Timestamp};
 use serde::Deserialize;
 
 use super::Managing;
-use super::change::{Words, draw, make};
+use super::change::{Words, draw, make, not_done, preview, version};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
-use crate::views::access_change::{Change as Page, shown};
+use crate::views::access_change::ChangePage;
 use crate::views::isolated;
 
 /// The last day, or that there is none any more.
@@ -36,12 +34,12 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
 
 /// Sets the last day, or takes it away.
 pub async fn set(visit: Managing, typed: Typed) -> Answer {
-    let (_, _, zone) = read(&visit).await?;
+    let zone = visit.pass().await?.place().time_zone.clone();
     let (change, toast) = match typed.remove {
         Some(_) => (Ok(Change::EndAt(None)), Toast::EndRemoved),
         None => (end_of(&typed.ends_on, &zone).map(|end| Change::EndAt(Some(end))), Toast::EndSet),
     };
-    let confirmed = Confirmed { seen: typed.version.parse().ok(), message: None };
+    let confirmed = version(&typed.version).map(|seen| Confirmed { seen, message: None });
     let done = match change {
         Ok(change) => make(&visit, change, confirmed, toast).await,
         Err(problem) => Err(Refused::field("ends_on", problem)),
@@ -50,6 +48,10 @@ pub async fn set(visit: Managing, typed: Typed) -> Answer {
         Err(Refused::Invalid(errors)) => {
             let view = view(&visit, Some(typed.ends_on), &Errors(errors)).await?;
             visit.mend(view)
+        }
+        Err(Refused::Conflict(conflict)) => {
+            let typed = typed.remove.is_none().then_some(typed.ends_on);
+            not_done(&visit, view(&visit, typed, &Errors::default()).await?, conflict)
         }
         done => done,
     }
@@ -62,28 +64,13 @@ fn end_of(day: &str, zone: &str) -> Result<Timestamp, Problem> {
     Timestamp::end_of_day(day, zone).ok_or(Problem::NotADay)
 }
 
-/// What stands in the way of an end, what happens at it, and the account's time zone.
-async fn read(
-    visit: &Managing,
-) -> Result<(AccountPass<ManageUsers>, (Preview, Option<Timestamp>), String), Refused> {
-    let id: UserId = visit.param("user")?;
-    let look = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
-        let user = user::get(r, pass, &id)?.user;
-        let some_end = Change::EndAt(Some(r.now + Span::days(1)));
-        let end = access_change::preview(r, pass, &id, &some_end)?;
-        // What then happens is what suspending does; somebody still invited loses nothing yet.
-        let then = access_change::preview(r, pass, &id, &Change::Suspend)?;
-        let plan = end.plan.map(|plan| then.plan.unwrap_or(plan));
-        Ok((Preview { plan, ..then }, user.ends_at))
-    };
-    let (pass, found) = visit.read(look).await?;
-    let zone = pass.place().time_zone.clone();
-    Ok((pass, found, zone))
-}
-
-async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Result<Page, Refused> {
+async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Result<ChangePage, Refused> {
     let t = visit.t;
-    let (pass, (preview, ends_at), zone) = read(visit).await?;
+    let some_end = visit.app.store.now() + Span::days(1);
+    let (pass, found) = preview(visit, Change::EndAt(Some(some_end))).await?;
+    // What is shown is what then happens.
+    let preview = Preview { plan: found.plan.map(Plan::at_the_end), ..found };
+    let (ends_at, zone) = (preview.user.ends_at, pass.place().time_zone.as_str());
     let words = Words {
         title: t.access_change_end_title(isolated(&preview.user.names.full())),
         lead: t.access_change_end_lead().to_owned(),
@@ -92,14 +79,12 @@ async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Resul
         undoable: true,
         action: "/end".to_owned(),
     };
-    let present = ends_at.map(|end| (end - Span::seconds(1)).day(&zone)).unwrap_or_default();
+    let present = ends_at.map(|end| (end - Span::seconds(1)).day(zone)).unwrap_or_default();
     let day = errors.field(t, "ends_on", &typed.unwrap_or(present));
-    let effects = preview.plan.as_ref().ok().map(|plan| shown(t, &preview, plan));
-    Ok(Page {
+    Ok(ChangePage {
         day: Some(day),
-        first_day: visit.app.store.now().day(&zone),
+        first_day: visit.app.store.now().day(zone),
         remove: ends_at.map(|_| t.access_change_end_remove().to_owned()),
-        effects,
         ..draw(visit, &pass, &preview, &words)
     })
 }

@@ -1,7 +1,12 @@
 //! The list of users as data: the filters and pages of the list that people see.
 
+use std::str::FromStr;
+
+use app::Refused;
 use app::page::PAGE_SIZE;
 use app::user::{self, Cursor, Filter, UserRows};
+use domain::id::UserId;
+use domain::input::{Checker, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::Managing;
@@ -49,7 +54,8 @@ struct Row {
 
 /// One page.
 pub async fn list(visit: Managing, asked: Asked) -> Answer {
-    let (filter, from) = (filter(&asked), Cursor::of(&asked.after, &asked.before));
+    let filter = filter(&asked)?;
+    let from = Cursor::of(&asked.after, &asked.before);
     let (pass, page) = visit.read(move |r, pass| user::rows(r, pass, &filter, &from)).await?;
     let path = format!("/accounts/{}/users.json", pass.account());
     let link = |before: Option<&user::User>, after: Option<&user::User>| {
@@ -69,19 +75,34 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
     })
 }
 
-fn filter(asked: &Asked) -> Filter {
-    Filter {
-        status: Tab::of_code(&asked.tab).status(),
+/// A program that misspelt a filter would take all users for the ones it asked for: it is told which.
+fn filter(asked: &Asked) -> Result<Filter, Refused> {
+    let (mut check, tab, sort) = (Checker::default(), Tab::of_code(&asked.tab), Sort::of_code(&asked.sort));
+    let known = |code: &str, found: &str| if code == found { Ok(()) } else { Err(Problem::NotAChoice) };
+    check.take("tab", known(&asked.tab, tab.code()));
+    check.take("sort", known(&asked.sort, sort.code()));
+    let user_type = check.take("type", parsed(&asked.r#type)).flatten();
+    let company = check.take("company", parsed(&asked.company)).flatten();
+    check.take("after", parsed::<UserId>(&asked.after));
+    check.take("before", parsed::<UserId>(&asked.before));
+    let filter = Filter {
+        status: tab.status(),
         search: asked.q.trim().chars().take(100).collect(),
-        user_type: asked.r#type.parse().ok(),
-        company: asked.company.parse().ok(),
-        sort: match Sort::of_code(&asked.sort) {
+        user_type,
+        company,
+        sort: match sort {
             Sort::Name => user::Sort::Name,
             Sort::NameDown => user::Sort::NameDown,
             Sort::NewestFirst => user::Sort::NewestFirst,
             Sort::OldestFirst => user::Sort::OldestFirst,
         },
-    }
+    };
+    Ok(check.finish(Some(filter))?)
+}
+
+/// What is not asked for is nothing.
+fn parsed<T: FromStr>(text: &str) -> Result<Option<T>, Problem> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Problem::NotAChoice) }
 }
 
 fn row(page: &UserRows, user: &user::User) -> Row {

@@ -1,21 +1,24 @@
 //! Promote (U-08), also a notification user (U-09).
 
-use app::Refused;
-use app::access_change::{self, Confirmed};
+use ::http::StatusCode;
+use app::access_change::{self, Confirmed, Preview};
+use app::{Conflict, Refused};
 use domain::access_change::{Change, InvitationFate};
 use domain::id::UserId;
-use domain::input::FieldError;
+use domain::input::{FieldError, Problem};
 use domain::name;
 use domain::user::UserType;
 use serde::Deserialize;
 
-use super::{Managing, users_of};
+use super::Managing;
+use super::change::{self, Words, after, preview, reason, refused_with, version};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::views::capability::promotion;
-use crate::views::user::Promote;
+use crate::views::isolated;
+use crate::views::user::{Described as _, Promote};
 
 /// The invitation of a user who gets a login.
 #[derive(Debug, Default, Deserialize)]
@@ -27,38 +30,52 @@ pub struct Typed {
 
 /// The pop-up: what they have, gain, still lack.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
-    let view = view(&visit, &Typed::default(), &Errors::default()).await?;
-    visit.page(view)
+    draw(&visit, &Typed::default(), &Errors::default(), None).await
 }
 
 /// Promotes.
 pub async fn promote(visit: Managing, typed: Typed) -> Answer {
-    let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
-    let message = match name::message(&typed.message) {
-        Ok(message) => message,
-        Err(problem) => {
-            let errors = Errors(vec![FieldError { field: "message", problem }]);
-            let view = view(&visit, &typed, &errors).await?;
-            return visit.mend(view);
+    let problem = match make(&visit, &typed).await {
+        Err(Refused::Conflict(Conflict::Unwanted)) => Problem::Unwanted,
+        Err(Refused::Invalid(errors)) => return mend(&visit, &typed, errors).await,
+        Err(Refused::Conflict(conflict)) => {
+            let notice = reason(&visit, conflict);
+            return refused_with(draw(&visit, &typed, &Errors::default(), notice).await);
         }
+        done => return done,
     };
-    let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: typed.version.parse().ok() });
+    mend(&visit, &typed, vec![FieldError { field: "message", problem }]).await
+}
+
+async fn make(visit: &Managing, typed: &Typed) -> Answer {
+    let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
+    let message = name::message(&typed.message).map_err(|problem| Refused::field("message", problem))?;
+    let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: version(&typed.version)? });
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;
     let is_invited = plan.invitation == InvitationFate::Sent;
-    visit.go_and_tell(&users_of(&pass), if is_invited { Toast::UserInvited } else { Toast::UserPromoted })
+    let toast = if is_invited { Toast::UserInvited } else { Toast::UserPromoted };
+    after(visit, &pass, &plan, toast)
 }
 
-async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promote, Refused> {
-    let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
-    let change = Change::Promote(to);
-    let (pass, preview) = visit.read(move |r, pass| access_change::preview(r, pass, &id, &change)).await?;
-    let (t, user) = (visit.t, preview.user);
-    preview.plan.map_err(Refused::Conflict)?;
+async fn mend(visit: &Managing, typed: &Typed, errors: Vec<FieldError>) -> Answer {
+    let mut response = draw(visit, typed, &Errors(errors), None).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, notice: Option<String>) -> Answer {
+    let to: UserType = visit.param("type")?;
+    let (pass, preview) = preview(visit, Change::Promote(to)).await?;
+    let (t, user) = (visit.t, &preview.user);
+    if preview.plan.is_err() {
+        return visit.page(change::draw(visit, &pass, &preview, &words(visit, &preview, to)));
+    }
     let (has, gains, still_not) = promotion(t, user.user_type, to, user.agent);
-    Ok(Promote {
+    visit.page(Promote {
         t,
         frame: visit.frame(&pass),
+        notice,
         id: user.id.to_string(),
         version: user.access_version,
         name: user.names.full(),
@@ -70,4 +87,17 @@ async fn view(visit: &Managing, typed: &Typed, errors: &Errors) -> Result<Promot
         gains_all_companies: to.has_all_companies() && !user.user_type.has_all_companies(),
         invitation: (!user.user_type.has_login()).then(|| errors.field(t, "message", &typed.message)),
     })
+}
+
+/// For the page that says why they are not promoted.
+fn words(visit: &Managing, preview: &Preview, to: UserType) -> Words {
+    let t = visit.t;
+    Words {
+        title: t.user_promote_title(isolated(&preview.user.names.full()), to.label(t).to_lowercase()),
+        lead: String::new(),
+        button: String::new(),
+        danger: false,
+        undoable: false,
+        action: String::new(),
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use app::access_change::{self, Confirmed, Preview};
+use app::Refused;
+use app::access_change::{Confirmed, Preview};
 use app::pass::AccountPass;
 use app::user::{self, UserPage};
 use domain::access_change::Change;
@@ -11,10 +12,11 @@ use domain::id::{CompanyId, UserId};
 use domain::user::UserType;
 use serde::Deserialize;
 
-use super::change::{Words, draw, make};
+use super::change::{Words, draw, make, not_done, preview, version};
 use super::{Managing, users_of};
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
+use crate::views::access_change::ChangePage;
 use crate::views::user::{Described as _, Keep};
 use crate::views::{Choice, isolated};
 
@@ -37,27 +39,39 @@ impl Typed {
 /// What changing to the type does. Who has all companies first says which ones are kept.
 pub async fn page(visit: Managing, mut typed: Typed) -> Answer {
     let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
-    let wanted = id.clone();
-    let (pass, user) = visit.read(move |r, pass| user::get(r, pass, &wanted)).await?;
+    let (pass, user) = visit.read(move |r, pass| user::get(r, pass, &id)).await?;
     let has_all = user.user.user_type.has_all_companies();
     if has_all && (typed.go != "preview" || typed.company.is_empty()) {
         typed.choose_all_or_none(&user);
         return visit.page(keep(&visit, &pass, &user, to, &typed));
     }
     let companies = if has_all { typed.companies() } else { user.companies.iter().cloned().collect() };
-    let change = Change::Replace { to, companies: companies.clone() };
-    let (pass, preview) = visit.read(move |r, pass| access_change::preview(r, pass, &id, &change)).await?;
-    let mut page = draw(&visit, &pass, &preview, &words(&visit, &preview, to, user.free_types));
-    page.hidden.extend(companies.iter().map(|company| ("company", company.to_string())));
-    visit.page(page)
+    visit.page(review(&visit, to, companies).await?)
 }
 
 /// Deletes and adds back.
 pub async fn replace(visit: Managing, typed: Typed) -> Answer {
     let to: UserType = visit.param("type")?;
     let change = Change::Replace { to, companies: typed.companies() };
-    let confirmed = Confirmed { seen: typed.version.parse().ok(), message: None };
-    make(&visit, change, confirmed, Toast::UserReplaced).await
+    let confirmed = version(&typed.version).map(|seen| Confirmed { seen, message: None });
+    match make(&visit, change, confirmed, Toast::UserReplaced).await {
+        Err(Refused::Conflict(conflict)) => {
+            not_done(&visit, review(&visit, to, typed.companies()).await?, conflict)
+        }
+        done => done,
+    }
+}
+
+async fn review(
+    visit: &Managing,
+    to: UserType,
+    companies: BTreeSet<CompanyId>,
+) -> Result<ChangePage, Refused> {
+    let hidden = companies.iter().map(|company| ("company", company.to_string())).collect::<Vec<_>>();
+    let (pass, preview) = preview(visit, Change::Replace { to, companies }).await?;
+    let mut page = draw(visit, &pass, &preview, &words(visit, &preview, to));
+    page.hidden.extend(hidden);
+    Ok(page)
 }
 
 impl Typed {
@@ -70,16 +84,17 @@ impl Typed {
     }
 }
 
-fn words(visit: &Managing, preview: &Preview, to: UserType, free: bool) -> Words {
+fn words(visit: &Managing, preview: &Preview, to: UserType) -> Words {
     let (t, user) = (visit.t, &preview.user);
     let [from, to_name] = [user.user_type, to].map(|user_type| user_type.label(t).to_lowercase());
-    let title = t.access_change_replace_title(isolated(&user.names.full()), &to_name);
-    let (lead, button) = match free {
-        true => (t.access_change_replace_free_lead(from, to_name), t.access_change_replace_free_button()),
-        false => (t.access_change_replace_lead(from, to_name), t.access_change_replace_button()),
-    };
-    let action = format!("/change/{}", to.word());
-    Words { title, lead, button: button.to_owned(), danger: true, undoable: true, action }
+    Words {
+        title: t.access_change_replace_title(isolated(&user.names.full()), &to_name),
+        lead: t.access_change_replace_lead(from, &to_name),
+        button: t.access_change_replace_button(&to_name),
+        danger: false,
+        undoable: true,
+        action: format!("/change/{}", to.word()),
+    }
 }
 
 fn keep(
@@ -109,12 +124,4 @@ fn keep(
         action: format!("{address}/change/{}", to.word()),
         back: address,
     }
-}
-
-/// The types a user can be given that are no promotion (U-10), least first.
-pub(super) fn lower_types(user: &user::User) -> Vec<UserType> {
-    let is_lower = |to: &&UserType| {
-        **to != user.user_type && !domain::user::is_promotion(user.user_type, user.agent, **to)
-    };
-    UserType::ALL.iter().rev().filter(is_lower).copied().collect()
 }

@@ -12,7 +12,7 @@ use crate::views::{Frame, Icon, Pager};
 /// The picture: `/accounts/{ACC}/users/{USR}/access?after=&name=`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "user/access.html")]
-pub struct Access {
+pub struct AccessPage {
     /// The texts.
     pub t: Text,
     /// The frame.
@@ -48,7 +48,7 @@ pub struct AccessRow {
     pub cells: Vec<Line>,
 }
 
-impl Access {
+impl AccessPage {
     fn short(&self, capability: &Capability) -> &'static str {
         short(self.t, *capability)
     }

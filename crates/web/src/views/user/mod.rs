@@ -13,7 +13,7 @@ use super::capability::Line;
 use super::form::problems;
 use super::{Choice, Field, Frame, Icon, SummaryLine, When};
 
-pub use access::{Access, AccessRow};
+pub use access::{AccessPage, AccessRow};
 pub use explain::{Asked, Explain, Fact, StepLink, sentence, status_label};
 pub use list::{InvitationState, List, Query, Row, Sort, Tab, counted};
 pub use new::{Created, New, NewForm, Sent, Step};
@@ -117,8 +117,10 @@ pub struct Edit {
     pub invitation: Option<InvitationState>,
     /// Whether the access is switched off (U-20).
     pub suspended: bool,
-    /// The day after which the access ends by itself (U-21).
+    /// That the access ends, or ended, by itself after a day (U-21).
     pub last_day: Option<String>,
+    /// Whether that day lies ahead.
+    pub ends: bool,
     /// What was changed of the access and can be undone, newest first (U-22).
     pub recent: Vec<Recent>,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
@@ -169,8 +171,8 @@ impl Edit {
     }
 }
 
-/// The promotion pop-up: `/accounts/{ACC}/users/{USR}/promote/{type}`. Posts `message` when the promotion gives a
-/// login, nothing otherwise.
+/// The promotion pop-up: `/accounts/{ACC}/users/{USR}/promote/{type}`. Posts `version`, and `message` when the
+/// promotion gives a login.
 #[derive(Template, Clone, Debug)]
 #[template(path = "user/promote.html")]
 pub struct Promote {
@@ -178,6 +180,8 @@ pub struct Promote {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Why nothing was done.
+    pub notice: Option<String>,
     /// `USR…`
     pub id: String,
     /// `version`: which access the page shows
@@ -231,7 +235,7 @@ pub struct Keep {
     pub back: String,
 }
 
-/// The revocation of an invitation: `/accounts/{ACC}/users/{USR}/invitation/revoke`. Posts nothing.
+/// The revocation of an invitation: `/accounts/{ACC}/users/{USR}/invitation/revoke`. Posts `version`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "user/revoke.html")]
 pub struct Revoke {
@@ -239,6 +243,8 @@ pub struct Revoke {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Why nothing was done.
+    pub notice: Option<String>,
     /// `USR…`
     pub id: String,
     /// `version`: which access the page shows

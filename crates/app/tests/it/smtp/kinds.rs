@@ -1,0 +1,138 @@
+//! Every kind of mail there is, filled with hostile text wherever it takes any, over the wire.
+
+use app::mail::compose::{Address, Message, compose};
+use app::mail::smtp::{Delivery, Smtp};
+use app::mail::views::{
+    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail,
+    ResetMail, View,
+};
+use domain::mail::MailKind;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use text::Text;
+
+use super::hostile::{linklike, names, tags, typed};
+use super::server::Server;
+use super::{AT, BLOCK_LINK, LINK, invitation, kim, rollcall};
+
+const HOSTILE: [&str; 12] = [
+    "https://evil.example win",
+    "evil.example",
+    "You won, see evil.example/now",
+    "Kim\r\nBcc: eve@evil.example\r\nX-Evil: 1\r\n\r\n<a href=\"https://evil.example\">click</a>",
+    "Kim\nTo: eve@evil.example\nSubject: other",
+    "=?utf-8?q?Kim=0D=0ABcc:_eve@evil.example?=",
+    "=?utf-8?b?S2ltDQpCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?= =?us-ascii?q?evil.example?=",
+    "\u{202E}elpmaxe.live\u{202C}\u{2066}\u{200F}דנה",
+    "<script>alert(1)</script></td><a href='//evil.example'><img src=x onerror=y>&lt;b&gt;",
+    "Kim <eve@evil.example>, \"x\" (y) mailto:eve@evil.example",
+    "Kim\u{2028}Bcc: eve@evil.example\u{85}\u{0}\u{1b}[31m\u{9b}",
+    "ＥＶＩＬ．ｅｘａｍｐｌｅ evil。example evil.\u{200D}example xn--e1aybc.xn--p1ai",
+];
+
+/// The mails of a kind, `text` in every part that somebody types.
+fn mails(kind: MailKind, text: &str) -> Vec<Message> {
+    let (t, link, it) = (Text::default(), LINK.to_owned(), || text.to_owned());
+    let invited = |agent| InvitationMail {
+        to_name: it(),
+        account_name: it(),
+        inviter_name: it(),
+        personal_message: Some(it()),
+        agent,
+        ..invitation()
+    };
+    match kind {
+        MailKind::Invitation => vec![mail(&invited(false), text), mail(&invited(true), text)],
+        MailKind::Reset => vec![mail(&ResetMail { t, to_name: it(), link, minutes: 30 }, text)],
+        MailKind::EndNotice => {
+            let day = "Sunday".to_owned();
+            let (to_name, user_name, account_name) = (it(), it(), it());
+            vec![mail(&EndNoticeMail { t, to_name, user_name, account_name, day, link }, text)]
+        }
+        MailKind::PasswordChanged => {
+            let when = "today".to_owned();
+            vec![mail(&PasswordChangedMail { t, to_name: it(), when, device: it() }, text)]
+        }
+        MailKind::EmailChange => vec![
+            mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
+            mail(&EmailTakenMail { t }, text),
+        ],
+        MailKind::EmailChanged => {
+            let when = "today".to_owned();
+            vec![mail(&EmailChangedMail { t, to_name: it(), when, device: it() }, text)]
+        }
+    }
+}
+
+fn mail(view: &impl View, name: &str) -> Message {
+    let (from, to) =
+        (Address { name: name.to_owned(), ..rollcall() }, Address { name: name.to_owned(), ..kim() });
+    compose(view, from, to, "1@example.test".to_owned()).unwrap()
+}
+
+const KINDS: [MailKind; 6] = [
+    MailKind::Invitation,
+    MailKind::Reset,
+    MailKind::EndNotice,
+    MailKind::PasswordChanged,
+    MailKind::EmailChange,
+    MailKind::EmailChanged,
+];
+
+const HEADERS: [&str; 9] = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "MIME-Version",
+    "Content-Type",
+];
+
+/// Seen to fail: with links in subjects left whole.
+#[tokio::test]
+async fn x21_x23_no_kind_of_mail_carries_what_was_typed_as_more_than_text() {
+    let server = Server::start("normal");
+    let smtp = Smtp::from_url(&server.url()).unwrap();
+    let mut runner = TestRunner::deterministic();
+    let made_up = (0..4).map(|_| format!("x{}", typed().new_tree(&mut runner).unwrap().current()));
+    let long = format!("{}.evil.example/", "Long".repeat(500));
+    let texts: Vec<String> = HOSTILE.map(str::to_owned).into_iter().chain(made_up).chain([long]).collect();
+    let mut sent = Vec::new();
+    for kind in KINDS {
+        let plain = mails(kind, "Kim");
+        for text in &texts {
+            for (mail, plain) in mails(kind, text).into_iter().zip(&plain) {
+                let delivery = smtp.send(&mail, AT).await;
+                assert!(matches!(delivery, Delivery::HandedOver { .. }), "{kind:?} {text:?}: {delivery:?}");
+                assert_eq!(tags(&mail.html), tags(&plain.html), "{kind:?} {text:?}");
+                sent.push((kind, text, mail.subject));
+            }
+        }
+    }
+    assert_eq!(server.recipients(), vec!["'kim@example.test'"; sent.len()]);
+    for (n, (kind, text, subject)) in sent.iter().enumerate() {
+        let mail = server.mail(n + 1);
+        assert_eq!(names(&mail), HEADERS, "{kind:?} {text:?}");
+        let to = mail["to"].as_array().unwrap();
+        assert!(to.len() == 1 && to[0][1] == "kim@example.test", "{kind:?} {text:?}: {to:?}");
+        assert_eq!(mail["from"].as_array().unwrap().len(), 1);
+        // A full stop in a name without quotes is read everywhere, if of an older grammar.
+        let defects: Vec<&str> =
+            mail["defects"].as_array().unwrap().iter().map(|d| d.as_str().unwrap()).collect();
+        assert!(
+            defects.iter().all(|defect| *defect == "period in 'phrase'"),
+            "{kind:?} {text:?}: {defects:?}"
+        );
+        assert_eq!(mail["bare_newlines"], 0, "{kind:?} {text:?}");
+        let read = mail["headers"][2][1].as_str().unwrap();
+        assert!(!linklike(read) && !linklike(subject), "{kind:?} {text:?}: {read:?}");
+        for key in ["links", "links_in_text", "links_in_html"] {
+            for link in mail[key].as_array().unwrap() {
+                assert!(link == LINK || link == BLOCK_LINK, "{kind:?} {text:?} in {key}: {link}");
+            }
+        }
+    }
+}
