@@ -13,6 +13,11 @@ const CORE: &str = "0";
 /// How long a server may take to its first answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How many seconds it may take to come to rest.
+const RESTED_AFTER: u32 = 300;
+/// Seconds of CPU that it takes in one second when nobody asks.
+const IDLE: f64 = 0.05;
+
 /// A running server. It ends with this.
 pub(super) struct Server {
     child: Child,
@@ -46,6 +51,18 @@ impl Server {
         }
         server.started_in = start.elapsed();
         Ok(server)
+    }
+
+    /// Waits until the server has done what was left to do: the mails and entries of what was measured before.
+    pub(super) fn rest(&self) -> Result<()> {
+        for _ in 0..RESTED_AFTER {
+            let before = self.cpu_seconds();
+            thread::sleep(Duration::from_secs(1));
+            if self.cpu_seconds() - before < IDLE {
+                return Ok(());
+            }
+        }
+        Err(format!("the server at {} is still at work after {RESTED_AFTER} s", self.address))
     }
 
     /// One answer, head and body as they came.

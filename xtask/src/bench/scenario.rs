@@ -38,6 +38,7 @@ pub(super) fn run_all(world: &World) -> Result<All> {
         starts.push(world.server()?.started_in.as_secs_f64() * 1_000.0);
     }
     let server = world.server()?;
+    server.rest()?;
     let mut scenarios = reads(world, &server)?;
     scenarios.push(creates(world, &server)?);
     scenarios.push(accepts(world, &server, "accept an invitation, signed in", "returning")?);
@@ -68,6 +69,7 @@ fn reads(world: &World, server: &Server) -> Result<Vec<Measured>> {
 fn creates(world: &World, server: &Server) -> Result<Measured> {
     let mut ours = Vec::new();
     for round in 0..ROUNDS {
+        server.rest()?;
         let args = ["--script", "benches/http/create.lua", "--", &world.folder, &round.to_string()];
         ours.push(wrk::run(server, SECONDS, "/", &args)?);
     }
@@ -77,6 +79,7 @@ fn creates(world: &World, server: &Server) -> Result<Measured> {
 fn accepts(world: &World, server: &Server, name: &'static str, file: &str) -> Result<Measured> {
     let mut ours = Vec::new();
     for round in 0..ROUNDS as u64 {
+        server.rest()?;
         let begin = (round * ACCEPTED_AT_MOST).to_string();
         let args = ["--script", "benches/http/accept.lua", "--", &world.folder, file, &begin];
         ours.push(wrk::run(server, SECONDS_OF_ACCEPTING, "/", &args)?);
