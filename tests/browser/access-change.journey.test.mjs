@@ -31,7 +31,7 @@ j.journey('U-11 U-22 a deletion is undone: they are exactly where they were', ho
   await walk.look(page, 'user-deleted');
   await page.locator('main').getByRole('link', { name: 'Undo' }).waitFor();
   await page.goto(`${house.home}/users`);
-  await colleague.reload();
+  await j.again(colleague);
   await j.on(colleague, 'There is nothing here');
 
   await j.tab(page, 'Deleted');
@@ -66,7 +66,7 @@ j.journey('U-20 P-19 suspended and restored', house, async (walk, way) => {
   await j.sees(page, 'The user has been suspended. Their access ended at once.');
   await j.sees(page, 'This user is suspended: no access, no alerts, no emails.');
   await walk.look(page, 'user-suspended');
-  await colleague.reload();
+  await j.again(colleague);
   await j.on(colleague, 'You may not do this');
   await j.sees(colleague, 'Your access to this account is switched off');
 

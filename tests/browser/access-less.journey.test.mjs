@@ -69,7 +69,7 @@ j.journey('U-10 S1 S3 less for a manager: taken away and given anew in one go', 
   await j.press(page, 'Change to reporting');
   await j.sees(page, 'The type has been changed. It holds from now on.');
   await page.locator('aside').getByRole('heading', { name: 'Reporting' }).waitFor();
-  await colleague.reload();
+  await j.again(colleague);
   await j.on(colleague, 'Hello Lena');
   await colleague.locator('dl').getByText('Reporting').first().waitFor();
 });

@@ -44,7 +44,7 @@ j.journey('U-08 P-16 P-19 S1 Promote a User: reporting to manager', house, async
   await page.locator('aside').getByRole('heading', { name: 'Manager' }).waitFor();
 
   // From the very next click.
-  await colleague.reload();
+  await j.again(colleague);
   await j.sees(colleague, 'Set up and disable integrations');
   await page.goto(`${house.home}/users`);
   await j.row(page, address).getByRole('link', { name: 'Priya Shah', exact: true }).click();
@@ -144,10 +144,11 @@ j.journey('U-17 Edit User: names, chat display name and companies', house, async
   await j.sees(page, 'Companies gained: Maple Grove Roofing, Riverside Movers');
   await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
+  await j.openUsers(page);
   const row = j.row(page, address);
   await row.getByText('Chats as E. from Harbor').waitFor();
   assert.match(await row.innerText(), /Elias Novak[\s\S]*Maple Grove Roofing, Riverside Movers/);
-  await colleague.reload();
+  await j.again(colleague);
   await j.sees(colleague, 'Maple Grove Roofing');
   assert.equal(await colleague.getByText('Harbor Dental').count(), 0);
 });

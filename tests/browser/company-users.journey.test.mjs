@@ -45,7 +45,7 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await j.row(page, address).getByText('Has access').waitFor();
   assert.equal(await j.row(page, address).getByRole('link', { name: 'Give access to Pia Berger' }).count(), 0);
   // Access is there at once, and nobody is mailed.
-  await colleague.reload();
+  await j.again(colleague);
   await j.sees(colleague, 'Maple Grove Roofing');
   assert.equal((await house.mail.all()).filter((mail) => mail.to.includes(address)).length, 1, 'no mail but the invitation');
 
@@ -65,7 +65,7 @@ j.journey('U-14 S1 Invite a User to a New Company', house, async (walk, way) => 
   await j.press(page, 'Take access away');
   await j.sees(page, 'Their access to the company ended at once.');
   assert.equal(await j.row(page, address).count(), 0);
-  await colleague.reload();
+  await j.again(colleague);
   await j.on(colleague, 'Hello Pia');
   assert.equal(await colleague.getByText('Maple Grove Roofing').count(), 0);
 });

@@ -75,7 +75,7 @@ j.journey('S3 U-01 U-02 U-05 U-10 U-11 steps 1 to 6: from signing in to removing
   await j.on(page, 'Delete Natalie Brandt?');
   await j.press(page, 'Delete Natalie Brandt');
   await j.sees(page, 'The user has been deleted');
-  await colleague.reload();
+  await j.again(colleague);
   await j.on(colleague, 'There is nothing here');
 });
 

@@ -189,6 +189,9 @@ export const on = (page, title) => page.getByRole('heading', { level: 1, name: t
 /** Waits for these words. */
 export const sees = (page, words) => page.getByText(words).locator('visible=true').first().waitFor();
 
+/** Loads a page again. One whose reader's access has just changed does so by itself, which breaks this off once. */
+export const again = (page) => page.reload().catch(() => page.reload());
+
 /** Fills fields by their labels. */
 export async function fill(page, fields) {
   for (const [label, value] of Object.entries(fields)) {

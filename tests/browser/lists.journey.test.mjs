@@ -93,7 +93,7 @@ j.journey('U-05 a list of many: search, filters that live in the address, and no
   await page.locator('.chip', { hasText: 'Type: Agent' }).waitFor();
   assert.match(page.url(), /type=agent/);
   assert.match(page.url(), /company=COM/);
-  await page.reload();
+  await j.again(page);
   await page.locator('.chip', { hasText: company }).waitFor();
   await page.locator('.chip', { hasText: 'Type: Agent' }).click();
   await page.locator('.chip', { hasText: 'Type: Agent' }).waitFor({ state: 'detached' });

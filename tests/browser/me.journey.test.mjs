@@ -59,7 +59,7 @@ j.journey('U-18 A-04 my profile: one’s own password', house, async (walk) => {
   await j.press(page, 'Change the password');
   await j.sees(page, 'Your password has been changed.');
   assert.match((await house.mail.next(address)).subject, /password was changed/);
-  await other.reload();
+  await j.again(other);
   await j.on(other, 'Sign in');
   await j.fill(other, { 'Email address': address, Password: 'a kettle full of thunder' });
   await j.press(other, 'Sign in');
@@ -117,7 +117,7 @@ j.journey('U-18 A-04 my profile: one’s own address, proven at the new one, tol
   const old = await house.mail.next(address);
   assert.match(old.subject, /Your email address was changed/);
   assert.doesNotMatch(old.text + old.html, /nadia\.new|http:\/\/localhost/);
-  await other.reload();
+  await j.again(other);
   await j.on(other, 'Sign in');
   await j.fill(other, { 'Email address': address, Password: j.password });
   await j.press(other, 'Sign in');
@@ -157,7 +157,7 @@ j.journey('A-03 sessions: sign out one of two, then all others', house, async (w
   await j.sees(here, 'That device has been signed out.');
   assert.equal(await rows.count(), 2);
   const left = [];
-  for (const page of [elsewhere, third]) left.push((await page.reload(), await page.locator('h1').innerText()));
+  for (const page of [elsewhere, third]) left.push((await j.again(page), await page.locator('h1').innerText()));
   assert.deepEqual(left.sort(), ['Hello Kim', 'Sign in']);
   await j.press(here, 'Sign out everywhere else');
   await j.sees(here, 'All other devices have been signed out.');
@@ -204,7 +204,7 @@ j.journey('A-04 a lost password: a link by mail, once', house, async (walk) => {
   await j.press(page, 'Save the password');
   await j.on(page, 'Hello Ruth');
   assert.match((await house.mail.next(address)).subject, /password was changed/);
-  await other.reload();
+  await j.again(other);
   await j.on(other, 'Sign in');
   await other.goto(link);
   await j.on(other, 'This link no longer works');

@@ -34,7 +34,7 @@ j.journey('P-18 why somebody may not do something, and the smallest change', hou
   await j.sees(page, 'Has not accepted the invitation');
   await walk.look(page, 'access-pending');
   await walk.accept(address);
-  await page.reload();
+  await j.again(page);
   await walk.look(page, 'access');
   await page.getByRole('row', { name: /Harbor Dental/ }).getByRole('link', { name: 'Yes' }).nth(1).click();
   await j.on(page, 'Why may Priya Shah do something, or not?');
