@@ -47,7 +47,7 @@ j.journey('U-11 U-22 a deletion is undone: they are exactly where they were', ho
   assert.match(await column(page, 'Gains'), /Companies gained: Harbor Dental, Riverside Movers/);
   await j.press(page, 'Undo');
   await j.sees(page, 'Undone. Everything is as it was before.');
-  await colleague.goto(house.home);
+  await j.go(colleague, house.home);
   await j.on(colleague, 'Hello Hugo');
   await j.sees(colleague, 'Riverside Movers');
 });
@@ -80,7 +80,7 @@ j.journey('U-20 P-19 suspended and restored', house, async (walk, way) => {
   await walk.look(page, 'restore');
   await j.press(page, 'Restore user');
   await j.sees(page, 'The user has been restored.');
-  await colleague.goto(house.home);
+  await j.go(colleague, house.home);
   await j.on(colleague, 'Hello Ines');
 });
 

@@ -95,7 +95,7 @@ j.journey('U-10 less for an administrator: they choose which companies they keep
   assert.match(await column(page, 'Loses'), /Companies kept: Maple Grove Roofing/);
   await j.press(page, 'Change to manager');
   await j.sees(page, 'The type has been changed.');
-  await colleague.goto(house.home);
+  await j.go(colleague, house.home);
   await j.sees(colleague, 'Maple Grove Roofing');
   assert.equal(await colleague.getByText('Harbor Dental').count(), 0);
   assert.equal(await j.status(colleague, `${house.home}/users`), 403);

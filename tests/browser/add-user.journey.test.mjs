@@ -92,12 +92,12 @@ for (const [type, first, gives] of [
     for (const path of ['users', 'users/new', 'companies', 'settings', 'activity']) {
       assert.equal(await j.status(colleague, `${house.home}/${path}`), 403, path);
     }
-    await colleague.goto(`${house.home}/users`);
+    await j.go(colleague, `${house.home}/users`);
     await j.on(colleague, 'You may not do this');
     await j.sees(colleague, 'Create, change and delete users');
     await j.sees(colleague, /Dana Reyes.* can give it to you/);
     await walk.look(colleague, 'problem-forbidden');
-    await colleague.goto('/accounts/ACC00000000000000000000000000000000/users');
+    await j.go(colleague, '/accounts/ACC00000000000000000000000000000000/users');
     await j.on(colleague, 'There is nothing here');
     await walk.look(colleague, 'problem-not-found');
   });

@@ -65,7 +65,7 @@ j.journey('U-09 S1 Promote a User: a notification user gets an invitation', hous
   assert.match(link.message.text, /> Now you can look for yourself\./);
   assert.match(link.message.text, /Reporting/);
   const colleague = await walk.stranger();
-  await colleague.goto(String(link));
+  await j.go(colleague, String(link));
   await j.fill(colleague, { 'Choose a password': j.password });
   await j.press(colleague, 'Accept the invitation');
   await j.on(colleague, 'Hello Tess');
@@ -100,7 +100,7 @@ j.journey('U-11 P-19 S1 Delete a User: their open page is refused at the next cl
   if (!way.javascript) await j.follow(colleague, 'Create user');
   await j.on(colleague, 'There is nothing here');
   assert.equal(await j.status(colleague, house.home), 404);
-  await colleague.goto('/');
+  await j.go(colleague, '/');
   await j.on(colleague, 'Choose an account');
   await j.sees(colleague, 'No account yet');
   await walk.look(colleague, 'accounts-none');

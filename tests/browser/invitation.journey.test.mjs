@@ -25,7 +25,7 @@ j.journey('U-06 S1 resend: the new link works and the old one is dead', house, a
   await walk.look(late, 'invitation-unknown');
 
   const colleague = await walk.stranger();
-  await colleague.goto(String(await walk.link(address)));
+  await j.go(colleague, String(await walk.link(address)));
   await j.on(colleague, `Join ${j.accountName}`);
   await walk.look(colleague, 'invitation');
   await j.fill(colleague, { 'Choose a password': 'short' });

@@ -192,6 +192,9 @@ export const sees = (page, words) => page.getByText(words).locator('visible=true
 /** Loads a page again. One whose reader's access has just changed does so by itself, which breaks this off once. */
 export const again = (page) => page.reload().catch(() => page.reload());
 
+/** Goes to a page; the same holds. */
+export const go = (page, url) => page.goto(url).catch(() => page.goto(url));
+
 /** Fills fields by their labels. */
 export async function fill(page, fields) {
   for (const [label, value] of Object.entries(fields)) {

@@ -98,11 +98,11 @@ j.journey('U-18 A-04 my profile: one’s own address, proven at the new one, tol
   await j.sees(page, 'A link is on its way to the new address.');
   const link = String(await walk.link(moved, 'email-change'));
   const elsewhere = await walk.stranger();
-  await elsewhere.goto(first);
+  await j.go(elsewhere, first);
   await j.on(elsewhere, 'This link no longer works');
   await walk.look(elsewhere, 'email-change-closed');
   // Not signed in there: the link alone is not enough.
-  await elsewhere.goto(link);
+  await j.go(elsewhere, link);
   await j.on(elsewhere, 'Confirm your new address');
   assert.ok(!elsewhere.url().includes(link.split('/').pop()), 'the address has no token in it');
   await walk.look(elsewhere, 'email-change-password');
@@ -206,7 +206,7 @@ j.journey('A-04 a lost password: a link by mail, once', house, async (walk) => {
   assert.match((await house.mail.next(address)).subject, /password was changed/);
   await j.again(other);
   await j.on(other, 'Sign in');
-  await other.goto(link);
+  await j.go(other, link);
   await j.on(other, 'This link no longer works');
   await walk.look(other, 'reset-closed');
   assert.ok(!(await house.mail.all()).some((mail) => mail.to.includes(walk.address('nobody'))));

@@ -88,7 +88,7 @@ j.journey('P-19 an open page learns of what has changed', house, async (walk, { 
   assert.equal(await line.isVisible(), false);
   // Ned's own page shows what he may do now, without a click of his.
   const path = await user(other, address);
-  await other.goto(`${path}/promote/manager`);
+  await j.go(other, `${path}/promote/manager`);
   await j.press(other, 'Promote to Manager');
   await ned.getByText('Manager').first().waitFor({ timeout: 3_000 });
 });

@@ -100,7 +100,7 @@ async function newcomer(walk, way, rollcall) {
   await walk.look(operator, 'mail');
   const text = await operator.locator('pre').innerText();
   const colleague = await walk.stranger();
-  await colleague.goto(text.match(/http:\S+\/invitations\/\S+/)[0]);
+  await j.go(colleague, text.match(/http:\S+\/invitations\/\S+/)[0]);
   await j.fill(colleague, { 'Choose a password': j.password });
   await j.press(colleague, 'Accept the invitation');
   await j.on(colleague, 'Hello Noor');

@@ -204,7 +204,7 @@ pub(crate) fn access(
     })
 }
 
-/// The companies that a change is about, and those the user has.
+/// Where a change chooses companies: those, and those the user has.
 fn companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -214,7 +214,15 @@ fn companies(
     let wanted = match change {
         Change::Edit { companies, .. } | Change::Replace { companies, .. } => companies.clone(),
         Change::Give(company) => BTreeSet::from([company.clone()]),
-        _ => return Ok(BTreeMap::new()),
+        Change::Promote(_)
+        | Change::Take(_)
+        | Change::Suspend
+        | Change::Restore
+        | Change::EndAt(_)
+        | Change::End
+        | Change::Delete
+        | Change::Revoke
+        | Change::Undo { .. } => return Ok(BTreeMap::new()),
     };
     let concerned: BTreeSet<CompanyId> = before.companies.union(&wanted).cloned().collect();
     let state = |company: Company| {
@@ -267,20 +275,30 @@ fn entry(
     address: Option<&EmailAddress>,
 ) -> Entry {
     let (before, after) = (&plan.before, &plan.after);
-    let agent = |access: &Access| yes_no(access.agent);
-    let invoices = |access: &Access| yes_no(access.invoice_emails);
-    let end = |access: &Access| access.ends_at.map(|end| end.to_string());
-    let companies = |access: &Access| joined(&access.companies);
     let email = |access: &Access, email| (access.status != UserStatus::Deleted).then_some(email);
     let address = address.map_or(user.email.as_str(), EmailAddress::as_str);
-    Entry::of(pass.account(), change.kind().verb(), &user.id, &user.names.full())
-        .change("email", email(before, user.email.as_str()), email(after, address))
-        .change("status", Some(before.status.word()), Some(after.status.word()))
-        .change("user_type", Some(before.user_type.word()), Some(after.user_type.word()))
-        .change("agent", Some(agent(before)), Some(agent(after)))
-        .change("companies", companies(before).as_deref(), companies(after).as_deref())
-        .change("invoice_emails", Some(invoices(before)), Some(invoices(after)))
-        .change("ends_at", end(before).as_deref(), end(after).as_deref())
+    let entry = Entry::of(pass.account(), change.kind().verb(), &user.id, &user.names.full()).change(
+        "email",
+        email(before, user.email.as_str()),
+        email(after, address),
+    );
+    told(before).into_iter().zip(told(after)).fold(entry, |entry, ((field, before), (_, after))| {
+        entry.change(field, before.as_deref(), after.as_deref())
+    })
+}
+
+/// What the activity tells of an access, field by field. The sign-in is not told: the address stands for it.
+fn told(access: &Access) -> [(&'static str, Option<String>); 6] {
+    // Whole, so that a new field does not compile until it is recorded.
+    let Access { user_type, agent, status, login: _, companies, invoice_emails, ends_at } = access;
+    [
+        ("status", Some(status.word().to_owned())),
+        ("user_type", Some(user_type.word().to_owned())),
+        ("agent", Some(yes_no(*agent).to_owned())),
+        ("companies", joined(companies)),
+        ("invoice_emails", Some(yes_no(*invoice_emails).to_owned())),
+        ("ends_at", ends_at.map(|end| end.to_string())),
+    ]
 }
 
 fn yes_no(flag: bool) -> &'static str {

@@ -1,9 +1,11 @@
 //! Why a user may or may not do something (P-18).
 
-use domain::access::{Companies, Grants, Refusal, Target, decide};
+use std::collections::BTreeSet;
+
+use domain::access::{Companies, Grants, Refusal, decide_anywhere, decide_in};
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
-use domain::explain::smallest_change;
+use domain::explain::{smallest_change_anywhere, smallest_change_in};
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
 use store::company::{self, Company};
@@ -25,6 +27,8 @@ pub struct Explanation {
     pub company: Option<CompanyId>,
     /// What is known of the user.
     pub grants: Grants,
+    /// How many of the companies given to the user are in use.
+    pub in_use: usize,
     /// The decision itself.
     pub decision: Result<Mark, Refusal>,
     /// The smallest change that would allow it; none where no change of this user would.
@@ -32,17 +36,23 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Asks the very function that decides on requests.
-    fn of(given: Given, capability: Capability, company: Option<&CompanyId>) -> Explanation {
+    /// Asks the very functions that decide on requests.
+    fn of(given: Given, own: &[Company], capability: Capability, company: Option<&Company>) -> Explanation {
         let grants = grants(given);
-        let target = company.map_or(Target::Account, |company| Target::Company(company.clone()));
-        Explanation {
-            capability,
-            company: company.cloned(),
-            decision: decide(&grants, capability, &target),
-            change: smallest_change(&grants, capability, &target),
-            grants,
-        }
+        let own: Vec<_> = own.iter().map(Company::in_use).collect();
+        let (decision, change) = match company.map(Company::in_use) {
+            Some(company) => (
+                decide_in(&grants, capability, &company),
+                smallest_change_in(&grants, capability, &company),
+            ),
+            None => (
+                decide_anywhere(&grants, capability, &own),
+                smallest_change_anywhere(&grants, capability, &own),
+            ),
+        };
+        let in_use = own.iter().filter(|company| !company.disabled).count();
+        let company = company.map(|company| company.id.clone());
+        Explanation { capability, company, grants, in_use, decision, change }
     }
 }
 
@@ -66,12 +76,13 @@ pub fn explain(
 ) -> Result<Explanation, Refused> {
     let given = user::find_grants(r, pass, id)?.ok_or(Refused::NotFound)?;
     // On requests a company of another account is not found, whatever the user may do.
-    if let Some(company) = company
-        && !company::exists(r, pass, &given.account, company)?
-    {
-        return Err(Refused::field("company", Problem::NotAChoice));
-    }
-    Ok(Explanation::of(given, capability, company))
+    let not_there = || Refused::field("company", Problem::NotAChoice);
+    let company = match company {
+        Some(company) => Some(company::find_in(r, pass, &given.account, company)?.ok_or_else(not_there)?),
+        None => None,
+    };
+    let own = company::list_given(r, &given)?;
+    Ok(Explanation::of(given, &own, capability, company.as_ref()))
 }
 
 /// A user of the account, and perhaps the decision that was asked about.
@@ -82,6 +93,8 @@ pub struct Explained {
     pub grants: Grants,
     /// The company asked about.
     pub company: Option<Company>,
+    /// The companies given to them, in use or not.
+    pub own: Vec<Company>,
     /// The decision, where one was asked about.
     pub explanation: Option<Explanation>,
     /// The companies there are to ask about.
@@ -101,11 +114,12 @@ pub fn explain_user(
         Some(company) => Some(company::find(r, pass, company)?.ok_or(Refused::NotFound)?),
         None => None,
     };
-    let asked = company.as_ref().map(|company| &company.id);
+    let (own, asked) = (company::list_given(r, &given)?, company.as_ref());
     Ok(Explained {
         name: given.name.clone(),
         grants: grants(given.clone()),
-        explanation: capability.map(|capability| Explanation::of(given, capability, asked)),
+        explanation: capability.map(|capability| Explanation::of(given, &own, capability, asked)),
+        own,
         company,
         choices: company::list_choices(r, pass)?,
     })
@@ -146,7 +160,22 @@ pub struct May {
 /// Answers for whoever asks.
 pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Result<May, Refused> {
     let place = pass.place();
-    let decision = decide(&place.grants, capability, pass.target());
+    let decision = match company::find_asked(r, pass)? {
+        Some(company) => decide_in(&place.grants, capability, &company.in_use()),
+        None => {
+            // The place of a question about no company holds none.
+            let own: Vec<_> = company::list_own(r, pass)?.iter().map(Company::in_use).collect();
+            let ids = own.iter().map(|company| company.id.clone()).collect();
+            decide_anywhere(&with(&place.grants, ids), capability, &own)
+        }
+    };
     let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
     Ok(May { decision, ask })
+}
+
+fn with(grants: &Grants, companies: BTreeSet<CompanyId>) -> Grants {
+    match grants.companies {
+        Companies::All => grants.clone(),
+        Companies::Only(_) => Grants { companies: Companies::Only(companies), ..grants.clone() },
+    }
 }

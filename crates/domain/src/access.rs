@@ -62,6 +62,10 @@ pub enum Refusal {
     Lacks(Capability),
     /// The user has the capability, but not for this company.
     OutsideCompanies,
+    /// The company is disabled, or all that the user has are.
+    CompanyDisabled,
+    /// The capability holds in Lead Center, which the company, or none that the user has, uses.
+    NoLeadCenter,
     /// The other user has, or would get, more access than this one (U-13).
     GreaterAccess,
     /// On an account with its own brand this integration is for administrators (P-14).
@@ -75,10 +79,57 @@ impl Refusal {
             Refusal::NotActive(_) => "not_active",
             Refusal::Lacks(_) => "lacks_capability",
             Refusal::OutsideCompanies => "outside_companies",
+            Refusal::CompanyDisabled => "company_disabled",
+            Refusal::NoLeadCenter => "no_lead_center",
             Refusal::GreaterAccess => "greater_access",
             Refusal::NamesProduct => "names_product",
         }
     }
+}
+
+/// What is known of a company when it is asked what somebody may do there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyUse {
+    /// Which one.
+    pub id: CompanyId,
+    /// Disabled ones count as none (G-01).
+    pub disabled: bool,
+    /// Whether its leads are worked in Lead Center.
+    pub lead_center: bool,
+}
+
+/// Decides for what is done in a company, by what the company is used for beside what the user has (P-15).
+pub fn decide_in(grants: &Grants, capability: Capability, company: &CompanyUse) -> Result<Mark, Refusal> {
+    let mark = decide(grants, capability, &Target::Company(company.id.clone()))?;
+    let is_lead_center = matches!(mark, Mark::LeadCenterOnly | Mark::VisibleLeadsOnly)
+        || matches!(capability, Capability::UseLeadCenter | Capability::AnswerLeads);
+    // Who has all companies reaches disabled ones too, to enable them, but there is no Lead Center in them for anybody.
+    if company.disabled && (is_lead_center || grants.companies != Companies::All) {
+        return Err(Refusal::CompanyDisabled);
+    }
+    if is_lead_center && !company.lead_center { Err(Refusal::NoLeadCenter) } else { Ok(mark) }
+}
+
+/// Decides for wherever the user has access: these are the companies given to them. What holds in none of them holds
+/// nowhere.
+pub fn decide_anywhere(
+    grants: &Grants,
+    capability: Capability,
+    companies: &[CompanyUse],
+) -> Result<Mark, Refusal> {
+    let mark = decide(grants, capability, &Target::Account)?;
+    if grants.companies == Companies::All {
+        return Ok(mark);
+    }
+    let mut refusal = Refusal::CompanyDisabled;
+    for company in companies {
+        match decide_in(grants, capability, company) {
+            Ok(mark) => return Ok(mark),
+            Err(Refusal::NoLeadCenter) => refusal = Refusal::NoLeadCenter,
+            Err(_) => {}
+        }
+    }
+    Err(refusal)
 }
 
 /// Decides. `Ok` says how far the capability goes, which is never [`Mark::No`].

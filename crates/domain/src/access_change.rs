@@ -178,7 +178,9 @@ pub struct Around {
     pub other_administrator: bool,
     /// Whether the pending user got notifications before they were invited to more (U-09).
     pub was_notification: bool,
-    /// The account's companies among those the user has and those asked for.
+    /// Where companies are chosen (replacing, editing, giving): the account's companies among those the user has and
+    /// those asked for. Empty for every other change, none of which gives a company anew but undoing, which gives back
+    /// what was there.
     pub companies: BTreeMap<CompanyId, CompanyState>,
     /// Whether another user has the address by now with which undoing brings them back.
     pub address_taken: bool,
@@ -309,14 +311,16 @@ impl Access {
     }
 
     fn first_difference(&self, other: &Access) -> Option<Part> {
+        // Whole, so that a new field does not compile until it is compared.
+        let Access { user_type, agent, status, login, companies, invoice_emails, ends_at } = self;
         let differs = [
-            (self.status != other.status, Part::Status),
-            (self.user_type != other.user_type, Part::UserType),
-            (self.agent != other.agent, Part::Agent),
-            (self.login != other.login, Part::Login),
-            (self.companies != other.companies, Part::Companies),
-            (self.invoice_emails != other.invoice_emails, Part::InvoiceEmails),
-            (self.ends_at != other.ends_at, Part::EndsAt),
+            (*status != other.status, Part::Status),
+            (*user_type != other.user_type, Part::UserType),
+            (*agent != other.agent, Part::Agent),
+            (*login != other.login, Part::Login),
+            (*companies != other.companies, Part::Companies),
+            (*invoice_emails != other.invoice_emails, Part::InvoiceEmails),
+            (*ends_at != other.ends_at, Part::EndsAt),
         ];
         differs.into_iter().find(|(differs, _)| *differs).map(|(_, part)| part)
     }

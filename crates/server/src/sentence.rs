@@ -71,6 +71,8 @@ fn because(refusal: Refusal) -> String {
         Refusal::NotActive(status) => format!("{}, and only active users may do anything.", standing(status)),
         Refusal::Lacks(capability) => format!("That needs {}.", capability.line().key),
         Refusal::OutsideCompanies => "That is outside the user's companies.".to_owned(),
+        Refusal::CompanyDisabled => "No company that this is about is in use.".to_owned(),
+        Refusal::NoLeadCenter => "No company that this is about uses Lead Center.".to_owned(),
         Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
         Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
     }

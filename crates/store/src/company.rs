@@ -1,5 +1,6 @@
 //! Companies: units inside an account (G-01).
 
+use domain::access::{CompanyUse, Target};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::{AccountId, CompanyId, UserId};
@@ -7,7 +8,8 @@ use domain::name;
 
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::{AccountPass, CompanyPass, HasPlace, SystemPass};
+use crate::pass::{AccountPass, CompanyPass, HasPlace, QuestionPass, SystemPass};
+use crate::user::Given;
 use crate::work::{Reader, Writer};
 
 /// A company.
@@ -19,6 +21,17 @@ pub struct Company {
     pub details: CompanyDetails,
     /// Whether it is disabled.
     pub disabled: bool,
+}
+
+impl Company {
+    /// What a decision rests on.
+    pub fn in_use(&self) -> CompanyUse {
+        CompanyUse {
+            id: self.id.clone(),
+            disabled: self.disabled,
+            lead_center: self.details.lead_center,
+        }
+    }
 }
 
 /// Makes a company. A name that another has already is refused by the index `company_name`.
@@ -157,18 +170,44 @@ pub fn count_among(
     Ok(row.columns().int()? as usize)
 }
 
-/// Whether the account has a company of this id, in use or not; for explaining a decision.
-pub fn exists(
+/// The company of this id, in use or not, of the account; for explaining a decision.
+pub fn find_in(
     r: &mut Reader,
     _pass: &SystemPass,
     account: &AccountId,
     id: &CompanyId,
-) -> Result<bool, DbError> {
+) -> Result<Option<Company>, DbError> {
     let row = r.tx().optional(
-        sql!("SELECT id FROM company WHERE account_id = $1 AND id = $2"),
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
+        ),
         &[account.into(), id.into()],
     )?;
-    Ok(row.is_some())
+    row.map(read).transpose()
+}
+
+/// The company that a question is about.
+pub fn find_asked(r: &mut Reader, pass: &QuestionPass) -> Result<Option<Company>, DbError> {
+    let Target::Company(id) = pass.target() else { return Ok(None) };
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
+        ),
+        &[(&pass.place().account).into(), id.into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// The companies given to a user that was found, in use or not, by name.
+pub fn list_given(r: &mut Reader, given: &Given) -> Result<Vec<Company>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company
+             WHERE account_id = $1 AND id {in $2} ORDER BY sort_name, id"
+        ),
+        &[(&given.account).into(), crate::convert::list(&given.companies)],
+    )?;
+    rows.into_iter().map(read).collect()
 }
 
 /// A company of the account, in use or not.
@@ -230,7 +269,7 @@ pub fn list_among(
 }
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
-pub fn list_own<C>(r: &mut Reader, pass: &AccountPass<C>) -> Result<Vec<Company>, DbError> {
+pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, DbError> {
     let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
     let rows = r.tx().all(
@@ -241,7 +280,7 @@ pub fn list_own<C>(r: &mut Reader, pass: &AccountPass<C>) -> Result<Vec<Company>
                                       AND uc.user_id = $3 AND uc.company_id = c.id))
              ORDER BY c.sort_name, c.id LIMIT $4"
         ),
-        &[pass.account().into(), all.into(), place.user.as_ref().into(), CHOICES.into()],
+        &[(&place.account).into(), all.into(), place.user.as_ref().into(), CHOICES.into()],
     )?;
     rows.into_iter().map(read).collect()
 }

@@ -39,6 +39,10 @@ pub struct Effects {
 /// it is not now that they get or lose it.
 pub fn effects(plan: &Plan) -> Effects {
     let (before, after) = (&plan.before, &plan.after);
+    // Whole, so that a new field does not compile until somebody has said here what it does. When the access ends is
+    // told by `Plan::at_the_end`.
+    let Access { user_type: _, agent: _, status: _, login: _, companies: _, invoice_emails: _, ends_at: _ } =
+        after;
     let (did_count, counts) = (counts(before, after.status), counts(after, before.status));
     let marks = || {
         REGISTRY.iter().map(|line| {

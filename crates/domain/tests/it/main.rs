@@ -34,6 +34,8 @@ fn word(decision: Result<Mark, Refusal>) -> &'static str {
         Err(Refusal::Lacks(_)) => "-",
         Err(Refusal::NotActive(_)) => "not active",
         Err(Refusal::OutsideCompanies) => "outside companies",
+        Err(Refusal::CompanyDisabled) => "company disabled",
+        Err(Refusal::NoLeadCenter) => "no Lead Center",
         Err(Refusal::GreaterAccess) => "greater access",
         Err(Refusal::NamesProduct) => "names product",
     }

@@ -114,6 +114,12 @@ fn shape(user: &UserId, explained: &Explanation) -> Explained {
 fn to_do(step: &Step) -> ToDo {
     let (to, sentence) = match step {
         Step::CreateAgain => (None, "Create the user again.".to_owned()),
+        Step::EnableCompany(company) => {
+            (Some(company.to_string()), format!("Enable the company {company} again."))
+        }
+        Step::UseLeadCenter(company) => {
+            (Some(company.to_string()), format!("Let the company {company} use Lead Center."))
+        }
         Step::Restore => (None, "Switch the user's access on again.".to_owned()),
         Step::Promote(to) => (Some(to.word().to_owned()), format!("Promote the user to {}.", to.word())),
         Step::AgentFlag => (None, "Turn on the agent flag.".to_owned()),
@@ -149,6 +155,12 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
                 gives[..1].make_ascii_uppercase();
                 gives
             })
+        }
+        Refusal::CompanyDisabled => {
+            format!("The user has {name}, but the company, or each that they have, is disabled.")
+        }
+        Refusal::NoLeadCenter => {
+            format!("The user has {name}, but neither the company nor one that they have uses Lead Center.")
         }
         Refusal::GreaterAccess => format!("The user has {name}, but the other user has more access."),
         Refusal::NamesProduct => {

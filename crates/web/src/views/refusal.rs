@@ -14,6 +14,8 @@ pub fn sentence(t: Text, refusal: Refusal) -> String {
         Refusal::NotActive(UserStatus::Suspended) => t.permission_suspended().to_owned(),
         Refusal::NotActive(_) => t.permission_gone().to_owned(),
         Refusal::OutsideCompanies => t.permission_outside().to_owned(),
+        Refusal::CompanyDisabled => t.permission_disabled().to_owned(),
+        Refusal::NoLeadCenter => t.permission_no_lead_center().to_owned(),
         Refusal::GreaterAccess => t.permission_greater().to_owned(),
         Refusal::NamesProduct => t.permission_names_product().to_owned(),
     }

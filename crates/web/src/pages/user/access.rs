@@ -1,9 +1,9 @@
 //! Where a user may do what, as one picture.
 
 use app::explain::{self, AccessPicture};
-use domain::access::{Companies, Grants, Target, decide};
+use domain::access::{Companies, CompanyUse, Grants, Target, decide, decide_in};
 use domain::capability::{Capability, Mark, REGISTRY, mark};
-use domain::id::{CompanyId, UserId};
+use domain::id::UserId;
 use domain::name::sort_key;
 use domain::user::UserStatus;
 use serde::Deserialize;
@@ -60,16 +60,18 @@ fn rows(t: Text, found: &AccessPicture, columns: &[Capability], first: bool) -> 
     let companies = found.companies.rows.iter().map(|company| AccessRow {
         id: company.id.to_string(),
         name: company.details.name.clone(),
-        cells: cells(t, &found.grants, columns, Some(&company.id)),
+        cells: cells(t, &found.grants, columns, Some(&company.in_use())),
     });
     all.into_iter().chain(companies).collect()
 }
 
-fn cells(t: Text, grants: &Grants, columns: &[Capability], company: Option<&CompanyId>) -> Vec<Line> {
-    let target = company.cloned().map_or(Target::Account, Target::Company);
-    let cell = |capability: &Capability| {
-        Line::new(t, *capability, decide(grants, *capability, &target).unwrap_or(Mark::No))
+fn cells(t: Text, grants: &Grants, columns: &[Capability], company: Option<&CompanyUse>) -> Vec<Line> {
+    let decision = |capability| match company {
+        Some(company) => decide_in(grants, capability, company),
+        None => decide(grants, capability, &Target::Account),
     };
+    let cell =
+        |capability: &Capability| Line::new(t, *capability, decision(*capability).unwrap_or(Mark::No));
     columns.iter().map(cell).collect()
 }
 

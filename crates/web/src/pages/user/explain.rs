@@ -75,21 +75,19 @@ pub async fn page(visit: Managing, question: Question) -> Answer {
 fn step_link(t: Text, users: &str, id: &UserId, found: &Explained, step: &Step) -> StepLink {
     let user = format!("{users}/{id}");
     let account = users.strip_suffix("/users").unwrap_or_default();
-    let company = found.company.as_ref();
-    // Agents have only companies that use Lead Center (L-01).
-    if let (Step::GiveCompany(company_id), Some(company)) = (step, company)
-        && found.grants.agent
-        && !company.details.lead_center
-    {
-        let href = format!("{account}/companies/{company_id}");
-        let text = t.permission_step_company_lead_center(isolated(&company.details.name));
-        return StepLink { text, href };
-    }
-    let name = company.map(|company| company.details.name.as_str()).unwrap_or_default();
+    let all = found.company.iter().chain(&found.own);
+    let name_of = |id: &CompanyId| all.clone().find(|company| company.id == *id);
+    let name = match step {
+        Step::GiveCompany(id) | Step::EnableCompany(id) | Step::UseLeadCenter(id) => name_of(id),
+        _ => None,
+    };
+    let name = name.map(|company| company.details.name.as_str()).unwrap_or_default();
     let href = match step {
         Step::CreateAgain => format!("{users}/new"),
         Step::Promote(to) => format!("{user}/promote/{}", to.word()),
         Step::GiveCompany(_) => format!("{user}#company"),
+        Step::EnableCompany(_) => format!("{account}/companies?tab=disabled"),
+        Step::UseLeadCenter(id) => format!("{account}/companies/{id}"),
         Step::Restore | Step::AgentFlag | Step::Accept => user,
     };
     StepLink { text: step_text(t, step, name), href }
@@ -103,6 +101,8 @@ fn step_text(t: Text, step: &Step, company: &str) -> String {
         Step::Promote(to) => t.permission_step_promote(lower(*to)),
         Step::AgentFlag => t.permission_step_agent_flag().to_owned(),
         Step::GiveCompany(_) => t.permission_step_company(isolated(company)),
+        Step::EnableCompany(_) => t.permission_step_enable(isolated(company)),
+        Step::UseLeadCenter(_) => t.permission_step_lead_center(isolated(company)),
         Step::Accept => t.permission_step_accept().to_owned(),
     }
 }

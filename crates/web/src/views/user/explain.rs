@@ -84,6 +84,14 @@ pub fn sentence(t: Text, explanation: &Explanation, company: Option<&str>) -> St
         }
         Err(Refusal::Lacks(_)) => t.permission_no_lacks(grants.user_type.label(t).to_lowercase()),
         Err(Refusal::OutsideCompanies) => t.permission_no_company(because, company),
+        Err(Refusal::CompanyDisabled) if explanation.company.is_some() => {
+            t.permission_no_disabled(because, company)
+        }
+        Err(Refusal::CompanyDisabled) => t.permission_no_disabled_any(because),
+        Err(Refusal::NoLeadCenter) if explanation.company.is_some() => {
+            t.permission_no_lead_center_there(because, company)
+        }
+        Err(Refusal::NoLeadCenter) => t.permission_no_lead_center_any(because),
         Err(Refusal::GreaterAccess) => t.permission_no_greater().to_owned(),
         Err(Refusal::NamesProduct) => t.permission_no_names_product().to_owned(),
     }
@@ -119,16 +127,19 @@ impl Asked {
         Asked {
             line: Line::new(t, explanation.capability, *explanation.decision.as_ref().unwrap_or(&Mark::No)),
             sentence: sentence(t, explanation, company),
-            facts: facts(t, &explanation.grants),
+            facts: facts(t, &explanation.grants, explanation.in_use),
             steps,
         }
     }
 }
 
-fn facts(t: Text, grants: &Grants) -> Vec<Fact> {
+fn facts(t: Text, grants: &Grants, in_use: usize) -> Vec<Fact> {
     let agent = if grants.agent { t.permission_agent_on() } else { t.permission_agent_off() };
     let companies = match &grants.companies {
         Companies::All => t.permission_access_all().to_owned(),
+        Companies::Only(some) if some.len() > in_use => {
+            t.permission_companies_in_use(some.len() as i64, in_use)
+        }
         Companies::Only(some) => t.permission_companies_count(some.len() as i64),
     };
     vec![
