@@ -93,7 +93,7 @@ j.journey('U-21 a last day is set, changed and taken away', house, async (walk, 
   await j.on(page, 'When does Jan Otte’s access end?');
   await j.isDialog(page, way);
   await walk.look(page, 'last-day');
-  await j.sees(page, 'The administrators get an email a week before.');
+  await j.sees(page, 'The administrators get an email a week before');
   await j.press(page, 'Set the last day');
   await j.errors(page, { ends_on: 'Choose a day.' });
   await j.fill(page, { 'Last day': '2020-01-31' });

@@ -1,5 +1,5 @@
-//! The house rules that the compiler cannot hold: `cargo xtask tidy`. And `cargo xtask bench`, which measures. And the long version of the tests of races,
-//! crashes and revocation: `cargo xtask endure`.
+//! `cargo xtask tidy`: the house rules that the compiler cannot hold. `cargo xtask endure`: the tests of races, crashes and
+//! revocation with all their rounds. `cargo xtask bench` and `cargo xtask growth` measure.
 //!
 //! Each rule is one file in `checks`, with a table of what it allows and tests with a bad example.
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Some("endure") => endure::run(),
         Some("growth") => growth::run(),
         _ => {
-            eprintln!("usage: cargo xtask tidy | endure");
+            eprintln!("usage: cargo xtask tidy | endure | bench | growth");
             ExitCode::from(2)
         }
     }

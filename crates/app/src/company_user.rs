@@ -61,7 +61,7 @@ impl CompanyUsersPage {
     /// How one of the users stands to the company.
     pub fn standing(&self, user: &User) -> Standing {
         let given = self.given.contains(&user.id);
-        match (user.user_type.has_all_companies(), given, user.agent && !self.company.details.lead_center) {
+        match (user.user_type.has_all_companies(), given, !self.company.details.is_open_to(user.agent)) {
             (true, _, _) => Standing::HasAll,
             (_, true, _) => Standing::Has,
             (_, _, true) => Standing::Unfit,

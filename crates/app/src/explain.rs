@@ -41,10 +41,9 @@ impl Explanation {
         let grants = grants(given);
         let own: Vec<_> = own.iter().map(Company::in_use).collect();
         let (decision, change) = match company.map(Company::in_use) {
-            Some(company) => (
-                decide_in(&grants, capability, &company),
-                smallest_change_in(&grants, capability, &company),
-            ),
+            Some(company) => {
+                (decide_in(&grants, capability, &company), smallest_change_in(&grants, capability, &company))
+            }
             None => (
                 decide_anywhere(&grants, capability, &own),
                 smallest_change_anywhere(&grants, capability, &own),

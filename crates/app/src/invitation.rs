@@ -145,8 +145,9 @@ impl App {
             other => other,
         })?;
         let asked = ask.clone();
-        let done = move |w: Writer, pass: &InvitationPass| {
+        let done = move |mut w: Writer, pass: &InvitationPass| {
             check_address(pass)?;
+            session::check_unchanged(&mut w, &login)?;
             if pass.login.as_ref() != Some(&login.id) {
                 return Err(Refused::Conflict(Conflict::Changed));
             }

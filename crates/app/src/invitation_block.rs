@@ -6,10 +6,11 @@ use store::invitation_block;
 use store::pass::{Acting, InvitationBlockPass};
 use store::work::{Committed, Writer};
 
-use crate::{App, Conflict, Refused};
+use crate::{App, Conflict, Refused, limits};
 
 /// Notes that whoever got the mail wants no more invitations from the account.
 pub fn block(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>, Refused> {
+    limits::count(&mut w, &format!("wishes of {}", pass.mail), limits::INVITATION_BLOCK)?;
     if !invitation_block::insert(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -19,6 +20,7 @@ pub fn block(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>,
 
 /// Takes that back.
 pub fn allow(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>, Refused> {
+    limits::count(&mut w, &format!("wishes of {}", pass.mail), limits::INVITATION_BLOCK)?;
     if !invitation_block::remove(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }

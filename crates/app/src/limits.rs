@@ -29,8 +29,13 @@ pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Links to one new address, whoever has them sent.
 pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
+/// Changes of the names that an account shows of somebody, by themselves: each stays in its activity.
+pub const OWN_NAMES: Limit = Limit { most: 30, window: Span::hours(1) };
+/// Changes of mind of whoever got an invitation, whether they want more: each stays in the account's activity.
+pub const INVITATION_BLOCK: Limit = Limit { most: 10, window: Span::hours(1) };
 /// Sends again of one invitation (U-06).
-pub const INVITATION_AGAIN: Limit = Limit { most: domain::invitation::RESENDS_PER_HOUR, window: Span::hours(1) };
+pub const INVITATION_AGAIN: Limit =
+    Limit { most: domain::invitation::RESENDS_PER_HOUR, window: Span::hours(1) };
 /// Invitations of one account to one address. Other accounts are not counted: else one could keep another from
 /// inviting somebody, and would learn that others did.
 pub const INVITATION_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };

@@ -6,7 +6,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
-use store::pass::{AccountPass, Acting, SelfPass};
+use store::pass::{AccountPass, Acting, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
 use store::{login, mail, user};
 
@@ -16,7 +16,7 @@ pub use store::user::OwnUser;
 use crate::api_key::ApiKeyRecord;
 use crate::reset::login_mail;
 use crate::session::{self, SessionRecord, SignedIn};
-use crate::{App, Ask, Refused};
+use crate::{App, Ask, Refused, limits};
 
 /// My Profile.
 pub struct Profile {
@@ -45,6 +45,7 @@ pub fn change_own_user(
     names: &Names,
 ) -> Result<Committed<()>, Refused> {
     let before = own_user(&mut w, pass)?;
+    limits::count(&mut w, &format!("names of {}", before.id), limits::OWN_NAMES)?;
     user::update_own_names(&mut w, pass, &before, names)?;
     let entry = Entry::of(&before.account, Verb::UserChanged, &before.id, &names.full())
         .change("first_name", Some(&before.names.first), Some(&names.first))
@@ -60,8 +61,9 @@ impl App {
         let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
         let person = pass.person();
         let known = [person.first_name.as_str(), &person.last_name, &person.name(), &person.email];
-        self.hasher.check("new_password", new, &known).await?;
+        // The present one first: its tries are counted.
         let login = self.check_present_password(ask, &person.email, present).await?;
+        self.hasher.check("new_password", new, &known).await?;
         if new == present {
             return Err(Refused::field("new_password", Problem::SamePassword));
         }
@@ -83,6 +85,16 @@ impl App {
 /// The accounts one has an active place in.
 pub fn accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<AccountOfLogin>, Refused> {
     Ok(login::list_accounts(r, pass, after)?)
+}
+
+/// The accounts in which one's access is switched off or has ended, by name, with their administrators; for who has
+/// an active place in none.
+pub fn switched_off(r: &mut Reader, pass: &SelfPass) -> Result<Vec<(String, Vec<String>)>, Refused> {
+    let mut users = user::list_own(r, pass, &pass.person().login)?;
+    // Whose moment has passed may not be written down as suspended yet (U-21).
+    users.retain(|user| matches!(user.status, UserStatus::Active | UserStatus::Suspended));
+    let told = |user: OwnUser| Ok((user.account_name, administrators(r, &user.account)?));
+    users.into_iter().map(told).collect()
 }
 
 /// One's sessions, newest first.

@@ -17,6 +17,9 @@ use crate::Refused;
 const AT_ONCE: usize = 2;
 /// How many may wait. Beyond that the server says it is busy.
 const WAITING: usize = 200;
+/// How many new passwords may wait to be judged, one at a time: whoever has many of them judged holds up nobody who
+/// signs in.
+const WAITING_TO_BE_JUDGED: usize = 50;
 /// The least zxcvbn score that is accepted: "safely unguessable" begins at 3 of 4.
 const MIN_SCORE: u8 = 3;
 
@@ -33,7 +36,8 @@ type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// Judges, hashes and checks passwords on threads of its own, a few at a time.
 pub struct Hasher {
-    queue: SyncSender<Work>,
+    hashing: SyncSender<Work>,
+    judging: SyncSender<Work>,
     cost: Params,
     /// The hash of a password nobody has: checked when there is no login, so that the answer takes as long.
     dummy: Arc<str>,
@@ -52,13 +56,8 @@ impl Hasher {
 
     fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
         let dummy = hash_now(&cost, "a password that nobody has", &salt, &mut Memory::new());
-        let (queue, waiting) = mpsc::sync_channel(WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..AT_ONCE {
-            let waiting = Arc::clone(&waiting);
-            thread::spawn(move || work_off(&waiting));
-        }
-        Hasher { queue, cost, dummy: dummy.into() }
+        let (hashing, judging) = (threads(AT_ONCE, WAITING), threads(1, WAITING_TO_BE_JUDGED));
+        Hasher { hashing, judging, cost, dummy: dummy.into() }
     }
 
     /// Refuses a password that is too short, too long or too easy to guess. `known` are words a guesser would try
@@ -68,38 +67,51 @@ impl Hasher {
         check_length(password).map_err(refuse)?;
         let password = password.to_owned();
         let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
-        let weak = self.run(move |_| is_weak(&password, &known)).await?;
+        let weak = run(&self.judging, move |_| is_weak(&password, &known)).await?;
         if weak { Err(refuse(Problem::WeakPassword)) } else { Ok(()) }
     }
 
     /// The hash of `password`, salted with fresh random bytes.
     pub async fn hash(&self, password: String, salt: [u8; 32]) -> Result<String, Busy> {
         let cost = self.cost.clone();
-        self.run(move |memory| hash_now(&cost, &password, &salt, memory)).await
+        run(&self.hashing, move |memory| hash_now(&cost, &password, &salt, memory)).await
     }
 
     /// Whether `password` belongs to `stored`; without a stored hash, no, after the same time.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Busy> {
         let dummy = Arc::clone(&self.dummy);
-        self.run(move |memory| {
+        run(&self.hashing, move |memory| {
             let fits = fits(stored.as_deref().unwrap_or(&dummy), &password, memory).unwrap_or(false);
             fits && stored.is_some()
         })
         .await
     }
+}
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
-    ) -> Result<T, Busy> {
-        let (reply, answer) = oneshot::channel();
-        let work = Box::new(move |memory: &mut Memory| {
-            // Whoever asked may have gone.
+async fn run<T: Send + 'static>(
+    queue: &SyncSender<Work>,
+    work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+) -> Result<T, Busy> {
+    let (reply, answer) = oneshot::channel();
+    let work = Box::new(move |memory: &mut Memory| {
+        // Whoever asked may have gone: others shall not wait for them.
+        if !reply.is_closed() {
             let _ = reply.send(work(memory));
-        });
-        self.queue.try_send(work).map_err(|_| Busy)?;
-        answer.await.map_err(|_| Busy)
+        }
+    });
+    queue.try_send(work).map_err(|_| Busy)?;
+    answer.await.map_err(|_| Busy)
+}
+
+/// Threads with a queue of their own.
+fn threads(count: usize, waiting: usize) -> SyncSender<Work> {
+    let (queue, waiting) = mpsc::sync_channel(waiting);
+    let waiting = Arc::new(Mutex::new(waiting));
+    for _ in 0..count {
+        let waiting = Arc::clone(&waiting);
+        thread::spawn(move || work_off(&waiting));
     }
+    queue
 }
 
 /// Takes work until the hasher is gone.
@@ -236,6 +248,25 @@ mod tests {
         assert_eq!(hasher.verify(password(), Some(hash.clone())).await, Ok(true));
         assert_eq!(hasher.verify("wrong".into(), Some(hash)).await, Ok(false));
         assert_eq!(hasher.verify("a password that nobody has".into(), None).await, Ok(false));
+    }
+
+    /// whoever has new passwords judged, as fast as they like, holds up nobody who signs in.
+    #[tokio::test]
+    async fn a06_judging_does_not_keep_sign_ins_waiting() {
+        let hasher = Arc::new(Hasher::cheap([0; 32]));
+        let hash = hasher.hash("correct horse battery staple".to_owned(), [1; 32]).await.expect("hashed");
+        let judge = |_| {
+            let hasher = Arc::clone(&hasher);
+            tokio::spawn(
+                async move { hasher.check("password", "@4({[<3690$57+|!1@4({[<3690$57+|", &[]).await },
+            )
+        };
+        let judged: Vec<_> = (0..400).map(judge).collect();
+        tokio::task::yield_now().await;
+        let began = std::time::Instant::now();
+        assert_eq!(hasher.verify("correct horse battery staple".to_owned(), Some(hash)).await, Ok(true));
+        assert!(began.elapsed().as_secs() < 1, "{:?}", began.elapsed());
+        judged.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     /// Seen to fail: with 100 characters judged, which took several seconds.

@@ -73,7 +73,7 @@ pub struct UserPage {
     pub choices: Vec<Company>,
     /// Where their invitation's mail stands, and what the mail server said.
     pub mail: Option<(MailState, String)>,
-    /// Whether they are the account's only active administrator, who can't be deleted (U-12).
+    /// Whether they are the only active administrator whose access does not end, who can't be deleted (U-12).
     pub is_last_administrator: bool,
     /// What was changed of their access and can be undone, newest first (U-22).
     pub changes: Vec<PastChange>,
@@ -86,7 +86,7 @@ impl UserPage {
     /// those the user has.
     pub fn offered(&self) -> impl Iterator<Item = &Company> {
         let fits = |company: &&Company| {
-            !self.user.agent || company.details.lead_center || self.companies.contains(&company.id)
+            company.details.is_open_to(self.user.agent) || self.companies.contains(&company.id)
         };
         self.choices.iter().filter(fits)
     }
@@ -119,15 +119,15 @@ pub fn rows(
 /// A user with everything their page shows. A user of another account is not found.
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<UserPage, Refused> {
     let user = find(r, pass, id)?;
+    let access = access_change::access(r, pass, &user)?;
     Ok(UserPage {
-        companies: user::company_ids(r, pass, id)?,
         choices: company::list_choices(r, pass)?,
         mail: mail::find_state(r, pass, id)?,
-        is_last_administrator: user.user_type == UserType::Administrator
-            && user.status == UserStatus::Active
+        is_last_administrator: access.is_lasting_administrator()
             && !store::access_change::has_other_administrator(r, pass, id)?,
         changes: access_change::list(r, pass, id)?,
         free_types: account::get(r, pass)?.free_types,
+        companies: access.companies.into_iter().collect(),
         user,
     })
 }

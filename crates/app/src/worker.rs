@@ -53,7 +53,8 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets sessions, resets, changes of address and counters that have ended.
+/// Forgets what has ended: sessions, resets, changes of address, counters, changes of access too old to be undone. And
+/// takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;

@@ -11,6 +11,7 @@ pub use plan::plan;
 
 use crate::access::Refusal;
 use crate::activity::Verb;
+use crate::company::is_open_to;
 use crate::id::{CompanyId, LoginId};
 use crate::time::{Span, Timestamp};
 use crate::user::{UserStatus, UserType};
@@ -195,6 +196,12 @@ pub struct CompanyState {
     pub disabled: bool,
     /// Agents can be given it (L-01).
     pub lead_center: bool,
+}
+
+impl CompanyState {
+    fn is_open_to(&self, agent: bool) -> bool {
+        is_open_to(agent, self.lead_center)
+    }
 }
 
 /// What becomes of the user's invitation.

@@ -39,7 +39,7 @@ verbs! {
     CompanyEnabled = "company.enabled",
     /// A user was made.
     UserCreated = "user.created",
-    /// A user's names or companies were changed.
+    /// A user's names, companies, agent flag or invoice emails were changed.
     UserChanged = "user.changed",
     /// A user got a type with more access.
     UserPromoted = "user.promoted",

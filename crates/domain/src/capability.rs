@@ -1,6 +1,6 @@
 //! The capability registry: the permission matrix as data, in one place (P-16).
 //!
-//! The matrix page, the promotion pop-up, refusals, passes, API scopes and the golden permission file are all
+//! The matrix page, the promotion pop-up, refusals, passes and the golden permission file are all
 //! derived from [`REGISTRY`]. A new capability is one line here and its texts in the message catalogue.
 
 use crate::user::UserType;
@@ -37,7 +37,7 @@ pub struct Line {
     pub capability: Capability,
     /// Its row, such as `P-08`.
     pub row: &'static str,
-    /// Its key for programs: `rollcall explain`, API scopes.
+    /// Its key for programs: `rollcall explain` and `/may/{capability}`.
     pub key: &'static str,
     /// Marks of administrator, manager, reporting, agent (also what the agent flag adds) and notification.
     marks: [Mark; 5],

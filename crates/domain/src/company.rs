@@ -14,7 +14,17 @@ pub struct CompanyDetails {
     pub lead_center: bool,
 }
 
+/// Whether somebody can be given a company: an agent only one that uses Lead Center (L-01).
+pub fn is_open_to(agent: bool, lead_center: bool) -> bool {
+    lead_center || !agent
+}
+
 impl CompanyDetails {
+    /// Whether somebody with the agent flag, or without, can be given the company: [`is_open_to`].
+    pub fn is_open_to(&self, agent: bool) -> bool {
+        is_open_to(agent, self.lead_center)
+    }
+
     /// Reads what was typed; every field's error at once.
     pub fn parse(name: &str, time_zone: &str, lead_center: bool) -> Result<CompanyDetails, Vec<FieldError>> {
         let mut check = Checker::default();

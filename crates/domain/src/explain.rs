@@ -376,10 +376,13 @@ mod tests {
             Step::GiveCompany(company('a')),
         );
         let agent = Grants { user_type: UserType::Agent, agent: true, ..reporting() };
-        let change =
-            |grants: &Grants, capability, company: &CompanyUse| smallest_change_in(grants, capability, company);
+        let change = |grants: &Grants, capability, company: &CompanyUse| {
+            smallest_change_in(grants, capability, company)
+        };
         let steps = Some(vec![lead_center.clone(), give.clone()]);
         assert_eq!(change(&agent, PlaceCalls, &here(false, false)), steps);
+        let flagged = Grants { agent: true, ..reporting() };
+        assert_eq!(change(&flagged, ReadCalls, &here(false, false)), steps);
         let steps = Some(vec![enable.clone(), lead_center.clone(), give.clone()]);
         assert_eq!(change(&agent, UseLeadCenter, &here(true, false)), steps);
         assert_eq!(change(&reporting(), ReadCalls, &here(false, false)), Some(vec![give.clone()]));

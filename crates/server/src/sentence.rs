@@ -30,7 +30,7 @@ pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
         Refused::TooMany(exceeded) => {
             format!("That was too often; try again after {}.", exceeded.until.full("UTC"))
         }
-        Refused::Busy => "Too many passwords are being checked at this moment; try again.".to_owned(),
+        Refused::Busy => "There is too much to do at this moment; try again.".to_owned(),
         Refused::Failed(error) => format!("The database failed: {}.", crate::open::said(&error)),
     };
     Failure::new(sentence)
@@ -47,7 +47,7 @@ pub(crate) fn refused_or_missing(refused: Refused, option: fn(&str) -> String, m
 fn conflict(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::LastAdministrator => "An account keeps at least one active administrator.",
-        Conflict::Changed => "Somebody else changed it at the same moment; try again.",
+        Conflict::Changed => "Somebody else has changed it meanwhile; look again.",
         Conflict::Already(_) => "It is so already.",
         Conflict::NotNow(status) => standing(status),
         Conflict::NoPromotion => "That type offers no more than the user has.",

@@ -26,11 +26,7 @@ pub struct Company {
 impl Company {
     /// What a decision rests on.
     pub fn in_use(&self) -> CompanyUse {
-        CompanyUse {
-            id: self.id.clone(),
-            disabled: self.disabled,
-            lead_center: self.details.lead_center,
-        }
+        CompanyUse { id: self.id.clone(), disabled: self.disabled, lead_center: self.details.lead_center }
     }
 }
 

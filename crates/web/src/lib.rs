@@ -1,8 +1,9 @@
 //! The route table, gates, pages, forms and assets.
 //!
-//! The way of a request: [`http::layers`] (id, headers, size, origin) → the [`http::route::Route`] that the table in
-//! [`routes`] holds → [`http::visit::Visit`], which knows who asks and mints the route's pass → a handler in
-//! [`pages`], which reads its input, calls one operation and shapes the answer with a view from [`views`].
+//! The way of a request: [`http::layers`] (id, headers, origin) → the [`http::route::Route`] that the table in
+//! [`routes`] holds → [`http::visit::Visit`], which reads who asks and the input, and refuses what is no input → a handler in
+//! [`pages`], which calls one operation in a unit that mints the route's pass first, and shapes the answer with a view
+//! from [`views`].
 
 pub mod assets;
 pub mod health;

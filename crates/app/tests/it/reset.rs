@@ -187,3 +187,31 @@ async fn a06_resets_from_one_network_are_counted_exactly_when_they_come_at_once(
         assert!(world.outbox().await.is_empty());
     }
 }
+
+/// Seen to fail: without `session::check_unchanged` where somebody known accepts.
+#[tokio::test]
+async fn a04_no_session_of_the_old_password_is_left_by_an_invitation() {
+    for world in testkit::worlds().await {
+        let (account, other) =
+            (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
+        for round in 0..20 {
+            let address = format!("kim{round}@example.com");
+            other.join(&address, UserType::Administrator, &[]).await;
+            account.invite(&address, UserType::Administrator, &[]).await;
+            let invited = world.follow(world.letter_to(&address).await.link());
+            request(&world, &address).await.unwrap();
+            let reset = world.letter_to(&address).await.link().to_owned();
+            // Somewhere between the check of the old password and what follows it.
+            let accepting = async {
+                tokio::time::sleep(std::time::Duration::from_micros(400 * round)).await;
+                world.app.accept(&invited, PASSWORD).await
+            };
+            let (accepted, done) = tokio::join!(accepting, complete(&world, &reset));
+            done.unwrap();
+            let Ok(accepted) = accepted else { continue };
+            let person = testkit::Person::signed_in(&address, accepted.session);
+            let read = world.app.read::<SelfPass, ()>(&person.ask, (), |_, _| Ok(())).await;
+            assert_refused!(read, Refused::SignedOut);
+        }
+    }
+}

@@ -33,7 +33,7 @@ fn manages(actor: &Grants, access: &Access) -> Result<(), Obstacle> {
 
 /// What is new must be a company of the account in use; for agents one that uses Lead Center (L-01).
 fn offered(around: &Around, before: &Access, after: &Access) -> Result<(), Obstacle> {
-    let fits = |state: &CompanyState| !state.disabled && (state.lead_center || !after.agent);
+    let fits = |state: &CompanyState| !state.disabled && state.is_open_to(after.agent);
     let mut added = after.companies.difference(&before.companies);
     let all_fit = added.all(|company| around.companies.get(company).is_some_and(fits));
     if all_fit { Ok(()) } else { Err(Obstacle::NotOffered) }
@@ -143,7 +143,7 @@ fn kept(
     }
     let is_useless = |company: &CompanyId| {
         before.companies.contains(company)
-            && !around.companies.get(company).is_some_and(|state| state.lead_center)
+            && !around.companies.get(company).is_some_and(|state| state.is_open_to(true))
     };
     kept.retain(|company| !is_useless(company));
     if kept.is_empty() { Err(Obstacle::NoLeadCenter) } else { Ok(kept) }
@@ -205,8 +205,8 @@ fn given(around: &Around, before: &Access, company: &CompanyId) -> Result<BTreeS
     if !companies.insert(company.clone()) {
         return Err(Obstacle::Already(Already::HasCompany));
     }
-    let has_no_leads = around.companies.get(company).is_some_and(|state| !state.lead_center);
-    if before.agent && has_no_leads { Err(Obstacle::NoLeadCenter) } else { Ok(companies) }
+    let is_closed = around.companies.get(company).is_some_and(|state| !state.is_open_to(before.agent));
+    if is_closed { Err(Obstacle::NoLeadCenter) } else { Ok(companies) }
 }
 
 fn taken(before: &Access, company: &CompanyId) -> Result<BTreeSet<CompanyId>, Obstacle> {

@@ -86,7 +86,7 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
 }
 
 fn shape(user: &UserId, explained: &Explanation) -> Explained {
-    let Explanation { capability, company, grants, decision, change } = explained;
+    let Explanation { capability, company, grants, decision, change, .. } = explained;
     let (capability, company) = (*capability, company.as_ref());
     let line = capability.line();
     Explained {

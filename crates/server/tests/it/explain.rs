@@ -16,6 +16,8 @@ impl World {
         let account = text(&installation.answer(&seed)["account"]);
         let rows =
             installation.sql(&format!("SELECT id FROM company WHERE account_id = '{account}' ORDER BY id"));
+        // Agents have what they have where Lead Center is used.
+        installation.sql("UPDATE company SET lead_center = 1, disabled = 0");
         World { installation, account, companies: rows.into_iter().flatten().collect() }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! Tenant rows are reached only with a pass, and only this module mints passes. [`Gate::mint`] loads the person's
 //! grants and the target in one statement, inside the unit that then does the work, and asks the domain for the
-//! decision: a right taken away is gone from the next unit on, on every instance. Ids of accounts and companies
-//! come out of the pass, never out of the request.
+//! decision: a right taken away is gone from the next unit on, on every instance. The account's id
+//! comes out of the pass, never out of the request; so does the company's where the pass is a company's. Other ids are
+//! looked up within the account.
 //!
 //! A pass can't be made by hand:
 //!

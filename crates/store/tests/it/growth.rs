@@ -173,8 +173,8 @@ fn asked(engine: Engine) -> Vec<Asked> {
     ]
 }
 
-/// U-05. Seen to fail: with any one of the indexes `user_by_name`, `user_by_activity`, `user_company_users` and
-/// `user_term_list` dropped.
+/// U-05. Seen to fail: with any one of the indexes `user_by_name`, `user_by_activity` and `user_company_users`
+/// dropped.
 #[test]
 fn u05_no_list_takes_more_steps_than_a_page_needs_on_sqlite() {
     let sqlite = Sqlite::migrated();

@@ -21,6 +21,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use text::Text;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -59,6 +60,8 @@ pub fn router(app: SharedApp) -> Router {
 
 /// How long a request's head may take to arrive: slow ones would hold connections that others need.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+/// How long an answer may be left lying without a byte being taken.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How many connections are served at once; the rest wait to be accepted.
 const CONNECTIONS: usize = 4_096;
 /// How long to wait after no connection could be accepted, such as for want of file handles.
@@ -99,7 +102,9 @@ pub async fn serve(
             request.extensions_mut().insert(Arc::clone(&streams));
             router.clone().oneshot(request)
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_PATIENCE));
+        let connection = server.serve_connection(TokioIo::new(Box::pin(stream)), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // Broken by the other side, or too slow: nothing of ours, and nobody is left to be told.

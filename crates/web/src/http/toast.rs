@@ -64,8 +64,12 @@ toasts! {
     CompanyTaken => Text::toast_company_taken,
     /// A notification user is invited.
     UserInvited => Text::toast_user_invited,
+    /// A notification user is invited, and no mail server to send it.
+    UserInvitedKept => Text::toast_user_invited_kept,
     /// An invitation is on its way.
     InvitationSent => Text::toast_invitation_sent,
+    /// An invitation is there, and no mail server to send it.
+    InvitationKept => Text::toast_invitation_kept,
     /// Somebody takes invitations again.
     InvitationsAllowed => Text::toast_invitations_allowed,
     /// An API key is ended.

@@ -15,10 +15,10 @@ use crate::http::problem::names;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::AccountMark;
 use crate::views::account::{Home, List, Place, Settings};
 use crate::views::capability::lines;
 use crate::views::user::{Described, role};
+use crate::views::{AccountMark, isolated};
 
 /// Choose an account; straight on where there is only one.
 pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
@@ -26,12 +26,22 @@ pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     if let [only] = accounts.as_slice() {
         return visit.go(&home_of(only.account.as_str(), only.user_type));
     }
+    let off = if accounts.is_empty() {
+        visit.read(me::switched_off).await?.1
+    } else {
+        Vec::new()
+    };
+    let told = |(account, administrators): (String, Vec<String>)| {
+        let ask = names(&visit, administrators).map(|who| visit.t.account_who_can_give(isolated(&who)));
+        (visit.t.account_off(isolated(&account)), ask)
+    };
+    let off = off.into_iter().map(told).collect();
     let place = |found: me::AccountOfLogin| Place {
         account: AccountMark::new(found.account.as_str(), found.name),
         role: found.user_type.label(visit.t).to_owned(),
     };
     let accounts = accounts.into_iter().map(place).collect();
-    visit.page(List { t: visit.t, frame: visit.person_frame(pass.person()), accounts })
+    visit.page(List { t: visit.t, frame: visit.person_frame(pass.person()), accounts, off })
 }
 
 /// Agents see Lead Center and nothing else of the account.

@@ -18,6 +18,8 @@ pub struct List {
     pub frame: Frame,
     /// The accounts of this login.
     pub accounts: Vec<Place>,
+    /// Without an account: where the access is switched off, and whom to ask.
+    pub off: Vec<(String, Option<String>)>,
 }
 
 /// An account one has a place in.

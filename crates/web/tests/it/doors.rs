@@ -111,7 +111,7 @@ async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else
     }
 }
 
-/// Seen to fail: with `user::delete` taking an `AccountPass<AnyUser>`.
+/// Every action tried as everybody who may not do it, with all rows compared before and after.
 #[tokio::test(flavor = "multi_thread")]
 async fn p17_x09_x10_who_is_refused_changes_nothing() {
     for site in Site::everywhere().await {

@@ -27,7 +27,7 @@ async fn u22_a_deletion_is_undone_exactly_and_once() {
     }
 }
 
-/// U-22. Seen to fail: with `check_address` left out of `planned`.
+/// U-22. Seen to fail: with the address left out of `taken`.
 #[tokio::test]
 async fn u22_a_deletion_stays_when_the_address_is_taken_since() {
     for world in testkit::worlds().await {

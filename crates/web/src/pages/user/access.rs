@@ -70,8 +70,7 @@ fn cells(t: Text, grants: &Grants, columns: &[Capability], company: Option<&Comp
         Some(company) => decide_in(grants, capability, company),
         None => decide(grants, capability, &Target::Account),
     };
-    let cell =
-        |capability: &Capability| Line::new(t, *capability, decision(*capability).unwrap_or(Mark::No));
+    let cell = |capability: &Capability| Line::new(t, *capability, decision(*capability).unwrap_or(Mark::No));
     columns.iter().map(cell).collect()
 }
 

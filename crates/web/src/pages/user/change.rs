@@ -170,7 +170,7 @@ pub(in crate::pages) struct Words {
     pub(in crate::pages) lead: String,
     pub(in crate::pages) button: String,
     pub(in crate::pages) danger: bool,
-    /// Whether it can be undone.
+    /// Whether the page says that it can be undone.
     pub(in crate::pages) undoable: bool,
     /// The last part of the form's address, such as `suspend`.
     pub(in crate::pages) action: String,

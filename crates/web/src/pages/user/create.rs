@@ -185,7 +185,7 @@ fn step_of(errors: &Errors) -> Step {
 /// Agents get only companies that use Lead Center (L-01).
 fn offered<'a>(answers: &Answers, companies: &'a [Company]) -> impl Iterator<Item = &'a Company> {
     let agent = answers.agent == "yes";
-    companies.iter().filter(move |company| !agent || company.details.lead_center)
+    companies.iter().filter(move |company| company.details.is_open_to(agent))
 }
 
 fn matches(company: &Company, wanted: &str) -> bool {

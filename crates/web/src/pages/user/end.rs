@@ -7,6 +7,7 @@ use domain::access_change::{Change, Plan};
 use domain::input::Problem;
 use domain::time::{Span, Timestamp};
 use serde::Deserialize;
+use text::Text;
 
 use super::Managing;
 use super::change::{Words, draw, make, not_done, preview, version};
@@ -14,7 +15,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
-use crate::views::access_change::ChangePage;
+use crate::views::access_change::{ChangePage, Shown};
 use crate::views::isolated;
 
 /// The last day, or that there is none any more.
@@ -73,7 +74,7 @@ async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Resul
     let (ends_at, zone) = (preview.user.ends_at, pass.place().time_zone.as_str());
     let words = Words {
         title: t.access_change_end_title(isolated(&preview.user.names.full())),
-        lead: t.access_change_end_lead().to_owned(),
+        lead: t.access_change_end_lead(zone),
         button: t.access_change_end_button().to_owned(),
         danger: false,
         undoable: true,
@@ -81,10 +82,22 @@ async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Resul
     };
     let present = ends_at.map(|end| (end - Span::seconds(1)).day(zone)).unwrap_or_default();
     let day = errors.field(t, "ends_on", &typed.unwrap_or(present));
+    let page = draw(visit, &pass, &preview, &words);
     Ok(ChangePage {
         day: Some(day),
+        effects: page.effects.map(|effects| at_the_end(t, effects)),
         first_day: visit.app.store.now().day(zone),
         remove: ends_at.map(|_| t.access_change_end_remove().to_owned()),
-        ..draw(visit, &pass, &preview, &words)
+        ..page
     })
+}
+
+/// Of a later day "from the very next click" would be false, and administrators are told of it by email.
+fn at_the_end(t: Text, mut effects: Shown) -> Shown {
+    for note in &mut effects.notes {
+        if note == t.access_change_signs_in_no_more() {
+            t.access_change_end_signs_in_no_more().clone_into(note);
+        }
+    }
+    Shown { mail: t.access_change_end_mail().to_owned(), ..effects }
 }

@@ -20,7 +20,8 @@ use crate::views::user::Revoke;
 pub async fn resend(visit: Managing, _: Nothing) -> Answer {
     let id: UserId = visit.param("user")?;
     let (pass, ()) = visit.write(move |w, pass| invitation::resend(w, pass, &id)).await?;
-    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), Toast::InvitationSent)
+    let toast = if visit.app.smtp.is_some() { Toast::InvitationSent } else { Toast::InvitationKept };
+    visit.go_and_tell(&format!("{}?tab=pending", users_of(&pass)), toast)
 }
 
 /// What revoking means, before it is done.

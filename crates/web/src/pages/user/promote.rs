@@ -53,8 +53,11 @@ async fn make(visit: &Managing, typed: &Typed) -> Answer {
     let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: version(&typed.version)? });
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;
-    let is_invited = plan.invitation == InvitationFate::Sent;
-    let toast = if is_invited { Toast::UserInvited } else { Toast::UserPromoted };
+    let toast = match (plan.invitation, visit.app.smtp.is_some()) {
+        (InvitationFate::Sent, true) => Toast::UserInvited,
+        (InvitationFate::Sent, false) => Toast::UserInvitedKept,
+        _ => Toast::UserPromoted,
+    };
     after(visit, &pass, &plan, toast)
 }
 

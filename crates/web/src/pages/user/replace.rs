@@ -109,7 +109,7 @@ fn keep(
         let chosen = typed.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)
     };
-    let fits = |company: &&app::company::Company| to != UserType::Agent || company.details.lead_center;
+    let fits = |company: &&app::company::Company| company.details.is_open_to(to == UserType::Agent);
     let name = user.user.names.full();
     let name = isolated(&name).to_string();
     let address = format!("{}/{}", users_of(pass), user.user.id);

@@ -1,4 +1,5 @@
-//! The pages of users: the list, Edit User with promotion, deletion; the wizard that creates one stands in `new`.
+//! The pages of users: the list, Edit User, what somebody may do and why; the wizard that creates one stands in `new`,
+//! and what a change does in `views::access_change`.
 
 mod access;
 mod explain;
