@@ -26,11 +26,7 @@ pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     if let [only] = accounts.as_slice() {
         return visit.go(&home_of(only.account.as_str(), only.user_type));
     }
-    let off = if accounts.is_empty() {
-        visit.read(me::switched_off).await?.1
-    } else {
-        Vec::new()
-    };
+    let off = if accounts.is_empty() { visit.read(me::switched_off).await?.1 } else { Vec::new() };
     let told = |(account, administrators): (String, Vec<String>)| {
         let ask = names(&visit, administrators).map(|who| visit.t.account_who_can_give(isolated(&who)));
         (visit.t.account_off(isolated(&account)), ask)
