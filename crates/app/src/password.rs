@@ -17,9 +17,6 @@ use crate::Refused;
 const AT_ONCE: usize = 2;
 /// How many may wait. Beyond that the server says it is busy.
 const WAITING: usize = 200;
-/// How many new passwords may wait to be judged, one at a time: whoever has many of them judged holds up nobody who
-/// signs in.
-const WAITING_TO_BE_JUDGED: usize = 50;
 /// The least zxcvbn score that is accepted: "safely unguessable" begins at 3 of 4.
 const MIN_SCORE: u8 = 3;
 
@@ -37,6 +34,7 @@ type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 /// Judges, hashes and checks passwords on threads of its own, a few at a time.
 pub struct Hasher {
     hashing: SyncSender<Work>,
+    /// New passwords are judged one at a time, apart: whoever has many of them judged holds up nobody who signs in.
     judging: SyncSender<Work>,
     cost: Params,
     /// The hash of a password nobody has: checked when there is no login, so that the answer takes as long.
@@ -56,7 +54,7 @@ impl Hasher {
 
     fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
         let dummy = hash_now(&cost, "a password that nobody has", &salt, &mut Memory::new());
-        let (hashing, judging) = (threads(AT_ONCE, WAITING), threads(1, WAITING_TO_BE_JUDGED));
+        let (hashing, judging) = (threads(AT_ONCE), threads(1));
         Hasher { hashing, judging, cost, dummy: dummy.into() }
     }
 
@@ -104,8 +102,8 @@ async fn run<T: Send + 'static>(
 }
 
 /// Threads with a queue of their own.
-fn threads(count: usize, waiting: usize) -> SyncSender<Work> {
-    let (queue, waiting) = mpsc::sync_channel(waiting);
+fn threads(count: usize) -> SyncSender<Work> {
+    let (queue, waiting) = mpsc::sync_channel(WAITING);
     let waiting = Arc::new(Mutex::new(waiting));
     for _ in 0..count {
         let waiting = Arc::clone(&waiting);
