@@ -85,6 +85,8 @@ fn unique() -> String {
 
 async fn sqlite() -> Place {
     let folder = std::env::temp_dir().join(unique());
+    // A run that was killed may have left one of the same name.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written to");
     let location = Location::Sqlite(folder.join("world.db"));
     let place = Place { location, clear: Clear::Folder(folder) };

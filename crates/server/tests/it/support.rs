@@ -39,6 +39,8 @@ impl Installation {
     /// On SQLite.
     pub(crate) fn new() -> Installation {
         let folder = std::env::temp_dir().join(unique());
+        // A run that was killed may have left one of the same name.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let place = Place::File(folder.join("data/rollcall.db"));
         Installation { folder, settings: Vec::new(), place, admin: None }

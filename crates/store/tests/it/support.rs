@@ -35,6 +35,8 @@ impl Sqlite {
 
     pub(crate) fn empty() -> Sqlite {
         let folder = std::env::temp_dir().join(unique());
+        // A run that was killed may have left one of the same name.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Sqlite { connection: rusqlite::Connection::open(folder.join("test.db")).unwrap(), folder }
     }

@@ -63,6 +63,8 @@ enum Clear {
 impl Place {
     fn sqlite() -> Place {
         let folder = std::env::temp_dir().join(unique());
+        // A run that was killed may have left one of the same name.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Place { location: Location::Sqlite(folder.join("test.db")), clear: Clear::Folder(folder) }
     }
