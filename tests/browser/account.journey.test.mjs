@@ -87,7 +87,8 @@ j.journey('A-05 the activity tells who did what to whom', house, async (walk) =>
   await j.fill(page, { 'First name': 'Ivana' });
   await j.press(page, 'Save changes');
   await j.sees(page, 'Saved.');
-  await j.press(page, 'Delete Ivana Hall');
+  await j.openUsers(page);
+  await j.press(page, 'Delete Ivana Hall', j.row(page, address));
   await j.on(page, 'Delete Ivana Hall?');
   await j.press(page, 'Delete Ivana Hall');
   await j.sees(page, 'The user has been deleted');

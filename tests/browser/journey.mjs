@@ -189,11 +189,21 @@ export const on = (page, title) => page.getByRole('heading', { level: 1, name: t
 /** Waits for these words. */
 export const sees = (page, words) => page.getByText(words).locator('visible=true').first().waitFor();
 
-/** Loads a page again. One whose reader's access has just changed does so by itself, which breaks this off once. */
-export const again = (page) => page.reload().catch(() => page.reload());
+/** Loads a page again. One whose reader's access has just changed does so by itself, which breaks this off. */
+export const again = (page) => unlessBrokenOff(() => page.reload());
 
 /** Goes to a page; the same holds. */
-export const go = (page, url) => page.goto(url).catch(() => page.goto(url));
+export const go = (page, url) => unlessBrokenOff(() => page.goto(url));
+
+async function unlessBrokenOff(act, tries = 3) {
+  try {
+    return await act();
+  } catch (error) {
+    if (tries === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return unlessBrokenOff(act, tries - 1);
+  }
+}
 
 /** Fills fields by their labels. */
 export async function fill(page, fields) {
