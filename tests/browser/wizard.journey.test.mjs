@@ -31,6 +31,11 @@ j.journey('U-01 errors keep the input, at every step, and lead to the field', ho
   assert.equal(await page.evaluate(() => document.activeElement.id), 'email', 'the summary leads to the field');
   await j.fill(page, { 'Last name': 'Aziz', 'Email address': j.owner.email });
   await j.press(page, 'Companies');
+  // The address is taken: told where it is typed, with everything kept.
+  await j.errors(page, { email: 'A user with this address is in this account already.' });
+  assert.equal(await page.getByLabel('Chat display name').inputValue(), 'Noor');
+  await j.fill(page, { 'Email address': walk.address('noor') });
+  await j.press(page, 'Companies');
   await j.on(page, 'Which companies will they have access to?');
   await j.press(page, 'Message');
   await j.errors(page, { company: 'Choose at least one company.' });
@@ -40,13 +45,7 @@ j.journey('U-01 errors keep the input, at every step, and lead to the field', ho
   await j.on(page, 'Check and send the invitation');
   for (const name of Object.keys(j.companies)) await j.sees(page, name);
   await j.fill(page, { 'Personal message': 'Glad to have you.' });
-  await j.press(page, 'Create User');
-  // The address is taken: back at its step, with everything kept.
-  await j.on(page, 'Who is it?');
-  await j.errors(page, { email: 'A user with this address is in this account already.' });
-  assert.equal(await page.getByLabel('Chat display name').inputValue(), 'Noor');
-  await j.fill(page, { 'Email address': walk.address('noor') });
-  await j.press(page, 'Companies');
+  await j.press(page, 'Back');
   await j.on(page, 'Which companies will they have access to?');
   assert.ok(await page.getByLabel('Harbor Dental').isChecked());
   await j.press(page, 'Back');
