@@ -10,6 +10,19 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::views::{InvitationMail, PasswordChangedMail, ResetMail};
 use text::Text;
 
+/// The headers of every mail, and no others.
+const HEADERS: [&str; 9] = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "MIME-Version",
+    "Content-Type",
+];
+
 /// 2026-11-22 14:05:00 UTC.
 const AT: i64 = 1_795_356_300_000_000;
 

@@ -10,7 +10,7 @@
 //!
 //! ```compile_fail
 //! # use store::pass::AccountPass; use domain::capability::proof::ManageUsers;
-//! let pass: AccountPass<ManageUsers> = AccountPass { place: todo!(), proof: std::marker::PhantomData };
+//! let pass: AccountPass<ManageUsers> = AccountPass { place: unreachable!(), proof: std::marker::PhantomData };
 //! ```
 //!
 //! Nor does the pass for one capability open what needs another:
@@ -32,6 +32,7 @@
 mod email_change;
 mod invitation_block;
 mod link;
+mod load;
 mod place;
 mod question;
 mod system;
@@ -48,7 +49,8 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass, administrators};
+pub use load::administrators;
+pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
 

@@ -1,20 +1,18 @@
 //! Passes of signed-in people: for themselves, for an account, for a company.
 
-use std::collections::BTreeSet;
 use std::marker::PhantomData;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use domain::access::{Companies, Grants, Refusal, Target, decide};
+use domain::access::{Companies, Grants, Target};
 use domain::capability::Proves;
 use domain::id::{AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
+use super::load::{allow, load, read_person};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, SystemPass};
-use crate::db::{Columns, DbError, Row, sql};
+use crate::db::sql;
 use crate::secret;
-use crate::user;
 use crate::work::{Actor, Reader};
 
 /// A signed-in person.
@@ -71,7 +69,7 @@ pub struct Place {
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
     pub grants: Grants,
-    names: Names,
+    pub(super) names: Names,
 }
 
 /// Proof that a person is signed in; for what concerns only themselves.
@@ -278,139 +276,4 @@ impl<C: Proves> Gate for CompanyPass<C> {
     fn seen(&self) -> Option<(Person, Option<AccountId>)> {
         self.place.seen()
     }
-}
-
-/// A person's place, and whether they have the company asked for.
-pub(super) struct Found {
-    pub(super) place: Place,
-    pub(super) has_company: bool,
-}
-
-/// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
-/// the login comes from.
-macro_rules! place_by {
-    ($means:literal $from:literal $is:literal) => {
-        sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, ",
-            $means,
-            ", u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
-                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at, c.id, uc.company_id
-             FROM ",
-            $from,
-            " LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
-             LEFT JOIN account a ON a.id = u.account_id
-             LEFT JOIN company c ON c.account_id = u.account_id AND c.id = $3
-             LEFT JOIN user_company uc
-                    ON uc.account_id = u.account_id AND uc.user_id = u.id AND uc.company_id = c.id
-             WHERE ",
-            $is
-        ))
-    };
-}
-
-/// Finds the place. A key, where one may be given, says who asks; a session beside it does not count.
-pub(super) fn load(
-    r: &mut Reader,
-    credentials: &Credentials,
-    account: &AccountId,
-    company: Option<&CompanyId>,
-) -> Result<Found, Denied> {
-    let now = r.now;
-    if let Some(key) = credentials.api_key.as_deref() {
-        let by_key = place_by!(
-            "k.id, COALESCE(k.last_used_at, 0)"
-            "api_key k JOIN login l ON l.id = k.login_id"
-            "k.token_hash = $1"
-        );
-        let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
-        return read_place(row, account, now, Means::Key);
-    }
-    let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
-    let by_session = place_by!(
-        "s.id, s.seen_at"
-        "session s JOIN login l ON l.id = s.login_id"
-        "s.token_hash = $1 AND s.expires_at > $4"
-    );
-    let values = &[secret::hash(token).into(), account.into(), company.into(), now.into()];
-    let row = r.tx().optional(by_session, values)?;
-    read_place(row, account, now, Means::Session)
-}
-
-fn read_place<T: FromStr>(
-    row: Option<Row>,
-    account: &AccountId,
-    now: Timestamp,
-    means: fn(T) -> Means,
-) -> Result<Found, Denied> {
-    let mut c = row.ok_or(Denied::SignedOut)?.columns();
-    let person = read_person(&mut c, means)?;
-    let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
-    let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
-    let status = user::effective(status, c.get()?, now);
-    let access_version = c.int()?;
-    let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
-    let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
-    let account_created_at = c.get()?;
-    let (exists, given) = (c.parse_or_null::<CompanyId>()?, c.parse_or_null::<CompanyId>()?);
-    let companies = match user_type.has_all_companies() {
-        true => Companies::All,
-        false => Companies::Only(given.into_iter().collect::<BTreeSet<_>>()),
-    };
-    let has_company = match &companies {
-        Companies::All => exists.is_some(),
-        Companies::Only(given) => !given.is_empty(),
-    };
-    // White label comes with its own noun; until then no account has its own brand.
-    let grants = Grants { user_type, agent, status, companies, white_label: false };
-    let place = Place {
-        person: Some(person),
-        user: Some(user),
-        account: account.clone(),
-        account_name,
-        time_zone,
-        invitation_days,
-        account_created_at,
-        access_version,
-        grants,
-        names,
-    };
-    Ok(Found { place, has_company })
-}
-
-fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {
-    Ok(Person {
-        login: c.parse()?,
-        email: c.text()?,
-        first_name: c.text()?,
-        last_name: c.text()?,
-        by: means(c.parse()?),
-        seen_at: c.get()?,
-    })
-}
-
-pub(super) fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<(), Denied> {
-    let decision = match C::CAPABILITY {
-        Some(capability) => decide(&place.grants, capability, target).map(|_| ()),
-        None if place.grants.status == UserStatus::Active => Ok(()),
-        None => Err(Refusal::NotActive(place.grants.status)),
-    };
-    let Err(refusal) = decision else { return Ok(()) };
-    Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })
-}
-
-/// Who can give what is missing: the account's first administrators, but for those whose access ends.
-pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
-    let rows = r.tx().all(
-        sql!(
-            "SELECT first_name, last_name FROM \"user\"
-             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' AND ends_at IS NULL
-             ORDER BY id LIMIT 3"
-        ),
-        &[account.into()],
-    )?;
-    let name = |row: crate::db::Row| {
-        let mut c = row.columns();
-        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
-    };
-    rows.into_iter().map(name).collect()
 }

@@ -6,7 +6,7 @@ use domain::access::Target;
 use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, CompanyId};
 
-use super::place::{allow, load};
+use super::load::{allow, load};
 use super::{Credentials, Denied, Door, Gate, HasPlace, Person, Place};
 use crate::work::Reader;
 

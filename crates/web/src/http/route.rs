@@ -5,7 +5,7 @@
 //! ```compile_fail
 //! # use web::http::{route::{self, Nothing}, visit::{Answer, Visit}};
 //! struct NoGate;
-//! async fn page(visit: Visit<NoGate>, _: Nothing) -> Answer { todo!() }
+//! async fn page(visit: Visit<NoGate>, _: Nothing) -> Answer { unreachable!() }
 //! let route = route::get("/users", page);
 //! ```
 //!
@@ -13,7 +13,7 @@
 //!
 //! ```
 //! # use web::http::{route::{self, Nothing}, visit::{Answer, Visit}}; use app::pass::SelfPass;
-//! async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer { todo!() }
+//! async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer { unreachable!() }
 //! let route = route::get("/users", page);
 //! ```
 
