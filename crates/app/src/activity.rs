@@ -5,7 +5,7 @@ use domain::id::ActivityId;
 use store::activity::{self, Sealed, Walk};
 use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
-use store::work::{Origin, Reader, Unrecorded, Writer};
+use store::work::{Reader, Unrecorded, Writer};
 
 pub use store::activity::{Activity, Broken, Verified};
 
@@ -36,7 +36,7 @@ impl App {
                 let sealed = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
                 Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, sealed))
             };
-            sealed = self.store.write(Origin::internal(), seal).await?;
+            sealed = self.store.write_later(seal).await?;
         }
     }
 

@@ -1,15 +1,12 @@
 //! A company's users: who has it, who is given it and who loses it, from the company's own page (U-14).
 
-use std::collections::BTreeSet;
-
 use domain::access_change::{Change, Plan};
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use store::company::{self, Company};
-use store::company_user;
 use store::page::Page;
 use store::pass::AccountPass;
-use store::user::{self, Cursor, Filter, User};
+use store::user::{self, Cursor, Filter, Listed};
 use store::work::{Committed, Reader, Writer};
 
 use crate::access_change::{Confirmed, Preview};
@@ -20,8 +17,7 @@ pub struct CompanyUsersPage {
     /// The company.
     pub company: Company,
     /// The users.
-    pub users: Page<User>,
-    given: BTreeSet<UserId>,
+    pub users: Page<Listed>,
 }
 
 /// How a user stands to a company.
@@ -59,8 +55,8 @@ pub struct Wanted {
 
 impl CompanyUsersPage {
     /// How one of the users stands to the company.
-    pub fn standing(&self, user: &User) -> Standing {
-        let given = self.given.contains(&user.id);
+    pub fn standing(&self, Listed { user, company_ids, .. }: &Listed) -> Standing {
+        let given = company_ids.contains(&self.company.id);
         match (user.user_type.has_all_companies(), given, !self.company.details.is_open_to(user.agent)) {
             (true, _, _) => Standing::HasAll,
             (_, true, _) => Standing::Has,
@@ -79,9 +75,7 @@ pub fn list(
     from: &Cursor,
 ) -> Result<CompanyUsersPage, Refused> {
     let company = find(r, pass, company)?;
-    let users = user::list(r, pass, filter, from)?;
-    let given = company_user::list_given(r, pass, &company.id, &users.rows)?;
-    Ok(CompanyUsersPage { company, users, given })
+    Ok(CompanyUsersPage { company, users: user::list(r, pass, filter, from)? })
 }
 
 /// What giving or taking the company would do, and the company's name.

@@ -162,8 +162,10 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
     let decision = match company::find_asked(r, pass)? {
         Some(company) => decide_in(&place.grants, capability, &company.in_use()),
         None => {
-            // The place of a question about no company holds none.
-            let own: Vec<_> = company::list_own(r, pass)?.iter().map(Company::in_use).collect();
+            // The place of a question about no company holds none. Who has all is asked for none.
+            let has_all = place.grants.companies == Companies::All;
+            let own = if has_all { Vec::new() } else { company::list_own(r, pass)? };
+            let own: Vec<_> = own.iter().map(Company::in_use).collect();
             let ids = own.iter().map(|company| company.id.clone()).collect();
             decide_anywhere(&with(&place.grants, ids), capability, &own)
         }

@@ -103,14 +103,9 @@ impl App {
 
     /// Notes that a person was here: in their session and, where they were in an account, in their user. A program
     /// that comes with their key is not them.
-    pub async fn note_seen(
-        &self,
-        ask: &Ask,
-        person: Person,
-        account: Option<AccountId>,
-    ) -> Result<(), Refused> {
+    pub async fn note_seen(&self, person: Person, account: Option<AccountId>) -> Result<(), Refused> {
         self.store
-            .write(ask.origin.clone(), move |mut w| {
+            .write_later(move |mut w| {
                 match &person.by {
                     Means::Key(key) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {

@@ -21,7 +21,7 @@ use store::work::{Committed, Reader, Writer};
 pub use domain::mail::MailState;
 pub use store::access_change::PastChange;
 pub use store::page::Count;
-pub use store::user::{Counts, Cursor, Filter, Sort, User};
+pub use store::user::{Counts, Cursor, Filter, Listed, Sort, User};
 
 use crate::access_change::Confirmed;
 use crate::{Conflict, Refused, access_change, invitation};
@@ -29,38 +29,11 @@ use crate::{Conflict, Refused, access_change, invitation};
 /// The Users page.
 pub struct UsersPage {
     /// One page of users.
-    pub users: Page<User>,
-    /// Which companies they have, by name: pairs of user and company.
-    pub companies: Vec<(UserId, String)>,
+    pub users: Page<Listed>,
     /// How many there are on each tab.
     pub counts: Counts,
     /// The companies to filter by.
     pub choices: Vec<Company>,
-}
-
-impl UsersPage {
-    /// The names of one user's companies.
-    pub fn companies_of(&self, id: &UserId) -> Vec<String> {
-        names_of(&self.companies, id)
-    }
-}
-
-/// The rows of the Users page and no more, for programs.
-pub struct UserRows {
-    /// One page of users.
-    pub users: Page<User>,
-    companies: Vec<(UserId, String)>,
-}
-
-impl UserRows {
-    /// The names of one user's companies.
-    pub fn companies_of(&self, id: &UserId) -> Vec<String> {
-        names_of(&self.companies, id)
-    }
-}
-
-fn names_of(companies: &[(UserId, String)], id: &UserId) -> Vec<String> {
-    companies.iter().filter(|(user, _)| user == id).map(|(_, name)| name.clone()).collect()
 }
 
 /// A user's own page.
@@ -99,21 +72,18 @@ pub fn list(
     filter: &Filter,
     after: &Cursor,
 ) -> Result<UsersPage, Refused> {
-    let UserRows { users, companies } = rows(r, pass, filter, after)?;
-    let counts = user::count(r, pass)?;
-    Ok(UsersPage { users, companies, counts, choices: company::list_choices(r, pass)? })
+    let users = rows(r, pass, filter, after)?;
+    Ok(UsersPage { users, counts: user::count(r, pass)?, choices: company::list_choices(r, pass)? })
 }
 
-/// The rows of one page of the users.
+/// The rows of one page of the users and no more, for programs.
 pub fn rows(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     filter: &Filter,
     after: &Cursor,
-) -> Result<UserRows, Refused> {
-    let users = user::list(r, pass, filter, after)?;
-    let companies = user::list_companies(r, pass, &users.rows)?;
-    Ok(UserRows { users, companies })
+) -> Result<Page<Listed>, Refused> {
+    Ok(user::list(r, pass, filter, after)?)
 }
 
 /// A user with everything their page shows. A user of another account is not found.

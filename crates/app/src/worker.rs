@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
-use store::work::{Origin, Unrecorded, Writer};
+use store::work::{Unrecorded, Writer};
 use store::{access_change, attempt, email_change, reset, session, user};
 use tokio::sync::watch;
 
-use crate::mail::outbox::AT_ONCE;
 use crate::{App, Refused};
 
 /// How often the worker looks for work.
@@ -24,7 +23,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     for tick in 0_u64.. {
         let pause = match work(&app, &pass, tick).await {
             // Others wait behind a full claim: hundreds may be invited within a minute.
-            Ok(AT_ONCE) => Duration::ZERO,
+            Ok(claimed) if claimed == app.mails_at_once() => Duration::ZERO,
             Ok(_) => TICK,
             Err(refused) => {
                 tracing::error!(?refused, "the worker will try again");
@@ -48,7 +47,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
         app.end_access(pass).await?;
     }
     if tick.is_multiple_of(CLEAR_EVERY) {
-        app.store.write(Origin::internal(), clear).await?;
+        app.store.write_later(clear).await?;
     }
     Ok(sent)
 }

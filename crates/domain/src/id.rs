@@ -25,31 +25,39 @@ pub trait Id: Sized {
     fn new(now: Timestamp, random: u128) -> Self;
 }
 
+/// How many bytes the text of an id has, all of them ASCII: three letters and 32 digits.
+const LENGTH: usize = 35;
+
 /// The text of a UUIDv7 with its prefix.
-fn compose(prefix: &str, now: Timestamp, random: u128) -> String {
+fn compose(prefix: &[u8; 3], now: Timestamp, random: u128) -> [u8; LENGTH] {
     let millis = (now.micros() / 1_000) as u128 & 0xffff_ffff_ffff;
     let version_and_a = 0x7000 | ((random >> 64) & 0x0fff);
     let variant_and_b = (0b10 << 62) | (random & 0x3fff_ffff_ffff_ffff);
     let uuid = (millis << 80) | (version_and_a << 64) | variant_and_b;
-    format!("{prefix}{uuid:032x}")
+    let mut text = [0; LENGTH];
+    text[..3].copy_from_slice(prefix);
+    for (at, byte) in text[3..].iter_mut().enumerate() {
+        *byte = b"0123456789abcdef"[(uuid >> (124 - 4 * at)) as usize & 0xf];
+    }
+    text
 }
 
-fn check(prefix: &str, text: &str) -> Result<(), NotAnId> {
-    let digits = text.strip_prefix(prefix).ok_or(NotAnId)?;
-    let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    if digits.len() == 32 && digits.bytes().all(lower_hex) { Ok(()) } else { Err(NotAnId) }
+fn check(prefix: &[u8; 3], text: &str) -> Result<[u8; LENGTH], NotAnId> {
+    let bytes: [u8; LENGTH] = text.as_bytes().try_into().map_err(|_| NotAnId)?;
+    let lower_hex = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+    if bytes.starts_with(prefix) && bytes[3..].iter().all(lower_hex) { Ok(bytes) } else { Err(NotAnId) }
 }
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; LENGTH]);
 
         impl $name {
             /// The public form, prefix included.
             pub fn as_str(&self) -> &str {
-                &self.0
+                std::str::from_utf8(&self.0).expect("letters and digits")
             }
         }
 
@@ -63,13 +71,19 @@ macro_rules! ids {
             type Err = NotAnId;
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                check($prefix, text).map(|()| Self(text.to_owned()))
+                check($prefix, text).map(Self)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
             }
         }
     )*};
@@ -77,29 +91,29 @@ macro_rules! ids {
 
 ids! {
     /// A person's sign-in identity.
-    LoginId = "LOG";
+    LoginId = b"LOG";
     /// One signed-in browser of a login.
-    SessionId = "SES";
+    SessionId = b"SES";
     /// A tenant.
-    AccountId = "ACC";
+    AccountId = b"ACC";
     /// A unit inside an account.
-    CompanyId = "COM";
+    CompanyId = b"COM";
     /// A login's place in one account.
-    UserId = "USR";
+    UserId = b"USR";
     /// What turns a pending user into an active one.
-    InvitationId = "INV";
+    InvitationId = b"INV";
     /// A request for a new password.
-    ResetId = "RES";
+    ResetId = b"RES";
     /// A mail in the outbox.
-    MailId = "MAI";
+    MailId = b"MAI";
     /// One entry of the audit trail.
-    ActivityId = "ACT";
+    ActivityId = b"ACT";
     /// A key for programs.
-    ApiKeyId = "KEY";
+    ApiKeyId = b"KEY";
     /// A change of a user's access that can be undone.
-    AccessChangeId = "CHG";
+    AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
-    EmailChangeId = "EMC";
+    EmailChangeId = b"EMC";
 }
 
 #[cfg(test)]

@@ -83,22 +83,48 @@ impl Timestamp {
 
     /// `3 Nov, 14:05` in `zone`; with the year where `now` is in another one.
     pub fn short(self, zone: &str, now: Timestamp) -> String {
-        let (there, here) = (self.in_zone(zone), now.in_zone(zone));
-        let pattern = if there.year() == here.year() { "%-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
-        there.strftime(pattern).to_string()
+        let there = self.in_zone(zone);
+        format!("{}, {:02}:{:02}", short_day(&there, zone, now), there.hour(), there.minute())
     }
 
     /// `31 Dec` in `zone`; with the year where `now` is in another one.
     pub fn short_day(self, zone: &str, now: Timestamp) -> String {
-        let (there, here) = (self.in_zone(zone), now.in_zone(zone));
-        let pattern = if there.year() == here.year() { "%-d %b" } else { "%-d %b %Y" };
-        there.strftime(pattern).to_string()
+        short_day(&self.in_zone(zone), zone, now)
     }
 
     /// `3 November 2026, 14:05 EST`: the full form, for hovering and mails.
     pub fn full(self, zone: &str) -> String {
-        self.in_zone(zone).strftime("%-d %B %Y, %H:%M %Z").to_string()
+        let there = self.in_zone(zone);
+        let offset = there.time_zone().to_offset_info(there.timestamp());
+        let (day, month, year, abbreviation) =
+            (there.day(), month(&there), there.year(), offset.abbreviation());
+        format!("{day} {month} {year}, {:02}:{:02} {abbreviation}", there.hour(), there.minute())
     }
+}
+
+fn short_day(there: &jiff::Zoned, zone: &str, now: Timestamp) -> String {
+    let (day, month) = (there.day(), &month(there)[..3]);
+    let year = there.year();
+    if year == now.in_zone(zone).year() { format!("{day} {month}") } else { format!("{day} {month} {year}") }
+}
+
+/// Written out here, as a pattern is read anew for each of the hundred times that a list shows.
+fn month(at: &jiff::Zoned) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    MONTHS[(at.month() as usize + 11) % 12]
 }
 
 impl std::ops::Add<Span> for Timestamp {

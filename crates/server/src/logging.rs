@@ -1,5 +1,7 @@
 //! Logs go to stderr: as JSON lines, or in a form for people when stderr is a terminal.
 
+mod lines;
+
 use std::io::IsTerminal as _;
 
 use tracing::{Level, Metadata};
@@ -27,16 +29,26 @@ impl Filter {
     }
 }
 
-/// Starts logging.
-pub(crate) fn start(Filter(filter): &Filter) {
-    let lines = fmt::layer().with_writer(std::io::stderr);
+/// Writes the last lines when it is dropped.
+pub(crate) struct Logging;
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        lines::flush();
+    }
+}
+
+/// Starts logging, until what it returns is dropped.
+pub(crate) fn start(Filter(filter): &Filter) -> std::io::Result<Logging> {
     let lines = if std::io::stderr().is_terminal() {
-        lines.with_filter(filter_fn(is_safe)).boxed()
+        fmt::layer().with_writer(std::io::stderr).with_filter(filter_fn(is_safe)).boxed()
     } else {
-        // The list of spans would repeat the one span there is.
-        lines.json().flatten_event(true).with_span_list(false).with_filter(filter_fn(is_safe)).boxed()
+        // There are no spans: what belongs to a request says so by its id.
+        let lines = fmt::layer().with_writer(lines::Lines::start()?).json().flatten_event(true);
+        lines.with_current_span(false).with_span_list(false).with_filter(filter_fn(is_safe)).boxed()
     };
     tracing_subscriber::registry().with(EnvFilter::new(filter)).with(lines).init();
+    Ok(Logging)
 }
 
 /// What libraries tell of their inner life may hold anything, such as addresses with the token of a link in them

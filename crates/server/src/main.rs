@@ -43,7 +43,8 @@ fn main() -> ExitCode {
 
 fn start(command: Command) -> Result<ExitCode, Failure> {
     let settings = Settings::load()?;
-    logging::start(&settings.log);
+    let logging = logging::start(&settings.log);
+    let _logging = logging.map_err(|error| Failure::new(format!("The log cannot be started: {error}.")))?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }

@@ -7,13 +7,13 @@ use domain::id::{
 };
 use domain::time::Timestamp;
 
-use crate::db::{FromValue, Value};
+use crate::db::{Cell, FromCell, Value};
 
 macro_rules! ids {
     ($($id:ident)*) => {$(
         impl From<&$id> for Value {
             fn from(id: &$id) -> Value {
-                Value::Text(id.to_string())
+                Value::Text(id.as_str().to_owned())
             }
         }
     )*};
@@ -33,9 +33,9 @@ impl From<Timestamp> for Value {
     }
 }
 
-impl FromValue for Timestamp {
-    fn from_value(value: Value) -> Option<Timestamp> {
-        i64::from_value(value).map(Timestamp::from_micros)
+impl FromCell for Timestamp {
+    fn from_cell(cell: Cell<'_>) -> Option<Timestamp> {
+        i64::from_cell(cell).map(Timestamp::from_micros)
     }
 }
 

@@ -15,7 +15,6 @@ pub mod activity;
 pub mod api_key;
 pub mod attempt;
 pub mod company;
-pub mod company_user;
 pub mod device;
 pub mod email_change;
 pub mod installation;

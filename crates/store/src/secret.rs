@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 /// The installation's key: 32 bytes from its data folder.
 #[derive(Clone)]
-pub struct Key([u8; 32]);
+pub struct Key(Hmac<Sha256>);
 
 impl Key {
     /// A key from its bytes.
     pub fn new(bytes: [u8; 32]) -> Key {
-        Key(bytes)
+        Key(Hmac::new_from_slice(&bytes).expect("HMAC takes keys of any length"))
     }
 
     /// The token for `purpose` and what tells it apart, 43 characters that fit in a path. Other purposes or parts
@@ -30,7 +30,7 @@ impl Key {
     }
 
     fn code(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac = self.0.clone();
         mac.update(purpose.as_bytes());
         for part in parts {
             mac.update(b"|");

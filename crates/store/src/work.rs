@@ -228,6 +228,18 @@ impl Writer<'_, '_> {
     }
 }
 
+fn write_unit<T, E>(
+    tx: &mut Tx,
+    tools: &Tools,
+    origin: &Origin,
+    attempts: &Attempts,
+    unit: &impl Fn(Writer) -> Result<Committed<T>, E>,
+) -> Result<T, E> {
+    locked(attempts).clear();
+    let reader = Reader { tx, now: tools.clock.now(), tools };
+    unit(Writer { reader, origin, attempts }).map(|Committed(value)| value)
+}
+
 /// A unit that panicked has noted its attempts all the same.
 fn locked(attempts: &Attempts) -> MutexGuard<'_, Vec<(String, Limit)>> {
     attempts.lock().unwrap_or_else(PoisonError::into_inner)
@@ -265,19 +277,25 @@ impl Store {
     {
         let (tools, attempts) = (Arc::clone(&self.tools), Arc::<Attempts>::default());
         let noted = Arc::clone(&attempts);
-        let done = self
-            .db
-            .write(move |tx| {
-                locked(&noted).clear();
-                let reader = Reader { tx, now: tools.clock.now(), tools: &tools };
-                unit(Writer { reader, origin: &origin, attempts: &noted }).map(|Committed(value)| value)
-            })
-            .await;
+        let done = self.db.write(move |tx| write_unit(tx, &tools, &origin, &noted, &unit)).await;
         if done.is_err() {
             let attempts = std::mem::take(&mut *locked(&attempts));
             self.count(attempts).await;
         }
         done
+    }
+
+    /// Runs a unit that the server writes by itself, and that counts nothing: the units of requests go first.
+    pub async fn write_later<T, E>(
+        &self,
+        unit: impl Fn(Writer) -> Result<Committed<T>, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (tools, origin) = (Arc::clone(&self.tools), Origin::internal());
+        self.db.write_later(move |tx| write_unit(tx, &tools, &origin, &Attempts::default(), &unit)).await
     }
 
     /// Counts the attempts of a unit that was refused.

@@ -8,7 +8,7 @@ use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
-use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 use text::Text;
 
 use super::compose::{Address, ComposeError, Message, compose};
@@ -20,7 +20,9 @@ use super::views::{
 use crate::{App, Refused, words};
 
 /// How many mails one claim takes: no more than one lease has time for.
-pub(crate) const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 4;
+/// The same where no mail server is set, and mails are only looked at and kept.
+const KEPT_AT_ONCE: usize = 64;
 
 /// What a mail says, as the database knows it at the moment of sending.
 enum Content {
@@ -39,27 +41,38 @@ enum Fate {
 }
 
 impl App {
+    /// How many mails one claim takes.
+    pub(crate) fn mails_at_once(&self) -> usize {
+        if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE }
+    }
+
     /// Claims mails that are due and sends them; how many.
     pub async fn send_due_mails(&self, pass: &SystemPass) -> Result<usize, Refused> {
         // Looking first keeps an idle server from writing.
         if self.store.read(mail::oldest_due).await?.is_none() {
             return Ok(0);
         }
-        let claimer = pass.clone();
+        let (claimer, most) = (pass.clone(), self.mails_at_once() as i64);
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, AT_ONCE as i64)?;
+            let claimed = mail::claim(&mut w, &claimer, most)?;
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
-        let mails = self.store.write(Origin::internal(), claim).await?;
-        for mail in &mails {
+        let mails = self.store.write_later(claim).await?;
+        let (claimed, mut kept) = (mails.len(), Vec::new());
+        for mail in mails {
             // One that cannot be written now must not hold up those behind it, at every claim anew.
-            let fate = self.send(pass, mail).await.unwrap_or_else(|refused| {
+            let fate = self.send(pass, &mail).await.unwrap_or_else(|refused| {
                 tracing::error!(mail = %mail.id, ?refused, "a mail could not be written");
-                wait_or_end(mail, "The mail could not be written; see the log.".to_owned())
+                wait_or_end(&mail, "The mail could not be written; see the log.".to_owned())
             });
-            self.note(pass, mail, fate).await?;
+            // What was handed over is noted at once: until then it may be sent twice.
+            match &self.smtp {
+                Some(_) => self.note(pass, vec![(mail, fate)]).await?,
+                None => kept.push((mail, fate)),
+            }
         }
-        Ok(mails.len())
+        self.note(pass, kept).await?;
+        Ok(claimed)
     }
 
     async fn send(&self, pass: &SystemPass, mail: &Mail) -> Result<Fate, Refused> {
@@ -74,26 +87,35 @@ impl App {
         })
     }
 
-    async fn note(&self, pass: &SystemPass, mail: &Mail, fate: Fate) -> Result<(), Refused> {
-        match &fate {
-            Fate::End(state, answer) => tracing::info!(mail = %mail.id, state = state.word(), answer, "mail"),
-            Fate::Wait(answer) => {
-                tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits")
+    async fn note(&self, pass: &SystemPass, fates: Vec<(Mail, Fate)>) -> Result<(), Refused> {
+        if fates.is_empty() {
+            return Ok(());
+        }
+        for (mail, fate) in &fates {
+            match fate {
+                Fate::End(state, answer) => {
+                    tracing::info!(mail = %mail.id, state = state.word(), answer, "mail");
+                }
+                Fate::Wait(answer) => {
+                    tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits");
+                }
             }
         }
         let jitter = u64::from_le_bytes(self.store.random_bytes()[..8].try_into().unwrap_or_default());
-        let (pass, mail) = (pass.clone(), mail.clone());
+        let pass = pass.clone();
         let note = move |mut w: Writer| -> Result<Committed<()>, Refused> {
-            match &fate {
-                Fate::End(state, answer) => mail::update_finished(&mut w, &pass, &mail, *state, answer)?,
-                Fate::Wait(answer) => {
-                    let run_at = next_attempt(w.now, mail.attempts, jitter);
-                    mail::update_waiting(&mut w, &pass, &mail, run_at, answer)?;
+            for (mail, fate) in &fates {
+                match fate {
+                    Fate::End(state, answer) => mail::update_finished(&mut w, &pass, mail, *state, answer)?,
+                    Fate::Wait(answer) => {
+                        let run_at = next_attempt(w.now, mail.attempts, jitter);
+                        mail::update_waiting(&mut w, &pass, mail, run_at, answer)?;
+                    }
                 }
             }
             Ok(w.commit_unrecorded(Unrecorded::Mail, ()))
         };
-        self.store.write(Origin::internal(), note).await
+        self.store.write_later(note).await
     }
 
     /// The mail as it is sent now; `None` if what it tells of is over. For the worker, and for the operator where

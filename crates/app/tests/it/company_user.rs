@@ -49,7 +49,7 @@ impl Desk {
         };
         let look = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
             let page = company_user::list(r, pass, &company, &filter, &Cursor::default())?;
-            Ok(page.users.rows.iter().map(|u| (u.names.first.clone(), page.standing(u))).collect())
+            Ok(page.users.rows.iter().map(|u| (u.user.names.first.clone(), page.standing(u))).collect())
         };
         Ok(self.app.read(&self.ask, self.account.clone(), look).await?.1)
     }

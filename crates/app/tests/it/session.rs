@@ -126,7 +126,7 @@ async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
         for _ in 0..4 {
             world.advance(Span::days(6));
             let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
-            world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
+            world.app.note_seen(person, Some(account.id.clone())).await.unwrap();
         }
         assert_refused!(own(&world, &idle.ask).await, Refused::SignedOut);
         world.advance(Span::seconds(6 * 86_400 - 1));
@@ -144,11 +144,11 @@ async fn a03_being_seen_is_noted_in_session_and_user() {
         let account = world.set_up().await;
         world.advance(Span::minutes(5));
         let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
-        world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
+        world.app.note_seen(person, Some(account.id.clone())).await.unwrap();
         assert_eq!(sessions(&world, &account.admin).await[0].seen_at, world.app.store.now());
         let desk = crate::desk::Desk::of(&world, &account);
         let page = desk.list(domain::user::UserStatus::Active).await.unwrap();
-        assert_eq!(page.users.rows[0].last_active_at, Some(world.app.store.now()));
+        assert_eq!(page.users.rows[0].user.last_active_at, Some(world.app.store.now()));
     }
 }
 

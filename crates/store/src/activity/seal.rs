@@ -28,12 +28,18 @@ pub(super) struct Link {
     pub(super) hash: Option<String>,
 }
 
-/// The newest sealed entry of a chain.
+/// The newest sealed entry of a chain, as it is stored.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Head {
+    pub(super) end: End,
+    pub(super) mac: String,
+}
+
+/// Where a chain ends.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct End {
     pub(super) seq: i64,
     pub(super) hash: String,
-    pub(super) mac: String,
 }
 
 /// The canonical form of an entry: a JSON array of its columns, so that no two entries read the same.
@@ -66,19 +72,16 @@ impl Link {
 }
 
 impl Head {
-    /// The end of a chain that has no entry yet.
-    fn none(key: &Key, account: &str) -> Head {
-        Head::at(key, account, 0, String::new())
-    }
-
-    fn at(key: &Key, account: &str, seq: i64, hash: String) -> Head {
-        let mac = key.mac("activity head", &serde_json::json!([account, seq, hash]).to_string());
-        Head { seq, hash, mac }
-    }
-
     /// Whether this program has put the head there.
     pub(super) fn is_genuine(&self, key: &Key, account: &str) -> bool {
-        secret::same(&self.mac, &Head::at(key, account, self.seq, self.hash.clone()).mac)
+        secret::same(&self.mac, &self.end.mac(key, account))
+    }
+}
+
+impl End {
+    /// The code that the head of this end is stored with.
+    fn mac(&self, key: &Key, account: &str) -> String {
+        key.mac("activity head", &serde_json::json!([account, self.seq, self.hash]).to_string())
     }
 
     /// The hash of the entry behind this one.
@@ -95,13 +98,13 @@ pub(super) fn begin(w: &mut Writer, account: &str) -> Result<(), DbError> {
         .optional(sql!("SELECT id FROM account WHERE id < $1 ORDER BY id LIMIT 1"), &[account.into()])?;
     let logins = earlier.is_none().then_some("");
     for account in logins.into_iter().chain([account]) {
-        let head = Head::none(w.key(), account);
+        let (end, mac) = (End::default(), End::default().mac(w.key(), account));
         w.tx().exec(
             sql!(
                 "INSERT INTO activity_head (account_id, seq, hash, mac) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (account_id) DO NOTHING"
             ),
-            &[account.into(), head.seq.into(), (&head.hash).into(), (&head.mac).into()],
+            &[account.into(), end.seq.into(), end.hash.into(), mac.into()],
         )?;
     }
     Ok(())
@@ -131,43 +134,42 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Re
         &[(&after.account).into(), (&after.id).into(), most.into()],
     )?;
     let mut sealed = after.clone();
-    let mut heads: BTreeMap<String, Option<Head>> = BTreeMap::new();
+    let mut ends: BTreeMap<String, Option<End>> = BTreeMap::new();
     for row in rows {
         let link = Link::read(row)?;
         (sealed.account, sealed.id) = (link.account.clone(), link.id.clone());
-        if !heads.contains_key(&link.account) {
-            heads.insert(link.account.clone(), find_open_end(w, &link.account)?);
+        if !ends.contains_key(&link.account) {
+            ends.insert(link.account.clone(), find_open_end(w, &link.account)?);
         }
-        if let Some(Some(head)) = heads.get_mut(&link.account)
+        if let Some(Some(end)) = ends.get_mut(&link.account)
             && link.is_genuine(w.key())
         {
-            *head = add(w, head, &link)?;
+            *end = add(w, end, &link)?;
             sealed.entries += 1;
         }
     }
-    for (account, head) in &heads {
-        if let Some(head) = head {
-            move_head(w, account, head)?;
+    for (account, end) in &ends {
+        if let Some(end) = end {
+            move_head(w, account, end)?;
         }
     }
     Ok(sealed)
 }
 
-/// The head of a chain that can go on.
-fn find_open_end(w: &mut Writer, account: &str) -> Result<Option<Head>, DbError> {
+/// The end of a chain that can go on.
+fn find_open_end(w: &mut Writer, account: &str) -> Result<Option<End>, DbError> {
     let Some(head) = find_head(w, account)?.filter(|head| head.is_genuine(w.key(), account)) else {
         return Ok(None);
     };
     let taken = w.tx().optional(
         sql!("SELECT id FROM activity WHERE account_id = $1 AND seq > $2 ORDER BY seq LIMIT 1"),
-        &[account.into(), head.seq.into()],
+        &[account.into(), head.end.seq.into()],
     )?;
-    Ok(taken.is_none().then_some(head))
+    Ok(taken.is_none().then_some(head.end))
 }
 
-fn add(w: &mut Writer, head: &Head, link: &Link) -> Result<Head, DbError> {
-    let hash = head.hash_of_next(w.key(), link);
-    let next = Head::at(w.key(), &link.account, head.seq + 1, hash);
+fn add(w: &mut Writer, end: &End, link: &Link) -> Result<End, DbError> {
+    let next = End { seq: end.seq + 1, hash: end.hash_of_next(w.key(), link) };
     w.tx().exec(
         sql!("UPDATE activity SET seq = $3, hash = $4 WHERE account_id = $1 AND id = $2 AND seq IS NULL"),
         &[(&link.account).into(), (&link.id).into(), next.seq.into(), (&next.hash).into()],
@@ -175,10 +177,11 @@ fn add(w: &mut Writer, head: &Head, link: &Link) -> Result<Head, DbError> {
     Ok(next)
 }
 
-fn move_head(w: &mut Writer, account: &str, head: &Head) -> Result<(), DbError> {
+fn move_head(w: &mut Writer, account: &str, end: &End) -> Result<(), DbError> {
+    let mac = end.mac(w.key(), account);
     w.tx().exec(
         sql!("UPDATE activity_head SET seq = $2, hash = $3, mac = $4 WHERE account_id = $1"),
-        &[account.into(), head.seq.into(), (&head.hash).into(), (&head.mac).into()],
+        &[account.into(), end.seq.into(), (&end.hash).into(), mac.into()],
     )?;
     Ok(())
 }
@@ -190,7 +193,7 @@ pub(super) fn find_head(r: &mut Reader, account: &str) -> Result<Option<Head>, D
     )?;
     row.map(|row| {
         let mut c = row.columns();
-        Ok(Head { seq: c.int()?, hash: c.text()?, mac: c.text()? })
+        Ok(Head { end: End { seq: c.int()?, hash: c.text()? }, mac: c.text()? })
     })
     .transpose()
 }

@@ -1,7 +1,7 @@
 //! Verifying: walks every account's entries, sealed or not, and finds what was changed, removed or swapped. It
 //! changes nothing. Each step is a unit of its own, so that none grows with the tenants or their entries.
 
-use super::seal::{Head, Link, find_head};
+use super::seal::{End, Link, find_head};
 use crate::db::{DbError, Row, sql};
 use crate::installation;
 use crate::pass::SystemPass;
@@ -45,7 +45,7 @@ enum Part {
     #[default]
     Trail,
     /// The sealed entries behind this one.
-    Sealed(Head),
+    Sealed(End),
     /// The entries without a place behind this id; how many are sealed.
     Unsealed(String, i64),
 }
@@ -101,12 +101,12 @@ fn begin(r: &mut Reader, account: &str) -> Result<Step, DbError> {
     Ok(match head {
         _ if any.is_none() && !account.is_empty() => Step::Broken(1, NO_TRAIL),
         None if is_due => Step::Broken(1, NO_HEAD),
-        Some(head) if !head.is_genuine(r.key(), account) => Step::Broken(head.seq, FALSE_HEAD),
-        _ => Step::Next(Part::Sealed(Head::default())),
+        Some(head) if !head.is_genuine(r.key(), account) => Step::Broken(head.end.seq, FALSE_HEAD),
+        _ => Step::Next(Part::Sealed(End::default())),
     })
 }
 
-fn sealed(r: &mut Reader, account: &str, last: &Head, found: &mut Verified) -> Result<Step, DbError> {
+fn sealed(r: &mut Reader, account: &str, last: &End, found: &mut Verified) -> Result<Step, DbError> {
     let rows = sealed_behind(r, account, last)?;
     if rows.is_empty() {
         return end(r, account, last, found);
@@ -122,14 +122,14 @@ fn sealed(r: &mut Reader, account: &str, last: &Head, found: &mut Verified) -> R
         if link.hash.as_ref() != Some(&hash) || !link.is_genuine(r.key()) {
             return Ok(Step::Broken(next, CHANGED));
         }
-        last = Head { seq: next, hash, ..Head::default() };
+        last = End { seq: next, hash };
         found.entries += 1;
     }
     Ok(Step::Next(Part::Sealed(last)))
 }
 
 /// No number is below the first.
-fn sealed_behind(r: &mut Reader, account: &str, last: &Head) -> Result<Vec<Row>, DbError> {
+fn sealed_behind(r: &mut Reader, account: &str, last: &End) -> Result<Vec<Row>, DbError> {
     let from = if last.seq == 0 { i64::MIN } else { last.seq + 1 };
     r.tx().all(
         sql!(
@@ -142,17 +142,17 @@ fn sealed_behind(r: &mut Reader, account: &str, last: &Head) -> Result<Vec<Row>,
 }
 
 /// Sealing may go on beside the walk, so the head is looked at behind the last entry, and then whether more came.
-fn end(r: &mut Reader, account: &str, last: &Head, found: &mut Verified) -> Result<Step, DbError> {
+fn end(r: &mut Reader, account: &str, last: &End, found: &mut Verified) -> Result<Step, DbError> {
     let head = find_head(r, account)?.unwrap_or_default();
-    if head.seq > last.seq {
+    if head.end.seq > last.seq {
         let came = !sealed_behind(r, account, last)?.is_empty();
         let goes_on = Step::Next(Part::Sealed(last.clone()));
         return Ok(if came { goes_on } else { Step::Broken(last.seq + 1, CUT) });
     }
-    if head.seq < last.seq {
-        return Ok(Step::Broken(head.seq + 1, BEHIND));
+    if head.end.seq < last.seq {
+        return Ok(Step::Broken(head.end.seq + 1, BEHIND));
     }
-    if head.hash != last.hash {
+    if head.end.hash != last.hash {
         return Ok(Step::Broken(last.seq, FALSE_HEAD));
     }
     found.chains += u64::from(last.seq > 0);

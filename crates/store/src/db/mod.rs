@@ -30,9 +30,9 @@ pub use row::{Columns, Row};
 pub(crate) use stmt::sql;
 pub use stmt::{HOOKS, Hook, STATEMENTS, Stmt};
 pub use tx::Tx;
-pub use value::{FromValue, Value};
+pub use value::{Cell, FromCell, Value};
 
-use queue::Queue;
+use queue::{Queue, Urgency};
 use std::convert::Infallible;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -181,7 +181,7 @@ impl Db {
     {
         match self.shared.here.read(&unit) {
             Some(answer) => answer,
-            None => submit(&self.shared.reads, Kind::Read, unit).await,
+            None => submit(&self.shared.reads, Kind::Read, Urgency::Now, unit).await,
         }
     }
 
@@ -199,13 +199,29 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        submit(&self.shared.writes, Kind::Write, unit).await
+        submit(&self.shared.writes, Kind::Write, Urgency::Now, unit).await
+    }
+
+    /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever.
+    ///
+    /// # Errors
+    /// As those of [`Db::write`].
+    pub(crate) async fn write_later<T, E>(
+        &self,
+        unit: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        submit(&self.shared.writes, Kind::Write, Urgency::Later, unit).await
     }
 }
 
 async fn submit<T, E>(
     queue: &Queue<Job>,
     kind: Kind,
+    urgency: Urgency,
     code: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
@@ -215,7 +231,7 @@ where
     let (reply, answer) = oneshot::channel();
     let job = Job { kind, unit: Box::new(Work::new(code, reply)) };
     // A refused job is dropped, and with it the sender of its answer.
-    let _ = queue.push(job);
+    let _ = queue.push(job, urgency);
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
 }
 

@@ -1,23 +1,76 @@
-//! Reading a row: its columns, one after the other, each with the type it must have.
+//! Reading a result: its rows, and of each row the columns, one after the other, each with the type it must have.
+//!
+//! A result is read whole while its statement is under way, and lies in two pieces of memory, however many values there
+//! are: a page of a list has a thousand, and a piece of memory for each would cost more than finding them.
 
 use super::error::DbError;
 use super::stmt::Stmt;
-use super::value::{FromValue, Value};
+use super::value::{Cell, FromCell};
 use std::any::type_name;
+use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
+
+/// All rows of a result, as they are read from an engine.
+#[derive(Debug)]
+pub(super) struct Rows {
+    stmt: &'static Stmt,
+    slots: Vec<Slot>,
+    texts: String,
+}
+
+/// One value; a text is where it stands among the texts.
+#[derive(Clone, Debug)]
+enum Slot {
+    Null,
+    Int(i64),
+    Text(Range<usize>),
+}
+
+impl Rows {
+    pub(super) fn new(stmt: &'static Stmt) -> Rows {
+        Rows { stmt, slots: Vec::new(), texts: String::new() }
+    }
+
+    /// Takes the next value of the row that is being read.
+    pub(super) fn push(&mut self, cell: Cell<'_>) {
+        let slot = match cell {
+            Cell::Null => Slot::Null,
+            Cell::Int(number) => Slot::Int(number),
+            Cell::Text(text) => {
+                let start = self.texts.len();
+                self.texts.push_str(text);
+                Slot::Text(start..self.texts.len())
+            }
+        };
+        self.slots.push(slot);
+    }
+
+    /// The rows, each of so many columns.
+    pub(super) fn split(self, columns: usize) -> Vec<Row> {
+        let rows = self.slots.len().checked_div(columns).unwrap_or_default();
+        let all = Arc::new(self);
+        let row = |at| Row { all: Arc::clone(&all), columns: at * columns..(at + 1) * columns };
+        (0..rows).map(row).collect()
+    }
+
+    fn cell(&self, at: usize) -> Cell<'_> {
+        match &self.slots[at] {
+            Slot::Null => Cell::Null,
+            Slot::Int(number) => Cell::Int(*number),
+            Slot::Text(place) => Cell::Text(&self.texts[place.clone()]),
+        }
+    }
+}
 
 /// One row of a result.
 #[derive(Debug)]
 pub struct Row {
-    values: Vec<Value>,
-    stmt: &'static Stmt,
+    all: Arc<Rows>,
+    columns: Range<usize>,
 }
 
 impl Row {
-    pub(super) fn new(values: Vec<Value>, stmt: &'static Stmt) -> Row {
-        Row { values, stmt }
-    }
-
     /// Starts reading at the first column. The order of the reads is the order of the columns in the statement:
     ///
     /// ```ignore
@@ -25,7 +78,7 @@ impl Row {
     /// User { id: c.parse()?, name: c.text()?, agent: c.flag()?, deleted_at: c.int_or_null()? }
     /// ```
     pub fn columns(self) -> Columns {
-        Columns { values: self.values.into_iter(), read: 0, stmt: self.stmt }
+        Columns { all: self.all, rest: self.columns, read: 0 }
     }
 }
 
@@ -33,16 +86,16 @@ impl Row {
 /// not of the type asked for is a [`DbError::Shape`].
 #[derive(Debug)]
 pub struct Columns {
-    values: std::vec::IntoIter<Value>,
+    all: Arc<Rows>,
+    rest: Range<usize>,
     read: usize,
-    stmt: &'static Stmt,
 }
 
 impl Columns {
-    /// The next column as any type that implements [`FromValue`].
-    pub fn get<T: FromValue>(&mut self) -> Result<T, DbError> {
-        let value = self.next_value()?;
-        T::from_value(value).ok_or_else(|| self.misfit(type_name::<T>()))
+    /// The next column as any type that implements [`FromCell`].
+    pub fn get<T: FromCell>(&mut self) -> Result<T, DbError> {
+        let at = self.next()?;
+        T::from_cell(self.all.cell(at)).ok_or_else(|| self.misfit(type_name::<T>()))
     }
 
     /// The next column as a text.
@@ -72,23 +125,38 @@ impl Columns {
 
     /// The next column, a text, as a type that is written as text: an id, an enum.
     pub fn parse<T: FromStr>(&mut self) -> Result<T, DbError> {
-        let text = self.text()?;
-        text.parse().map_err(|_| self.misfit(type_name::<T>()))
+        self.parse_or_null()?.ok_or_else(|| self.misfit(type_name::<T>()))
     }
 
     /// Like [`Columns::parse`], `None` for `NULL`.
     pub fn parse_or_null<T: FromStr>(&mut self) -> Result<Option<T>, DbError> {
-        let text = self.text_or_null()?;
-        text.map(|text| text.parse()).transpose().map_err(|_| self.misfit(type_name::<T>()))
+        let at = self.next()?;
+        let parsed = match self.all.cell(at) {
+            Cell::Null => return Ok(None),
+            Cell::Text(text) => text.parse().ok(),
+            Cell::Int(_) => None,
+        };
+        parsed.map(Some).ok_or_else(|| self.misfit(type_name::<T>()))
     }
 
-    fn next_value(&mut self) -> Result<Value, DbError> {
+    /// The next column, a text of values with commas between them, as `string_agg` makes it; none for `NULL`.
+    pub fn parse_list<T: FromStr>(&mut self) -> Result<Vec<T>, DbError> {
+        let at = self.next()?;
+        let parsed: Option<Vec<T>> = match self.all.cell(at) {
+            Cell::Null => return Ok(Vec::new()),
+            Cell::Text(text) => text.split(',').map(|value| value.parse().ok()).collect(),
+            Cell::Int(_) => None,
+        };
+        parsed.ok_or_else(|| self.misfit(type_name::<T>()))
+    }
+
+    fn next(&mut self) -> Result<usize, DbError> {
         self.read += 1;
-        self.values.next().ok_or_else(|| self.misfit("a column"))
+        self.rest.next().ok_or_else(|| self.misfit("a column"))
     }
 
     /// The value itself is left out: it may be somebody's secret, and errors end in logs.
     fn misfit(&self, wanted: &str) -> DbError {
-        DbError::Shape(format!("column {} is not {wanted}", self.read)).at(self.stmt)
+        DbError::Shape(format!("column {} is not {wanted}", self.read)).at(self.all.stmt)
     }
 }

@@ -9,11 +9,11 @@ mod here;
 
 use super::error::DbError;
 use super::queue::Queue;
-use super::row::Row;
+use super::row::{Row, Rows};
 use super::stmt::Stmt;
 use super::tx::{Failure, Tx};
 use super::unit::{Ended, Job, Kind};
-use super::value::Value;
+use super::value::{Cell, Value};
 pub(super) use error::db_error;
 pub(super) use here::Here;
 use rusqlite::config::DbConfig;
@@ -220,12 +220,13 @@ pub(super) fn query(
     with_bound(connection, stmt, params, |prepared| {
         let columns = prepared.column_count();
         let mut rows = prepared.raw_query();
-        let mut read = Vec::new();
+        let mut read = Rows::new(stmt);
         while let Some(row) = rows.next().map_err(|error| db_error(connection, error))? {
-            let values = (0..columns).map(|at| value(row, at)).collect::<Result<_, _>>()?;
-            read.push(Row::new(values, stmt));
+            for at in 0..columns {
+                read.push(cell(row, at)?);
+            }
         }
-        Ok(read)
+        Ok(read.split(columns))
     })
 }
 
@@ -277,11 +278,11 @@ impl ToSql for Value {
     }
 }
 
-fn value(row: &rusqlite::Row<'_>, at: usize) -> Result<Value, DbError> {
+fn cell<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<Cell<'r>, DbError> {
     match row.get_ref(at).map_err(DbError::other)? {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Integer(number) => Ok(Value::Int(number)),
-        ValueRef::Text(text) => String::from_utf8(text.to_vec()).map(Value::Text).map_err(DbError::other),
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(number) => Ok(Cell::Int(number)),
+        ValueRef::Text(text) => std::str::from_utf8(text).map(Cell::Text).map_err(DbError::other),
         other => Err(DbError::Shape(format!("column {} holds {}", at + 1, other.data_type()))),
     }
 }

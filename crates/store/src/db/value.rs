@@ -1,6 +1,6 @@
 //! The three kinds of value that cross the seam. Times, flags, enums and JSON are numbers and texts in the tables.
 
-/// A value bound to a statement or read from a row.
+/// A value bound to a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// SQL's `NULL`.
@@ -47,48 +47,59 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// A value as it stands in a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'r> {
+    /// SQL's `NULL`.
+    Null,
+    /// A whole number.
+    Int(i64),
+    /// A text.
+    Text(&'r str),
+}
+
 /// A type that a column can be read as with [`Columns::get`](super::Columns::get).
 ///
 /// Types that are written and read as text need no implementation: give them `FromStr` and read them with
 /// [`Columns::parse`](super::Columns::parse).
-pub trait FromValue: Sized {
-    /// The typed value, or `None` if `value` is not of this type.
-    fn from_value(value: Value) -> Option<Self>;
+pub trait FromCell: Sized {
+    /// The typed value, or `None` if `cell` is not of this type.
+    fn from_cell(cell: Cell<'_>) -> Option<Self>;
 }
 
-impl FromValue for i64 {
-    fn from_value(value: Value) -> Option<i64> {
-        match value {
-            Value::Int(number) => Some(number),
+impl FromCell for i64 {
+    fn from_cell(cell: Cell<'_>) -> Option<i64> {
+        match cell {
+            Cell::Int(number) => Some(number),
             _ => None,
         }
     }
 }
 
-impl FromValue for bool {
-    fn from_value(value: Value) -> Option<bool> {
-        match value {
-            Value::Int(0) => Some(false),
-            Value::Int(1) => Some(true),
+impl FromCell for bool {
+    fn from_cell(cell: Cell<'_>) -> Option<bool> {
+        match cell {
+            Cell::Int(0) => Some(false),
+            Cell::Int(1) => Some(true),
             _ => None,
         }
     }
 }
 
-impl FromValue for String {
-    fn from_value(value: Value) -> Option<String> {
-        match value {
-            Value::Text(text) => Some(text),
+impl FromCell for String {
+    fn from_cell(cell: Cell<'_>) -> Option<String> {
+        match cell {
+            Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         }
     }
 }
 
-impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(value: Value) -> Option<Option<T>> {
-        match value {
-            Value::Null => Some(None),
-            other => T::from_value(other).map(Some),
+impl<T: FromCell> FromCell for Option<T> {
+    fn from_cell(cell: Cell<'_>) -> Option<Option<T>> {
+        match cell {
+            Cell::Null => Some(None),
+            other => T::from_cell(other).map(Some),
         }
     }
 }

@@ -3,14 +3,16 @@
 //! Users of one type and tab stand in an index in the order of each list, so a page is the beginning of five pieces,
 //! merged. What a page costs does not depend on how many users there are; see `docs/performance.md`.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use domain::user::{UserStatus, UserType};
 
 use super::words::{LAST, Search};
-use super::{User, pieces, read};
+use super::{User, pieces, read_from};
 use crate::convert;
-use crate::db::{DbError, Stmt, Value, sql};
+use crate::db::{DbError, Row, Stmt, Value, sql};
 use crate::page::{COUNTED, Count, Page};
 use crate::pass::AccountPass;
 use crate::work::Reader;
@@ -86,21 +88,32 @@ impl Cursor {
     }
 }
 
+/// A user in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The user.
+    pub user: User,
+    /// The companies that are given to them; an administrator's are not read.
+    pub company_ids: Vec<CompanyId>,
+    /// The names of those in use, by name.
+    pub companies: Vec<String>,
+}
+
 /// One page of users.
 pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     filter: &Filter,
     from: &Cursor,
-) -> Result<Page<User>, DbError> {
+) -> Result<Page<Listed>, DbError> {
     let backwards = matches!(from, Cursor::Before(_));
     let (statement, values) = match Search::of(&filter.search) {
         Some(search) => found(r, pass, filter, &search, from, backwards)?,
         None => kept(r, pass, filter, from, backwards)?,
     };
     let rows = r.tx().all(statement, &values)?;
-    let ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
-    let users = get_all(r, pass, &ids)?;
+    let read: Vec<(User, Vec<CompanyId>)> = rows.into_iter().map(read_listed).collect::<Result<_, _>>()?;
+    let users = with_names(r, pass, read)?;
     Ok(match from {
         Cursor::Start => Page::of(users),
         Cursor::After(_) => Page { has_previous: true, ..Page::of(users) },
@@ -209,20 +222,47 @@ fn find_term(
     Ok(term.map(|term| [term.into(), id.into()]))
 }
 
-/// These users, in this order.
-fn get_all(r: &mut Reader, pass: &AccountPass<ManageUsers>, ids: &[UserId]) -> Result<Vec<User>, DbError> {
+fn read_listed(row: Row) -> Result<(User, Vec<CompanyId>), DbError> {
+    let mut c = row.columns();
+    Ok((read_from(&mut c)?, c.parse_list()?))
+}
+
+/// Looks each company up once, however many of the users have it.
+fn with_names(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    users: Vec<(User, Vec<CompanyId>)>,
+) -> Result<Vec<Listed>, DbError> {
+    let ids: BTreeSet<&CompanyId> = users.iter().flat_map(|(_, companies)| companies).collect();
+    let names = if ids.is_empty() { Vec::new() } else { list_names(r, pass, &ids)? };
+    let by_id: HashMap<&CompanyId, usize> =
+        names.iter().enumerate().map(|(place, (id, _))| (id, place)).collect();
+    let listed = |(user, company_ids): (User, Vec<CompanyId>)| {
+        let mut places: Vec<usize> = company_ids.iter().filter_map(|id| by_id.get(id).copied()).collect();
+        places.sort_unstable();
+        let companies = places.into_iter().map(|place| names[place].1.clone()).collect();
+        Listed { user, company_ids, companies }
+    };
+    Ok(users.into_iter().map(listed).collect())
+}
+
+/// Those of the companies that are in use, by name.
+fn list_names(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &BTreeSet<&CompanyId>,
+) -> Result<Vec<(CompanyId, String)>, DbError> {
     let rows = r.tx().all(
-        sql!(concat!(
-            "SELECT ",
-            user_columns!(),
-            " FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
-             WHERE u.account_id = $1 AND u.id {in $2}"
-        )),
+        sql!(
+            "SELECT id, name FROM company WHERE account_id = $1 AND id {in $2} AND disabled = 0 ORDER BY sort_name"
+        ),
         &[pass.account().into(), convert::list(ids)],
     )?;
-    let mut users: Vec<User> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
-    users.sort_by_cached_key(|user| ids.iter().position(|id| *id == user.id));
-    Ok(users)
+    let read = |row: Row| {
+        let mut c = row.columns();
+        Ok((c.parse()?, c.text()?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// How many users there are on each tab, as far as they are counted.
@@ -264,27 +304,4 @@ fn count_tab(r: &mut Reader, pass: &AccountPass<ManageUsers>, status: UserStatus
     let row =
         r.tx().one(sql!("SELECT COUNT(*) FROM \"user\" WHERE account_id = $1 AND listed = $2"), &tab)?;
     Ok(Count { n: row.columns().int()?, more: false })
-}
-
-/// Which companies in use each of these users has: pairs of user and company name, by name.
-pub fn list_companies(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    users: &[User],
-) -> Result<Vec<(UserId, String)>, DbError> {
-    let ids = convert::list(users.iter().map(|user| &user.id));
-    let rows = r.tx().all(
-        sql!(
-            "SELECT uc.user_id, c.name FROM user_company uc
-             JOIN company c ON c.account_id = uc.account_id AND c.id = uc.company_id
-             WHERE uc.account_id = $1 AND uc.user_id {in $2} AND c.disabled = 0
-             ORDER BY uc.user_id, c.sort_name"
-        ),
-        &[pass.account().into(), ids],
-    )?;
-    let read = |row: crate::db::Row| {
-        let mut c = row.columns();
-        Ok((c.parse()?, c.text()?))
-    };
-    rows.into_iter().map(read).collect()
 }

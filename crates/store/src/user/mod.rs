@@ -1,6 +1,6 @@
 //! Users: a login's place in one account.
 
-/// The columns that [`read`] reads, of a user `u` and their invitation `i`.
+/// The columns that [`read_from`] reads, of a user `u` and their invitation `i`.
 macro_rules! user_columns {
     () => {
         "u.id, u.login_id, u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent, u.status,
@@ -31,7 +31,7 @@ use domain::user::{Names, UserStatus, UserType};
 pub use find::{find_by_email, has_login, is_alone};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
-pub use list::{Counts, Cursor, Filter, Sort, count, list, list_companies};
+pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
 pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names, update_returned_email};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::{activate, update_seen};
@@ -143,9 +143,12 @@ pub fn list_administrators(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> R
     rows.into_iter().map(|row| row.columns().text()).collect()
 }
 
-/// Reads the columns of [`find`] and [`list`], which are the same.
 fn read(row: Row) -> Result<User, DbError> {
-    let mut c: Columns = row.columns();
+    read_from(&mut row.columns())
+}
+
+/// Reads `user_columns`.
+fn read_from(c: &mut Columns) -> Result<User, DbError> {
     Ok(User {
         id: c.parse()?,
         login: c.parse_or_null()?,

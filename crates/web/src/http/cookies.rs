@@ -59,11 +59,6 @@ impl Cookie {
         }
     }
 
-    fn name(self, secure: bool) -> String {
-        let prefix = if secure { "__Host-" } else { "" };
-        format!("{prefix}{}", self.plain_name())
-    }
-
     /// The header that sets it. Values are tokens and keys of our own making, which need no quoting.
     pub fn set(self, secure: bool, value: &str) -> HeaderValue {
         let age = self.max_age().map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
@@ -77,22 +72,27 @@ impl Cookie {
 
     fn header(self, secure: bool, value: &str, age: &str) -> HeaderValue {
         let only = if secure { "; Secure" } else { "" };
-        let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{only}{age}", self.name(secure));
+        let (prefix, name) = (prefix(secure), self.plain_name());
+        let text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax{only}{age}");
         HeaderValue::from_str(&text).expect("tokens and keys are visible ASCII")
     }
 
     /// Its value among those a request brings; the first, if it is there twice.
     pub fn read(self, secure: bool, headers: &::http::HeaderMap) -> Option<String> {
-        let name = self.name(secure);
+        let (prefix, name) = (prefix(secure), self.plain_name());
         // Byte by byte: a cookie of another site on this host may hold anything.
         let lines = headers.get_all(::http::header::COOKIE).into_iter();
         lines
             .flat_map(|line| line.as_bytes().split(|b| *b == b';'))
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .find(|(found, _)| *found == name)
+            .find(|(found, _)| found.strip_prefix(prefix) == Some(name))
             .map(|(_, value)| value.to_owned())
             .filter(|value| !value.is_empty())
     }
+}
+
+fn prefix(secure: bool) -> &'static str {
+    if secure { "__Host-" } else { "" }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use app::SharedApp;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument as _;
 
 use super::host;
 use super::visit::RequestId;
@@ -21,16 +20,12 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     request.extensions_mut().insert(RequestId(id.clone()));
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = known_method(request.method());
-    let span = tracing::info_span!("request", %id, method, %route);
     let start = app.store.now();
-    let mut response = if host::is_ours(&app, &request) {
-        next.run(request).instrument(span.clone()).await
-    } else {
-        host::wrong(&app)
-    };
+    let mut response =
+        if host::is_ours(&app, &request) { next.run(request).await } else { host::wrong(&app) };
     let (status, seconds) =
         (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
-    span.in_scope(|| tracing::info!(status, milliseconds = seconds * 1_000.0, "answered"));
+    tracing::info!(request = id, method, route, status, milliseconds = seconds * 1_000.0, "answered");
     let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("rollcall_http_requests_total", &labels).increment(1);
     metrics::histogram!("rollcall_http_request_seconds", &labels[..2]).record(seconds);

@@ -65,38 +65,38 @@ pub struct Nothing {}
 /// What a route's path names.
 pub trait FromPath: Sized {
     /// Reads it; `None` when it is no such thing, which is "not found" like any other.
-    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<Self>;
+    fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<Self>;
 
     /// Reads it where the query names something too.
-    fn from_address(param: &dyn Fn(&str) -> Option<String>, _query: &str) -> Option<Self> {
+    fn from_address<'a>(param: &dyn Fn(&str) -> Option<&'a str>, _query: &str) -> Option<Self> {
         Self::from_path(param)
     }
 }
 
 impl FromPath for () {
-    fn from_path(_param: &dyn Fn(&str) -> Option<String>) -> Option<()> {
+    fn from_path<'a>(_param: &dyn Fn(&str) -> Option<&'a str>) -> Option<()> {
         Some(())
     }
 }
 
 impl FromPath for AccountId {
-    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<AccountId> {
+    fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<AccountId> {
         param("account")?.parse().ok()
     }
 }
 
 impl FromPath for (AccountId, CompanyId) {
-    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<(AccountId, CompanyId)> {
+    fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<(AccountId, CompanyId)> {
         Some((param("account")?.parse().ok()?, param("company")?.parse().ok()?))
     }
 }
 
 impl FromPath for (AccountId, Option<CompanyId>) {
-    fn from_path(param: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+    fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<Self> {
         Some((param("account")?.parse().ok()?, None))
     }
 
-    fn from_address(param: &dyn Fn(&str) -> Option<String>, query: &str) -> Option<Self> {
+    fn from_address<'a>(param: &dyn Fn(&str) -> Option<&'a str>, query: &str) -> Option<Self> {
         let (account, _) = Self::from_path(param)?;
         let named: Named = serde_html_form::from_str(query).ok()?;
         let company = if named.company.is_empty() { None } else { Some(named.company.parse().ok()?) };

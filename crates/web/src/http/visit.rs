@@ -1,6 +1,5 @@
 //! A visit: one request at one route, with who asks, and the way to the route's pass.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -64,9 +63,9 @@ pub struct Visitor {
 
 /// A visit at a route whose gate is `P`.
 pub struct Visit<P: Gate> {
-    visitor: Visitor,
+    visitor: Arc<Visitor>,
     target: P::Target,
-    params: HashMap<String, String>,
+    params: Vec<(String, String)>,
 }
 
 impl<P: Gate> std::ops::Deref for Visit<P> {
@@ -91,21 +90,21 @@ where
     F: FnOnce(Visit<P>, I) -> R,
     R: Future<Output = Answer>,
 {
-    let visitor = Visitor::of(app, &request).at(speaks, request.headers());
+    let visitor = Arc::new(Visitor::of(app, &request).at(speaks, request.headers()));
     if !says_where_from(&request) {
         return problem::cross_site(&visitor).await;
     }
-    let params: HashMap<String, String> =
+    let params: Vec<(String, String)> =
         params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let query = request.uri().query().unwrap_or_default();
-    let Some(target) = P::Target::from_address(&|name| params.get(name).cloned(), query) else {
+    let Some(target) = P::Target::from_address(&|name| param(&params, name), query) else {
         return visitor.refuse(Refused::NotFound).await;
     };
     let input = match read_input(request, speaks).await {
         Ok(input) => input,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    let visit = Visit { visitor: visitor.clone(), target, params };
+    let visit = Visit { visitor: Arc::clone(&visitor), target, params };
     match handler(visit, input).await {
         Ok(response) => visitor.clear_toast(response),
         Err(refused) => visitor.refuse(refused).await,
@@ -292,7 +291,7 @@ impl Visitor {
 impl<P: Gate> Visit<P> {
     /// An id or word of the path beside account and company; not found when it is none.
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Refused> {
-        self.params.get(name).and_then(|text| text.parse().ok()).ok_or(Refused::NotFound)
+        param(&self.params, name).and_then(|text| text.parse().ok()).ok_or(Refused::NotFound)
     }
 
     /// Mints the pass and reads, in one unit; the pass comes along for the frame.
@@ -332,9 +331,9 @@ impl<P: Gate> Visit<P> {
         if self.app.store.now().since(person.seen_at) < app::session::NOTE_EVERY {
             return;
         }
-        let (app, ask) = (self.app.clone(), self.ask.clone());
+        let app = self.app.clone();
         tokio::spawn(async move {
-            if let Err(refused) = app.note_seen(&ask, person, account).await {
+            if let Err(refused) = app.note_seen(person, account).await {
                 tracing::warn!(?refused, "could not note a visit");
             }
         });
@@ -351,6 +350,10 @@ impl Visitor {
             _ => frame,
         }
     }
+}
+
+fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {

@@ -69,14 +69,14 @@ async fn show(visit: Managing, query: Query, inviting: bool) -> Answer {
 
 fn rows(pass: &AccountPass<ManageUsers>, page: &CompanyUsersPage) -> Vec<Row> {
     let place = pass.place();
-    let row = |user: &app::user::User| Row {
+    let row = |listed @ app::user::Listed { user, .. }: &app::user::Listed| Row {
         id: user.id.to_string(),
         name: user.names.full(),
         own: place.user.as_ref() == Some(&user.id),
         agent: user.agent,
         email: user.email.clone(),
         user_type: user.user_type,
-        standing: page.standing(user),
+        standing: page.standing(listed),
         may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
     };
     page.users.rows.iter().map(row).collect()
@@ -84,12 +84,13 @@ fn rows(pass: &AccountPass<ManageUsers>, page: &CompanyUsersPage) -> Vec<Row> {
 
 fn pager(path: &str, pending: bool, q: &str, page: &CompanyUsersPage) -> Pager {
     let tab = if pending { "pending" } else { "" };
-    let link =
-        |side, user: &app::user::User| address(path, &[("tab", tab), ("q", q), (side, user.id.as_str())]);
+    let link = |side, row: &app::user::Listed| {
+        address(path, &[("tab", tab), ("q", q), (side, row.user.id.as_str())])
+    };
     let users = &page.users;
     Pager {
-        previous: users.rows.first().filter(|_| users.has_previous).map(|user| link("before", user)),
-        next: users.rows.last().filter(|_| users.has_more).map(|user| link("after", user)),
+        previous: users.rows.first().filter(|_| users.has_previous).map(|row| link("before", row)),
+        next: users.rows.last().filter(|_| users.has_more).map(|row| link("after", row)),
     }
 }
 

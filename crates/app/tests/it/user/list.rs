@@ -150,7 +150,8 @@ async fn page(desk: &Desk, filter: &Filter, from: Cursor) -> UsersPage {
 
 /// All pages from the first to the last, and all back again.
 async fn chains(desk: &Desk, filter: &Filter) -> (Vec<UserId>, Vec<UserId>) {
-    let ids = |page: &UsersPage| page.users.rows.iter().map(|user| user.id.clone()).collect::<Vec<_>>();
+    let ids =
+        |page: &UsersPage| page.users.rows.iter().map(|listed| listed.user.id.clone()).collect::<Vec<_>>();
     let mut last = page(desk, filter, Cursor::Start).await;
     let mut there = ids(&last);
     assert!(!last.users.has_previous);
@@ -256,7 +257,7 @@ async fn u05_every_chain_of_pages_is_the_naive_list() {
         let mut made = fill(&mut lot, &account, &companies).await;
         shake(&mut lot, &world, &desk, &made, &companies).await;
         let own = page(&desk, &filter(UserStatus::Active, "ada@"), Cursor::Start).await;
-        made.push(own.users.rows[0].id.clone());
+        made.push(own.users.rows[0].user.id.clone());
         let known = everybody(&world, &desk, &made).await;
         let mut seen = BTreeSet::new();
         for _ in 0..250 {

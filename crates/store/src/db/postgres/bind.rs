@@ -1,9 +1,8 @@
 //! Values to and from PostgreSQL's types.
 
 use crate::db::error::DbError;
-use crate::db::row::Row;
-use crate::db::stmt::Stmt;
-use crate::db::value::Value;
+use crate::db::row::Rows;
+use crate::db::value::{Cell, Value};
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
 use std::error::Error;
@@ -39,30 +38,32 @@ impl ToSql for Value {
     postgres::types::to_sql_checked!();
 }
 
-impl<'a> FromSql<'a> for Value {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Value, Fault> {
+impl<'a> FromSql<'a> for Cell<'a> {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Cell<'a>, Fault> {
         match *ty {
-            Type::INT8 => i64::from_sql(ty, raw).map(Value::Int),
-            Type::INT4 => i32::from_sql(ty, raw).map(|number| Value::Int(number.into())),
-            Type::INT2 => i16::from_sql(ty, raw).map(|number| Value::Int(number.into())),
-            Type::BOOL => bool::from_sql(ty, raw).map(Value::from),
-            _ => String::from_sql(ty, raw).map(Value::Text),
+            Type::INT8 => i64::from_sql(ty, raw).map(Cell::Int),
+            Type::INT4 => i32::from_sql(ty, raw).map(|number| Cell::Int(number.into())),
+            Type::INT2 => i16::from_sql(ty, raw).map(|number| Cell::Int(number.into())),
+            Type::BOOL => bool::from_sql(ty, raw).map(|flag| Cell::Int(flag.into())),
+            _ => <&str>::from_sql(ty, raw).map(Cell::Text),
         }
     }
 
-    fn from_sql_null(_: &Type) -> Result<Value, Fault> {
-        Ok(Value::Null)
+    fn from_sql_null(_: &Type) -> Result<Cell<'a>, Fault> {
+        Ok(Cell::Null)
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL) || <String as FromSql>::accepts(ty)
+        matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL) || <&str as FromSql>::accepts(ty)
     }
 }
 
-/// A row of the result.
-pub(super) fn row(row: &postgres::Row, stmt: &'static Stmt) -> Result<Row, DbError> {
-    let read = |at| row.try_get(at).map_err(|_| misfit(row, at));
-    Ok(Row::new((0..row.len()).map(read).collect::<Result<_, _>>()?, stmt))
+/// Takes the values of a row into the result.
+pub(super) fn push(row: &postgres::Row, rows: &mut Rows) -> Result<(), DbError> {
+    for at in 0..row.len() {
+        rows.push(row.try_get(at).map_err(|_| misfit(row, at))?);
+    }
+    Ok(())
 }
 
 fn misfit(row: &postgres::Row, at: usize) -> DbError {

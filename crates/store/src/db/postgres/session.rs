@@ -3,7 +3,7 @@
 use super::error::{db_error, failure};
 use super::tls::{self, Tls};
 use crate::db::error::DbError;
-use crate::db::row::Row;
+use crate::db::row::{Row, Rows};
 use crate::db::stmt::Stmt;
 use crate::db::tx::Failure;
 use crate::db::value::Value;
@@ -87,8 +87,10 @@ impl Session {
     ) -> Result<Vec<Row>, (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
         let rows = self.client.query(&prepared, &refs(params)).map_err(|error| self.explained(error))?;
-        let rows = rows.iter().map(|row| super::bind::row(row, stmt)).collect::<Result<_, _>>();
-        rows.map_err(|error| (Failure::Statement, error))
+        let mut read = Rows::new(stmt);
+        let pushed = rows.iter().try_for_each(|row| super::bind::push(row, &mut read));
+        pushed.map_err(|error| (Failure::Statement, error))?;
+        Ok(read.split(prepared.columns().len()))
     }
 
     /// Runs a statement without rows and counts the changed ones.

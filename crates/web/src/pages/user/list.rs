@@ -56,17 +56,18 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
     let query = Query { tab, q: filter.search, user_type: filter.user_type, company, sort };
     let place = pass.place();
     let (zone, now) = (&place.time_zone, visit.app.store.now());
-    let row = |user: &user::User| Row {
+    let row = |user::Listed { user, companies, .. }: &user::Listed| Row {
         id: user.id.to_string(),
         name: user.names.full(),
         display_name: Some(user.names.display.clone()).filter(|name| !name.is_empty()),
         agent: user.agent,
         email: Some(user.email.clone()),
         user_type: user.user_type,
-        companies: shown::companies(user.user_type.has_all_companies(), &found.companies_of(&user.id)),
+        companies: shown::companies(user.user_type.has_all_companies(), companies),
         last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
-        invitation: shown::invitation(user.invitation, zone, now)
-            .filter(|_| user.status == UserStatus::Pending),
+        invitation: Some(user.invitation)
+            .filter(|_| user.status == UserStatus::Pending)
+            .and_then(|times| shown::invitation(times, zone, now)),
         own: place.user.as_ref() == Some(&user.id),
         until: user.ends_at.filter(|_| tab == Tab::Active).map(|at| shown::last_day(at, zone, now)),
         deleted: user.deleted_at.filter(|_| tab == Tab::Deleted).map(|at| shown::when(at, zone, now)),
@@ -86,12 +87,12 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
 }
 
 /// Links to the neighbouring pages, by the key of the first and last row.
-fn pager(frame: &Frame, query: &Query, users: &Page<user::User>) -> Pager {
+fn pager(frame: &Frame, query: &Query, users: &Page<user::Listed>) -> Pager {
     let address = query.address(frame);
     let separator = if address.contains('?') { '&' } else { '?' };
-    let link = |side: &str, user: &user::User| format!("{address}{separator}{side}={}", user.id);
+    let link = |side: &str, row: &user::Listed| format!("{address}{separator}{side}={}", row.user.id);
     Pager {
-        previous: users.rows.first().filter(|_| users.has_previous).map(|user| link("before", user)),
-        next: users.rows.last().filter(|_| users.has_more).map(|user| link("after", user)),
+        previous: users.rows.first().filter(|_| users.has_previous).map(|row| link("before", row)),
+        next: users.rows.last().filter(|_| users.has_more).map(|row| link("after", row)),
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use app::Refused;
 use app::page::PAGE_SIZE;
-use app::user::{self, Cursor, Filter, UserRows};
+use app::user::{self, Cursor, Filter, Listed};
 use domain::id::UserId;
 use domain::input::{Checker, Problem};
 use serde::{Deserialize, Serialize};
@@ -29,26 +29,26 @@ pub struct Asked {
 
 /// One page.
 #[derive(Serialize)]
-struct Listed {
+struct Answered<'a> {
     page_size: usize,
-    users: Vec<Row>,
+    users: Vec<Row<'a>>,
     /// The addresses of the neighbouring pages.
     previous: Option<String>,
     next: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Row {
-    id: String,
-    first_name: String,
-    last_name: String,
-    display_name: String,
-    email: String,
+struct Row<'a> {
+    id: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    display_name: &'a str,
+    email: &'a str,
     user_type: &'static str,
     agent: bool,
     status: &'static str,
     /// By name; nothing stands for all, present and future.
-    companies: Option<Vec<String>>,
+    companies: Option<&'a [String]>,
     last_active_at: Option<String>,
 }
 
@@ -56,7 +56,7 @@ struct Row {
 pub async fn list(visit: Managing, asked: Asked) -> Answer {
     let filter = filter(&asked)?;
     let from = Cursor::of(&asked.after, &asked.before);
-    let (pass, page) = visit.read(move |r, pass| user::rows(r, pass, &filter, &from)).await?;
+    let (pass, users) = visit.read(move |r, pass| user::rows(r, pass, &filter, &from)).await?;
     let path = format!("/accounts/{}/users.json", pass.account());
     let link = |before: Option<&user::User>, after: Option<&user::User>| {
         let id = |user: Option<&user::User>| user.map(|user| user.id.to_string()).unwrap_or_default();
@@ -66,12 +66,11 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         let query = query.map(|(name, value)| (name, value.as_str()));
         address(&path, &[&query[..], &[("before", &before), ("after", &after)]].concat())
     };
-    let users = &page.users;
-    visit.data(&Listed {
+    visit.data(&Answered {
         page_size: PAGE_SIZE,
-        previous: users.rows.first().filter(|_| users.has_previous).map(|user| link(Some(user), None)),
-        next: users.rows.last().filter(|_| users.has_more).map(|user| link(None, Some(user))),
-        users: users.rows.iter().map(|user| row(&page, user)).collect(),
+        previous: users.rows.first().filter(|_| users.has_previous).map(|row| link(Some(&row.user), None)),
+        next: users.rows.last().filter(|_| users.has_more).map(|row| link(None, Some(&row.user))),
+        users: users.rows.iter().map(row).collect(),
     })
 }
 
@@ -105,18 +104,18 @@ fn parsed<T: FromStr>(text: &str) -> Result<Option<T>, Problem> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Problem::NotAChoice) }
 }
 
-fn row(page: &UserRows, user: &user::User) -> Row {
+fn row(Listed { user, companies, .. }: &Listed) -> Row<'_> {
     let all = user.user_type.has_all_companies();
     Row {
-        id: user.id.to_string(),
-        first_name: user.names.first.clone(),
-        last_name: user.names.last.clone(),
-        display_name: user.names.display.clone(),
-        email: user.email.clone(),
+        id: user.id.as_str(),
+        first_name: &user.names.first,
+        last_name: &user.names.last,
+        display_name: &user.names.display,
+        email: &user.email,
         user_type: user.user_type.word(),
         agent: user.agent,
         status: user.status.word(),
-        companies: (!all).then(|| page.companies_of(&user.id)),
+        companies: (!all).then_some(companies),
         last_active_at: user.last_active_at.map(|at| at.to_string()),
     }
 }
