@@ -112,8 +112,8 @@ pub fn list(
         None => kept(r, pass, filter, from, backwards)?,
     };
     let rows = r.tx().all(statement, &values)?;
-    let read: Vec<(User, Vec<CompanyId>)> = rows.into_iter().map(read_listed).collect::<Result<_, _>>()?;
-    let users = with_names(r, pass, read)?;
+    let ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
+    let users = get_all(r, pass, &ids)?;
     Ok(match from {
         Cursor::Start => Page::of(users),
         Cursor::After(_) => Page { has_previous: true, ..Page::of(users) },
@@ -220,6 +220,27 @@ fn find_term(
     )?;
     let term: Option<String> = row.map(|row| row.columns().text()).transpose()?;
     Ok(term.map(|term| [term.into(), id.into()]))
+}
+
+/// These users, in this order. Only who is pending has an invitation worth looking for: nothing is found behind `NULL`.
+fn get_all(r: &mut Reader, pass: &AccountPass<ManageUsers>, ids: &[UserId]) -> Result<Vec<Listed>, DbError> {
+    let rows = r.tx().all(
+        sql!(concat!(
+            "SELECT ",
+            user_columns!(),
+            ", CASE WHEN u.user_type <> 'administrator' THEN
+                   (SELECT string_agg(g.company_id, ',') FROM user_company g
+                    WHERE g.account_id = u.account_id AND g.user_id = u.id) END
+             FROM \"user\" u LEFT JOIN invitation i
+                    ON i.account_id = u.account_id AND i.user_id = CASE WHEN u.listed = 'pending' THEN u.id END
+             WHERE u.account_id = $1 AND u.id {in $2}"
+        )),
+        &[pass.account().into(), convert::list(ids)],
+    )?;
+    let mut users = rows.into_iter().map(read_listed).collect::<Result<Vec<_>, _>>()?;
+    let places: HashMap<&UserId, usize> = ids.iter().enumerate().map(|(place, id)| (id, place)).collect();
+    users.sort_unstable_by_key(|(user, _)| places.get(&user.id));
+    with_names(r, pass, users)
 }
 
 fn read_listed(row: Row) -> Result<(User, Vec<CompanyId>), DbError> {

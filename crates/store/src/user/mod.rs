@@ -7,8 +7,8 @@ macro_rules! user_columns {
          u.invoice_emails, u.activated_at, u.last_active_at, u.sort_name, u.ends_at, u.deleted_at,
          u.access_version, i.sent_at, i.expires_at, i.accepted_at,
          CASE WHEN u.status = 'pending' THEN
-             (SELECT b.created_at FROM invitation_block b
-              WHERE b.account_id = u.account_id AND b.email_canonical = u.email_canonical) END"
+             (SELECT k.created_at FROM invitation_block k
+              WHERE k.account_id = u.account_id AND k.email_canonical = u.email_canonical) END"
     };
 }
 

@@ -1,5 +1,5 @@
 //! The statements of the lists of users. Each reads the beginning of one piece for each type, in the order of an index,
-//! merges them to the ids of a page in the order of `place`, and reads those users with the ids of their companies.
+//! and merges them: ids in the order of `place`.
 //!
 //! `$1` is the account, `$2` the tab, `$3` and `$4` are where the page begins, `$5` to `$9` the types, of which those
 //! that are not asked for are empty. The limit is `page::LIMIT`. It stands in each piece, because PostgreSQL takes an
@@ -8,31 +8,9 @@
 
 use crate::db::{Engine, Stmt, sql};
 
-/// The users whose ids and places `$page` tells. `CROSS JOIN` keeps SQLite from walking the account and looking up the
-/// page, and only who is pending has an invitation worth looking for: nothing is found behind `NULL`.
-macro_rules! users_of {
-    ($order:literal: $page:expr) => {
-        sql!(concat!(
-            "SELECT ",
-            user_columns!(),
-            ", CASE WHEN u.user_type <> 'administrator' THEN
-                   (SELECT string_agg(g.company_id, ',') FROM user_company g
-                    WHERE g.account_id = u.account_id AND g.user_id = u.id) END
-             FROM (",
-            $page,
-            ") p CROSS JOIN \"user\" u LEFT JOIN invitation i
-                    ON i.account_id = u.account_id AND i.user_id = CASE WHEN u.listed = 'pending' THEN u.id END
-             WHERE u.account_id = $1 AND u.id = p.id ORDER BY p.place ",
-            $order,
-            ", p.id ",
-            $order
-        ))
-    };
-}
-
 macro_rules! merged {
     ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
-        users_of!($order: concat!(
+        sql!(concat!(
             "SELECT a.id, a.place FROM (", limited!($order: $one), ") a UNION ALL ",
             "SELECT b.id, b.place FROM (", limited!($order: $two), ") b UNION ALL ",
             "SELECT c.id, c.place FROM (", limited!($order: $three), ") c UNION ALL ",
@@ -47,7 +25,7 @@ macro_rules! merged {
 /// first.
 macro_rules! merged_lazily {
     ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
-        users_of!($order: concat!(
+        sql!(concat!(
             $one,
             " UNION ALL ",
             $two,
@@ -100,8 +78,8 @@ macro_rules! all_users {
 /// read and sort all users.
 macro_rules! walked {
     ($key:literal $than:literal $order:literal) => {
-        users_of!($order: concat!(
-            "SELECT u.id AS id, u.",
+        sql!(concat!(
+            "SELECT u.id, u.",
             $key,
             " AS place FROM \"user\" u
              WHERE u.account_id = $1 AND u.listed = $2 AND u.user_type IN ($5, $6, $7, $8, $9) AND (u.",

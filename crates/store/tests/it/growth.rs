@@ -102,7 +102,7 @@ fn asked(engine: Engine) -> Vec<Asked> {
     let (newest, oldest) =
         (["u.last_active_at AS place", "DESC", all], ["u.last_active_at AS place", "ASC", all]);
     let start = if engine == Engine::Sqlite {
-        ["UNION ALL SELECT uc.user_id", "UNION ALL SELECT w"]
+        ["UNION ALL SELECT uc", "UNION ALL SELECT w"]
     } else {
         ["FROM (SELECT uc", "FROM (SELECT w"]
     };
@@ -159,6 +159,11 @@ fn asked(engine: Engine) -> Vec<Asked> {
             what: "the place of a user among what was found",
             stmt: statement(&["SELECT term FROM user_term"]),
             values: ["ACC1", "USR10000077", "first", "first\u{10ffff}"].map(Value::from).to_vec(),
+        },
+        Asked {
+            what: "the users of a page",
+            stmt: statement(&["FROM \"user\" u LEFT JOIN invitation"]),
+            values: vec!["ACC1".into(), r#"["USR10000001","USR10000077","USR10000500"]"#.into()],
         },
         Asked {
             what: "the names of their companies",
