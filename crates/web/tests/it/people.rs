@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use crate::site::Site;
+use crate::site::{Site, Standing};
 
 /// Before there is an account, and where no mail server is set, the pages say what to do. Seen to fail: with `is_set_up`
 /// the other way.
@@ -42,6 +42,41 @@ async fn p17_a_problem_keeps_the_rail_of_who_is_signed_in() {
         }
         let visitor = site.ask(&Method::GET, "/nowhere", None, "").await;
         assert!(visitor.status == StatusCode::NOT_FOUND && !visitor.body.contains("my-account"));
+    }
+}
+
+/// Within an account a problem keeps the account's frame, for whoever is active there and for nobody else. Seen to fail:
+/// with the frame of a person without account.
+#[tokio::test(flavor = "multi_thread")]
+async fn p17_a_problem_keeps_the_frame_of_the_account_one_is_in() {
+    for site in Site::everywhere().await {
+        let home = format!("/accounts/{}", site.account.id);
+        let name = site.world.sql(&format!("SELECT name FROM account WHERE id = '{}'", site.account.id));
+        let name = format!("class=\"account-name\" dir=\"auto\">{}<", name[0][0]);
+        for (standing, ask) in site.people() {
+            let is_in = matches!(standing, Standing::Member(_));
+            for path in
+                [format!("{home}/users/nobody"), format!("{home}/nowhere"), format!("{home}/settings")]
+            {
+                let reply = site.ask(&Method::GET, &path, ask, "").await;
+                if reply.status.is_success() {
+                    continue;
+                }
+                assert_eq!(reply.body.contains(&name), is_in, "{standing:?} {path}");
+                assert_eq!(reply.body.contains(&format!("href=\"{home}")), is_in, "{standing:?} {path}");
+            }
+        }
+        // The invitation's next sending is too soon.
+        let again = format!("{home}/users/{}/invitation", site.pending);
+        let mut reply = site.ask(&Method::POST, &again, site.admin(), "").await;
+        for _ in 0..20 {
+            if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                break;
+            }
+            reply = site.ask(&Method::POST, &again, site.admin(), "").await;
+        }
+        assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(reply.body.contains(&name), "{}", reply.body);
     }
 }
 
