@@ -220,3 +220,21 @@ async fn a05_the_activity_says_states_and_days_in_words() {
         assert!(!page.contains("T00:00:00Z") && !page.contains("suspended<"), "{page}");
     }
 }
+
+/// A-05, G-01. Seen to fail: with the names of companies in use alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a05_the_activity_names_companies_that_are_disabled_by_now() {
+    for site in Site::everywhere().await {
+        let companies = format!("/accounts/{}/companies", site.account.id);
+        let give = format!("{companies}/{}/users/{}/give", site.other_company, site.user);
+        post(&site, &give, &site.version(site.user.as_str())).await;
+        for company in [&site.company, &site.other_company] {
+            let reply = post(&site, &format!("{companies}/{company}/disable"), "").await;
+            assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+        }
+        let path = format!("/accounts/{}/activity", site.account.id);
+        let page = site.ask(&Method::GET, &path, site.admin(), "").await.body;
+        assert!(page.contains(">Downtown, Riverside</ins>"), "{page}");
+        assert!(!page.contains(">COM"), "{page}");
+    }
+}
