@@ -238,3 +238,65 @@ async fn a05_the_activity_names_companies_that_are_disabled_by_now() {
         assert!(!page.contains(">COM"), "{page}");
     }
 }
+
+fn ticked(company: &domain::id::CompanyId) -> String {
+    format!("value=\"{company}\" checked")
+}
+
+/// U-17. Seen to fail: with a link to the user's page for Cancel.
+#[tokio::test(flavor = "multi_thread")]
+async fn u17_cancel_leads_back_to_the_form_with_what_was_typed() {
+    for site in Site::everywhere().await {
+        let before = site.rows();
+        let user = format!("/accounts/{}/users/{}", site.account.id, site.user);
+        let typed = format!("first_name=Zoe&last_name=Fjord&display_name=Z&company={}", site.other_company);
+        let typed = format!("{typed}&{}", site.version(site.user.as_str()));
+        let review = post(&site, &user, &format!("go=save&{typed}")).await;
+        assert_eq!(review.status, StatusCode::OK);
+        assert!(review.body.contains("name=\"go\" value=\"back\">Cancel<"), "{}", review.body);
+        let form = post(&site, &user, &format!("go=back&{typed}")).await;
+        assert_eq!(form.status, StatusCode::OK);
+        for kept in ["value=\"Zoe\"", "value=\"Fjord\"", "value=\"Z\"", &ticked(&site.other_company)] {
+            assert!(form.body.contains(kept), "{kept}: {}", form.body);
+        }
+        assert!(!form.body.contains(&ticked(&site.company)) && before == site.rows());
+    }
+}
+
+/// U-17, U-14. What somebody else has given meanwhile is shown, and not as lost. Seen to fail: with every form taken for
+/// one of the present version.
+#[tokio::test(flavor = "multi_thread")]
+async fn u17_who_saves_an_old_form_is_shown_how_it_stands_now() {
+    for site in Site::everywhere().await {
+        let user = format!("/accounts/{}/users/{}", site.account.id, site.user);
+        let seen = site.version(site.user.as_str());
+        let give = format!(
+            "/accounts/{}/companies/{}/users/{}/give",
+            site.account.id, site.other_company, site.user
+        );
+        assert_eq!(post(&site, &give, &seen).await.status, StatusCode::SEE_OTHER);
+        let before = site.rows();
+        let typed = format!("first_name=Zoe&last_name=Fjord&company={}", site.company);
+        for go in ["save", "confirm"] {
+            let reply = post(&site, &user, &format!("go={go}&{typed}&{seen}")).await;
+            assert_eq!(reply.status, StatusCode::CONFLICT, "{go}");
+            let now = site.version(site.user.as_str()).replace("version=", "name=\"version\" value=\"");
+            let shown = ["Nothing was saved", "Latest change: companies changed by ", "value=\"Zoe\"", &now];
+            for part in shown
+                .into_iter()
+                .chain([ticked(&site.company), ticked(&site.other_company)].iter().map(String::as_str))
+            {
+                assert!(reply.body.contains(part), "{go} {part}: {}", reply.body);
+            }
+            assert!(!reply.body.contains("Companies lost"), "{go}");
+        }
+        assert!(before == site.rows());
+        let again = format!("go=save&{typed}&company={}", site.other_company);
+        let again = format!("{again}&{}", site.version(site.user.as_str()));
+        assert_eq!(
+            post(&site, &user, &again).await.status,
+            StatusCode::SEE_OTHER,
+            "only names are left to save"
+        );
+    }
+}

@@ -12,7 +12,7 @@ use domain::input::FieldError;
 use domain::user::{Names, UserStatus, UserType, lower_types, may_manage, parse_companies, promotions};
 use serde::Deserialize;
 
-use super::change::{Words, deleted, draw, not_done, preview, version};
+use super::change::{Words, deleted, draw, preview, reason, refused_with, version};
 use super::{Managing, users_of};
 use crate::http::problem::sentence_of;
 use crate::http::route::Nothing;
@@ -25,7 +25,8 @@ use crate::views::capability::lines;
 use crate::views::user::{Edit, EditForm, Recent};
 use crate::views::{Choice, isolated};
 
-/// What is typed; `go` is `save`, then `confirm`, or `all`, `none`, `filter` for the company list.
+/// What is typed, and which access the form showed; `go` is `save`, then `confirm` or `back`, or `all`, `none`, `filter`
+/// for the company list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
@@ -46,8 +47,13 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
         Err(Refused::NotFound) => return deleted(&visit).await,
         found => found?,
     };
+    visit.page(view(&visit, &pass, &page, &stored(&page), &Errors::default()))
+}
+
+fn stored(page: &UserPage) -> Typed {
     let (names, user) = (&page.user.names, &page.user);
-    let typed = Typed {
+    Typed {
+        version: user.access_version.to_string(),
         first_name: names.first.clone(),
         last_name: names.last.clone(),
         display_name: names.display.clone(),
@@ -55,8 +61,7 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
         agent: user.agent.then(|| "yes".to_owned()),
         invoice_emails: user.invoice_emails.then(|| "yes".to_owned()),
         ..Typed::default()
-    };
-    visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
+    }
 }
 
 /// Saves, after showing what it does where it changes the access; or narrows and fills the list of companies.
@@ -65,12 +70,13 @@ pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
     match typed.go.as_str() {
         "all" => typed.company = page.offered().map(|company| company.id.to_string()).collect(),
         "none" => typed.company.clear(),
-        "filter" => {}
+        "filter" | "back" => {}
         _ => {
             return match save(&visit, &page, &typed).await {
                 Err(Refused::Invalid(errors)) => {
                     visit.mend(view(&visit, &pass, &page, &typed, &Errors(errors)))
                 }
+                Err(Refused::Conflict(conflict)) => overtaken(&visit, typed, conflict).await,
                 done => done,
             };
         }
@@ -94,14 +100,22 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     let change = Change::Edit { companies, agent, invoice_emails };
     match confirmed(visit, &change, typed).await? {
         Asked::First(review) => visit.page(review),
-        Asked::Save(confirmed) => match write(visit, page, names, change.clone(), confirmed).await {
-            Err(Refused::Conflict(conflict)) => {
-                not_done(visit, review(visit, &change, typed).await?.1, conflict)
-            }
-            done => done,
-        },
-        Asked::Again(review) => not_done(visit, review, Conflict::Changed),
+        Asked::Save(confirmed) => write(visit, page, names, change, confirmed).await,
     }
+}
+
+/// The form as the user stands now, with the reason why nothing was saved. Boxes of an old form would take back what
+/// somebody else has given since, so only the names stay as they were typed.
+async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer {
+    let (pass, page) = get(visit).await?;
+    let Typed { first_name, last_name, display_name, .. } = typed;
+    let typed = Typed { first_name, last_name, display_name, ..stored(&page) };
+    let view = view(visit, &pass, &page, &typed, &Errors::default());
+    let notice = match conflict {
+        Conflict::Changed => Some(visit.t.user_overtaken().to_owned()),
+        other => reason(visit, other),
+    };
+    refused_with(visit.page(Edit { notice, ..view }))
 }
 
 /// Whether a change was shown.
@@ -110,23 +124,20 @@ enum Asked {
     First(ChangePage),
     /// It was, or there is nothing to show: names are saved at once.
     Save(Confirmed),
-    /// Not this one.
-    Again(ChangePage),
 }
 
+/// What is saved is what the form showed, with what was changed there: an old form saves nothing.
 async fn confirmed(visit: &Managing, change: &Change, typed: &Typed) -> Result<Asked, Refused> {
-    if typed.go == "confirm"
-        && let Ok(seen) = version(&typed.version)
-    {
-        return Ok(Asked::Save(Confirmed { seen, message: None }));
+    let confirmed = Confirmed { seen: version(&typed.version)?, message: None };
+    if typed.go == "confirm" {
+        return Ok(Asked::Save(confirmed));
     }
     let (preview, review) = review(visit, change, typed).await?;
+    if preview.user.access_version != confirmed.seen {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
     let does_nothing = preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after);
-    Ok(match typed.go.as_str() {
-        "confirm" => Asked::Again(review),
-        _ if does_nothing => Asked::Save(Confirmed { seen: preview.user.access_version, message: None }),
-        _ => Asked::First(review),
-    })
+    Ok(if does_nothing { Asked::Save(confirmed) } else { Asked::First(review) })
 }
 
 async fn write(
@@ -147,6 +158,7 @@ async fn review(visit: &Managing, change: &Change, typed: &Typed) -> Result<(Pre
     let (pass, preview) = preview(visit, change.clone()).await?;
     let mut page = draw(visit, &pass, &preview, &words(visit, &preview));
     page.hidden.extend(carried(typed));
+    page.to_form = true;
     Ok((preview, page))
 }
 
@@ -162,10 +174,9 @@ fn words(visit: &Managing, preview: &Preview) -> Words {
     }
 }
 
-/// The form's answers, for the page between.
+/// The form's answers, for the page between: it saves them, or leads back to the form with them.
 fn carried(typed: &Typed) -> Vec<(&'static str, String)> {
     let mut fields = vec![
-        ("go", "confirm".to_owned()),
         ("first_name", typed.first_name.clone()),
         ("last_name", typed.last_name.clone()),
         ("display_name", typed.display_name.clone()),
@@ -203,7 +214,9 @@ fn view(
     Edit {
         t,
         frame: visit.frame(pass),
+        notice: None,
         id: user.id.to_string(),
+        version: typed.version.clone(),
         name: user.names.full(),
         email: Some(user.email.clone()),
         user_type: user.user_type,

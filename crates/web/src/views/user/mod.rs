@@ -88,8 +88,12 @@ pub struct Edit {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Why nothing was saved, though it still can be.
+    pub notice: Option<String>,
     /// `USR…`
     pub id: String,
+    /// `version`: which access the form showed first
+    pub version: String,
     /// The name as it is stored, for the heading.
     pub name: String,
     /// The address; a notification team may have none.
