@@ -300,3 +300,22 @@ async fn u17_who_saves_an_old_form_is_shown_how_it_stands_now() {
         );
     }
 }
+
+/// G-01. Seen to fail: with the count of users alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn g01_the_page_before_disabling_says_whom_it_concerns() {
+    for site in Site::everywhere().await {
+        let path = format!("/accounts/{}/companies/{}/disable", site.account.id, site.company);
+        let page = site.ask(&Method::GET, &path, site.admin(), "").await.body;
+        for told in [
+            "5 users no longer see it.",
+            "5 users have no other company in use",
+            "1 user who has it has not accepted the invitation yet.",
+        ] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+        let path = path.replace(site.company.as_str(), site.other_company.as_str());
+        let page = site.ask(&Method::GET, &path, site.admin(), "").await.body;
+        assert!(!page.contains("no longer see") && !page.contains("invitation"), "{page}");
+    }
+}
