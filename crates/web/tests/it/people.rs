@@ -101,6 +101,79 @@ async fn x04_people_are_led_on_to_where_they_are_going() {
     }
 }
 
+/// The fields of the form in a page, as a browser sends them.
+fn fields(page: &str) -> String {
+    let value = |input: &str, name: &str| {
+        let rest = input.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
+        rest.split('"').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&")
+    };
+    let inputs = page.split("<input type=\"hidden\"").skip(1).filter_map(|rest| rest.split('>').next());
+    let pairs: Vec<_> = inputs.map(|input| (value(input, "name"), value(input, "value"))).collect();
+    serde_html_form::to_string(pairs).expect("a form")
+}
+
+/// Whoever is signed out within Create User signs in and goes on at the same step, also after a wrong password. Seen to
+/// fail: with the way to the sign-in page that all other forms take.
+#[tokio::test(flavor = "multi_thread")]
+async fn u01_answers_outlast_a_session() {
+    for site in Site::everywhere().await {
+        let count = || site.world.sql("SELECT COUNT(*) FROM \"user\"");
+        let before = count();
+        let users = format!("/accounts/{}/users", site.account.id);
+        let wizard = format!("{users}/new");
+        let typed = format!(
+            "step=companies&go=next&agent=no&user_type=reporting&first_name=No%26r&last_name=Aziz\
+             &email=noor%40example.com&company={}&company={}&message=Hi+there&send=later",
+            site.company, site.other_company
+        );
+        for (path, form) in [
+            (&wizard, typed.clone()),
+            (&users, typed.replace("step=companies&go=next", "step=message&go=create")),
+        ] {
+            let asked = site.ask(&Method::POST, path, None, &form).await;
+            assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+            assert!(asked.body.contains("your answers are kept"), "{}", asked.body);
+            let wrong = format!("{}&email=ada%40example.com&password=x", fields(&asked.body));
+            let wrong = site.ask(&Method::POST, "/sign-in", None, &wrong).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(wrong.body.contains("your answers are kept"), "{}", wrong.body);
+            let password = testkit::PASSWORD.replace(' ', "+");
+            let right = format!("{}&email=ada%40example.com&password={password}", fields(&wrong.body));
+            let on = site.ask(&Method::POST, "/sign-in", None, &right).await;
+            assert_eq!(on.status, StatusCode::OK);
+            assert!(
+                on.headers
+                    .get_all("set-cookie")
+                    .iter()
+                    .any(|set| set.as_bytes().starts_with(b"__Host-session="))
+            );
+            assert!(on.body.contains(&format!("action=\"{wizard}\"")), "{}", on.body);
+            let step = site.ask(&Method::POST, &wizard, site.admin(), &fields(&on.body)).await;
+            assert_eq!(step.status, StatusCode::OK);
+            let question = if path == &wizard { "Which companies will" } else { "Check and send" };
+            let kept = [question, "No&#38;r", "noor@example.com", "Hi there", "value=\"later\""];
+            let companies = [site.company.as_str(), site.other_company.as_str()];
+            for part in kept.into_iter().chain(companies) {
+                assert!(step.body.contains(part), "{part}: {}", step.body);
+            }
+        }
+        assert_eq!(before, count());
+        // Nothing else waits: a form that is no such form, or goes elsewhere, leads to the page alone.
+        let password = testkit::PASSWORD.replace(' ', "+");
+        for (next, kept) in [
+            (wizard.as_str(), "role%3Dadministrator"),
+            (&users, "step%3Dinfo"),
+            ("//evil.example/users/new", "step%3Dinfo"),
+            (&wizard, ""),
+        ] {
+            let form = format!("email=ada%40example.com&password={password}&next={next}&kept={kept}");
+            let reply = site.ask(&Method::POST, "/sign-in", None, &form).await;
+            let to = if next.starts_with("//") { "/accounts" } else { next };
+            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, to), "{kept}");
+        }
+    }
+}
+
 /// Every way in ends with a session of its own and a device cookie of its own, whatever cookies were planted (X-28).
 /// Seen to fail: with the planted device's id kept.
 #[tokio::test(flavor = "multi_thread")]
