@@ -301,6 +301,33 @@ async fn u17_who_saves_an_old_form_is_shown_how_it_stands_now() {
     }
 }
 
+/// U-17. A name that somebody else has typed meanwhile is not taken back. Seen to fail: without `shows_other`.
+#[tokio::test(flavor = "multi_thread")]
+async fn u17_an_old_form_takes_no_name_back() {
+    for site in Site::everywhere().await {
+        let user = format!("/accounts/{}/users/{}", site.account.id, site.user);
+        let names = "SELECT first_name, last_name, display_name FROM \"user\" WHERE id = ";
+        let names = || site.world.sql(&format!("{names}'{}'", site.user))[0].clone();
+        let before = names();
+        let seen = format!("company={}&{}", site.company, site.version(site.user.as_str()));
+        let seen =
+            format!("{seen}&was_first_name={}&was_last_name={}&was_display_name=", before[0], before[1]);
+        let first = format!("go=save&{seen}&first_name=Zoe&last_name={}", before[1]);
+        assert_eq!(post(&site, &user, &first).await.status, StatusCode::SEE_OTHER);
+        for go in ["save", "confirm"] {
+            let second = format!("go={go}&{seen}&first_name={}&last_name=Fjord", before[0]);
+            let reply = post(&site, &user, &second).await;
+            assert_eq!(reply.status, StatusCode::CONFLICT, "{go}");
+            for part in
+                ["id=\"first_name\" name=\"first_name\" type=\"text\" value=\"Zoe\"", "value=\"Fjord\""]
+            {
+                assert!(reply.body.contains(part), "{go} {part}: {}", reply.body);
+            }
+        }
+        assert_eq!(names(), ["Zoe", before[1].as_str(), ""]);
+    }
+}
+
 /// G-01. Seen to fail: with the count of users alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn g01_the_page_before_disabling_says_whom_it_concerns() {

@@ -1,5 +1,7 @@
 //! Edit User (U-17, L-04), and from there all that can be changed of a user (U-08 to U-10, U-20 to U-22).
 
+use std::iter;
+
 use app::access_change::{Confirmed, PastChange, Preview};
 use app::pass::{AccountPass, HasPlace};
 use app::user::{self, UserPage};
@@ -25,7 +27,7 @@ use crate::views::capability::lines;
 use crate::views::user::{Edit, EditForm, Recent};
 use crate::views::{Choice, isolated};
 
-/// What is typed, and which access the form showed; `go` is `save`, then `confirm` or `back`, or `all`, `none`, `filter`
+/// What is typed, and which access and names the form showed; `go` is `save`, then `confirm` or `back`, or `all`, `none`, `filter`
 /// for the company list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,6 +35,9 @@ pub struct Typed {
     go: String,
     filter: String,
     version: String,
+    was_first_name: Option<String>,
+    was_last_name: Option<String>,
+    was_display_name: Option<String>,
     first_name: String,
     last_name: String,
     display_name: String,
@@ -54,6 +59,9 @@ fn stored(page: &UserPage) -> Typed {
     let (names, user) = (&page.user.names, &page.user);
     Typed {
         version: user.access_version.to_string(),
+        was_first_name: Some(names.first.clone()),
+        was_last_name: Some(names.last.clone()),
+        was_display_name: Some(names.display.clone()),
         first_name: names.first.clone(),
         last_name: names.last.clone(),
         display_name: names.display.clone(),
@@ -84,6 +92,27 @@ pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
     visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
 }
 
+impl Typed {
+    /// The names that the form showed, as its fields.
+    fn shown(&self) -> [(&'static str, &Option<String>); 3] {
+        [
+            ("was_first_name", &self.was_first_name),
+            ("was_last_name", &self.was_last_name),
+            ("was_display_name", &self.was_display_name),
+        ]
+    }
+
+    fn shown_fields(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.shown().into_iter().filter_map(|(field, name)| Some((field, name.clone()?)))
+    }
+
+    /// Whether somebody has changed a name since the form was shown.
+    fn shows_other(&self, names: &Names) -> bool {
+        let now = [&names.first, &names.last, &names.display];
+        self.shown().iter().zip(now).any(|((_, shown), now)| shown.as_ref().is_some_and(|shown| shown != now))
+    }
+}
+
 async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     let user_type = page.user.user_type;
     let names = Names::parse(&typed.first_name, &typed.last_name, &typed.display_name, user_type);
@@ -98,6 +127,9 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     };
     let (agent, invoice_emails) = (typed.agent.is_some(), typed.invoice_emails.is_some());
     let change = Change::Edit { companies, agent, invoice_emails };
+    if typed.shows_other(&page.user.names) {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
     match confirmed(visit, &change, typed).await? {
         Asked::First(review) => visit.page(review),
         Asked::Save(confirmed) => write(visit, page, names, change, confirmed).await,
@@ -105,11 +137,19 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
 }
 
 /// The form as the user stands now, with the reason why nothing was saved. Boxes of an old form would take back what
-/// somebody else has given since, so only the names stay as they were typed.
+/// somebody else has given since, so only names that were typed stay.
 async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer {
     let (pass, page) = get(visit).await?;
-    let Typed { first_name, last_name, display_name, .. } = typed;
-    let typed = Typed { first_name, last_name, display_name, ..stored(&page) };
+    let now = stored(&page);
+    let newer = |typed: String, was: Option<String>, now: &str| {
+        if was.as_ref() == Some(&typed) { now.to_owned() } else { typed }
+    };
+    let typed = Typed {
+        first_name: newer(typed.first_name, typed.was_first_name, &now.first_name),
+        last_name: newer(typed.last_name, typed.was_last_name, &now.last_name),
+        display_name: newer(typed.display_name, typed.was_display_name, &now.display_name),
+        ..now
+    };
     let view = view(visit, &pass, &page, &typed, &Errors::default());
     let notice = match conflict {
         Conflict::Changed => Some(visit.t.user_overtaken().to_owned()),
@@ -181,6 +221,7 @@ fn carried(typed: &Typed) -> Vec<(&'static str, String)> {
         ("last_name", typed.last_name.clone()),
         ("display_name", typed.display_name.clone()),
     ];
+    fields.extend(typed.shown_fields());
     fields.extend(typed.company.iter().map(|company| ("company", company.clone())));
     fields.extend(typed.agent.clone().map(|agent| ("agent", agent)));
     fields.extend(typed.invoice_emails.clone().map(|invoices| ("invoice_emails", invoices)));
@@ -216,7 +257,7 @@ fn view(
         frame: visit.frame(pass),
         notice: None,
         id: user.id.to_string(),
-        version: typed.version.clone(),
+        hidden: iter::once(("version", typed.version.clone())).chain(typed.shown_fields()).collect(),
         name: user.names.full(),
         email: Some(user.email.clone()),
         user_type: user.user_type,

@@ -92,8 +92,8 @@ pub struct Edit {
     pub notice: Option<String>,
     /// `USR…`
     pub id: String,
-    /// `version`: which access the form showed first
-    pub version: String,
+    /// Which access and names the form showed first: `version`, `was_first_name` and so on.
+    pub hidden: Vec<(&'static str, String)>,
     /// The name as it is stored, for the heading.
     pub name: String,
     /// The address; a notification team may have none.
