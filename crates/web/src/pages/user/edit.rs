@@ -131,7 +131,7 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
         return Err(Refused::Conflict(Conflict::Changed));
     }
     match confirmed(visit, &change, typed).await? {
-        Asked::First(review) => visit.page(review),
+        Asked::First(review) => visit.page(*review),
         Asked::Save(confirmed) => write(visit, page, names, change, confirmed).await,
     }
 }
@@ -161,7 +161,7 @@ async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer
 /// Whether a change was shown.
 enum Asked {
     /// Not yet.
-    First(ChangePage),
+    First(Box<ChangePage>),
     /// It was, or there is nothing to show: names are saved at once.
     Save(Confirmed),
 }
@@ -177,7 +177,7 @@ async fn confirmed(visit: &Managing, change: &Change, typed: &Typed) -> Result<A
         return Err(Refused::Conflict(Conflict::Changed));
     }
     let does_nothing = preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after);
-    Ok(if does_nothing { Asked::Save(confirmed) } else { Asked::First(review) })
+    Ok(if does_nothing { Asked::Save(confirmed) } else { Asked::First(Box::new(review)) })
 }
 
 async fn write(
