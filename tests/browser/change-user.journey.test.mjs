@@ -199,6 +199,7 @@ j.journey('U-17 Edit User: Cancel keeps what was typed, and an old form says how
   await walk.look(other, 'user-overtaken');
   assert.equal(await other.getByLabel('Last name').inputValue(), 'Stone-Hill');
   assert.equal(await other.getByLabel('First name').inputValue(), 'Miranda', 'and nothing of theirs is taken back');
+  assert.equal(await other.getByLabel('Chat display name').inputValue(), 'Miri');
   assert.ok(await other.getByLabel('Riverside Movers').isChecked(), 'what was given meanwhile');
   await j.press(other, 'Save changes');
   await j.sees(other, 'Saved.');

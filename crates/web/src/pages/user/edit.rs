@@ -35,9 +35,8 @@ pub struct Typed {
     go: String,
     filter: String,
     version: String,
-    was_first_name: Option<String>,
-    was_last_name: Option<String>,
-    was_display_name: Option<String>,
+    /// First, last and chat display name.
+    was: Vec<String>,
     first_name: String,
     last_name: String,
     display_name: String,
@@ -59,9 +58,7 @@ fn stored(page: &UserPage) -> Typed {
     let (names, user) = (&page.user.names, &page.user);
     Typed {
         version: user.access_version.to_string(),
-        was_first_name: Some(names.first.clone()),
-        was_last_name: Some(names.last.clone()),
-        was_display_name: Some(names.display.clone()),
+        was: vec![names.first.clone(), names.last.clone(), names.display.clone()],
         first_name: names.first.clone(),
         last_name: names.last.clone(),
         display_name: names.display.clone(),
@@ -94,22 +91,14 @@ pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
 
 impl Typed {
     /// The names that the form showed, as its fields.
-    fn shown(&self) -> [(&'static str, &Option<String>); 3] {
-        [
-            ("was_first_name", &self.was_first_name),
-            ("was_last_name", &self.was_last_name),
-            ("was_display_name", &self.was_display_name),
-        ]
-    }
-
-    fn shown_fields(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.shown().into_iter().filter_map(|(field, name)| Some((field, name.clone()?)))
+    fn shown(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.was.iter().map(|name| ("was", name.clone()))
     }
 
     /// Whether somebody has changed a name since the form was shown.
     fn shows_other(&self, names: &Names) -> bool {
         let now = [&names.first, &names.last, &names.display];
-        self.shown().iter().zip(now).any(|((_, shown), now)| shown.as_ref().is_some_and(|shown| shown != now))
+        self.was.iter().zip(now).any(|(shown, now)| shown != now)
     }
 }
 
@@ -141,13 +130,14 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
 async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer {
     let (pass, page) = get(visit).await?;
     let now = stored(&page);
-    let newer = |typed: String, was: Option<String>, now: &str| {
-        if was.as_ref() == Some(&typed) { now.to_owned() } else { typed }
+    let was = typed.was;
+    let newer = |place: usize, typed: String, now: &str| {
+        if was.get(place) == Some(&typed) { now.to_owned() } else { typed }
     };
     let typed = Typed {
-        first_name: newer(typed.first_name, typed.was_first_name, &now.first_name),
-        last_name: newer(typed.last_name, typed.was_last_name, &now.last_name),
-        display_name: newer(typed.display_name, typed.was_display_name, &now.display_name),
+        first_name: newer(0, typed.first_name, &now.first_name),
+        last_name: newer(1, typed.last_name, &now.last_name),
+        display_name: newer(2, typed.display_name, &now.display_name),
         ..now
     };
     let view = view(visit, &pass, &page, &typed, &Errors::default());
@@ -221,7 +211,7 @@ fn carried(typed: &Typed) -> Vec<(&'static str, String)> {
         ("last_name", typed.last_name.clone()),
         ("display_name", typed.display_name.clone()),
     ];
-    fields.extend(typed.shown_fields());
+    fields.extend(typed.shown());
     fields.extend(typed.company.iter().map(|company| ("company", company.clone())));
     fields.extend(typed.agent.clone().map(|agent| ("agent", agent)));
     fields.extend(typed.invoice_emails.clone().map(|invoices| ("invoice_emails", invoices)));
@@ -257,7 +247,7 @@ fn view(
         frame: visit.frame(pass),
         notice: None,
         id: user.id.to_string(),
-        hidden: iter::once(("version", typed.version.clone())).chain(typed.shown_fields()).collect(),
+        hidden: iter::once(("version", typed.version.clone())).chain(typed.shown()).collect(),
         name: user.names.full(),
         email: Some(user.email.clone()),
         user_type: user.user_type,

@@ -92,7 +92,7 @@ pub struct Edit {
     pub notice: Option<String>,
     /// `USR…`
     pub id: String,
-    /// Which access and names the form showed first: `version`, `was_first_name` and so on.
+    /// Which access and names the form showed first: `version`, and `was` for each name.
     pub hidden: Vec<(&'static str, String)>,
     /// The name as it is stored, for the heading.
     pub name: String,
