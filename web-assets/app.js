@@ -44,6 +44,22 @@ function tick(button, on) {
   for (const row of all(".pick-list li:not([hidden])", button.closest("[data-pick]"))) find("input", row).checked = on;
 }
 
+// A long list to choose one from: what is typed before it shows those that match, until one is chosen.
+const whole = new WeakMap();
+function match(box) {
+  const select = box.nextElementSibling;
+  const wanted = box.value.trim().toLocaleLowerCase();
+  const { value } = select;
+  if (!whole.has(select)) whole.set(select, [...select.options]);
+  const rows = whole.get(select).filter((option) => option.value === value || option.text.toLocaleLowerCase().includes(wanted));
+  select.replaceChildren(...rows);
+  select.value = value;
+  if (wanted) select.size = Math.min(Math.max(rows.length, 2), 6); else select.removeAttribute("size");
+}
+function showWhole(box) {
+  if (box.value) { box.value = ""; match(box); }
+}
+
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
@@ -79,6 +95,15 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-pick-filter]")) narrow(event.target);
+  if (event.target.matches("[data-match]")) match(event.target);
+});
+
+// Not when the focus leaves: what is being pressed would move away from under the pointer.
+document.addEventListener("click", ({ target }) => {
+  for (const box of all("[data-match]")) if (target !== box) showWhole(box);
+});
+document.addEventListener("keyup", ({ target }) => {
+  for (const box of all("[data-match]")) if (target !== box && target !== box.nextElementSibling) showWhole(box);
 });
 
 // A password that was revealed is sent as a password, so that the browser offers to keep it.
@@ -89,7 +114,7 @@ document.addEventListener("submit", (event) => {
 // Keys: / the search, ? this list, g u Users. Never while typing, never with a modifier.
 let before = "";
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("[data-pick-filter]")) { event.preventDefault(); return; }
+  if (event.key === "Enter" && event.target.matches("[data-pick-filter], [data-match]")) { event.preventDefault(); return; }
   const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find("dialog[open]")) return;
   const pair = before + event.key;
@@ -106,7 +131,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-for (const button of all("[data-reveal], [data-keys]")) button.hidden = false;
+for (const button of all("[data-reveal], [data-keys], [data-match]")) button.hidden = false;
 for (const box of all("[data-pick-filter]")) if (box.value) narrow(box);
 
 const zone = find("input[data-zone]");

@@ -38,11 +38,15 @@ j.journey('G-01 companies: create, rename, disable and enable', house, async (wa
   await j.sees(page, 'Saved.');
   await page.goto(`${house.home}/companies`);
   await j.row(page, renamed).getByText('America/Chicago').waitFor();
+  await walk.user('Lena', 'Ortiz', walk.address('lena'), 'reporting', { company: [`${name} &#38; Pets`] });
 
   await j.press(page, `Manage ${renamed}`);
   await j.follow(page, 'Disable');
   await j.on(page, `Disable ${renamed}?`);
   await j.isDialog(page, way);
+  await j.sees(page, '1 user no longer sees it.');
+  await j.sees(page, '1 user has no other company in use');
+  await j.sees(page, '1 user who has it has not accepted the invitation yet.');
   await walk.look(page, 'company-disable');
   await j.press(page, `Disable ${renamed}`);
   await j.sees(page, 'The company has been disabled.');

@@ -83,6 +83,40 @@ j.journey('U-01 the browser’s Back leads from step to step, with the answers',
   await j.on(page, 'Which companies will they have access to?');
 });
 
+j.journey('U-01 who is signed out in the middle signs in and goes on with the answers', house, async (walk) => {
+  const page = await walk.administrator();
+  await page.goto(`${house.home}/users/new`);
+  await j.choose(page, 'No');
+  await j.press(page, 'User type');
+  await j.on(page, 'What type of user will they be?');
+  await j.choose(page, 'Reporting');
+  await j.press(page, 'User Info');
+  await j.on(page, 'Who is it?');
+  await j.fill(page, { 'First name': 'Noor', 'Last name': 'Aziz', 'Email address': walk.address('again') });
+  await page.context().clearCookies();
+  await j.press(page, 'Companies');
+  await j.on(page, 'Sign in');
+  await j.sees(page, 'You were signed out meanwhile.');
+  await walk.look(page, 'sign-in-again');
+  await j.fill(page, { 'Email address': j.owner.email, Password: 'not this one' });
+  await j.press(page, 'Sign in');
+  await j.errors(page, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  await j.sees(page, 'You were signed out meanwhile.');
+  await j.fill(page, { Password: j.password });
+  await j.press(page, 'Sign in');
+  await j.on(page, 'You are signed in again');
+  await walk.look(page, 'signed-in-again');
+  await j.press(page, 'Go on with Create user');
+  await j.on(page, 'Who is it?');
+  assert.equal(await page.getByLabel('First name').inputValue(), 'Noor');
+  await j.press(page, 'Companies');
+  await j.on(page, 'Which companies will they have access to?');
+  await j.press(page, 'Back');
+  await j.press(page, 'Back');
+  await j.on(page, 'What type of user will they be?');
+  assert.ok(await page.getByLabel('Reporting').isChecked());
+});
+
 j.journey('U-01 U-02 S1 Add a User by keyboard alone', house, async (walk, { javascript }) => {
   const page = await walk.administrator();
   const keys = page.keyboard;

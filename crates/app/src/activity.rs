@@ -1,8 +1,11 @@
 //! Activity: listing it, sealing it, proving it whole.
 
+use std::collections::BTreeSet;
+
 use domain::capability::proof::ManageUsers;
-use domain::id::ActivityId;
+use domain::id::{ActivityId, CompanyId};
 use store::activity::{self, Sealed, Walk};
+use store::company::{self, Company};
 use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
 use store::work::{Reader, Unrecorded, Writer};
@@ -13,6 +16,21 @@ use crate::{App, Refused};
 
 /// How many entries one unit seals: few enough that it ends before anybody waits.
 const AT_ONCE: i64 = 500;
+
+/// One page of an account's activity, newest first, and the companies that it tells of, in use or not.
+pub fn list_named(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    before: Option<&ActivityId>,
+) -> Result<(Page<Activity>, Vec<Company>), Refused> {
+    let page = list(r, pass, before)?;
+    let changes = page.rows.iter().flat_map(|entry| &entry.changes);
+    let told = changes.filter(|(field, _, _)| field == "companies");
+    let texts = told.flat_map(|(_, before, after)| [before, after]).flatten();
+    let ids: BTreeSet<CompanyId> =
+        texts.flat_map(|ids| ids.split(' ')).filter_map(|id| id.parse().ok()).collect();
+    Ok((page, company::list_among(r, pass, &ids)?))
+}
 
 /// One page of an account's activity, newest first.
 pub fn list(

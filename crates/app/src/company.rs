@@ -9,7 +9,7 @@ use store::page::Page;
 use store::pass::{AccountPass, Acting, CompanyPass};
 use store::work::{Committed, Reader, Writer};
 
-pub use store::company::Company;
+pub use store::company::{Company, Concerned};
 
 use crate::Refused;
 
@@ -40,8 +40,8 @@ pub fn get(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Compan
     Ok(company::get(r, pass)?)
 }
 
-/// How many users lose sight of the company when it is disabled.
-pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<i64, Refused> {
+/// Whom it concerns when the company is disabled.
+pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Concerned, Refused> {
     Ok(company::count_users(r, pass)?)
 }
 

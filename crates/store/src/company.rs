@@ -288,15 +288,34 @@ fn read(row: Row) -> Result<Company, DbError> {
     Ok(Company { id, details, disabled: c.flag()? })
 }
 
-/// How many users have the company without being administrators, who have all.
-pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<i64, DbError> {
+/// Whom it concerns when a company is disabled. Administrators, who have all, are not among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Concerned {
+    /// How many users have it.
+    pub users: i64,
+    /// How many of them have no other company in use.
+    pub without_other: i64,
+    /// How many of them have not accepted their invitation.
+    pub pending: i64,
+}
+
+/// Whom it concerns when the company is disabled.
+pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Concerned, DbError> {
     let row = r.tx().one(
         sql!(
-            "SELECT COUNT(*) FROM user_company uc
+            "SELECT COUNT(*),
+                    COUNT(*) FILTER (WHERE NOT EXISTS (
+                        SELECT 1 FROM user_company other
+                        JOIN company c ON c.account_id = other.account_id AND c.id = other.company_id
+                        WHERE other.account_id = $1 AND other.user_id = uc.user_id
+                          AND other.company_id <> $2 AND c.disabled = 0)),
+                    COUNT(*) FILTER (WHERE u.status = 'pending')
+             FROM user_company uc
              JOIN \"user\" u ON u.account_id = uc.account_id AND u.id = uc.user_id
              WHERE uc.account_id = $1 AND uc.company_id = $2 AND u.status IN ('pending', 'active')"
         ),
         &[pass.account().into(), pass.company().into()],
     )?;
-    row.columns().int()
+    let mut c = row.columns();
+    Ok(Concerned { users: c.int()?, without_other: c.int()?, pending: c.int()? })
 }

@@ -1,10 +1,12 @@
 //! From what was refused to a page: one place, so that nobody is told more than they may know.
 
 use ::http::{StatusCode, header};
-use app::pass::{LinkState, SelfPass};
+use app::pass::{AccountPass, LinkState, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access_change::Already;
+use domain::capability::proof::AnyUser;
+use domain::id::AccountId;
 use domain::user::UserStatus;
 use text::Text;
 
@@ -83,7 +85,7 @@ impl std::fmt::Display for Chain<'_> {
     }
 }
 
-/// Whoever is signed in keeps their rail.
+/// Whoever is signed in keeps their rail: the account's where the address is one of an account that they are in.
 async fn page(visitor: &Visitor, kind: Kind) -> Response {
     shown(visitor, frame(visitor).await, kind, None)
 }
@@ -97,10 +99,21 @@ async fn frame(visitor: &Visitor) -> Frame {
     if !visitor.has_session() {
         return visitor.bare_frame();
     }
+    if let Some(account) = account_of(&visitor.path) {
+        let place = visitor.app.read::<AccountPass<AnyUser>, ()>(&visitor.ask, account, |_, _| Ok(()));
+        if let Ok((pass, ())) = place.await {
+            return visitor.frame(&pass);
+        }
+    }
     match visitor.app.read::<SelfPass, ()>(&visitor.ask, (), |_, _| Ok(())).await {
         Ok((pass, ())) => visitor.person_frame(pass.person()),
         Err(_) => visitor.bare_frame(),
     }
+}
+
+/// The account that an address is in. Whether the person has a place there is for the pass to say.
+fn account_of(path: &str) -> Option<AccountId> {
+    path.strip_prefix("/accounts/")?.split('/').next()?.parse().ok()
 }
 
 fn shown(visitor: &Visitor, frame: Frame, kind: Kind, sign_out_to: Option<&'static str>) -> Response {

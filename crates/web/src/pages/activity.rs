@@ -1,8 +1,8 @@
 //! The activity of an account.
 
+use app::activity;
 use app::company::Company;
 use app::pass::{AccountPass, HasPlace};
-use app::{activity, user};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
@@ -27,10 +27,8 @@ pub struct Query {
 /// One page, newest first.
 pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
     let before: Option<ActivityId> = query.after.as_deref().and_then(|id| id.parse().ok());
-    let read = visit.read(move |r, pass| {
-        Ok((activity::list(r, pass, before.as_ref())?, user::company_choices(r, pass)?))
-    });
-    let (pass, (page, companies)) = read.await?;
+    let (pass, (page, companies)) =
+        visit.read(move |r, pass| activity::list_named(r, pass, before.as_ref())).await?;
     let next = match page.rows.last() {
         Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
         _ => None,

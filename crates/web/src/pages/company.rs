@@ -129,14 +129,14 @@ pub async fn change(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) ->
 
 /// What disabling means, before it is done.
 pub async fn disable_page(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing) -> Answer {
-    let (pass, (company, users)) =
+    let (pass, (company, concerned)) =
         visit.read(|r, pass| Ok((company::get(r, pass)?, company::count_users(r, pass)?))).await?;
     visit.page(Disable {
         t: visit.t,
         frame: visit.frame(&pass),
         id: company.id.to_string(),
         name: company.details.name,
-        users,
+        concerned,
     })
 }
 

@@ -1,17 +1,20 @@
 //! Signing in and out.
 
+use ::http::StatusCode;
 use app::pass::{SelfPass, Visitor};
 use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
 
 use super::form::Errors;
+use super::user::create;
 use crate::http::cookies::Cookie;
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
-use crate::http::visit::{Answer, Visit};
+use crate::http::visit::{self as http_visit, Answer, Visit};
 use crate::routes;
-use crate::views::session::SignIn;
+use crate::views::Field;
+use crate::views::session::{GoOn, SignIn};
 
 /// Where to go after signing in or out.
 #[derive(Debug, Deserialize)]
@@ -21,8 +24,8 @@ pub struct Next {
     next: String,
 }
 
-/// What is typed to sign in.
-#[derive(Debug, Deserialize)]
+/// What is typed to sign in, and what waits meanwhile.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
     #[serde(default)]
@@ -31,6 +34,8 @@ pub struct Typed {
     password: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    kept: String,
 }
 
 /// The start page: to one's accounts, or to signing in.
@@ -40,7 +45,7 @@ pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// The sign-in page.
 pub async fn sign_in_page(visit: Visit<Visitor>, next: Next) -> Answer {
-    visit.page(view(&visit, "", &next.next, None, &Errors::default()).await?)
+    visit.page(view(&visit, &Typed { next: next.next, ..Typed::default() }, None, &Errors::default()).await?)
 }
 
 /// Signs in.
@@ -52,19 +57,44 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         }
     }
     if !errors.0.is_empty() {
-        return visit.mend(view(&visit, &typed.email, &typed.next, None, &errors).await?);
+        return visit.mend(view(&visit, &typed, None, &errors).await?);
     }
     match visit.app.sign_in(&visit.ask, &typed.email, &typed.password).await {
         Ok(signed_in) => {
             let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
-            visit.signed_in(visit.go(next), &signed_in)
+            let answer = match create::resumed(next, &typed.kept) {
+                Some(fields) => {
+                    let frame = visit.bare_frame();
+                    visit.page(GoOn { t: visit.t, frame, next: next.to_owned(), fields })
+                }
+                None => visit.go(next),
+            };
+            visit.signed_in(answer, &signed_in)
         }
         Err(Refused::Conflict(Conflict::WrongPassword)) => {
             let error = Some(sentence(&visit, Conflict::WrongPassword));
-            visit.mend(view(&visit, &typed.email, &typed.next, error, &errors).await?)
+            visit.mend(view(&visit, &typed, error, &errors).await?)
         }
         Err(refused) => Err(refused),
     }
+}
+
+/// Signing in, in answer to a form of somebody who is signed out by now; what they sent waits in `kept`.
+pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: String) -> Answer {
+    let t = visitor.t;
+    let view = SignIn {
+        t,
+        frame: visitor.bare_frame(),
+        email: Field::default(),
+        password: Field::default(),
+        next: next.to_owned(),
+        kept,
+        error: None,
+        is_set_up: true,
+    };
+    let mut response = visitor.page(view)?;
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    Ok(response)
 }
 
 /// Signs out: ends the session and removes its cookie.
@@ -72,14 +102,13 @@ pub async fn sign_out(visit: Visit<SelfPass>, after: Next) -> Answer {
     visit.write(session::sign_out).await?;
     let next = if routes::leads_to_a_page(&after.next) { after.next.as_str() } else { "/sign-in" };
     let mut response = visit.go_and_tell(next, Toast::SignedOut)?;
-    response.headers_mut().append(http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
+    response.headers_mut().append(::http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
     Ok(response)
 }
 
 async fn view(
     visit: &Visit<Visitor>,
-    email: &str,
-    next: &str,
+    typed: &Typed,
     error: Option<String>,
     errors: &Errors,
 ) -> Result<SignIn, Refused> {
@@ -88,9 +117,10 @@ async fn view(
     Ok(SignIn {
         t,
         frame: visit.bare_frame(),
-        email: errors.field(t, "email", email),
+        email: errors.field(t, "email", &typed.email),
         password: errors.password(t),
-        next: next.to_owned(),
+        next: typed.next.clone(),
+        kept: typed.kept.clone(),
         error,
         is_set_up,
     })

@@ -53,6 +53,8 @@ pub struct ChangePage {
     pub remove: Option<String>,
     /// Where Cancel leads.
     pub back: String,
+    /// The form's answers are in `hidden`: `go` is `confirm`, and Cancel is `back`, to the form with them.
+    pub to_form: bool,
 }
 
 impl ChangePage {

@@ -1,5 +1,6 @@
 //! The pages of companies.
 
+use app::company::Concerned;
 use askama::Template;
 use text::Text;
 
@@ -83,6 +84,6 @@ pub struct Disable {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// How many users lose sight of it.
-    pub users: i64,
+    /// Whom it concerns.
+    pub concerned: Concerned,
 }

@@ -6,7 +6,7 @@ use text::Text;
 use super::form::problems;
 use super::{Field, Frame, Icon, SummaryLine};
 
-/// Sign in: `/sign-in`. Posts `email`, `password`, `next`.
+/// Sign in: `/sign-in`. Posts `email`, `password`, `next`, `kept`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "session/sign_in.html")]
 pub struct SignIn {
@@ -20,6 +20,8 @@ pub struct SignIn {
     pub password: Field,
     /// `next`: the path to go to afterwards; empty: the default.
     pub next: String,
+    /// `kept`: the answers of a form that wait until its sender is signed in again; empty: none.
+    pub kept: String,
     /// What is wrong as a whole: the pair does not fit.
     pub error: Option<String>,
     /// Whether there is an account to sign in to.
@@ -32,6 +34,20 @@ impl SignIn {
         let fields = problems(&[("email", &self.email), ("password", &self.password)]);
         whole.into_iter().chain(fields).collect()
     }
+}
+
+/// Signed in again in the middle of a form: its answers, and the button back to it.
+#[derive(Template, Clone, Debug)]
+#[template(path = "session/go_on.html")]
+pub struct GoOn {
+    /// The texts.
+    pub t: Text,
+    /// A signed-out frame.
+    pub frame: Frame,
+    /// Where the form goes.
+    pub next: String,
+    /// Its fields.
+    pub fields: Vec<(String, String)>,
 }
 
 /// Ask for a new password: `/reset`. Posts `email`; the answer is always [`ResetSent`].

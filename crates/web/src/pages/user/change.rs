@@ -236,6 +236,7 @@ pub(in crate::pages) fn draw(
         danger: words.danger,
         remove: None,
         back: if is_deleted { format!("{users}?tab=deleted") } else { address },
+        to_form: false,
     }
 }
 

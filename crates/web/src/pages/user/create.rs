@@ -10,17 +10,18 @@ use domain::id::UserId;
 use domain::input::{FieldError, Problem};
 use domain::invitation::InvitationState;
 use domain::user::{TypedUser, UserType};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
+use crate::pages::session;
 use crate::views::Choice;
 use crate::views::user::{Created, New, NewForm, Sent, Step};
 
 /// All answers so far, and where one is.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Answers {
     step: String,
@@ -46,7 +47,10 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
 
 /// From one question to the next, or back. Nothing is stored: all answers travel with the form.
 pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
-    let (pass, companies) = visit.read(user::company_choices).await?;
+    let (pass, companies) = match visit.read(user::company_choices).await {
+        Err(Refused::SignedOut) => return signed_out(&visit, answers),
+        found => found?,
+    };
     let present = Step::of_code(&answers.step).unwrap_or(Step::Agent);
     let user_type = answers.chosen_type();
     let errors = match answers.go.as_str() {
@@ -97,8 +101,28 @@ pub async fn create(visit: Managing, answers: Answers) -> Answer {
             let (pass, companies) = visit.read(user::company_choices).await?;
             kept_for_back(visit.mend(view(&visit, &pass, step_of(&errors), &answers, &companies, &errors)))
         }
+        Err(Refused::SignedOut) => signed_out(&visit, answers),
         Err(refused) => Err(refused),
     }
+}
+
+/// Whoever was signed out in the middle signs in at once, and the answers wait in that form.
+fn signed_out(visit: &Managing, answers: Answers) -> Answer {
+    if answers == Answers::default() {
+        return Err(Refused::SignedOut);
+    }
+    let kept = serde_html_form::to_string(Answers { go: answers.step.clone(), ..answers });
+    let kept = kept.map_err(|_| Refused::SignedOut)?;
+    let wizard = format!("{}/new", visit.path.trim_end_matches("/new"));
+    kept_for_back(session::sign_in_again(visit, &wizard, kept))
+}
+
+/// The answers that waited, as fields of the wizard's form; `None` where they are no such answers. That form stores
+/// nothing, so that nothing is done which nobody has seen.
+pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, String)>> {
+    let answers: Answers = serde_html_form::from_str(kept).ok()?;
+    let is_wizard = next.ends_with("/users/new") && answers != Answers::default();
+    if is_wizard { serde_html_form::from_str(kept).ok() } else { None }
 }
 
 /// What can be done next.

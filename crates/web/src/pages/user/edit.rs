@@ -1,5 +1,7 @@
 //! Edit User (U-17, L-04), and from there all that can be changed of a user (U-08 to U-10, U-20 to U-22).
 
+use std::iter;
+
 use app::access_change::{Confirmed, PastChange, Preview};
 use app::pass::{AccountPass, HasPlace};
 use app::user::{self, UserPage};
@@ -12,7 +14,7 @@ use domain::input::FieldError;
 use domain::user::{Names, UserStatus, UserType, lower_types, may_manage, parse_companies, promotions};
 use serde::Deserialize;
 
-use super::change::{Words, deleted, draw, not_done, preview, version};
+use super::change::{Words, deleted, draw, preview, reason, refused_with, version};
 use super::{Managing, users_of};
 use crate::http::problem::sentence_of;
 use crate::http::route::Nothing;
@@ -25,13 +27,16 @@ use crate::views::capability::lines;
 use crate::views::user::{Edit, EditForm, Recent};
 use crate::views::{Choice, isolated};
 
-/// What is typed; `go` is `save`, then `confirm`, or `all`, `none`, `filter` for the company list.
+/// What is typed, and which access and names the form showed; `go` is `save`, then `confirm` or `back`, or `all`, `none`, `filter`
+/// for the company list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     go: String,
     filter: String,
     version: String,
+    /// First, last and chat display name.
+    was: Vec<String>,
     first_name: String,
     last_name: String,
     display_name: String,
@@ -46,8 +51,14 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
         Err(Refused::NotFound) => return deleted(&visit).await,
         found => found?,
     };
+    visit.page(view(&visit, &pass, &page, &stored(&page), &Errors::default()))
+}
+
+fn stored(page: &UserPage) -> Typed {
     let (names, user) = (&page.user.names, &page.user);
-    let typed = Typed {
+    Typed {
+        version: user.access_version.to_string(),
+        was: vec![names.first.clone(), names.last.clone(), names.display.clone()],
         first_name: names.first.clone(),
         last_name: names.last.clone(),
         display_name: names.display.clone(),
@@ -55,8 +66,7 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
         agent: user.agent.then(|| "yes".to_owned()),
         invoice_emails: user.invoice_emails.then(|| "yes".to_owned()),
         ..Typed::default()
-    };
-    visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
+    }
 }
 
 /// Saves, after showing what it does where it changes the access; or narrows and fills the list of companies.
@@ -65,17 +75,31 @@ pub async fn change(visit: Managing, mut typed: Typed) -> Answer {
     match typed.go.as_str() {
         "all" => typed.company = page.offered().map(|company| company.id.to_string()).collect(),
         "none" => typed.company.clear(),
-        "filter" => {}
+        "filter" | "back" => {}
         _ => {
             return match save(&visit, &page, &typed).await {
                 Err(Refused::Invalid(errors)) => {
                     visit.mend(view(&visit, &pass, &page, &typed, &Errors(errors)))
                 }
+                Err(Refused::Conflict(conflict)) => overtaken(&visit, typed, conflict).await,
                 done => done,
             };
         }
     }
     visit.page(view(&visit, &pass, &page, &typed, &Errors::default()))
+}
+
+impl Typed {
+    /// The names that the form showed, as its fields.
+    fn shown(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.was.iter().map(|name| ("was", name.clone()))
+    }
+
+    /// Whether somebody has changed a name since the form was shown.
+    fn shows_other(&self, names: &Names) -> bool {
+        let now = [&names.first, &names.last, &names.display];
+        self.was.iter().zip(now).any(|(shown, now)| shown != now)
+    }
 }
 
 async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
@@ -92,41 +116,58 @@ async fn save(visit: &Managing, page: &UserPage, typed: &Typed) -> Answer {
     };
     let (agent, invoice_emails) = (typed.agent.is_some(), typed.invoice_emails.is_some());
     let change = Change::Edit { companies, agent, invoice_emails };
-    match confirmed(visit, &change, typed).await? {
-        Asked::First(review) => visit.page(review),
-        Asked::Save(confirmed) => match write(visit, page, names, change.clone(), confirmed).await {
-            Err(Refused::Conflict(conflict)) => {
-                not_done(visit, review(visit, &change, typed).await?.1, conflict)
-            }
-            done => done,
-        },
-        Asked::Again(review) => not_done(visit, review, Conflict::Changed),
+    if typed.shows_other(&page.user.names) {
+        return Err(Refused::Conflict(Conflict::Changed));
     }
+    match confirmed(visit, &change, typed).await? {
+        Asked::First(review) => visit.page(*review),
+        Asked::Save(confirmed) => write(visit, page, names, change, confirmed).await,
+    }
+}
+
+/// The form as the user stands now, with the reason why nothing was saved. Boxes of an old form would take back what
+/// somebody else has given since, so only names that were typed stay.
+async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer {
+    let (pass, page) = get(visit).await?;
+    let now = stored(&page);
+    let was = typed.was;
+    let newer = |place: usize, typed: String, now: &str| {
+        if was.get(place) == Some(&typed) { now.to_owned() } else { typed }
+    };
+    let typed = Typed {
+        first_name: newer(0, typed.first_name, &now.first_name),
+        last_name: newer(1, typed.last_name, &now.last_name),
+        display_name: newer(2, typed.display_name, &now.display_name),
+        ..now
+    };
+    let view = view(visit, &pass, &page, &typed, &Errors::default());
+    let notice = match conflict {
+        Conflict::Changed => Some(visit.t.user_overtaken().to_owned()),
+        other => reason(visit, other),
+    };
+    refused_with(visit.page(Edit { notice, ..view }))
 }
 
 /// Whether a change was shown.
 enum Asked {
     /// Not yet.
-    First(ChangePage),
+    First(Box<ChangePage>),
     /// It was, or there is nothing to show: names are saved at once.
     Save(Confirmed),
-    /// Not this one.
-    Again(ChangePage),
 }
 
+/// What is saved is what the form showed, with what was changed there: an old form saves nothing.
 async fn confirmed(visit: &Managing, change: &Change, typed: &Typed) -> Result<Asked, Refused> {
-    if typed.go == "confirm"
-        && let Ok(seen) = version(&typed.version)
-    {
-        return Ok(Asked::Save(Confirmed { seen, message: None }));
+    let confirmed = Confirmed { seen: version(&typed.version)?, message: None };
+    if typed.go == "confirm" {
+        return Ok(Asked::Save(confirmed));
     }
     let (preview, review) = review(visit, change, typed).await?;
+    if preview.user.access_version != confirmed.seen {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
     let does_nothing = preview.plan.as_ref().is_ok_and(|plan| plan.before == plan.after);
-    Ok(match typed.go.as_str() {
-        "confirm" => Asked::Again(review),
-        _ if does_nothing => Asked::Save(Confirmed { seen: preview.user.access_version, message: None }),
-        _ => Asked::First(review),
-    })
+    Ok(if does_nothing { Asked::Save(confirmed) } else { Asked::First(Box::new(review)) })
 }
 
 async fn write(
@@ -147,6 +188,7 @@ async fn review(visit: &Managing, change: &Change, typed: &Typed) -> Result<(Pre
     let (pass, preview) = preview(visit, change.clone()).await?;
     let mut page = draw(visit, &pass, &preview, &words(visit, &preview));
     page.hidden.extend(carried(typed));
+    page.to_form = true;
     Ok((preview, page))
 }
 
@@ -162,14 +204,14 @@ fn words(visit: &Managing, preview: &Preview) -> Words {
     }
 }
 
-/// The form's answers, for the page between.
+/// The form's answers, for the page between: it saves them, or leads back to the form with them.
 fn carried(typed: &Typed) -> Vec<(&'static str, String)> {
     let mut fields = vec![
-        ("go", "confirm".to_owned()),
         ("first_name", typed.first_name.clone()),
         ("last_name", typed.last_name.clone()),
         ("display_name", typed.display_name.clone()),
     ];
+    fields.extend(typed.shown());
     fields.extend(typed.company.iter().map(|company| ("company", company.clone())));
     fields.extend(typed.agent.clone().map(|agent| ("agent", agent)));
     fields.extend(typed.invoice_emails.clone().map(|invoices| ("invoice_emails", invoices)));
@@ -203,7 +245,9 @@ fn view(
     Edit {
         t,
         frame: visit.frame(pass),
+        notice: None,
         id: user.id.to_string(),
+        hidden: iter::once(("version", typed.version.clone())).chain(typed.shown()).collect(),
         name: user.names.full(),
         email: Some(user.email.clone()),
         user_type: user.user_type,

@@ -88,8 +88,12 @@ pub struct Edit {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Why nothing was saved, though it still can be.
+    pub notice: Option<String>,
     /// `USR…`
     pub id: String,
+    /// Which access and names the form showed first: `version`, and `was` for each name.
+    pub hidden: Vec<(&'static str, String)>,
     /// The name as it is stored, for the heading.
     pub name: String,
     /// The address; a notification team may have none.
