@@ -8,7 +8,6 @@ use store::work::{Origin, Unrecorded, Writer};
 use store::{access_change, attempt, email_change, reset, session, user};
 use tokio::sync::watch;
 
-use crate::mail::outbox::AT_ONCE;
 use crate::{App, Refused};
 
 /// How often the worker looks for work.
@@ -23,9 +22,9 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
     for tick in 0_u64.. {
         let pause = match work(&app, &pass, tick).await {
-            // Others wait behind a full claim: hundreds may be invited within a minute.
-            Ok(AT_ONCE) => Duration::ZERO,
-            Ok(_) => TICK,
+            Ok(0) => TICK,
+            // Others wait behind those that were claimed: hundreds may be invited within a minute.
+            Ok(_) => Duration::ZERO,
             Err(refused) => {
                 tracing::error!(?refused, "the worker will try again");
                 TICK

@@ -120,20 +120,32 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     Ok(id)
 }
 
-/// Claims up to `most` mails that are due. The outer condition keeps two workers from claiming the same one.
-pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64) -> Result<Vec<Mail>, DbError> {
+/// Claims up to `most` mails that are due: those of no account first, which a person waits for, such as a reset; then
+/// those of the next account behind `served`, so that many mails of one account do not keep those of the others. The
+/// outer condition keeps two workers from claiming the same one.
+pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64, served: &str) -> Result<Vec<Mail>, DbError> {
     let now = w.now;
     let rows = w.tx().all(
         sql!(
             "UPDATE mail SET lease_until = $2, attempts = attempts + 1
              WHERE (account_id, id) IN (
                      SELECT account_id, id FROM mail
-                     WHERE state = 'queued' AND run_at <= $1 AND lease_until <= $1
+                     WHERE account_id = COALESCE(
+                             (SELECT account_id FROM mail
+                              WHERE account_id = '' AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
+                              LIMIT 1),
+                             (SELECT account_id FROM mail
+                              WHERE account_id > $4 AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                              ORDER BY account_id LIMIT 1),
+                             (SELECT account_id FROM mail
+                              WHERE account_id > '' AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                              ORDER BY account_id LIMIT 1))
+                       AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
                      ORDER BY run_at LIMIT $3 {skip locked})
                AND state = 'queued' AND lease_until <= $1
              RETURNING id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at"
         ),
-        &[now.into(), (now + LEASE).into(), most.into()],
+        &[now.into(), (now + LEASE).into(), most.into(), served.into()],
     )?;
     rows.into_iter().map(read).collect()
 }

@@ -3,6 +3,8 @@
 //! A mail is written when it is sent: a link that was overtaken meanwhile is never mailed, and neither text nor link
 //! is ever stored. A mail that may or may not have arrived is sent again under the same Message-ID.
 
+use std::sync::{Mutex, PoisonError};
+
 use domain::id::{EmailChangeId, InvitationId, MailId};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
@@ -20,7 +22,25 @@ use super::views::{
 use crate::{App, Refused, words};
 
 /// How many mails one claim takes: no more than one lease has time for.
-pub(crate) const AT_ONCE: usize = 4;
+const AT_ONCE: i64 = 4;
+
+/// Whose turn it was: accounts take turns, however many mails one of them has. Each server of several goes round by
+/// itself.
+#[derive(Debug, Default)]
+pub struct Turns(Mutex<String>);
+
+impl Turns {
+    fn served(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Mails of no account take no turn: they go first.
+    fn note(&self, mails: &[Mail]) {
+        if let Some(mail) = mails.iter().find(|mail| !mail.account.is_empty()) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&mail.account);
+        }
+    }
+}
 
 /// What a mail says, as the database knows it at the moment of sending.
 enum Content {
@@ -45,12 +65,13 @@ impl App {
         if self.store.read(mail::oldest_due).await?.is_none() {
             return Ok(0);
         }
-        let claimer = pass.clone();
+        let (claimer, served) = (pass.clone(), self.turns.served());
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, AT_ONCE as i64)?;
+            let claimed = mail::claim(&mut w, &claimer, AT_ONCE, &served)?;
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
         let mails = self.store.write(Origin::internal(), claim).await?;
+        self.turns.note(&mails);
         for mail in &mails {
             // One that cannot be written now must not hold up those behind it, at every claim anew.
             let fate = self.send(pass, mail).await.unwrap_or_else(|refused| {
