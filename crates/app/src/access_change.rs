@@ -177,7 +177,6 @@ fn planned(
     };
     let around = Around {
         now: r.now,
-        is_own: pass.place().user.as_ref() == Some(&user.id),
         other_administrator: access_change::has_other_administrator(r, pass, &user.id)?,
         was_notification: user.activated_at.is_some(),
         companies: companies(r, pass, &before, change)?,

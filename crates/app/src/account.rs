@@ -72,6 +72,7 @@ fn make_first(
         agent: false,
         status: UserStatus::Active,
         invoice_emails: true,
+        ends_at: None,
     };
     user::insert(&mut w, pass, &account, &row)?;
     let (signed_in, started) = session::start(&mut w, &login, ask)?;

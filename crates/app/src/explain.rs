@@ -61,8 +61,8 @@ fn grants(given: Given) -> Grants {
         false => Companies::Only(given.companies),
     };
     // White label comes with its own noun; until then no account has its own brand.
-    let (user_type, agent, status) = (given.user_type, given.agent, given.status);
-    Grants { user_type, agent, status, companies, white_label: false }
+    let Given { user_type, agent, status, ends_at, .. } = given;
+    Grants { user_type, agent, status, companies, white_label: false, ends_at }
 }
 
 /// Explains a decision. For the command line.

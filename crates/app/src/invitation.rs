@@ -70,6 +70,7 @@ fn post(
 /// Sends an invitation, for the first time or again; every earlier link stops working (U-06).
 pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
     let user = crate::user::find(&mut w, pass, id)?;
+    crate::user::check_may_give(pass, &user)?;
     let open = match user.status {
         UserStatus::Pending => invitation::find_open(&mut w, pass, id)?,
         _ => None,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::capability::{Capability, Mark, includes, mark};
 use crate::id::CompanyId;
+use crate::time::Timestamp;
 use crate::user::{UserStatus, UserType};
 
 /// What is known of a user when a decision is asked for.
@@ -19,6 +20,8 @@ pub struct Grants {
     pub companies: Companies,
     /// Whether the account shows its own brand (P-14).
     pub white_label: bool,
+    /// When the user's access ends by itself; what they give lasts no longer (U-21).
+    pub ends_at: Option<Timestamp>,
 }
 
 /// Which companies a user has.
@@ -68,6 +71,8 @@ pub enum Refusal {
     NoLeadCenter,
     /// The other user has, or would get, more access than this one (U-13).
     GreaterAccess,
+    /// The other user would keep what this one gives when this one's own access has ended (U-13, U-21).
+    OutlastsOwn,
     /// On an account with its own brand this integration is for administrators (P-14).
     NamesProduct,
 }
@@ -82,6 +87,7 @@ impl Refusal {
             Refusal::CompanyDisabled => "company_disabled",
             Refusal::NoLeadCenter => "no_lead_center",
             Refusal::GreaterAccess => "greater_access",
+            Refusal::OutlastsOwn => "outlasts_own",
             Refusal::NamesProduct => "names_product",
         }
     }

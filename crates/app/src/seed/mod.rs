@@ -200,6 +200,7 @@ fn make_user(
         agent,
         status,
         invoice_emails: index == 0,
+        ends_at: None,
     };
     user::insert(w, pass, &made.account, &row)?;
     if status == UserStatus::Pending {

@@ -82,7 +82,8 @@ fn read_place<T: FromStr>(
     let person = read_person(&mut c, means)?;
     let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
     let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
-    let status = user::effective(status, c.get()?, now);
+    let ends_at = c.get()?;
+    let status = user::effective(status, ends_at, now);
     let access_version = c.int()?;
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
@@ -97,7 +98,7 @@ fn read_place<T: FromStr>(
         Companies::Only(given) => !given.is_empty(),
     };
     // White label comes with its own noun; until then no account has its own brand.
-    let grants = Grants { user_type, agent, status, companies, white_label: false };
+    let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     let place = Place {
         person: Some(person),
         user: Some(user),

@@ -153,6 +153,7 @@ impl<C> AccountPass<C> {
                 status: UserStatus::Active,
                 companies: Companies::All,
                 white_label: false,
+                ends_at: None,
             },
             names: Names { first: String::new(), last: String::new(), display: String::new() },
         };

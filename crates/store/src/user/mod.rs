@@ -100,6 +100,8 @@ pub struct NewUserRow<'a> {
     pub status: UserStatus,
     /// Whether invoices are mailed to them.
     pub invoice_emails: bool,
+    /// When the access ends by itself (U-21).
+    pub ends_at: Option<Timestamp>,
 }
 
 /// The user of an id, also a deleted one.
