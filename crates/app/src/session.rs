@@ -115,8 +115,16 @@ impl App {
                     Means::Key(key) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;
-                        if let Some(account) = &account {
-                            user::update_seen(&mut w, account, &person)?;
+                        if let Some(account) = &account
+                            && let Some(before) = user::update_seen(&mut w, account, &person)?
+                        {
+                            let name = before.names.full();
+                            let entry = Entry::of(account, Verb::UserChanged, &before.id, &name).change(
+                                "email",
+                                Some(&before.email),
+                                Some(&person.email),
+                            );
+                            return w.commit(&Actor::user(&before.id, &name), entry, ());
                         }
                     }
                 }

@@ -3,6 +3,7 @@
 //! A row names what the mail is about and holds neither its text nor its link. Who claims a mail holds it for
 //! [`LEASE`]; if they die, another takes it then.
 
+use domain::email::EmailAddress;
 use domain::id::{AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
@@ -255,17 +256,19 @@ pub fn find_end(
     user: &UserId,
     email: &str,
 ) -> Result<Option<EndContent>, DbError> {
+    let email = EmailAddress::parse(email).map_err(|_| DbError::Shape("mail.email".into()))?;
     let row = r.tx().optional(
         sql!(
             "SELECT a.id, a.name, a.time_zone, u.id, u.first_name, u.last_name, u.ends_at,
                     b.first_name, b.last_name
              FROM \"user\" u
              JOIN account a ON a.id = u.account_id
-             JOIN \"user\" b ON b.account_id = u.account_id AND b.email = $3
+             JOIN login l ON l.email_canonical = $3
+             JOIN \"user\" b ON b.account_id = u.account_id AND b.login_id = l.id
                   AND b.status = 'active' AND b.user_type = 'administrator'
              WHERE u.account_id = $1 AND u.id = $2 AND u.status = 'active' AND u.ends_at IS NOT NULL"
         ),
-        &[account.into(), user.into(), email.into()],
+        &[account.into(), user.into(), email.canonical().into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
