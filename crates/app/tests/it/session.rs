@@ -5,6 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use app::pass::{AccountPass, SelfPass};
+use app::password::NewPassword;
 use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, limits, me};
@@ -278,7 +279,8 @@ async fn a04_a_password_that_is_changed_while_it_is_checked_opens_nothing() {
     for world in testkit::worlds().await {
         world.set_up().await;
         let hash = world.sql("SELECT password_hash FROM login").remove(0).remove(0);
-        let other = world.app.hasher.hash("a kettle full of thunder".to_owned(), [3; 32]).await.unwrap();
+        let new = NewPassword { field: "password", password: "a kettle full of thunder", known: &[] };
+        let other = world.app.hasher.take(new, [3; 32]).await.unwrap();
         let set = |hash: &str| world.sql(&format!("UPDATE login SET password_hash = '{hash}'"));
         let sessions = || world.sql("SELECT id FROM session").len();
         let visitor = world.visitor();
