@@ -1,7 +1,5 @@
 //! Why a user may or may not do something (P-18).
 
-use std::collections::BTreeSet;
-
 use domain::access::{Companies, Grants, Refusal, decide_anywhere, decide_in};
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
@@ -164,17 +162,9 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
         None => {
             // The place of a question about no company holds none.
             let own: Vec<_> = company::list_own(r, pass)?.iter().map(Company::in_use).collect();
-            let ids = own.iter().map(|company| company.id.clone()).collect();
-            decide_anywhere(&with(&place.grants, ids), capability, &own)
+            decide_anywhere(&place.grants.having(&own), capability, &own)
         }
     };
     let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
     Ok(May { decision, ask })
-}
-
-fn with(grants: &Grants, companies: BTreeSet<CompanyId>) -> Grants {
-    match grants.companies {
-        Companies::All => grants.clone(),
-        Companies::Only(_) => Grants { companies: Companies::Only(companies), ..grants.clone() },
-    }
 }

@@ -24,6 +24,19 @@ pub struct Grants {
     pub ends_at: Option<Timestamp>,
 }
 
+impl Grants {
+    /// The same with these companies; who has all keeps them.
+    pub fn having(&self, companies: &[CompanyUse]) -> Grants {
+        match self.companies {
+            Companies::All => self.clone(),
+            Companies::Only(_) => {
+                let ids = companies.iter().map(|company| company.id.clone()).collect();
+                Grants { companies: Companies::Only(ids), ..self.clone() }
+            }
+        }
+    }
+}
+
 /// Which companies a user has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Companies {
@@ -109,11 +122,29 @@ pub fn decide_in(grants: &Grants, capability: Capability, company: &CompanyUse) 
     let mark = decide(grants, capability, &Target::Company(company.id.clone()))?;
     let is_lead_center = matches!(mark, Mark::LeadCenterOnly | Mark::VisibleLeadsOnly)
         || matches!(capability, Capability::UseLeadCenter | Capability::AnswerLeads);
-    // Who has all companies reaches disabled ones too, to enable them, but there is no Lead Center in them for anybody.
-    if company.disabled && (is_lead_center || grants.companies != Companies::All) {
+    in_use(grants, company)?;
+    // There is no Lead Center in disabled ones for anybody.
+    if is_lead_center && company.disabled {
         return Err(Refusal::CompanyDisabled);
     }
     if is_lead_center && !company.lead_center { Err(Refusal::NoLeadCenter) } else { Ok(mark) }
+}
+
+/// Decides whether somebody may come in, whatever for: active users, and into a company those who have it, as long as it
+/// is in use.
+pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>) -> Result<(), Refusal> {
+    if grants.status != UserStatus::Active {
+        return Err(Refusal::NotActive(grants.status));
+    }
+    let Some(company) = company else { return Ok(()) };
+    within(&grants.companies, &company.id)?;
+    in_use(grants, company)
+}
+
+/// Who has all companies reaches disabled ones too, to enable them.
+fn in_use(grants: &Grants, company: &CompanyUse) -> Result<(), Refusal> {
+    let is_open = !company.disabled || grants.companies == Companies::All;
+    if is_open { Ok(()) } else { Err(Refusal::CompanyDisabled) }
 }
 
 /// Decides for wherever the user has access: these are the companies given to them. What holds in none of them holds
