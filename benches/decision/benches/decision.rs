@@ -40,6 +40,7 @@ fn rollcall(bencher: Bencher) {
                 status: UserStatus::Active,
                 companies: Companies::All,
                 white_label: false,
+                ends_at: None,
             };
             (grants, what)
         })

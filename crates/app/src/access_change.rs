@@ -142,11 +142,7 @@ pub(crate) fn carry_out(
             false => Conflict::Changed,
         }));
     }
-    let address = address_of_returning_login(w, user, &plan.after)?;
-    if let Some(address) = &address {
-        user::update_returned_email(w, pass, user, address)?;
-    }
-    let mut entries = vec![entry(pass, user, change, &plan, address.as_ref())];
+    let mut entries = vec![entry(pass, user, change, &plan)];
     match plan.invitation {
         InvitationFate::Untouched => {}
         InvitationFate::Revoked => drop(store::invitation::remove_open(w, pass, &user.id)?),
@@ -177,7 +173,6 @@ fn planned(
     };
     let around = Around {
         now: r.now,
-        is_own: pass.place().user.as_ref() == Some(&user.id),
         other_administrator: access_change::has_other_administrator(r, pass, &user.id)?,
         was_notification: user.activated_at.is_some(),
         companies: companies(r, pass, &before, change)?,
@@ -232,17 +227,15 @@ fn companies(
     Ok(company::list_among(r, pass, &concerned)?.into_iter().map(state).collect())
 }
 
-/// Whether other users have the address, and the sign-in, by now with which undoing brings the user back (U-22).
+/// Whether other users have the address, and the sign-in, by now with which undoing brings the user back (U-22). The
+/// address is that of then: which one the sign-in has by now is not for the account to learn.
 fn taken(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     user: &User,
     to: &Access,
 ) -> Result<(bool, bool), Refused> {
-    let address = match address_of_returning_login(r, user, to)? {
-        Some(address) => address,
-        None => parsed(&user.email)?,
-    };
+    let address = EmailAddress::parse(&user.email).map_err(|problem| Refused::field("email", problem))?;
     let has_address = user::find_by_email(r, pass, &address)?.is_some_and(|other| other != user.id);
     let has_login = match &to.login {
         Some(login) => user::has_login(r, pass, login)?,
@@ -251,36 +244,13 @@ fn taken(
     Ok((has_address, has_login))
 }
 
-/// The address that the sign-in has by now which the user gets back, where it is another one.
-fn address_of_returning_login(
-    r: &mut Reader,
-    user: &User,
-    to: &Access,
-) -> Result<Option<EmailAddress>, Refused> {
-    let returns = user.login.is_none() || user.status == UserStatus::Deleted;
-    let Some(login) = to.login.as_ref().filter(|_| returns) else { return Ok(None) };
-    let email = store::login::get(r, login)?.email;
-    if email == user.email { Ok(None) } else { parsed(&email).map(Some) }
-}
-
-fn parsed(email: &str) -> Result<EmailAddress, Refused> {
-    EmailAddress::parse(email).map_err(|problem| Refused::field("email", problem))
-}
-
-fn entry(
-    pass: &AccountPass<ManageUsers>,
-    user: &User,
-    change: &Change,
-    plan: &Plan,
-    address: Option<&EmailAddress>,
-) -> Entry {
+fn entry(pass: &AccountPass<ManageUsers>, user: &User, change: &Change, plan: &Plan) -> Entry {
     let (before, after) = (&plan.before, &plan.after);
-    let email = |access: &Access, email| (access.status != UserStatus::Deleted).then_some(email);
-    let address = address.map_or(user.email.as_str(), EmailAddress::as_str);
+    let email = |access: &Access| (access.status != UserStatus::Deleted).then_some(user.email.as_str());
     let entry = Entry::of(pass.account(), change.kind().verb(), &user.id, &user.names.full()).change(
         "email",
-        email(before, user.email.as_str()),
-        email(after, address),
+        email(before),
+        email(after),
     );
     told(before).into_iter().zip(told(after)).fold(entry, |entry, ((field, before), (_, after))| {
         entry.change(field, before.as_deref(), after.as_deref())

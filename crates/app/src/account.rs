@@ -13,6 +13,7 @@ use store::pass::{AccountPass, Acting, SetupPass, SystemPass};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
+use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Refused};
 
@@ -38,8 +39,8 @@ impl App {
         let names = &first.names;
         let known =
             [names.first.as_str(), &names.last, &names.full(), first.email.as_str(), &first.account_name];
-        self.hasher.check("password", &first.password, &known).await?;
-        let hash = self.hasher.hash(first.password.clone(), self.store.random_bytes()).await?;
+        let new = NewPassword { field: "password", password: &first.password, known: &known };
+        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |w: Writer, pass: &SetupPass| make_first(w, pass, &first, &hash, &asked);
         self.write(ask, (), done).await.map(|(_, made)| made)
@@ -72,6 +73,7 @@ fn make_first(
         agent: false,
         status: UserStatus::Active,
         invoice_emails: true,
+        ends_at: None,
     };
     user::insert(&mut w, pass, &account, &row)?;
     let (signed_in, started) = session::start(&mut w, &login, ask)?;

@@ -8,7 +8,7 @@ use store::activity::{self, Sealed, Walk};
 use store::company::{self, Company};
 use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
-use store::work::{Reader, Unrecorded, Writer};
+use store::work::{Origin, Reader, Unrecorded, Writer};
 
 pub use store::activity::{Activity, Broken, Verified};
 
@@ -54,7 +54,7 @@ impl App {
                 let sealed = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
                 Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, sealed))
             };
-            sealed = self.store.write_later(seal).await?;
+            sealed = self.store.write_later(Origin::internal(), seal).await?;
         }
     }
 

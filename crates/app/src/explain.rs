@@ -1,7 +1,5 @@
 //! Why a user may or may not do something (P-18).
 
-use std::collections::BTreeSet;
-
 use domain::access::{Companies, Grants, Refusal, decide_anywhere, decide_in};
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
@@ -61,8 +59,8 @@ fn grants(given: Given) -> Grants {
         false => Companies::Only(given.companies),
     };
     // White label comes with its own noun; until then no account has its own brand.
-    let (user_type, agent, status) = (given.user_type, given.agent, given.status);
-    Grants { user_type, agent, status, companies, white_label: false }
+    let Given { user_type, agent, status, ends_at, .. } = given;
+    Grants { user_type, agent, status, companies, white_label: false, ends_at }
 }
 
 /// Explains a decision. For the command line.
@@ -166,17 +164,9 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
             let has_all = place.grants.companies == Companies::All;
             let own = if has_all { Vec::new() } else { company::list_own(r, pass)? };
             let own: Vec<_> = own.iter().map(Company::in_use).collect();
-            let ids = own.iter().map(|company| company.id.clone()).collect();
-            decide_anywhere(&with(&place.grants, ids), capability, &own)
+            decide_anywhere(&place.grants.having(&own), capability, &own)
         }
     };
     let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
     Ok(May { decision, ask })
-}
-
-fn with(grants: &Grants, companies: BTreeSet<CompanyId>) -> Grants {
-    match grants.companies {
-        Companies::All => grants.clone(),
-        Companies::Only(_) => Grants { companies: Companies::Only(companies), ..grants.clone() },
-    }
 }

@@ -16,6 +16,7 @@ use store::user;
 use store::work::{Committed, Writer};
 use store::{invitation, invitation_block};
 
+use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -70,6 +71,7 @@ fn post(
 /// Sends an invitation, for the first time or again; every earlier link stops working (U-06).
 pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
     let user = crate::user::find(&mut w, pass, id)?;
+    crate::user::check_may_give(pass, &user)?;
     let open = match user.status {
         UserStatus::Pending => invitation::find_open(&mut w, pass, id)?,
         _ => None,
@@ -112,8 +114,8 @@ impl App {
     ) -> Result<Accepted, Refused> {
         let names = &pass.names;
         let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
-        self.hasher.check("password", password, &known).await?;
-        let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
+        let new = NewPassword { field: "password", password, known: &known };
+        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &InvitationPass| {
             check_address(pass)?;

@@ -67,6 +67,8 @@ pub struct App {
     pub hasher: Hasher,
     /// The mail server; without one, mails are kept for the operator (I-07).
     pub smtp: Option<Smtp>,
+    /// Whose mails are sent next.
+    pub turns: mail::outbox::Turns,
 }
 
 /// The product, shared.

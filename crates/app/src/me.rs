@@ -14,6 +14,7 @@ pub use store::login::AccountOfLogin;
 pub use store::user::OwnUser;
 
 use crate::api_key::ApiKeyRecord;
+use crate::password::NewPassword;
 use crate::reset::login_mail;
 use crate::session::{self, SessionRecord, SignedIn};
 use crate::{App, Ask, Refused, limits};
@@ -63,11 +64,11 @@ impl App {
         let known = [person.first_name.as_str(), &person.last_name, &person.name(), &person.email];
         // The present one first: its tries are counted.
         let login = self.check_present_password(ask, &person.email, present).await?;
-        self.hasher.check("new_password", new, &known).await?;
+        let chosen = NewPassword { field: "new_password", password: new, known: &known };
+        let hash = self.hasher.take(chosen, self.store.random_bytes()).await?;
         if new == present {
             return Err(Refused::field("new_password", Problem::SamePassword));
         }
-        let hash = self.hasher.hash(new.to_owned(), self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &login)?;

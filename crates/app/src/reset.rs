@@ -9,6 +9,7 @@ use store::pass::{Acting, ResetPass, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 use store::{api_key, attempt, login, reset};
 
+use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -61,8 +62,8 @@ impl App {
     /// somebody else may have got at, and signs them in.
     pub async fn complete_reset(&self, ask: &Ask, password: &str) -> Result<SignedIn, Refused> {
         let (pass, ()) = self.read::<ResetPass, ()>(ask, (), |_, _| Ok(())).await?;
-        self.hasher.check("password", password, &[&pass.name, &pass.email]).await?;
-        let hash = self.hasher.hash(password.to_owned(), self.store.random_bytes()).await?;
+        let new = NewPassword { field: "password", password, known: &[&pass.name, &pass.email] };
+        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &ResetPass| {
             if !reset::remove(&mut w, &pass.reset, &pass.login)? {

@@ -103,15 +103,28 @@ impl App {
 
     /// Notes that a person was here: in their session and, where they were in an account, in their user. A program
     /// that comes with their key is not them.
-    pub async fn note_seen(&self, person: Person, account: Option<AccountId>) -> Result<(), Refused> {
+    pub async fn note_seen(
+        &self,
+        ask: &Ask,
+        person: Person,
+        account: Option<AccountId>,
+    ) -> Result<(), Refused> {
         self.store
-            .write_later(move |mut w| {
+            .write_later(ask.origin.clone(), move |mut w| {
                 match &person.by {
                     Means::Key(key) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;
-                        if let Some(account) = &account {
-                            user::update_seen(&mut w, account, &person)?;
+                        if let Some(account) = &account
+                            && let Some(before) = user::update_seen(&mut w, account, &person)?
+                        {
+                            let name = before.names.full();
+                            let entry = Entry::of(account, Verb::UserChanged, &before.id, &name).change(
+                                "email",
+                                Some(&before.email),
+                                Some(&person.email),
+                            );
+                            return w.commit(&Actor::user(&before.id, &name), entry, ());
                         }
                     }
                 }

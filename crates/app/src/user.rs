@@ -9,7 +9,8 @@ use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
-use domain::user::{Names, NewUser, UserStatus, UserType, may_manage};
+use domain::time::Timestamp;
+use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, may_manage};
 use store::account;
 use store::company::{self, Company};
 use store::mail;
@@ -112,8 +113,17 @@ pub(crate) fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId)
 
 /// Refuses what would touch, or make, more access than one's own (U-13).
 fn manages(pass: &AccountPass<ManageUsers>, (user_type, agent): (UserType, bool)) -> Result<(), Refused> {
-    let forbidden = |refusal: Refusal| Refused::Forbidden { refusal, ask: Vec::new() };
     may_manage(&pass.place().grants, user_type, agent).map_err(forbidden)
+}
+
+fn forbidden(refusal: Refusal) -> Refused {
+    Refused::Forbidden { refusal, ask: Vec::new() }
+}
+
+/// Refuses what would give more than one has, or for longer (U-13, U-21): sending an invitation gives what it is for.
+pub(crate) fn check_may_give(pass: &AccountPass<ManageUsers>, user: &User) -> Result<(), Refused> {
+    let (user_type, agent) = user.kind();
+    may_give(&pass.place().grants, user_type, agent, user.ends_at).map_err(forbidden)
 }
 
 /// What creating needs beside the new user: the companies to choose from.
@@ -146,7 +156,7 @@ pub(crate) fn place(
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
-    manages(pass, (new.user_type, new.agent))?;
+    let ends_at = may_create(&pass.place().grants, new.user_type, new.agent).map_err(forbidden)?;
     check_companies(w, pass, &new.companies, new.agent)?;
     if user::find_by_email(w, pass, &new.email)?.is_some() {
         return Err(Refused::field("email", Problem::AddressTaken));
@@ -162,10 +172,11 @@ pub(crate) fn place(
         agent: new.agent,
         status,
         invoice_emails: new.invoice_emails,
+        ends_at,
     };
     user::insert(w, pass, pass.account(), &row)?;
     user::insert_companies(w, pass, pass.account(), &id, &new.companies)?;
-    let mut entries = vec![created(pass, &id, new)];
+    let mut entries = vec![created(pass, &id, new, ends_at)];
     if new.user_type.has_login() {
         let message = new.message.as_deref();
         let made = invitation::make(w, pass, &id, new.email.as_str(), message, new.send_now);
@@ -182,13 +193,14 @@ fn at_address(refused: Refused) -> Refused {
     }
 }
 
-fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser) -> Entry {
+fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser, ends_at: Option<Timestamp>) -> Entry {
     let agent = if new.agent { "yes" } else { "no" };
     Entry::of(pass.account(), Verb::UserCreated, id, &new.names.full())
         .change("email", None, Some(new.email.as_str()))
         .change("user_type", None, Some(new.user_type.word()))
         .change("agent", None, Some(agent))
         .change("companies", None, access_change::joined(&new.companies).as_deref())
+        .change("ends_at", None, ends_at.map(|end| end.to_string()).as_deref())
 }
 
 /// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center

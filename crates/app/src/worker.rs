@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
-use store::work::{Unrecorded, Writer};
+use store::work::{Origin, Unrecorded, Writer};
 use store::{access_change, attempt, email_change, reset, session, user};
 use tokio::sync::watch;
 
@@ -22,9 +22,9 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
     for tick in 0_u64.. {
         let pause = match work(&app, &pass, tick).await {
-            // Others wait behind a full claim: hundreds may be invited within a minute.
-            Ok(claimed) if claimed == app.mails_at_once() => Duration::ZERO,
-            Ok(_) => TICK,
+            Ok(0) => TICK,
+            // Others wait behind those that were claimed: hundreds may be invited within a minute.
+            Ok(_) => Duration::ZERO,
             Err(refused) => {
                 tracing::error!(?refused, "the worker will try again");
                 TICK
@@ -47,7 +47,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
         app.end_access(pass).await?;
     }
     if tick.is_multiple_of(CLEAR_EVERY) {
-        app.store.write_later(clear).await?;
+        app.store.write_later(Origin::internal(), clear).await?;
     }
     Ok(sent)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::capability::{Capability, Mark, includes, mark};
 use crate::id::CompanyId;
+use crate::time::Timestamp;
 use crate::user::{UserStatus, UserType};
 
 /// What is known of a user when a decision is asked for.
@@ -19,6 +20,21 @@ pub struct Grants {
     pub companies: Companies,
     /// Whether the account shows its own brand (P-14).
     pub white_label: bool,
+    /// When the user's access ends by itself; what they give lasts no longer (U-21).
+    pub ends_at: Option<Timestamp>,
+}
+
+impl Grants {
+    /// The same with these companies; who has all keeps them.
+    pub fn having(&self, companies: &[CompanyUse]) -> Grants {
+        match self.companies {
+            Companies::All => self.clone(),
+            Companies::Only(_) => {
+                let ids = companies.iter().map(|company| company.id.clone()).collect();
+                Grants { companies: Companies::Only(ids), ..self.clone() }
+            }
+        }
+    }
 }
 
 /// Which companies a user has.
@@ -68,6 +84,8 @@ pub enum Refusal {
     NoLeadCenter,
     /// The other user has, or would get, more access than this one (U-13).
     GreaterAccess,
+    /// The other user would keep what this one gives when this one's own access has ended (U-13, U-21).
+    OutlastsOwn,
     /// On an account with its own brand this integration is for administrators (P-14).
     NamesProduct,
 }
@@ -82,6 +100,7 @@ impl Refusal {
             Refusal::CompanyDisabled => "company_disabled",
             Refusal::NoLeadCenter => "no_lead_center",
             Refusal::GreaterAccess => "greater_access",
+            Refusal::OutlastsOwn => "outlasts_own",
             Refusal::NamesProduct => "names_product",
         }
     }
@@ -103,11 +122,29 @@ pub fn decide_in(grants: &Grants, capability: Capability, company: &CompanyUse) 
     let mark = decide(grants, capability, &Target::Company(company.id.clone()))?;
     let is_lead_center = matches!(mark, Mark::LeadCenterOnly | Mark::VisibleLeadsOnly)
         || matches!(capability, Capability::UseLeadCenter | Capability::AnswerLeads);
-    // Who has all companies reaches disabled ones too, to enable them, but there is no Lead Center in them for anybody.
-    if company.disabled && (is_lead_center || grants.companies != Companies::All) {
+    in_use(grants, company)?;
+    // There is no Lead Center in disabled ones for anybody.
+    if is_lead_center && company.disabled {
         return Err(Refusal::CompanyDisabled);
     }
     if is_lead_center && !company.lead_center { Err(Refusal::NoLeadCenter) } else { Ok(mark) }
+}
+
+/// Decides whether somebody may come in, whatever for: active users, and into a company those who have it, as long as it
+/// is in use.
+pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>) -> Result<(), Refusal> {
+    if grants.status != UserStatus::Active {
+        return Err(Refusal::NotActive(grants.status));
+    }
+    let Some(company) = company else { return Ok(()) };
+    within(&grants.companies, &company.id)?;
+    in_use(grants, company)
+}
+
+/// Who has all companies reaches disabled ones too, to enable them.
+fn in_use(grants: &Grants, company: &CompanyUse) -> Result<(), Refusal> {
+    let is_open = !company.disabled || grants.companies == Companies::All;
+    if is_open { Ok(()) } else { Err(Refusal::CompanyDisabled) }
 }
 
 /// Decides for wherever the user has access: these are the companies given to them. What holds in none of them holds

@@ -173,8 +173,6 @@ impl Kind {
 pub struct Around {
     /// The present time.
     pub now: Timestamp,
-    /// Whether whoever asks changes their own access.
-    pub is_own: bool,
     /// Whether another active administrator stays whose access does not end by itself (U-12).
     pub other_administrator: bool,
     /// Whether the pending user got notifications before they were invited to more (U-09).

@@ -10,6 +10,7 @@ use crate::email::EmailAddress;
 use crate::id::CompanyId;
 use crate::input::{Checker, FieldError, Problem};
 use crate::name;
+use crate::time::Timestamp;
 
 /// A text that names no type or status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,6 +224,29 @@ pub fn parse_companies(typed: &[String], user_type: UserType) -> Result<BTreeSet
 /// Whether who holds `actor` may create, change or delete a user of this type (P-08, U-13).
 pub fn may_manage(actor: &Grants, user_type: UserType, agent: bool) -> Result<(), Refusal> {
     decide(actor, Capability::ManageUsers, &Target::User { user_type, agent }).map(|_| ())
+}
+
+/// Whether who holds `actor` may create a user of this type, and when that user's access ends by itself: with their own,
+/// where that does (U-21).
+pub fn may_create(actor: &Grants, user_type: UserType, agent: bool) -> Result<Option<Timestamp>, Refusal> {
+    may_manage(actor, user_type, agent).map(|()| actor.ends_at)
+}
+
+/// Whether who holds `actor` may give a user of this type an access that lasts until `ends_at`: nobody gives more than
+/// they have, nor for longer (U-13, U-21).
+pub fn may_give(
+    actor: &Grants,
+    user_type: UserType,
+    agent: bool,
+    ends_at: Option<Timestamp>,
+) -> Result<(), Refusal> {
+    may_manage(actor, user_type, agent)?;
+    if outlasts(ends_at, actor.ends_at) { Err(Refusal::OutlastsOwn) } else { Ok(()) }
+}
+
+/// Whether an access with this end goes on when one with the other end is over; without an end it does for good.
+pub fn outlasts(ends_at: Option<Timestamp>, other: Option<Timestamp>) -> bool {
+    other.is_some_and(|other| ends_at.is_none_or(|end| end > other))
 }
 
 /// The types a user can be promoted to: those that include all the user has (U-08, U-10), least first.

@@ -78,6 +78,7 @@ pub(crate) async fn unchecked_app(
         },
         hasher: hasher(RealRandom.bytes()),
         smtp: settings.smtp.clone(),
+        turns: app::mail::outbox::Turns::default(),
     })
 }
 

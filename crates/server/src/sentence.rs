@@ -74,6 +74,7 @@ fn because(refusal: Refusal) -> String {
         Refusal::CompanyDisabled => "No company that this is about is in use.".to_owned(),
         Refusal::NoLeadCenter => "No company that this is about uses Lead Center.".to_owned(),
         Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
+        Refusal::OutlastsOwn => "That would last longer than one's own access.".to_owned(),
         Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
     }
 }

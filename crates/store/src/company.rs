@@ -8,7 +8,7 @@ use domain::name;
 
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::{AccountPass, CompanyPass, HasPlace, QuestionPass, SystemPass};
+use crate::pass::{AccountPass, CompanyPass, HasPlace, Place, QuestionPass, SystemPass};
 use crate::user::Given;
 use crate::work::{Reader, Writer};
 
@@ -266,7 +266,11 @@ pub fn list_among(
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
 pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, DbError> {
-    let place = pass.place();
+    list_at(r, pass.place())
+}
+
+/// The same, for the gate itself.
+pub(crate) fn list_at(r: &mut Reader, place: &Place) -> Result<Vec<Company>, DbError> {
     let all = place.grants.user_type.has_all_companies();
     let rows = r.tx().all(
         sql!(

@@ -3,6 +3,7 @@
 //! A row names what the mail is about and holds neither its text nor its link. Who claims a mail holds it for
 //! [`LEASE`]; if they die, another takes it then.
 
+use domain::email::EmailAddress;
 use domain::id::{AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
@@ -120,20 +121,32 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     Ok(id)
 }
 
-/// Claims up to `most` mails that are due. The outer condition keeps two workers from claiming the same one.
-pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64) -> Result<Vec<Mail>, DbError> {
+/// Claims up to `most` mails that are due: those of no account first, which a person waits for, such as a reset; then
+/// those of the next account behind `served`, so that many mails of one account do not keep those of the others. The
+/// outer condition keeps two workers from claiming the same one.
+pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64, served: &str) -> Result<Vec<Mail>, DbError> {
     let now = w.now;
     let rows = w.tx().all(
         sql!(
             "UPDATE mail SET lease_until = $2, attempts = attempts + 1
              WHERE (account_id, id) IN (
                      SELECT account_id, id FROM mail
-                     WHERE state = 'queued' AND run_at <= $1 AND lease_until <= $1
+                     WHERE account_id = COALESCE(
+                             (SELECT account_id FROM mail
+                              WHERE account_id = '' AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
+                              LIMIT 1),
+                             (SELECT account_id FROM mail
+                              WHERE account_id > $4 AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                              ORDER BY account_id LIMIT 1),
+                             (SELECT account_id FROM mail
+                              WHERE account_id > '' AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                              ORDER BY account_id LIMIT 1))
+                       AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
                      ORDER BY run_at LIMIT $3 {skip locked})
                AND state = 'queued' AND lease_until <= $1
              RETURNING id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at"
         ),
-        &[now.into(), (now + LEASE).into(), most.into()],
+        &[now.into(), (now + LEASE).into(), most.into(), served.into()],
     )?;
     rows.into_iter().map(read).collect()
 }
@@ -243,17 +256,19 @@ pub fn find_end(
     user: &UserId,
     email: &str,
 ) -> Result<Option<EndContent>, DbError> {
+    let email = EmailAddress::parse(email).map_err(|_| DbError::Shape("mail.email".into()))?;
     let row = r.tx().optional(
         sql!(
             "SELECT a.id, a.name, a.time_zone, u.id, u.first_name, u.last_name, u.ends_at,
                     b.first_name, b.last_name
              FROM \"user\" u
              JOIN account a ON a.id = u.account_id
-             JOIN \"user\" b ON b.account_id = u.account_id AND b.email = $3
+             JOIN login l ON l.email_canonical = $3
+             JOIN \"user\" b ON b.account_id = u.account_id AND b.login_id = l.id
                   AND b.status = 'active' AND b.user_type = 'administrator'
              WHERE u.account_id = $1 AND u.id = $2 AND u.status = 'active' AND u.ends_at IS NOT NULL"
         ),
-        &[account.into(), user.into(), email.into()],
+        &[account.into(), user.into(), email.canonical().into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();

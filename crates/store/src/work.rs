@@ -285,16 +285,17 @@ impl Store {
         done
     }
 
-    /// Runs a unit that the server writes by itself, and that counts nothing: the units of requests go first.
+    /// Runs a unit that nobody waits for, and that counts nothing: those that somebody waits for go first.
     pub async fn write_later<T, E>(
         &self,
+        origin: Origin,
         unit: impl Fn(Writer) -> Result<Committed<T>, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (tools, origin) = (Arc::clone(&self.tools), Origin::internal());
+        let tools = Arc::clone(&self.tools);
         self.db.write_later(move |tx| write_unit(tx, &tools, &origin, &Attempts::default(), &unit)).await
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::account::FirstAccount;
 use app::mail::compose::Address;
+use app::mail::outbox::Turns;
 use app::operator::Mail;
 use app::pass::{Reason, SystemPass, setup_token};
 use app::password::Hasher;
@@ -58,7 +59,13 @@ impl World {
             },
             trusted_proxies: Vec::new(),
         };
-        let app = App { store: Store::new(db, tools), settings, hasher: Hasher::cheap([9; 32]), smtp: None };
+        let app = App {
+            store: Store::new(db, tools),
+            settings,
+            hasher: Hasher::cheap([9; 32]),
+            smtp: None,
+            turns: Turns::default(),
+        };
         World { app: Arc::new(app), clock, place }
     }
 
@@ -66,7 +73,8 @@ impl World {
     /// product from before goes on with the old ones.
     pub fn restart(&mut self, change: impl FnOnce(&mut App)) {
         let (store, settings) = (self.app.store.clone(), self.app.settings.clone());
-        let mut app = App { store, settings, hasher: Hasher::cheap([9; 32]), smtp: self.app.smtp.clone() };
+        let (smtp, turns) = (self.app.smtp.clone(), Turns::default());
+        let mut app = App { store, settings, hasher: Hasher::cheap([9; 32]), smtp, turns };
         change(&mut app);
         self.app = Arc::new(app);
     }

@@ -3,12 +3,14 @@
 //! A mail is written when it is sent: a link that was overtaken meanwhile is never mailed, and neither text nor link
 //! is ever stored. A mail that may or may not have arrived is sent again under the same Message-ID.
 
+use std::sync::{Mutex, PoisonError};
+
 use domain::id::{EmailChangeId, InvitationId, MailId};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
-use store::work::{Committed, Reader, Unrecorded, Writer};
+use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::Text;
 
 use super::compose::{Address, ComposeError, Message, compose};
@@ -20,9 +22,27 @@ use super::views::{
 use crate::{App, Refused, words};
 
 /// How many mails one claim takes: no more than one lease has time for.
-const AT_ONCE: usize = 4;
+const AT_ONCE: i64 = 4;
 /// The same where no mail server is set, and mails are only looked at and kept.
-const KEPT_AT_ONCE: usize = 64;
+const KEPT_AT_ONCE: i64 = 64;
+
+/// Whose turn it was: accounts take turns, however many mails one of them has. Each server of several goes round by
+/// itself.
+#[derive(Debug, Default)]
+pub struct Turns(Mutex<String>);
+
+impl Turns {
+    fn served(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Mails of no account take no turn: they go first.
+    fn note(&self, mails: &[Mail]) {
+        if let Some(mail) = mails.iter().find(|mail| !mail.account.is_empty()) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&mail.account);
+        }
+    }
+}
 
 /// What a mail says, as the database knows it at the moment of sending.
 enum Content {
@@ -41,23 +61,20 @@ enum Fate {
 }
 
 impl App {
-    /// How many mails one claim takes.
-    pub(crate) fn mails_at_once(&self) -> usize {
-        if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE }
-    }
-
     /// Claims mails that are due and sends them; how many.
     pub async fn send_due_mails(&self, pass: &SystemPass) -> Result<usize, Refused> {
         // Looking first keeps an idle server from writing.
         if self.store.read(mail::oldest_due).await?.is_none() {
             return Ok(0);
         }
-        let (claimer, most) = (pass.clone(), self.mails_at_once() as i64);
+        let (claimer, served) = (pass.clone(), self.turns.served());
+        let most = if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE };
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, most)?;
+            let claimed = mail::claim(&mut w, &claimer, most, &served)?;
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
-        let mails = self.store.write_later(claim).await?;
+        let mails = self.store.write_later(Origin::internal(), claim).await?;
+        self.turns.note(&mails);
         let (claimed, mut kept) = (mails.len(), Vec::new());
         for mail in mails {
             // One that cannot be written now must not hold up those behind it, at every claim anew.
@@ -115,7 +132,7 @@ impl App {
             }
             Ok(w.commit_unrecorded(Unrecorded::Mail, ()))
         };
-        self.store.write_later(note).await
+        self.store.write_later(Origin::internal(), note).await
     }
 
     /// The mail as it is sent now; `None` if what it tells of is over. For the worker, and for the operator where

@@ -5,6 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use app::pass::{AccountPass, SelfPass};
+use app::password::NewPassword;
 use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, limits, me};
@@ -126,7 +127,7 @@ async fn a03_an_idle_session_ends_and_one_in_use_ends_too_in_the_end() {
         for _ in 0..4 {
             world.advance(Span::days(6));
             let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
-            world.app.note_seen(person, Some(account.id.clone())).await.unwrap();
+            world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
         }
         assert_refused!(own(&world, &idle.ask).await, Refused::SignedOut);
         world.advance(Span::seconds(6 * 86_400 - 1));
@@ -144,7 +145,7 @@ async fn a03_being_seen_is_noted_in_session_and_user() {
         let account = world.set_up().await;
         world.advance(Span::minutes(5));
         let person = own(&world, &account.admin.ask).await.unwrap().person().clone();
-        world.app.note_seen(person, Some(account.id.clone())).await.unwrap();
+        world.app.note_seen(&account.admin.ask, person, Some(account.id.clone())).await.unwrap();
         assert_eq!(sessions(&world, &account.admin).await[0].seen_at, world.app.store.now());
         let desk = crate::desk::Desk::of(&world, &account);
         let page = desk.list(domain::user::UserStatus::Active).await.unwrap();
@@ -278,7 +279,8 @@ async fn a04_a_password_that_is_changed_while_it_is_checked_opens_nothing() {
     for world in testkit::worlds().await {
         world.set_up().await;
         let hash = world.sql("SELECT password_hash FROM login").remove(0).remove(0);
-        let other = world.app.hasher.hash("a kettle full of thunder".to_owned(), [3; 32]).await.unwrap();
+        let new = NewPassword { field: "password", password: "a kettle full of thunder", known: &[] };
+        let other = world.app.hasher.take(new, [3; 32]).await.unwrap();
         let set = |hash: &str| world.sql(&format!("UPDATE login SET password_hash = '{hash}'"));
         let sessions = || world.sql("SELECT id FROM session").len();
         let visitor = world.visitor();

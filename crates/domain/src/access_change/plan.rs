@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Access, Already, Around, Change, CompanyState, InvitationFate, Obstacle, Plan};
-use crate::access::{Grants, Refusal};
+use super::{Access, Already, Around, Change, CompanyState, InvitationFate, Obstacle, Plan, effects};
+use crate::access::Grants;
 use crate::id::CompanyId;
-use crate::user::{UserStatus, UserType, is_lower, is_promotion, may_manage};
+use crate::user::{UserStatus, UserType, is_lower, is_promotion, may_give, may_manage, outlasts};
 
 /// What `change` makes of a user with the access `before`, when whoever holds `actor` asks for it.
 pub fn plan(actor: &Grants, around: &Around, before: &Access, change: &Change) -> Result<Plan, Obstacle> {
@@ -15,16 +15,25 @@ pub fn plan(actor: &Grants, around: &Around, before: &Access, change: &Change) -
     if !matches!(change, Change::Undo { .. }) {
         offered(around, before, &after)?;
     }
-    // Whose access ends can't make it last longer (U-21).
-    if around.is_own && before.ends_at.is_some() && after.ends_at != before.ends_at {
-        return Err(Obstacle::Refused(Refusal::GreaterAccess));
-    }
     let is_last = before.is_lasting_administrator() && !around.other_administrator;
     if is_last && !after.is_lasting_administrator() {
         return Err(Obstacle::LastAdministrator);
     }
     let was_notification = around.was_notification;
-    Ok(Plan { before: before.clone(), after, invitation, was_notification })
+    let plan = Plan { before: before.clone(), after, invitation, was_notification };
+    if gives(&plan) {
+        let Access { user_type, agent, ends_at, .. } = plan.after;
+        may_give(actor, user_type, agent, ends_at).map_err(Obstacle::Refused)?;
+    }
+    Ok(plan)
+}
+
+/// Whether there is more afterwards, of whatever pages call gains, or for a longer time. Taking from whoever stays longer
+/// is another matter (U-21).
+fn gives(plan: &Plan) -> bool {
+    let done = effects(plan);
+    let reaches_further = done.reaches.beyond(&done.reached).is_none_or(|new| !new.is_empty());
+    !done.gains.is_empty() || reaches_further || outlasts(plan.after.ends_at, plan.before.ends_at)
 }
 
 fn manages(actor: &Grants, access: &Access) -> Result<(), Obstacle> {

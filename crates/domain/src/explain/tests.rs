@@ -23,6 +23,7 @@ fn some_grants() -> impl Strategy<Value = Grants> {
                 false => Companies::Only(companies.into_iter().map(company).collect()),
             },
             white_label,
+            ends_at: None,
         })
 }
 
@@ -110,6 +111,7 @@ fn reporting() -> Grants {
         status: UserStatus::Active,
         companies: Companies::Only(BTreeSet::from([company('b')])),
         white_label: false,
+        ends_at: None,
     }
 }
 
@@ -181,6 +183,7 @@ fn p17_refusals_have_keys_of_their_own() {
         Refusal::CompanyDisabled,
         Refusal::NoLeadCenter,
         Refusal::GreaterAccess,
+        Refusal::OutlastsOwn,
         Refusal::NamesProduct,
     ];
     let keys: BTreeSet<&str> = all.iter().map(|refusal| refusal.key()).collect();

@@ -22,7 +22,7 @@ fn grants(user_type: UserType, agent: bool) -> Grants {
     } else {
         Companies::Only(BTreeSet::from([company(1)]))
     };
-    Grants { user_type, agent, status: UserStatus::Active, companies, white_label: false }
+    Grants { user_type, agent, status: UserStatus::Active, companies, white_label: false, ends_at: None }
 }
 
 fn word(decision: Result<Mark, Refusal>) -> &'static str {
@@ -37,6 +37,7 @@ fn word(decision: Result<Mark, Refusal>) -> &'static str {
         Err(Refusal::CompanyDisabled) => "company disabled",
         Err(Refusal::NoLeadCenter) => "no Lead Center",
         Err(Refusal::GreaterAccess) => "greater access",
+        Err(Refusal::OutlastsOwn) => "outlasts",
         Err(Refusal::NamesProduct) => "names product",
     }
 }

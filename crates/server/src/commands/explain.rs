@@ -163,6 +163,7 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
             format!("The user has {name}, but neither the company nor one that they have uses Lead Center.")
         }
         Refusal::GreaterAccess => format!("The user has {name}, but the other user has more access."),
+        Refusal::OutlastsOwn => format!("The user has {name}, but the other user's access lasts longer."),
         Refusal::NamesProduct => {
             format!("The user has {name}, but on an account with its own brand this is for administrators.")
         }

@@ -72,6 +72,19 @@ impl Ask {
     }
 }
 
+/// The form that makes the first account, with Ada as its administrator.
+pub(crate) fn set_up(account_name: &str, email: &str, password: &str) -> Ask {
+    let form = [
+        ("account_name", account_name),
+        ("time_zone", "UTC"),
+        ("first_name", "Ada"),
+        ("last_name", "Bell"),
+        ("email", email),
+        ("password", password),
+    ];
+    Ask::post("/setup", &form)
+}
+
 impl Answer {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use store::secret::{Key, hash};
 
-use crate::http::{Answer, Ask, Hand};
+use crate::http::{Answer, Ask, Hand, set_up};
 use crate::serve::listening;
 use crate::sink::Sink;
 use crate::support::{Installation, text};
@@ -130,17 +130,9 @@ fn live(server: &Logged, used: &mut Used) {
     }
     let setup = used.keep(store::pass::setup_token(&server.key));
     let cookie = used.follow(server, &format!("/setup/{setup}"), "setup");
-    let first = [
-        ("account_name", "Acme"),
-        ("time_zone", "UTC"),
-        ("first_name", "Ada"),
-        ("last_name", "Bell"),
-        ("email", "ada@example.com"),
-        ("password", FIRST),
-    ];
-    let made = used.ask(server, &Ask::post("/setup", &first).with("Cookie", &cookie), 303);
-    let ada = session(&made);
-    used.ask(server, &Ask::post("/setup", &first).with("Cookie", &cookie), 410);
+    let first = set_up("Acme", "ada@example.com", FIRST).with("Cookie", &cookie);
+    let ada = session(&used.ask(server, &first, 303));
+    used.ask(server, &first, 410);
     let operator = used.keep(store::pass::operator_token(&server.key));
     let cookie = used.follow(server, &format!("/operator/{operator}"), "operator");
     used.ask(server, &Ask::get("/operator/mails").with("Cookie", &cookie), 200);

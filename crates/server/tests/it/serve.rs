@@ -185,3 +185,53 @@ fn i03_commands_work_beside_a_running_server() {
         assert!(!logs.contains("ERROR"), "{logs}");
     }
 }
+
+/// As many connections as one network may hold.
+const OF_ONE_NETWORK: usize = 512;
+
+/// A connection from one of this machine's own addresses.
+fn connected(from: &str, to: &str) -> TcpStream {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let stream = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+        socket.connect(to.parse().unwrap()).await.unwrap().into_std().unwrap()
+    });
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
+/// Whether a request on this connection is answered, or the server has closed it.
+fn is_served(stream: &mut TcpStream) -> bool {
+    let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let mut answer = [0; 12];
+    asked.and_then(|()| stream.read_exact(&mut answer)).is_ok_and(|()| &answer == b"HTTP/1.1 200")
+}
+
+/// Whoever holds as many connections as they can get takes them from nobody else; a trusted proxy, through
+/// which everybody comes, may have more. Seen to fail: with every connection given a seat, with a seat that is not given
+/// back, and with no proxy exempt.
+#[test]
+fn x25_one_network_does_not_take_all_connections() {
+    let (installation, address) = listening(Installation::new());
+    let server = Server::start(&installation, &address).ready();
+    let mut held: Vec<TcpStream> = (0..OF_ONE_NETWORK).map(|_| connected("127.0.0.2", &address)).collect();
+    // They are accepted in their order.
+    assert!(held.last_mut().is_some_and(is_served));
+    assert!(!is_served(&mut connected("127.0.0.2", &address)), "one more");
+    assert!(is_served(&mut connected("127.0.0.3", &address)), "somebody else");
+    held.truncate(OF_ONE_NETWORK / 2);
+    let until = Instant::now() + Duration::from_secs(30);
+    while !is_served(&mut connected("127.0.0.2", &address)) {
+        assert!(Instant::now() < until, "those that were closed count no more");
+    }
+    drop(held);
+    server.stop("-TERM");
+
+    let installation = installation.set("ROLLCALL_TRUSTED_PROXIES", "127.0.0.2");
+    let server = Server::start(&installation, &address).ready();
+    let mut held: Vec<TcpStream> = (0..=OF_ONE_NETWORK).map(|_| connected("127.0.0.2", &address)).collect();
+    assert!(held.last_mut().is_some_and(is_served), "a proxy");
+    server.stop("-TERM");
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use store::secret::Key;
 
-use crate::http::{Answer, Ask, Hand};
+use crate::http::{Answer, Ask, Hand, set_up};
 use crate::serve::{Server, listening};
 use crate::support::Installation;
 
@@ -157,16 +157,8 @@ fn make_users(installation: &Installation) {
 fn make_logins(installation: &Installation, address: &str) {
     let key = std::fs::read(installation.folder.join("data/secret.key")).unwrap();
     let token = store::pass::setup_token(&Key::new(key.try_into().unwrap()));
-    let first = [
-        ("account_name", "Acme"),
-        ("time_zone", "UTC"),
-        ("first_name", "Ada"),
-        ("last_name", "Bell"),
-        ("email", "ada@example.com"),
-        ("password", "correct horse battery staple"),
-    ];
-    let made =
-        Hand::new(address).told(&Ask::post("/setup", &first).with("Cookie", &format!("setup={token}")));
+    let first = set_up("Acme", "ada@example.com", "correct horse battery staple");
+    let made = Hand::new(address).told(&first.with("Cookie", &format!("setup={token}")));
     assert_eq!(made.status, 303, "{}", made.body);
     let insert = |number| {
         let email = email(number, KNOWN);

@@ -49,32 +49,34 @@ pub fn find_newest(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Option
     row.map(|row| row.columns().parse()).transpose()
 }
 
+/// The statement that writes entries with these values, a row each.
+macro_rules! insert_entries {
+    ($rows:literal) => {
+        sql!(concat!(
+            "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
+                                   subject_name, changes, network, request_id, mac)
+             VALUES ",
+            $rows
+        ))
+    };
+}
+
 /// Writes entries, in their order. Only [`Writer::commit_all`] calls this.
 pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result<(), DbError> {
     // Most changes have one entry, and most others two.
     for entries in entries.chunks(2) {
         let mut values = values(w, actor, &entries[0]);
         let Some(second) = entries.get(1) else {
-            w.tx().exec(
-                sql!(
-                    "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
-                                           subject_name, changes, network, request_id, mac)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-                ),
-                &values,
-            )?;
+            let one = insert_entries!("($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+            w.tx().exec(one, &values)?;
             continue;
         };
         values.extend(self::values(w, actor, second));
-        w.tx().exec(
-            sql!(
-                "INSERT INTO activity (account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id,
-                                       subject_name, changes, network, request_id, mac)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13),
-                        ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
-            ),
-            &values,
-        )?;
+        let two = insert_entries!(
+            "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13),
+             ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
+        );
+        w.tx().exec(two, &values)?;
     }
     for entry in entries.iter().filter(|entry| entry.verb == Verb::AccountCreated) {
         seal::begin(w, entry.account.as_deref().unwrap_or_default())?;

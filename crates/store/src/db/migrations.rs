@@ -26,4 +26,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0010_email_change"),
     migration!("0011_invitation_block"),
     migration!("0012_fewer_pages"),
+    migration!("0013_mail_turn"),
 ];

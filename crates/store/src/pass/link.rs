@@ -4,7 +4,7 @@ use domain::access::{Companies, Grants};
 use domain::id::{AccountId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::Timestamp;
-use domain::user::{Names, UserStatus, UserType, may_manage};
+use domain::user::{Names, UserStatus, UserType, may_give};
 
 use super::{Acting, Credentials, Denied, Door, Gate};
 use crate::db::{Columns, DbError, sql};
@@ -169,7 +169,7 @@ impl Gate for InvitationPass {
                 "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
                         u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                         COALESCE(b.first_name || ' ' || b.last_name, ''), i.message, l.id, s.login_id,
-                        i.invited_by, b.user_type, b.agent, b.status, b.ends_at, u.ends_at
+                        u.ends_at, i.invited_by, b.user_type, b.agent, b.status, b.ends_at
                  FROM invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
                  JOIN account a ON a.id = i.account_id
@@ -205,9 +205,9 @@ impl Gate for InvitationPass {
         };
         match times.state(now) {
             InvitationState::Open(_) => {
-                let may_invite = may_still_invite(&mut c, &pass, now)?;
-                let has_ended = c.get::<Option<Timestamp>>()?.is_some_and(|end| end <= now);
-                match (may_invite, has_ended) {
+                let ends_at: Option<Timestamp> = c.get()?;
+                let may_invite = may_still_invite(&mut c, &pass, ends_at, now)?;
+                match (may_invite, ends_at.is_some_and(|end| end <= now)) {
                     (true, false) => Ok(pass),
                     // The access that it would give is over already (U-21).
                     (true, true) => Err(expired(pass)),
@@ -229,7 +229,12 @@ fn expired(pass: InvitationPass) -> Denied {
 
 /// Whether whoever sent the invitation could still give what it gives, at this moment (X-08). The operator, who is no
 /// user, always can.
-fn may_still_invite(c: &mut Columns, pass: &InvitationPass, now: Timestamp) -> Result<bool, DbError> {
+fn may_still_invite(
+    c: &mut Columns,
+    pass: &InvitationPass,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let is_operator = c.text_or_null()?.is_none();
     let user_type: Option<UserType> = c.parse_or_null()?;
     let agent = c.int_or_null()? == Some(1);
@@ -237,8 +242,9 @@ fn may_still_invite(c: &mut Columns, pass: &InvitationPass, now: Timestamp) -> R
     let ends_at: Option<Timestamp> = c.get()?;
     let (Some(user_type), Some(status)) = (user_type, status) else { return Ok(is_operator) };
     let status = effective(status, ends_at, now);
-    let grants = Grants { user_type, agent, status, companies: Companies::All, white_label: false };
-    Ok(may_manage(&grants, pass.user_type, pass.agent).is_ok())
+    let companies = Companies::All;
+    let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
+    Ok(may_give(&grants, pass.user_type, pass.agent, until).is_ok())
 }
 
 impl Gate for ResetPass {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use domain::access::{Companies, Grants, Refusal, Target, decide};
+use domain::access::{
+    Companies, CompanyUse, Grants, Target, decide, decide_anywhere, decide_entry, decide_in,
+};
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, UserId};
 use domain::time::Timestamp;
@@ -11,15 +13,16 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::place::{Means, Person, Place};
 use super::{Credentials, Denied};
+use crate::company::{self, Company};
 use crate::db::{Columns, DbError, Row, sql};
 use crate::secret;
 use crate::user;
 use crate::work::Reader;
 
-/// A person's place, and whether they have the company asked for.
+/// A person's place, and the company asked for, if they have it.
 pub(super) struct Found {
     pub(super) place: Place,
-    pub(super) has_company: bool,
+    pub(super) company: Option<CompanyUse>,
 }
 
 /// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
@@ -30,7 +33,8 @@ macro_rules! place_by {
             "SELECT l.id, l.email, l.first_name, l.last_name, ",
             $means,
             ", u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
-                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at, c.id, uc.company_id
+                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at, uc.company_id, c.id,
+                    c.disabled, c.lead_center
              FROM ",
             $from,
             " LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
@@ -82,22 +86,28 @@ fn read_place<T: FromStr>(
     let person = read_person(&mut c, means)?;
     let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
     let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
-    let status = user::effective(status, c.get()?, now);
+    let ends_at = c.get()?;
+    let status = user::effective(status, ends_at, now);
     let access_version = c.int()?;
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
     let account_created_at = c.get()?;
-    let (exists, given) = (c.parse_or_null::<CompanyId>()?, c.parse_or_null::<CompanyId>()?);
+    let given = c.parse_or_null::<CompanyId>()?;
+    let asked = match c.parse_or_null()? {
+        Some(id) => Some(CompanyUse { id, disabled: c.flag()?, lead_center: c.flag()? }),
+        None => None,
+    };
     let companies = match user_type.has_all_companies() {
         true => Companies::All,
         false => Companies::Only(given.into_iter().collect::<BTreeSet<_>>()),
     };
-    let has_company = match &companies {
-        Companies::All => exists.is_some(),
-        Companies::Only(given) => !given.is_empty(),
+    let has = |company: &CompanyUse| match &companies {
+        Companies::All => true,
+        Companies::Only(given) => given.contains(&company.id),
     };
+    let company = asked.filter(has);
     // White label comes with its own noun; until then no account has its own brand.
-    let grants = Grants { user_type, agent, status, companies, white_label: false };
+    let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     let place = Place {
         person: Some(person),
         user: Some(user),
@@ -110,7 +120,7 @@ fn read_place<T: FromStr>(
         grants,
         names,
     };
-    Ok(Found { place, has_company })
+    Ok(Found { place, company })
 }
 
 pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {
@@ -124,11 +134,24 @@ pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) ->
     })
 }
 
-pub(super) fn allow<C: Proves>(r: &mut Reader, place: &Place, target: &Target) -> Result<(), Denied> {
-    let decision = match C::CAPABILITY {
-        Some(capability) => decide(&place.grants, capability, target).map(|_| ()),
-        None if place.grants.status == UserStatus::Active => Ok(()),
-        None => Err(Refusal::NotActive(place.grants.status)),
+/// Asks what explains decisions, too: in a company by what it is used for; in the account by whether there is a company
+/// where it holds.
+pub(super) fn allow<C: Proves>(
+    r: &mut Reader,
+    place: &Place,
+    company: Option<&CompanyUse>,
+) -> Result<(), Denied> {
+    let grants = &place.grants;
+    let decision = match (C::CAPABILITY, company) {
+        (None, company) => decide_entry(grants, company),
+        (Some(capability), Some(company)) => decide_in(grants, capability, company).map(drop),
+        (Some(capability), None) => match decide(grants, capability, &Target::Account) {
+            Ok(_) if grants.companies != Companies::All => {
+                let own: Vec<_> = company::list_at(r, place)?.iter().map(Company::in_use).collect();
+                decide_anywhere(&grants.having(&own), capability, &own).map(drop)
+            }
+            decision => decision.map(drop),
+        },
     };
     let Err(refusal) = decision else { return Ok(()) };
     Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })

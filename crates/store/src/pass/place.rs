@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use domain::access::{Companies, Grants, Target};
+use domain::access::{Companies, Grants};
 use domain::capability::Proves;
 use domain::id::{AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
@@ -153,6 +153,7 @@ impl<C> AccountPass<C> {
                 status: UserStatus::Active,
                 companies: Companies::All,
                 white_label: false,
+                ends_at: None,
             },
             names: Names { first: String::new(), last: String::new(), display: String::new() },
         };
@@ -246,7 +247,7 @@ impl<C: Proves> Gate for AccountPass<C> {
 
     fn mint(r: &mut Reader, credentials: &Credentials, account: &AccountId) -> Result<Self, Denied> {
         let found = load(r, credentials, account, None)?;
-        allow::<C>(r, &found.place, &Target::Account)?;
+        allow::<C>(r, &found.place, None)?;
         Ok(AccountPass { place: Arc::new(found.place), proof: PhantomData })
     }
 
@@ -266,10 +267,8 @@ impl<C: Proves> Gate for CompanyPass<C> {
     ) -> Result<Self, Denied> {
         let found = load(r, credentials, account, Some(company))?;
         // A company that is not there and one the user does not have look alike.
-        if !found.has_company {
-            return Err(Denied::NotFound);
-        }
-        allow::<C>(r, &found.place, &Target::Company(company.clone()))?;
+        let Some(asked) = &found.company else { return Err(Denied::NotFound) };
+        allow::<C>(r, &found.place, Some(asked))?;
         Ok(CompanyPass { place: Arc::new(found.place), company: company.clone(), proof: PhantomData })
     }
 

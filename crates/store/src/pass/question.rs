@@ -41,10 +41,10 @@ impl Gate for QuestionPass {
     ) -> Result<Self, Denied> {
         let found = load(r, credentials, account, company.as_ref())?;
         // As everywhere: a company that is not there and one the user does not have look alike.
-        if company.is_some() && !found.has_company {
+        if company.is_some() && found.company.is_none() {
             return Err(Denied::NotFound);
         }
-        allow::<AnyUser>(r, &found.place, &Target::Account)?;
+        allow::<AnyUser>(r, &found.place, None)?;
         let target = company.clone().map_or(Target::Account, Target::Company);
         Ok(QuestionPass { place: Arc::new(found.place), target })
     }

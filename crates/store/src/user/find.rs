@@ -2,7 +2,7 @@
 
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::email::EmailAddress;
-use domain::id::{LoginId, UserId};
+use domain::id::{AccountId, LoginId, UserId};
 
 use crate::db::{DbError, sql};
 use crate::pass::AccountPass;
@@ -14,11 +14,20 @@ pub fn find_by_email(
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Option<UserId>, DbError> {
+    find_in(r, pass.account(), email)
+}
+
+/// The same, for what a person does themselves.
+pub(super) fn find_in(
+    r: &mut Reader,
+    account: &AccountId,
+    email: &EmailAddress,
+) -> Result<Option<UserId>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT id FROM \"user\" WHERE account_id = $1 AND email_canonical = $2 AND status <> 'deleted'"
         ),
-        &[pass.account().into(), email.canonical().into()],
+        &[account.into(), email.canonical().into()],
     )?;
     row.map(|row| row.columns().parse()).transpose()
 }

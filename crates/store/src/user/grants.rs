@@ -24,6 +24,8 @@ pub struct Given {
     pub agent: bool,
     /// Where the user stands; suspended once their access has ended.
     pub status: UserStatus,
+    /// When the access ends, or has ended, by itself.
+    pub ends_at: Option<Timestamp>,
     /// The companies given; administrators have all without.
     pub companies: BTreeSet<CompanyId>,
 }
@@ -64,8 +66,9 @@ fn read(c: &mut Columns, now: Timestamp) -> Result<Given, DbError> {
     let account = c.parse()?;
     let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
     let (user_type, agent, status) = (c.parse()?, c.flag()?, c.parse()?);
-    let status = effective(status, c.get()?, now);
-    Ok(Given { account, name, user_type, agent, status, companies: BTreeSet::new() })
+    let ends_at = c.get()?;
+    let status = effective(status, ends_at, now);
+    Ok(Given { account, name, user_type, agent, status, ends_at, companies: BTreeSet::new() })
 }
 
 /// Access ends at its moment, not when somebody comes by to write it down (U-21).

@@ -32,9 +32,9 @@ pub use find::{find_by_email, has_login, is_alone};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
-pub use own::{OwnUser, find_own, list_own, update_own_email, update_own_names, update_returned_email};
+pub use own::{CameBack, OwnUser, find_own, list_own, update_own_email, update_own_names, update_seen};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
-pub use write::{activate, update_seen};
+pub use write::activate;
 
 use crate::db::{Columns, DbError, Row, sql};
 use crate::pass::AccountPass;
@@ -100,6 +100,8 @@ pub struct NewUserRow<'a> {
     pub status: UserStatus,
     /// Whether invoices are mailed to them.
     pub invoice_emails: bool,
+    /// When the access ends by itself (U-21).
+    pub ends_at: Option<Timestamp>,
 }
 
 /// The user of an id, also a deleted one.
@@ -135,8 +137,8 @@ pub fn company_ids(
 pub fn list_administrators(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT email FROM \"user\"
-             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' ORDER BY id"
+            "SELECT l.email FROM \"user\" u JOIN login l ON l.id = u.login_id
+             WHERE u.account_id = $1 AND u.user_type = 'administrator' AND u.status = 'active' ORDER BY u.id"
         ),
         &[pass.account().into()],
     )?;

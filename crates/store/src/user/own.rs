@@ -1,14 +1,14 @@
 //! What people change of their own users: the names in one account, the address in all of them.
 
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
 use domain::user::{Names, UserStatus};
 
-use super::User;
+use super::find::find_in;
 use super::terms::replace_names;
 use crate::db::{DbError, Row, sql};
-use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, Person};
 use crate::work::{Reader, Writer};
 
 /// One's user in an account.
@@ -28,13 +28,14 @@ pub struct OwnUser {
     pub names: Names,
 }
 
-/// All users of a login, also suspended ones and those whose deletion can still be undone. A person has few.
+/// All users of a login, also suspended ones. A person has few. Accounts that have deleted theirs learn nothing more of
+/// them, so those are left out.
 pub fn list_own(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<Vec<OwnUser>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT a.id, a.name, u.id, u.email, u.status, u.first_name, u.last_name, u.display_name
              FROM \"user\" u JOIN account a ON a.id = u.account_id
-             WHERE u.login_id = $1 AND u.listed <> 'gone' ORDER BY u.account_id"
+             WHERE u.login_id = $1 AND u.status <> 'deleted' ORDER BY u.account_id"
         ),
         &[login.into()],
     )?;
@@ -69,14 +70,42 @@ pub fn update_own_email(w: &mut Writer, pass: &EmailChangePass, user: &OwnUser) 
     replace_email(w, &user.account, &user.id, &user.names, &pass.email)
 }
 
-/// Gives a user who gets their sign-in back the address that it has by now.
-pub fn update_returned_email(
+/// A user who had another address than their login, because it was changed while they were out of the account.
+pub struct CameBack {
+    /// The user.
+    pub id: UserId,
+    /// Names.
+    pub names: Names,
+    /// The address until now.
+    pub email: String,
+}
+
+/// Notes that a person was active in an account. Who came back with the address of before has that of their login from
+/// now on, unless another user of the account has it (U-22).
+pub fn update_seen(
     w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
-    user: &User,
-    email: &EmailAddress,
-) -> Result<(), DbError> {
-    replace_email(w, pass.account(), &user.id, &user.names, email)
+    account: &AccountId,
+    person: &Person,
+) -> Result<Option<CameBack>, DbError> {
+    let now = w.now;
+    let row = w.tx().optional(
+        sql!(
+            "UPDATE \"user\" SET last_active_at = $3
+             WHERE account_id = $1 AND login_id = $2 AND status = 'active'
+             RETURNING id, email, first_name, last_name, display_name, email_canonical"
+        ),
+        &[account.into(), (&person.login).into(), now.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut c = row.columns();
+    let (id, email) = (c.parse()?, c.text()?);
+    let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
+    let present = EmailAddress::parse(&person.email).map_err(|_| DbError::Shape("login.email".into()))?;
+    if c.text()? == present.canonical() || find_in(w, account, &present)?.is_some() {
+        return Ok(None);
+    }
+    replace_email(w, account, &id, &names, &present)?;
+    Ok(Some(CameBack { id, names, email }))
 }
 
 fn replace_email(

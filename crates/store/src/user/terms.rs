@@ -31,8 +31,8 @@ pub fn insert(
         sql!(
             "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
                                    display_name, sort_name, user_type, agent, status, invoice_emails,
-                                   created_at, activated_at, last_active_at, listed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $12)"
+                                   created_at, activated_at, last_active_at, ends_at, listed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)"
         ),
         &[
             account.into(),
@@ -51,6 +51,7 @@ pub fn insert(
             now.into(),
             activated_at.into(),
             last_active_at.into(),
+            new.ends_at.into(),
         ],
     )?;
     let listed = (new.status.word(), new.user_type);

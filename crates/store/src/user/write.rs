@@ -1,11 +1,11 @@
 //! Changes of users. What must hold under parallel requests stands in the statement itself.
 
-use domain::id::{AccountId, LoginId};
+use domain::id::LoginId;
 use domain::user::UserStatus;
 
 use super::terms::update_listed;
 use crate::db::{DbError, sql};
-use crate::pass::{InvitationPass, Person};
+use crate::pass::InvitationPass;
 use crate::work::Writer;
 
 /// Makes the pending user of an invitation active, as `login`; false if they are not pending any more.
@@ -23,17 +23,4 @@ pub fn activate(w: &mut Writer, pass: &InvitationPass, login: &LoginId) -> Resul
     let user_type = row.columns().parse()?;
     update_listed(w, &pass.account, &pass.user, UserStatus::Active, user_type)?;
     Ok(true)
-}
-
-/// Notes that a person was active in an account.
-pub fn update_seen(w: &mut Writer, account: &AccountId, person: &Person) -> Result<(), DbError> {
-    let now = w.now;
-    w.tx().exec(
-        sql!(
-            "UPDATE \"user\" SET last_active_at = $3
-             WHERE account_id = $1 AND login_id = $2 AND status = 'active'"
-        ),
-        &[account.into(), (&person.login).into(), now.into()],
-    )?;
-    Ok(())
 }

@@ -31,7 +31,7 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     (
         "user/own.rs",
-        "WHERE u.login_id = $1 AND u.listed <> 'gone' ORDER BY u.account_id",
+        "WHERE u.login_id = $1 AND u.status <> 'deleted' ORDER BY u.account_id",
         "a person's own users, whose address changes with their login's",
     ),
     (

@@ -8,6 +8,7 @@ pub mod layers;
 pub mod menu;
 pub mod problem;
 pub mod route;
+mod seats;
 pub mod serve;
 pub mod stream;
 pub mod toast;

@@ -28,6 +28,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::seats::Seats;
 use super::stream::Streams;
 use super::visit::Visitor;
 use super::{layers, problem};
@@ -68,6 +69,8 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How many connections are served at once; the rest wait to be accepted.
 const CONNECTIONS: usize = 4_096;
+/// How many of them one network may hold; what comes on top is closed at once. Many people may share a network.
+const OF_ONE_NETWORK: usize = 512;
 /// How long to wait after no connection could be accepted, such as for want of file handles.
 const BREATHER: Duration = Duration::from_millis(200);
 
@@ -78,6 +81,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let upkeep = tokio::spawn(health::upkeep());
+    let seats = Seats::new(OF_ONE_NETWORK, &app.settings.trusted_proxies);
     let (router, streams) = (router(app), Arc::new(Streams::default()));
     let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
@@ -99,6 +103,7 @@ pub async fn serve(
                 }
             },
         };
+        let Some(seat) = seats.take(peer.ip()) else { continue };
         let (router, streams) = (router.clone(), Arc::clone(&streams));
         let service = service_fn(move |request: ::http::Request<Incoming>| {
             let mut request = request.map(Body::new);
@@ -113,7 +118,7 @@ pub async fn serve(
         tokio::spawn(async move {
             // Broken by the other side, or too slow: nothing of ours, and nobody is left to be told.
             let _ = connection.await;
-            drop(place);
+            drop((place, seat));
         });
     }
     streams.end();

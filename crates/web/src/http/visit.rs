@@ -331,9 +331,9 @@ impl<P: Gate> Visit<P> {
         if self.app.store.now().since(person.seen_at) < app::session::NOTE_EVERY {
             return;
         }
-        let app = self.app.clone();
+        let (app, ask) = (self.app.clone(), self.ask.clone());
         tokio::spawn(async move {
-            if let Err(refused) = app.note_seen(person, account).await {
+            if let Err(refused) = app.note_seen(&ask, person, account).await {
                 tracing::warn!(?refused, "could not note a visit");
             }
         });

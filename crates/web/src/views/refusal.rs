@@ -17,6 +17,7 @@ pub fn sentence(t: Text, refusal: Refusal) -> String {
         Refusal::CompanyDisabled => t.permission_disabled().to_owned(),
         Refusal::NoLeadCenter => t.permission_no_lead_center().to_owned(),
         Refusal::GreaterAccess => t.permission_greater().to_owned(),
+        Refusal::OutlastsOwn => t.permission_outlasts().to_owned(),
         Refusal::NamesProduct => t.permission_names_product().to_owned(),
     }
 }

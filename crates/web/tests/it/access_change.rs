@@ -348,3 +348,34 @@ async fn g01_the_page_before_disabling_says_whom_it_concerns() {
         assert!(!page.contains("no longer see") && !page.contains("invitation"), "{page}");
     }
 }
+
+/// U-13, U-21. Whose access ends is told so where they create somebody and where they set a last day, and why they can do
+/// no more. Seen to fail: without `own_last_day` on the page of a new user, and without `end_own` on that of a last day.
+#[tokio::test(flavor = "multi_thread")]
+async fn u13_u21_whose_access_ends_is_told_what_follows_for_others() {
+    for site in Site::everywhere().await {
+        let users = format!("/accounts/{}/users", site.account.id);
+        let look =
+            async |path: &str| site.ask(&Method::GET, &format!("{users}/{path}"), site.admin(), "").await;
+        let (new, end) = ("new".to_owned(), format!("{}/end", site.user));
+        let told = "Your own access";
+        for path in [&new, &end] {
+            assert!(!look(path).await.body.contains(told), "{path}");
+        }
+        let own = &site.account.admin.login;
+        site.world.sql(&format!("UPDATE \"user\" SET ends_at = 4102444800000000 WHERE login_id = '{own}'"));
+        for path in [&new, &end] {
+            let page = look(path).await;
+            assert!(page.body.contains(told) && page.body.contains("31 Dec 2099"), "{path}: {}", page.body);
+        }
+        assert!(!look(&end).await.body.contains("name=\"remove\""));
+        let promote = look(&format!("{}/promote/manager", site.user)).await;
+        assert_eq!(promote.status, StatusCode::FORBIDDEN);
+        assert!(promote.body.contains(told), "{}", promote.body);
+        let form =
+            "agent=no&user_type=administrator&first_name=Kim&last_name=Lo&email=kim%40example.com&send=now";
+        assert_eq!(post(&site, &users, form).await.status, StatusCode::SEE_OTHER);
+        let made = site.world.sql("SELECT ends_at FROM \"user\" WHERE email = 'kim@example.com'");
+        assert_eq!(made, [["4102444800000000"]]);
+    }
+}

@@ -2,12 +2,13 @@
 
 use app::Refused;
 use app::pass::{LinkState, Reason, SystemPass};
+use domain::access::Refusal;
 use domain::access_change::Change;
 use domain::time::Span;
 use domain::user::{UserStatus, UserType};
 
 use super::is_in;
-use crate::desk::Desk;
+use crate::desk::{Desk, assert_refused};
 
 /// U-21, P-19. Seen to fail: with `ends_at` not looked at in `store::pass::place::load`.
 #[tokio::test]
@@ -73,6 +74,44 @@ async fn u21_x08_nobody_joins_by_an_invitation_of_or_for_an_access_that_has_ende
                 other => panic!("{address}: {other:?}"),
             }
         }
+    }
+}
+
+/// U-13, U-21, X-08. Whoever has access for a while invites for that while, and neither they nor those they invite can make
+/// it last. Seen to fail: with `ends_at` of a new user always none, with `check_may_give` left out of
+/// `invitation::resend`, and with `may_manage` for `may_give` in `store::pass::link`.
+#[tokio::test]
+async fn u13_u21_whose_access_ends_gives_none_that_lasts() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let new = |address: &str| account.new_user(address, UserType::Administrator, &[]);
+        let (id, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let hers = Desk::of_person(&world, &account, &natalie);
+        let olga = hers.create(new("olga@example.com")).await.unwrap();
+        let quinn = desk.create(new("quinn@example.com")).await.unwrap();
+        let end = Some(world.app.store.now() + Span::days(10));
+        desk.make(&id, Change::EndAt(end)).await.unwrap();
+
+        let pia = hers.create(new("pia@example.com")).await.unwrap();
+        let link = world.letter_to("pia@example.com").await.link().to_owned();
+        let guest = world.accept(&link, testkit::PASSWORD).await;
+        assert_eq!(desk.get(&pia).await.unwrap().user.ends_at, end);
+        let guests = Desk::of_person(&world, &account, &guest);
+        for (desk, id) in [(&guests, &id), (&guests, &pia), (&hers, &pia), (&hers, &id)] {
+            assert_refused!(
+                desk.make(id, Change::EndAt(None)).await,
+                Refused::Forbidden { refusal: Refusal::OutlastsOwn, .. }
+            );
+        }
+        assert_refused!(hers.resend(&quinn).await, Refused::Forbidden { refusal: Refusal::OutlastsOwn, .. });
+        // What she sent while her access lasted is now for somebody else to send.
+        let link = world.letter_to("olga@example.com").await.link().to_owned();
+        let refused = world.app.accept(&world.follow(&link), testkit::PASSWORD).await;
+        assert_refused!(refused, Refused::Link(LinkState::NeedsApproval { .. }));
+        desk.resend(&olga).await.unwrap();
+        world.accept(world.letter_to("olga@example.com").await.link(), testkit::PASSWORD).await;
+        assert_eq!(desk.get(&olga).await.unwrap().user.ends_at, None);
     }
 }
 

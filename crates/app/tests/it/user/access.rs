@@ -1,13 +1,13 @@
 //! Who reaches what, and from when on not any more.
 
 use app::account::home;
-use app::explain::explain;
-use app::pass::{AccountPass, CompanyPass, Reason, SelfPass, SystemPass};
+use app::explain::{explain, may};
+use app::pass::{AccountPass, CompanyPass, QuestionPass, Reason, SelfPass, SystemPass};
 use app::work::Reader;
-use app::{Refused, me};
+use app::{Refused, company, me};
 use domain::access::Refusal;
 use domain::capability::Capability;
-use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
+use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers, UseLeadCenter};
 use domain::id::{Id, UserId};
 use domain::user::{UserStatus, UserType};
 use testkit::{PASSWORD, START};
@@ -103,6 +103,52 @@ async fn p15_a_user_reaches_only_their_companies() {
             manage,
             Refused::Forbidden { refusal: Refusal::Lacks(Capability::ManageCompanies), .. }
         );
+    }
+}
+
+/// P-15, P-18, G-01. What explains decisions and what makes them say the same: nobody is let into a disabled company but
+/// whoever enables it, nor where the capability holds in Lead Center and there is none. Seen to fail: with `decide` alone
+/// asked in `allow`, and with `decide_entry` asking for the status alone.
+#[tokio::test]
+async fn p18_a_gate_knows_what_the_company_is_used_for() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
+        let (_, natalie) =
+            account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
+        let ask = || (&natalie.ask, (account.id.clone(), company.clone()));
+        let answers = async || {
+            let may = |r: &mut Reader, pass: &QuestionPass| may(r, pass, Capability::UseLeadCenter);
+            let asked = (account.id.clone(), Some(company.clone()));
+            let (_, told) = world.app.read(&natalie.ask, asked, may).await.unwrap();
+            let (asker, target) = ask();
+            let there = world.app.read::<CompanyPass<UseLeadCenter>, ()>(asker, target, |_, _| Ok(()));
+            let anywhere =
+                world.app.read::<AccountPass<UseLeadCenter>, ()>(asker, account.id.clone(), |_, _| Ok(()));
+            [told.decision.err(), refusal(there.await), refusal(anywhere.await)]
+        };
+        let entry = async || {
+            let (asker, target) = ask();
+            refusal(world.app.read::<CompanyPass<AnyUser>, ()>(asker, target, |_, _| Ok(())).await)
+        };
+        assert_eq!(answers().await, [Some(Refusal::NoLeadCenter); 3]);
+        world.sql("UPDATE company SET lead_center = 1");
+        assert_eq!(answers().await, [None; 3]);
+        assert_eq!(entry().await, None);
+        desk.company(&company, company::disable).await.unwrap();
+        assert_eq!(answers().await, [Some(Refusal::CompanyDisabled); 3]);
+        assert_eq!(entry().await, Some(Refusal::CompanyDisabled));
+        desk.company(&company, company::enable).await.unwrap();
+        assert_eq!(answers().await, [None; 3]);
+    }
+}
+
+/// Why a gate was shut, if it was.
+fn refusal<T>(read: Result<T, Refused>) -> Option<Refusal> {
+    match read {
+        Ok(_) => None,
+        Err(Refused::Forbidden { refusal, .. }) => Some(refusal),
+        Err(other) => panic!("refused for another reason: {other:?}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ::http::{HeaderValue, header};
 use app::company::Company;
-use app::pass::AccountPass;
+use app::pass::{AccountPass, HasPlace as _};
 use app::{Refused, user};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
@@ -17,6 +17,7 @@ use crate::http::route::Nothing;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::session;
+use crate::pages::shown;
 use crate::views::Choice;
 use crate::views::user::{Created, New, NewForm, Sent, Step};
 
@@ -224,7 +225,8 @@ fn view(
     companies: &[Company],
     errors: &Errors,
 ) -> New {
-    let t = visit.t;
+    let (t, now) = (visit.t, visit.app.store.now());
+    let (own_end, zone) = (pass.place().grants.ends_at, &pass.place().time_zone);
     let choice = |company: &Company| {
         let chosen = answers.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)
@@ -247,5 +249,6 @@ fn view(
         },
         companies: offered(answers, companies).map(choice).collect(),
         company_filter: answers.filter.clone(),
+        own_last_day: own_end.map(|end| shown::last_day(end, zone, now)),
     }
 }

@@ -15,6 +15,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
+use crate::pages::shown;
 use crate::views::access_change::{ChangePage, Shown};
 use crate::views::isolated;
 
@@ -72,9 +73,11 @@ async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Resul
     // What is shown is what then happens.
     let preview = Preview { plan: found.plan.map(Plan::at_the_end), ..found };
     let (ends_at, zone) = (preview.user.ends_at, pass.place().time_zone.as_str());
+    let own_end = pass.place().grants.ends_at;
+    let own = own_end.map(|end| t.access_change_end_own(shown::last_day(end, zone, visit.app.store.now())));
     let words = Words {
         title: t.access_change_end_title(isolated(&preview.user.names.full())),
-        lead: t.access_change_end_lead(zone),
+        lead: [Some(t.access_change_end_lead(zone)), own].into_iter().flatten().collect::<Vec<_>>().join(" "),
         button: t.access_change_end_button().to_owned(),
         danger: false,
         undoable: true,
@@ -87,7 +90,7 @@ async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Resul
         day: Some(day),
         effects: page.effects.map(|effects| at_the_end(t, effects)),
         first_day: visit.app.store.now().day(zone),
-        remove: ends_at.map(|_| t.access_change_end_remove().to_owned()),
+        remove: ends_at.filter(|_| own_end.is_none()).map(|_| t.access_change_end_remove().to_owned()),
         ..page
     })
 }

@@ -92,6 +92,8 @@ pub struct New {
     pub companies: Vec<Choice>,
     /// What the company list is narrowed to.
     pub company_filter: String,
+    /// The last day of whoever creates, which is then the user's, too (U-21).
+    pub own_last_day: Option<String>,
 }
 
 /// The answers of the wizard, as they were sent.
