@@ -272,7 +272,7 @@ fn x03_no_secret_is_in_any_log_entry_or_page() {
         (false, "info"),
         (false, "debug"),
         (false, "trace"),
-        (false, "off,[request]=trace,tower_http=trace"),
+        (false, "off,web=trace,tower_http=trace"),
         (true, "trace"),
     ] {
         let installation = if postgres { Installation::on_postgres() } else { Some(Installation::new()) };
