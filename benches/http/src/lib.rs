@@ -38,5 +38,6 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         settings: app::Settings { base_url, mail_from, trusted_proxies: Vec::new() },
         hasher: Hasher::cheap(RealRandom.bytes()),
         smtp: None,
+        turns: app::mail::outbox::Turns::default(),
     }
 }
