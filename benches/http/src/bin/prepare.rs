@@ -113,6 +113,7 @@ async fn crowd(app: &SharedApp, admin: &Ask, account: &AccountId) {
                     agent: false,
                     status: UserStatus::Active,
                     invoice_emails: false,
+                    ends_at: None,
                 };
                 store::user::insert(&mut w, &pass, &account, &row)?;
                 let company = BTreeSet::from([companies[number as usize % companies.len()].clone()]);
