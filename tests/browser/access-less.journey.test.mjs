@@ -30,6 +30,8 @@ j.journey('L-04 U-17 the agent flag is given and taken, each time shown before',
   assert.match(await column(page, 'Loses'), /Be rung/);
   await j.press(page, 'Cancel');
   await j.on(page, 'Kai Holm');
+  assert.ok(!(await flag.isChecked()), 'what was ticked is kept');
+  await page.goto(page.url());
   assert.ok(await flag.isChecked(), 'nothing was saved');
   await flag.uncheck();
   await j.press(page, 'Save changes');

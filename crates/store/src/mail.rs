@@ -9,6 +9,7 @@ use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 use domain::user::UserType;
 
+use crate::convert;
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page};
 use crate::pass::{AccountPass, OperatorPass, SystemPass};
@@ -121,32 +122,48 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     Ok(id)
 }
 
-/// Claims up to `most` mails that are due: those of no account first, which a person waits for, such as a reset; then
-/// those of the next account behind `served`, so that many mails of one account do not keep those of the others. The
-/// outer condition keeps two workers from claiming the same one.
-pub fn claim(w: &mut Writer, _pass: &SystemPass, most: i64, served: &str) -> Result<Vec<Mail>, DbError> {
+/// Whose mails are sent next: those of no account, `""`, which a person waits for, such as a reset; then those of the next
+/// account behind `served`, so that many mails of one account do not keep those of the others. `None` if none is due.
+pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Option<String>, DbError> {
+    let now = r.now;
+    let row = r.tx().one(
+        sql!(
+            "SELECT COALESCE(
+                 (SELECT account_id FROM mail
+                  WHERE account_id = '' AND state = 'queued' AND run_at <= $1 AND lease_until <= $1 LIMIT 1),
+                 (SELECT account_id FROM mail
+                  WHERE account_id > $2 AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                  ORDER BY account_id LIMIT 1),
+                 (SELECT account_id FROM mail
+                  WHERE account_id > '' AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
+                  ORDER BY account_id LIMIT 1))"
+        ),
+        &[now.into(), served.into()],
+    )?;
+    row.columns().text_or_null()
+}
+
+/// Claims up to `most` mails of an account, or of none, that are due. What is chosen is claimed by a statement of its own:
+/// PostgreSQL would choose anew for each row that it claims. The condition on the lease keeps two workers from claiming
+/// the same one.
+pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Result<Vec<Mail>, DbError> {
     let now = w.now;
     let rows = w.tx().all(
         sql!(
-            "UPDATE mail SET lease_until = $2, attempts = attempts + 1
-             WHERE (account_id, id) IN (
-                     SELECT account_id, id FROM mail
-                     WHERE account_id = COALESCE(
-                             (SELECT account_id FROM mail
-                              WHERE account_id = '' AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
-                              LIMIT 1),
-                             (SELECT account_id FROM mail
-                              WHERE account_id > $4 AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
-                              ORDER BY account_id LIMIT 1),
-                             (SELECT account_id FROM mail
-                              WHERE account_id > '' AND state = 'queued' AND +run_at <= $1 AND lease_until <= $1
-                              ORDER BY account_id LIMIT 1))
-                       AND state = 'queued' AND run_at <= $1 AND lease_until <= $1
-                     ORDER BY run_at LIMIT $3 {skip locked})
-               AND state = 'queued' AND lease_until <= $1
+            "SELECT id FROM mail
+             WHERE account_id = $1 AND state = 'queued' AND run_at <= $2 AND lease_until <= $2
+             ORDER BY run_at LIMIT $3 {skip locked}"
+        ),
+        &[account.into(), now.into(), most.into()],
+    )?;
+    let ids: Vec<MailId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
+    let rows = w.tx().all(
+        sql!(
+            "UPDATE mail SET lease_until = $3, attempts = attempts + 1
+             WHERE account_id = $1 AND id {in $4} AND state = 'queued' AND lease_until <= $2
              RETURNING id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at"
         ),
-        &[now.into(), (now + LEASE).into(), most.into(), served.into()],
+        &[account.into(), now.into(), (now + LEASE).into(), convert::list(&ids)],
     )?;
     rows.into_iter().map(read).collect()
 }

@@ -63,14 +63,14 @@ enum Fate {
 impl App {
     /// Claims mails that are due and sends them; how many.
     pub async fn send_due_mails(&self, pass: &SystemPass) -> Result<usize, Refused> {
-        // Looking first keeps an idle server from writing.
-        if self.store.read(mail::oldest_due).await?.is_none() {
-            return Ok(0);
-        }
+        // Looking first keeps an idle server from writing, and several from reading in each other's way.
         let (claimer, served) = (pass.clone(), self.turns.served());
+        let turn = move |r: &mut Reader| mail::find_turn(r, &claimer, &served);
+        let Some(account) = self.store.read(turn).await? else { return Ok(0) };
+        let claimer = pass.clone();
         let most = if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE };
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, most, &served)?;
+            let claimed = mail::claim(&mut w, &claimer, &account, most)?;
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
         let mails = self.store.write_later(Origin::internal(), claim).await?;

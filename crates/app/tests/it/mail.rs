@@ -30,7 +30,8 @@ async fn states(world: &World) -> Vec<MailState> {
 /// A worker takes mails and has not sent them yet.
 async fn claim(world: &World, most: i64) -> Vec<Mail> {
     let claim = move |mut w: Writer| {
-        let claimed = mail::claim(&mut w, &worker(), most, "")?;
+        let account = mail::find_turn(&mut w, &worker(), "")?.unwrap_or_default();
+        let claimed = mail::claim(&mut w, &worker(), &account, most)?;
         Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
     };
     world.app.store.write(Origin::internal(), claim).await.unwrap()
@@ -193,7 +194,7 @@ async fn i07_two_workers_never_claim_the_same_mail() {
                 // Each takes what it gets, and nobody goes on for ever.
                 for _ in 0..MAILS {
                     let claim = |mut w: Writer| {
-                        let claimed = mail::claim(&mut w, &worker(), 10, "")?;
+                        let claimed = mail::claim(&mut w, &worker(), "", 10)?;
                         Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
                     };
                     let claimed = store.write(Origin::internal(), claim).await.unwrap();
@@ -213,7 +214,8 @@ async fn i07_two_workers_never_claim_the_same_mail() {
 }
 
 /// Whoever waits for a mail gets it first, and however much one account sends, the others have their turn.
-/// Seen to fail: with `account_id = ''` left out of `claim`, and with nothing noted by `Turns::note`.
+/// Seen to fail: with `account_id = ''` left out of `find_turn`, with nothing noted by `Turns::note`,
+/// and, on PostgreSQL, with what is chosen and what is claimed in one statement.
 #[tokio::test]
 async fn x31_many_mails_of_one_account_keep_nobody_elses_waiting() {
     for world in testkit::worlds().await {
