@@ -14,7 +14,7 @@ use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, InvitationPass};
 use store::user;
 use store::work::{Committed, Writer};
-use store::{invitation, invitation_block};
+use store::{executive_administrator, invitation, invitation_block};
 
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
@@ -200,6 +200,11 @@ fn join(
         user::update_companies(&mut w, pass, &pass.account, &pass.user, &BTreeSet::new())?;
     }
     let (session, started) = session::start(&mut w, login, ask)?;
-    let joined = Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &pass.names.full());
-    w.commit_all(&pass.actor(), vec![joined, started], Accepted { session, account: pass.account.clone() })
+    let name = pass.names.full();
+    let joined = Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &name);
+    let mut entries = vec![joined, started];
+    if let Some(center) = executive_administrator::accept(&mut w, pass, login)? {
+        entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &name));
+    }
+    w.commit_all(&pass.actor(), entries, Accepted { session, account: pass.account.clone() })
 }

@@ -5,14 +5,17 @@
 
 pub mod access_change;
 pub mod account;
+pub mod account_center;
 pub mod activity;
 pub mod api_key;
+pub mod center_person;
 pub mod company;
 pub mod company_user;
 pub mod doctor;
 pub mod email_change;
 mod ending;
 pub mod events;
+pub mod executive_administrator;
 pub mod explain;
 pub mod invitation;
 pub mod invitation_block;

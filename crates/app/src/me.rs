@@ -6,6 +6,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
+use store::page::Page;
 use store::pass::{AccountPass, Acting, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
 use store::{login, mail, user};
@@ -83,9 +84,14 @@ impl App {
     }
 }
 
-/// The accounts one has an active place in.
-pub fn accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<AccountOfLogin>, Refused> {
-    Ok(login::list_accounts(r, pass, after)?)
+/// One page of the accounts that one may open, by name, with a search (C-02).
+pub fn accounts(
+    r: &mut Reader,
+    pass: &SelfPass,
+    search: &str,
+    after: (&str, &str),
+) -> Result<Page<AccountOfLogin>, Refused> {
+    Ok(login::list_accounts(r, pass, search, after)?)
 }
 
 /// The accounts in which one's access is switched off or has ended, by name, with their administrators; for who has

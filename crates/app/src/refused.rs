@@ -73,6 +73,14 @@ pub enum Conflict {
     NoLeadCenter,
     /// It can't be undone, as another user has the address or the sign-in by now (U-22).
     AddressTakenSince,
+    /// The account is in an account center already (C-03).
+    InACenter,
+    /// The account center would be left without an executive administrator (C-12).
+    LastExecutive,
+    /// Without the account center nobody could manage an account: it has no administrator of its own.
+    NoAdministratorOfItsOwn,
+    /// There is an executive administrator already, who makes others (C-12).
+    HasExecutive,
 }
 
 impl Refused {

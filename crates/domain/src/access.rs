@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::account_center::Standing;
 use crate::capability::{Capability, Mark, includes, mark};
 use crate::id::CompanyId;
 use crate::time::Timestamp;
@@ -88,6 +89,8 @@ pub enum Refusal {
     OutlastsOwn,
     /// On an account with its own brand this integration is for administrators (P-14).
     NamesProduct,
+    /// In the account center it takes at least this (C-12).
+    Center(Standing),
 }
 
 impl Refusal {
@@ -102,6 +105,8 @@ impl Refusal {
             Refusal::GreaterAccess => "greater_access",
             Refusal::OutlastsOwn => "outlasts_own",
             Refusal::NamesProduct => "names_product",
+            Refusal::Center(Standing::Executive) => "not_executive",
+            Refusal::Center(_) => "not_in_all_accounts",
         }
     }
 }

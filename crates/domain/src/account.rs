@@ -21,6 +21,11 @@ pub struct AccountDetails {
 }
 
 impl AccountDetails {
+    /// Of a new account, with what holds until somebody changes it.
+    pub fn new(name: &str, time_zone: &str) -> Result<AccountDetails, Vec<FieldError>> {
+        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false)
+    }
+
     /// Reads what was typed; every field's error at once.
     pub fn parse(
         name: &str,

@@ -89,6 +89,24 @@ verbs! {
     ApiKeyCreated = "api_key.created",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
+    /// An account center was made.
+    CenterCreated = "account_center.created",
+    /// An account center's name or settings were changed.
+    CenterChanged = "account_center.changed",
+    /// An account center was dissolved.
+    CenterDissolved = "account_center.dissolved",
+    /// Managing users across its accounts was switched on.
+    CenterUsersOpened = "account_center.users_opened",
+    /// An account was added to an account center.
+    CenterAccountLinked = "account_center.account_linked",
+    /// An account was taken out of an account center.
+    CenterAccountUnlinked = "account_center.account_unlinked",
+    /// Somebody became an executive administrator.
+    ExecutiveMade = "executive_administrator.made",
+    /// Somebody new was invited to be an executive administrator.
+    ExecutiveInvited = "executive_administrator.invited",
+    /// Somebody is an executive administrator no more.
+    ExecutiveUnmade = "executive_administrator.unmade",
 }
 
 /// One field and its values before and after.

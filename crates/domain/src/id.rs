@@ -114,6 +114,10 @@ ids! {
     AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
     EmailChangeId = b"EMC";
+    /// Accounts that are managed together.
+    AccountCenterId = b"CEN";
+    /// A person of an account center.
+    CenterPersonId = b"PSN";
 }
 
 #[cfg(test)]

@@ -59,6 +59,11 @@ pub enum Problem {
     NotADay,
     /// A day that has passed.
     DayPassed,
+    /// Fewer than so many were chosen.
+    TooFew {
+        /// The fewest there may be.
+        min: usize,
+    },
 }
 
 /// Collects every field's error, so that a person sees them all at once.

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod access_change;
 pub mod account;
+pub mod account_center;
 pub mod activity;
 pub mod capability;
 pub mod company;

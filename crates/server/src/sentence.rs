@@ -62,6 +62,10 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::AddressTakenSince => "Another user of the account has the address by now.",
         Conflict::OnlyCompany => "It is their only company.",
         Conflict::NoLeadCenter => "Agents need a company that uses Lead Center.",
+        Conflict::InACenter => "The account is in an account center.",
+        Conflict::LastExecutive => "The account center would be left without an executive administrator.",
+        Conflict::NoAdministratorOfItsOwn => "An account would be left without an administrator.",
+        Conflict::HasExecutive => "There is an executive administrator already.",
     }
 }
 
@@ -76,6 +80,7 @@ fn because(refusal: Refusal) -> String {
         Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
         Refusal::OutlastsOwn => "That would last longer than one's own access.".to_owned(),
         Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
+        Refusal::Center(_) => "That is for those who run the account center.".to_owned(),
     }
 }
 
@@ -117,6 +122,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::WrongPassword => format!("{option} is not the present password."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
         Problem::DayPassed => format!("{option} must be a day that lies ahead."),
+        Problem::TooFew { min } => format!("{option} must be given at least {min} times."),
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::account::AccountDetails;
 use domain::capability::proof::ManageUsers;
 use domain::id::AccountId;
+use domain::name;
 
 use crate::db::{DbError, sql};
 use crate::pass::{AccountPass, Acting};
@@ -18,12 +19,13 @@ pub fn insert(
     let now = w.now;
     w.tx().exec(
         sql!(
-            "INSERT INTO account (id, name, time_zone, invitation_days, free_types, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
         &[
             id.into(),
             (&details.name).into(),
+            name::sort_key(&[&details.name]).into(),
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),
@@ -56,11 +58,13 @@ pub fn update(
 ) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
-            "UPDATE account SET name = $2, time_zone = $3, invitation_days = $4, free_types = $5 WHERE id = $1"
+            "UPDATE account SET name = $2, sort_name = $3, time_zone = $4, invitation_days = $5, free_types = $6
+             WHERE id = $1"
         ),
         &[
             pass.account().into(),
             (&details.name).into(),
+            name::sort_key(&[&details.name]).into(),
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),

@@ -1,7 +1,7 @@
 //! Invitations: one for each user who is to get a login (U-03 to U-07).
 
 use domain::capability::proof::ManageUsers;
-use domain::id::{AccountId, InvitationId, UserId};
+use domain::id::{AccountId, InvitationId, LoginId, UserId};
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
@@ -37,12 +37,13 @@ pub fn insert(
     w.tx().exec(
         sql!(
             "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at,
-                                     sent_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                     sent_at, expires_at, invited_by_login)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (account_id, user_id) DO UPDATE SET
                  id = excluded.id, token_hash = excluded.token_hash, generation = excluded.generation,
                  message = excluded.message, invited_by = excluded.invited_by, created_at = excluded.created_at,
-                 sent_at = excluded.sent_at, expires_at = excluded.expires_at, accepted_at = NULL"
+                 sent_at = excluded.sent_at, expires_at = excluded.expires_at,
+                 invited_by_login = excluded.invited_by_login, accepted_at = NULL"
         ),
         &[
             pass.account().into(),
@@ -55,9 +56,16 @@ pub fn insert(
             now.into(),
             sent_at.into(),
             sent_at.map(|at| expires_at(at, pass)).into(),
+            executive(pass).into(),
         ],
     )?;
     Ok(Invitation { id, generation })
+}
+
+/// The login of an inviter who is here as executive administrator: whether they still are counts, not their user.
+fn executive(pass: &AccountPass<ManageUsers>) -> Option<&LoginId> {
+    let place = pass.place();
+    place.person.as_ref().filter(|_| place.is_executive).map(|person| &person.login)
 }
 
 /// How long a link that is sent now lives.
@@ -97,7 +105,8 @@ pub fn update_sent(
     let hash = secret::hash(&token(w.key(), pass.account(), &invitation.id, generation));
     let changed = w.tx().exec(
         sql!(
-            "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7, invited_by = $8
+            "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7, invited_by = $8,
+                    invited_by_login = $9
              WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL"
         ),
         &[
@@ -109,6 +118,7 @@ pub fn update_sent(
             now.into(),
             expires_at(now, pass).into(),
             pass.place().user.as_ref().into(),
+            executive(pass).into(),
         ],
     )?;
     Ok((changed > 0).then(|| Invitation { id: invitation.id.clone(), generation }))

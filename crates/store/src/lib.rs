@@ -11,12 +11,15 @@ pub mod work;
 
 pub mod access_change;
 pub mod account;
+pub mod account_center;
 pub mod activity;
 pub mod api_key;
 pub mod attempt;
+pub mod center_person;
 pub mod company;
 pub mod device;
 pub mod email_change;
+pub mod executive_administrator;
 pub mod installation;
 pub mod invitation;
 pub mod invitation_block;

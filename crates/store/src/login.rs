@@ -1,10 +1,11 @@
 //! Logins: people's sign-in identities.
 
 use domain::email::EmailAddress;
-use domain::id::{AccountId, LoginId, UserId};
-use domain::user::UserType;
+use domain::id::{AccountId, LoginId};
+use domain::user::{Names, UserType};
 
 use crate::db::{DbError, sql};
+use crate::page::{LIMIT, Page, containing};
 use crate::pass::{Acting, EmailChangePass, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
@@ -17,8 +18,17 @@ pub struct LoginRecord {
     pub email: String,
     /// First and last name as one.
     pub name: String,
+    /// First name, last name.
+    names: (String, String),
     /// The password's hash.
     pub password_hash: String,
+}
+
+impl LoginRecord {
+    /// The names of a new user of theirs.
+    pub fn names(&self) -> Names {
+        Names { first: self.names.0.clone(), last: self.names.1.clone(), display: String::new() }
+    }
 }
 
 impl Acting for LoginRecord {
@@ -48,10 +58,12 @@ pub struct AccountOfLogin {
     pub account: AccountId,
     /// Its name.
     pub name: String,
-    /// The login's user there.
-    pub user: UserId,
-    /// That user's type.
+    /// The key the list sorts by, for the next page.
+    pub sort_name: String,
+    /// What they are there.
     pub user_type: UserType,
+    /// Whether they are so as executive administrator.
+    pub executive: bool,
 }
 
 /// The login of an address, if there is one. Outside the product nobody learns which.
@@ -74,12 +86,9 @@ pub fn get(r: &mut Reader, id: &LoginId) -> Result<LoginRecord, DbError> {
 
 fn read(row: crate::db::Row) -> Result<LoginRecord, DbError> {
     let mut c = row.columns();
-    Ok(LoginRecord {
-        id: c.parse()?,
-        email: c.text()?,
-        name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-        password_hash: c.text()?,
-    })
+    let (id, email, names) = (c.parse()?, c.text()?, (c.text()?, c.text()?));
+    let name = format!("{} {}", names.0, names.1).trim().to_owned();
+    Ok(LoginRecord { id, email, name, names, password_hash: c.text()? })
 }
 
 /// Makes a login. An address that has one already is refused by the index `login_email`.
@@ -132,20 +141,47 @@ pub fn update_names(w: &mut Writer, pass: &SelfPass, first: &str, last: &str) ->
     Ok(())
 }
 
-/// The accounts a person has an active place in, by name; from the account `after` on.
-pub fn list_accounts(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Vec<AccountOfLogin>, DbError> {
+/// One page of the accounts a person has an active place in, or is executive administrator of, by name, behind a row;
+/// with `search`, those whose name contains it (C-02).
+pub fn list_accounts(
+    r: &mut Reader,
+    pass: &SelfPass,
+    search: &str,
+    (sort_name, id): (&str, &str),
+) -> Result<Page<AccountOfLogin>, DbError> {
+    let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT a.id, a.name, u.id, u.user_type
-             FROM \"user\" u JOIN account a ON a.id = u.account_id
-             WHERE u.login_id = $1 AND u.status = 'active' AND u.account_id > $2
-             ORDER BY u.account_id LIMIT 51"
+            "SELECT a.id, a.name, a.sort_name, MAX(p.executive), MAX(p.user_type) FROM (
+                 SELECT u.account_id AS id, u.user_type AS user_type, 0 AS executive FROM \"user\" u
+                 WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2)
+                 UNION ALL
+                 SELECT o.id AS id, '' AS user_type, 1 AS executive
+                 FROM executive_administrator x JOIN account o ON o.center_id = x.center_id
+                 WHERE x.login_id = $1
+             ) p JOIN account a ON a.id = p.id
+             WHERE a.sort_name LIKE $3 ESCAPE '!' AND (a.sort_name, a.id) > ($4, $5)
+             GROUP BY a.id, a.name, a.sort_name
+             ORDER BY a.sort_name, a.id LIMIT $6"
         ),
-        &[(&pass.person().login).into(), after.into()],
+        &[
+            (&pass.person().login).into(),
+            now.into(),
+            containing(search).into(),
+            sort_name.into(),
+            id.into(),
+            LIMIT.into(),
+        ],
     )?;
     let read = |row: crate::db::Row| {
         let mut c = row.columns();
-        Ok(AccountOfLogin { account: c.parse()?, name: c.text()?, user: c.parse()?, user_type: c.parse()? })
+        let (account, name, sort_name, executive) = (c.parse()?, c.text()?, c.text()?, c.flag()?);
+        let user_type: String = c.text()?;
+        let user_type = match executive {
+            true => UserType::Administrator,
+            false => user_type.parse().map_err(|_| DbError::Shape("user.user_type".into()))?,
+        };
+        Ok(AccountOfLogin { account, name, sort_name, user_type, executive })
     };
-    rows.into_iter().map(read).collect()
+    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
 }

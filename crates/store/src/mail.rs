@@ -216,12 +216,14 @@ pub fn find_invitation(
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT a.id, a.name, a.time_zone, COALESCE(b.first_name || ' ' || b.last_name, ''),
+            "SELECT a.id, a.name, a.time_zone,
+                    COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
                     u.first_name, u.last_name, u.user_type, u.agent, i.message, i.expires_at
              FROM invitation i
              JOIN account a ON a.id = i.account_id
              JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
              LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+             LEFT JOIN login e ON e.id = i.invited_by_login
              WHERE i.account_id = $1 AND i.id = $2 AND i.generation = $3
                AND i.accepted_at IS NULL AND i.expires_at > $4"
         ),

@@ -1,5 +1,7 @@
 //! Paging by key: a page starts behind the last row of the one before.
 
+use domain::name;
+
 /// How many rows a page has.
 pub const PAGE_SIZE: usize = 50;
 
@@ -32,6 +34,19 @@ impl<T> Page<T> {
 
 /// The limit that lets [`Page::of`] see whether more follow.
 pub(crate) const LIMIT: i64 = PAGE_SIZE as i64 + 1;
+
+/// A `LIKE` pattern, escaped by `!`, for names that contain what is searched for; all where nothing is.
+pub(crate) fn containing(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in name::sort_key(&[search]).chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
 
 /// As far as things are counted for showing: counting on would cost more the more there are.
 pub const COUNTED: i64 = 1_000;

@@ -38,7 +38,7 @@ mod world;
 
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
-pub use people::{Account, Person};
+pub use people::{Account, Center, Person};
 pub use store::db::Engine;
 pub use world::World;
 

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use app::activity::{self, Activity};
-use app::pass::{AccountPass, Credentials};
+use app::pass::{AccountPass, CenterPass, Credentials};
 use app::session::SignedIn;
 use app::work::Writer;
-use app::{Ask, Refused, SharedApp, company, user};
+use app::{Ask, Refused, SharedApp, company, executive_administrator, user};
+use domain::account_center::Afterwards;
+use domain::account_center::proof::{AllOfCenter, RunsCenter};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, CompanyId, LoginId, UserId};
+use domain::id::{AccountCenterId, AccountId, CompanyId, LoginId, UserId};
 use domain::user::{Names, NewUser, UserType};
 
 use crate::PASSWORD;
@@ -109,6 +111,42 @@ impl Account {
                 return entries;
             }
         }
+    }
+}
+
+/// An account center, and whoever made it.
+pub struct Center {
+    /// Its id.
+    pub id: AccountCenterId,
+    /// Whoever made it: administrator of both accounts.
+    pub admin: Person,
+    /// Its accounts.
+    pub accounts: [Account; 2],
+    pub(crate) app: SharedApp,
+}
+
+impl Center {
+    /// Makes its administrator the first executive administrator.
+    pub async fn make_first(&self) {
+        let make = |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
+        self.app.write(&self.admin.ask, self.id.clone(), make).await.expect("there is none yet");
+    }
+
+    /// Makes a person of the center an executive administrator; its administrator is one.
+    pub async fn make(&self, login: &LoginId) -> Result<(), Refused> {
+        let login = login.clone();
+        let make =
+            move |w: Writer, pass: &CenterPass<RunsCenter>| executive_administrator::make(w, pass, &login);
+        self.app.write(&self.admin.ask, self.id.clone(), make).await.map(|_| ())
+    }
+
+    /// Unmakes one, by whoever asks.
+    pub async fn unmake(&self, ask: &Ask, login: &LoginId, afterwards: Afterwards) -> Result<(), Refused> {
+        let login = login.clone();
+        let unmake = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+            executive_administrator::unmake(w, pass, &login, afterwards)
+        };
+        self.app.write(ask, self.id.clone(), unmake).await.map(|_| ())
     }
 }
 

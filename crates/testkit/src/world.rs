@@ -11,6 +11,7 @@ use app::pass::{Reason, SystemPass, setup_token};
 use app::password::Hasher;
 use app::work::{Origin, Store};
 use app::{App, Ask, Settings, SharedApp};
+use domain::account_center::CenterDetails;
 use domain::time::Span;
 use domain::user::UserType;
 use store::db::{Db, Engine};
@@ -21,7 +22,7 @@ use crate::PASSWORD;
 use crate::asks;
 use crate::luck::{CountedRandom, MovingClock, START};
 use crate::mailbox::{self, Letter};
-use crate::people::{Account, Person, email, names, new_user};
+use crate::people::{Account, Center, Person, email, names, new_user};
 use crate::place::Place;
 
 /// The product on a database of its own, with a clock that the test moves.
@@ -139,6 +140,22 @@ impl World {
         let made = self.app.store.write(Origin::internal(), create).await.expect("an account is made");
         let admin = self.accept(self.letter_to(administrator).await.link(), PASSWORD).await;
         Account { id: made.account, admin, app: Arc::clone(&self.app) }
+    }
+
+    /// An account center of two new accounts of one person, who is not its executive administrator yet.
+    pub async fn account_center(&self, name: &str, administrator: &str) -> Center {
+        let first = self.another_account(&format!("{name} North"), administrator).await;
+        let second = self.another_account(&format!("{name} South"), administrator).await;
+        let accounts = [first.id.clone(), second.id.clone()].into();
+        let details = CenterDetails { name: name.to_owned(), sets_passwords: true };
+        let made = self.app.create_center(&second.admin.ask, details, accounts).await;
+        let app = Arc::clone(&self.app);
+        Center {
+            id: made.expect("the center is made"),
+            admin: second.admin.clone(),
+            accounts: [first, second],
+            app,
+        }
     }
 
     /// Accepts an invitation with the password of one's choice.

@@ -8,13 +8,14 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, company_user, email_change, events, invitation, invitation_block,
-    lead_center, may, me, operator, permissions, reset, session, setup, user,
+    account, account_center, activity, center_person, company, company_user, email_change, events,
+    executive_administrator, invitation, invitation_block, lead_center, may, me, operator, permissions,
+    reset, session, setup, user,
 };
 
 /// All routes.
 pub fn table() -> Vec<Route> {
-    let parts = [ways_in(), own(), account(), users(), companies(), operator()];
+    let parts = [ways_in(), own(), account(), users(), companies(), account_centers(), operator()];
     parts.into_iter().flatten().collect()
 }
 
@@ -146,6 +147,63 @@ fn companies() -> Vec<Route> {
             .records(&[Verb::CompanyDisabled]),
         post("/accounts/{account}/companies/{company}/enable", company::enable)
             .records(&[Verb::CompanyEnabled]),
+    ]
+}
+
+fn account_centers() -> Vec<Route> {
+    vec![
+        get("/account-centers", account_center::choose),
+        get("/account-centers/new", account_center::new_page),
+        post("/account-centers/new", account_center::create).records(&[
+            Verb::CenterCreated,
+            Verb::CenterAccountLinked,
+            Verb::CenterAccountLinked,
+            Verb::CenterAccountLinked,
+            Verb::CenterAccountLinked,
+        ]),
+        get("/account-centers/{account_center}", account_center::dashboard),
+        get("/account-centers/{account_center}/activity", account_center::activity),
+        get("/account-centers/{account_center}/accounts/link", account_center::accounts::link_page),
+        post("/account-centers/{account_center}/accounts/link", account_center::accounts::link)
+            .records(&[Verb::CenterAccountLinked, Verb::CenterAccountLinked]),
+        get("/account-centers/{account_center}/accounts/new", account_center::accounts::new_page),
+        post("/account-centers/{account_center}/accounts/new", account_center::accounts::create).records(&[
+            Verb::AccountCreated,
+            Verb::UserCreated,
+            Verb::CenterAccountLinked,
+            Verb::CenterAccountLinked,
+        ]),
+        get(
+            "/account-centers/{account_center}/accounts/{account}/unlink",
+            account_center::accounts::unlink_page,
+        ),
+        post("/account-centers/{account_center}/accounts/{account}/unlink", account_center::accounts::unlink)
+            .records(&[Verb::CenterAccountUnlinked, Verb::CenterAccountUnlinked]),
+        get("/account-centers/{account_center}/settings", account_center::settings::page),
+        post("/account-centers/{account_center}/settings", account_center::settings::change)
+            .records(&[Verb::CenterChanged]),
+        get("/account-centers/{account_center}/dissolve", account_center::settings::dissolve_page),
+        post("/account-centers/{account_center}/dissolve", account_center::settings::dissolve)
+            .records(&[Verb::CenterDissolved]),
+        get("/account-centers/{account_center}/users", center_person::list),
+        get("/account-centers/{account_center}/users/{person}", center_person::page),
+        post("/account-centers/{account_center}/users-open", account_center::open_users)
+            .records(&[Verb::CenterUsersOpened]),
+        get("/account-centers/{account_center}/executives", executive_administrator::list),
+        post("/account-centers/{account_center}/executives/first", executive_administrator::make_first)
+            .records(&[Verb::ExecutiveMade]),
+        get("/account-centers/{account_center}/executives/new", executive_administrator::new_page),
+        post("/account-centers/{account_center}/executives/new", executive_administrator::invite).records(&[
+            Verb::UserCreated,
+            Verb::InvitationSent,
+            Verb::ExecutiveInvited,
+        ]),
+        get("/account-centers/{account_center}/executives/{login}/make", executive_administrator::make_page),
+        post("/account-centers/{account_center}/executives/{login}/make", executive_administrator::make)
+            .records(&[Verb::ExecutiveMade]),
+        get("/account-centers/{account_center}/executives/{login}/end", executive_administrator::end_page),
+        post("/account-centers/{account_center}/executives/{login}/end", executive_administrator::end)
+            .records(&[Verb::ExecutiveUnmade]),
     ]
 }
 

@@ -6,11 +6,13 @@ mod post_office;
 
 mod access_change;
 mod account;
+mod account_center;
 mod activity;
 mod api_key;
 mod company;
 mod company_user;
 mod email_change;
+mod executive_administrator;
 mod invitation;
 mod invitation_block;
 mod mail;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::access::Refusal;
+use crate::account_center::Standing;
 
 fn company(letter: char) -> CompanyId {
     format!("COM{}", letter.to_string().repeat(32)).parse().expect("an id")
@@ -185,6 +186,8 @@ fn p17_refusals_have_keys_of_their_own() {
         Refusal::GreaterAccess,
         Refusal::OutlastsOwn,
         Refusal::NamesProduct,
+        Refusal::Center(Standing::Everywhere),
+        Refusal::Center(Standing::Executive),
     ];
     let keys: BTreeSet<&str> = all.iter().map(|refusal| refusal.key()).collect();
     assert_eq!(keys.len(), all.len());

@@ -167,6 +167,7 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
         Refusal::NamesProduct => {
             format!("The user has {name}, but on an account with its own brand this is for administrators.")
         }
+        Refusal::Center(_) => format!("{name} is given by the account center."),
     }
 }
 

@@ -4,6 +4,7 @@
 mod seal;
 mod verify;
 
+use domain::account_center::proof::AllOfCenter;
 use domain::activity::{Change, Entry, Verb};
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::ActivityId;
@@ -14,7 +15,7 @@ pub use verify::{Broken, Verified, Walk, verify};
 
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::AccountPass;
+use crate::pass::{AccountPass, CenterPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// An entry as it is shown and exported.
@@ -78,7 +79,8 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result
         );
         w.tx().exec(two, &values)?;
     }
-    for entry in entries.iter().filter(|entry| entry.verb == Verb::AccountCreated) {
+    let begins = |entry: &&Entry| matches!(entry.verb, Verb::AccountCreated | Verb::CenterCreated);
+    for entry in entries.iter().filter(begins) {
         seal::begin(w, entry.account.as_deref().unwrap_or_default())?;
     }
     Ok(())
@@ -118,6 +120,19 @@ pub fn list(
     pass: &AccountPass<ManageUsers>,
     before: Option<&ActivityId>,
 ) -> Result<Page<Activity>, DbError> {
+    list_chain(r, pass.account().into(), before)
+}
+
+/// One page of what was done to an account center itself. Its chain is kept like an account's.
+pub fn list_of_center(
+    r: &mut Reader,
+    pass: &CenterPass<AllOfCenter>,
+    before: Option<&ActivityId>,
+) -> Result<Page<Activity>, DbError> {
+    list_chain(r, pass.center().into(), before)
+}
+
+fn list_chain(r: &mut Reader, chain: Value, before: Option<&ActivityId>) -> Result<Page<Activity>, DbError> {
     // Behind every id: no digit of one sorts after this.
     let before = before.map_or("ACTz", ActivityId::as_str);
     let rows = r.tx().all(
@@ -125,7 +140,7 @@ pub fn list(
             "SELECT id, at, verb, actor_kind, actor_name, subject_id, subject_name, changes, network FROM activity
              WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
         ),
-        &[pass.account().into(), before.into(), LIMIT.into()],
+        &[chain, before.into(), LIMIT.into()],
     )?;
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
 }

@@ -168,12 +168,16 @@ impl Gate for InvitationPass {
             sql!(
                 "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
                         u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
-                        COALESCE(b.first_name || ' ' || b.last_name, ''), i.message, l.id, s.login_id,
-                        u.ends_at, i.invited_by, b.user_type, b.agent, b.status, b.ends_at
+                        COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
+                        i.message, l.id, s.login_id, u.ends_at, COALESCE(i.invited_by_login, i.invited_by),
+                        i.invited_by_login, x.login_id, b.user_type, b.agent, b.status, b.ends_at
                  FROM invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
                  JOIN account a ON a.id = i.account_id
                  LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+                 LEFT JOIN login e ON e.id = i.invited_by_login
+                 LEFT JOIN executive_administrator x
+                        ON x.center_id = a.center_id AND x.login_id = i.invited_by_login
                  LEFT JOIN login l ON l.email_canonical = u.email_canonical
                  LEFT JOIN session s ON s.token_hash = $3 AND s.expires_at > $4
                  WHERE i.account_id = $1 AND i.token_hash = $2"
@@ -236,10 +240,15 @@ fn may_still_invite(
     now: Timestamp,
 ) -> Result<bool, DbError> {
     let is_operator = c.text_or_null()?.is_none();
+    let (sent_as_executive, is_executive) = (c.text_or_null()?.is_some(), c.text_or_null()?.is_some());
+    if sent_as_executive && is_executive {
+        return Ok(true);
+    }
     let user_type: Option<UserType> = c.parse_or_null()?;
     let agent = c.int_or_null()? == Some(1);
     let status: Option<UserStatus> = c.parse_or_null()?;
     let ends_at: Option<Timestamp> = c.get()?;
+    // Who is an executive administrator no more may be a user of the account still.
     let (Some(user_type), Some(status)) = (user_type, status) else { return Ok(is_operator) };
     let status = effective(status, ends_at, now);
     let companies = Companies::All;

@@ -32,14 +32,15 @@ macro_rules! place_by {
         sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, ",
             $means,
-            ", u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
-                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at, uc.company_id, c.id,
-                    c.disabled, c.lead_center
+            ", x.center_id, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
+                    c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
+                    u.first_name, u.last_name, u.display_name
              FROM ",
             $from,
-            " LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
-             LEFT JOIN account a ON a.id = u.account_id
-             LEFT JOIN company c ON c.account_id = u.account_id AND c.id = $3
+            " LEFT JOIN account a ON a.id = $2
+             LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = l.id
+             LEFT JOIN company c ON c.account_id = $2 AND c.id = $3
              LEFT JOIN user_company uc
                     ON uc.account_id = u.account_id AND uc.user_id = u.id AND uc.company_id = c.id
              WHERE ",
@@ -84,20 +85,23 @@ fn read_place<T: FromStr>(
 ) -> Result<Found, Denied> {
     let mut c = row.ok_or(Denied::SignedOut)?.columns();
     let person = read_person(&mut c, means)?;
-    let user: UserId = c.parse_or_null()?.ok_or(Denied::NotFound)?;
-    let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
-    let ends_at = c.get()?;
-    let status = user::effective(status, ends_at, now);
-    let access_version = c.int()?;
-    let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
-    let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
-    let account_created_at = c.get()?;
-    let given = c.parse_or_null::<CompanyId>()?;
-    let asked = match c.parse_or_null()? {
-        Some(id) => Some(CompanyUse { id, disabled: c.flag()?, lead_center: c.flag()? }),
-        None => None,
+    let is_executive = c.text_or_null()?.is_some();
+    let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
+    let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);
+    let (center, given) = (c.parse_or_null()?, c.parse_or_null::<CompanyId>()?);
+    let (company, disabled, lead_center) = (c.parse_or_null()?, c.int_or_null()?, c.int_or_null()?);
+    let asked = company.map(|id| CompanyUse {
+        id,
+        disabled: disabled == Some(1),
+        lead_center: lead_center == Some(1),
+    });
+    // An executive administrator needs no user, and what one of theirs lacks does not count (C-10).
+    let user = match (read_user(&mut c, now)?, is_executive) {
+        (user, true) => executive(user),
+        (Some(user), false) => user,
+        (None, false) => return Err(Denied::NotFound),
     };
-    let companies = match user_type.has_all_companies() {
+    let companies = match user.user_type.has_all_companies() {
         true => Companies::All,
         false => Companies::Only(given.into_iter().collect::<BTreeSet<_>>()),
     };
@@ -106,21 +110,60 @@ fn read_place<T: FromStr>(
         Companies::Only(given) => given.contains(&company.id),
     };
     let company = asked.filter(has);
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names } = user;
     // White label comes with its own noun; until then no account has its own brand.
     let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     let place = Place {
         person: Some(person),
-        user: Some(user),
+        user: id,
         account: account.clone(),
         account_name,
         time_zone,
         invitation_days,
         account_created_at,
+        center,
+        is_executive,
         access_version,
         grants,
         names,
     };
     Ok(Found { place, company })
+}
+
+/// What a place takes from its user.
+struct UserOfPlace {
+    id: Option<UserId>,
+    user_type: UserType,
+    agent: bool,
+    status: UserStatus,
+    ends_at: Option<Timestamp>,
+    access_version: i64,
+    names: Names,
+}
+
+fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbError> {
+    let Some(id) = c.parse_or_null()? else { return Ok(None) };
+    let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
+    let ends_at = c.get()?;
+    Ok(Some(UserOfPlace {
+        id: Some(id),
+        user_type,
+        agent,
+        status: user::effective(status, ends_at, now),
+        ends_at,
+        access_version: c.int()?,
+        names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+    }))
+}
+
+fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
+    let none = Names { first: String::new(), last: String::new(), display: String::new() };
+    let (id, agent, access_version, names) = match user {
+        Some(user) => (user.id, user.agent, user.access_version, user.names),
+        None => (None, false, 0, none),
+    };
+    let (user_type, status) = (UserType::Administrator, UserStatus::Active);
+    UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names }
 }
 
 pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {

@@ -29,6 +29,7 @@
 //! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
 //! ```
 
+mod center;
 mod email_change;
 mod invitation_block;
 mod link;
@@ -40,9 +41,11 @@ mod system;
 use std::fmt;
 
 use domain::access::Refusal;
+use domain::account_center::Standing;
 use domain::capability::Capability;
 use domain::id::AccountId;
 
+pub use center::CenterPass;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
 pub use link::{
@@ -125,6 +128,8 @@ pub enum Door {
     Account(Option<Capability>),
     /// As for the account, and within the user's companies.
     Company(Option<Capability>),
+    /// Whoever stands so to the account center, or more.
+    Center(Standing),
     /// Whoever has the server's output.
     Operator,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::access::{Companies, Grants};
 use domain::capability::Proves;
-use domain::id::{AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
+use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
@@ -53,7 +53,7 @@ impl Person {
 pub struct Place {
     /// Who; `None` for the operator's command line.
     pub person: Option<Person>,
-    /// Their user; `None` for the operator's command line.
+    /// Their user; `None` for the operator's command line, and for executive administrators who have none here.
     pub user: Option<UserId>,
     /// The account.
     pub account: AccountId,
@@ -65,6 +65,10 @@ pub struct Place {
     pub invitation_days: i64,
     /// When it was made.
     pub account_created_at: Timestamp,
+    /// The account center it is in.
+    pub center: Option<AccountCenterId>,
+    /// Whether they are here as executive administrator of it (C-10).
+    pub is_executive: bool,
     /// Counts the changes of the user's access.
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
@@ -133,30 +137,21 @@ impl<C> AccountPass<C> {
 
     /// For whoever has the server's command line: the rights of an administrator, on the record as operator.
     pub fn for_operator(r: &mut Reader, _pass: &SystemPass, account: &AccountId) -> Result<Self, Denied> {
-        let row = r.tx().optional(
-            sql!("SELECT id, name, time_zone, invitation_days, created_at FROM account WHERE id = $1"),
-            &[account.into()],
-        )?;
-        let mut c = row.ok_or(Denied::NotFound)?.columns();
-        let place = Place {
-            person: None,
-            user: None,
-            account: c.parse()?,
-            account_name: c.text()?,
-            time_zone: c.text()?,
-            invitation_days: c.int()?,
-            account_created_at: c.get()?,
-            access_version: 0,
-            grants: Grants {
-                user_type: UserType::Administrator,
-                agent: false,
-                status: UserStatus::Active,
-                companies: Companies::All,
-                white_label: false,
-                ends_at: None,
-            },
-            names: Names { first: String::new(), last: String::new(), display: String::new() },
-        };
+        let place = Place::of_administrator(r, account, None)?;
+        Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
+    }
+
+    /// For an executive administrator in an account of their center.
+    pub(super) fn for_executive(
+        r: &mut Reader,
+        center: &AccountCenterId,
+        person: &Person,
+        account: &AccountId,
+    ) -> Result<Self, Denied> {
+        let place = Place::of_administrator(r, account, Some(person.clone()))?;
+        if place.center.as_ref() != Some(center) {
+            return Err(Denied::NotFound);
+        }
         Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
     }
 }
@@ -180,6 +175,42 @@ impl<C> CompanyPass<C> {
 }
 
 impl Place {
+    /// The place of somebody who has an administrator's rights without a user: the operator, or a person.
+    fn of_administrator(
+        r: &mut Reader,
+        account: &AccountId,
+        person: Option<Person>,
+    ) -> Result<Place, Denied> {
+        let row = r.tx().optional(
+            sql!(
+                "SELECT id, name, time_zone, invitation_days, created_at, center_id FROM account WHERE id = $1"
+            ),
+            &[account.into()],
+        )?;
+        let mut c = row.ok_or(Denied::NotFound)?.columns();
+        Ok(Place {
+            user: None,
+            account: c.parse()?,
+            account_name: c.text()?,
+            time_zone: c.text()?,
+            invitation_days: c.int()?,
+            account_created_at: c.get()?,
+            center: c.parse_or_null()?,
+            is_executive: person.is_some(),
+            person,
+            access_version: 0,
+            grants: Grants {
+                user_type: UserType::Administrator,
+                agent: false,
+                status: UserStatus::Active,
+                companies: Companies::All,
+                white_label: false,
+                ends_at: None,
+            },
+            names: Names { first: String::new(), last: String::new(), display: String::new() },
+        })
+    }
+
     /// The user's names in this account.
     pub fn names(&self) -> &Names {
         &self.names
@@ -190,9 +221,10 @@ impl Place {
     }
 
     fn actor(&self) -> Actor {
-        match &self.user {
-            Some(user) => Actor::user(user, &self.names.full()),
-            None => Actor::operator(),
+        match (&self.user, &self.person) {
+            (Some(user), _) => Actor::user(user, &self.names.full()),
+            (None, Some(person)) => Actor::login(&person.login, &person.name()),
+            (None, None) => Actor::operator(),
         }
     }
 }

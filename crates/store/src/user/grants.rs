@@ -28,6 +28,8 @@ pub struct Given {
     pub ends_at: Option<Timestamp>,
     /// The companies given; administrators have all without.
     pub companies: BTreeSet<CompanyId>,
+    /// Whether they are an executive administrator of the account's center, and so administrator of the account.
+    pub executive: bool,
 }
 
 /// What the user of an id was given, in whatever account: the command line names no account.
@@ -35,8 +37,10 @@ pub fn find_grants(r: &mut Reader, _pass: &SystemPass, id: &UserId) -> Result<Op
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT account_id, first_name, last_name, user_type, agent, status, ends_at
-             FROM \"user\" WHERE id = $1"
+            "SELECT u.account_id, u.first_name, u.last_name, u.user_type, u.agent, u.status, u.ends_at, x.login_id
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id
+             WHERE u.id = $1"
         ),
         &[id.into()],
     )?;
@@ -53,8 +57,10 @@ pub fn find_given(
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT account_id, first_name, last_name, user_type, agent, status, ends_at
-             FROM \"user\" WHERE account_id = $1 AND id = $2 AND status <> 'deleted'"
+            "SELECT u.account_id, u.first_name, u.last_name, u.user_type, u.agent, u.status, u.ends_at, x.login_id
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id
+             WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'"
         ),
         &[pass.account().into(), id.into()],
     )?;
@@ -67,8 +73,20 @@ fn read(c: &mut Columns, now: Timestamp) -> Result<Given, DbError> {
     let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
     let (user_type, agent, status) = (c.parse()?, c.flag()?, c.parse()?);
     let ends_at = c.get()?;
-    let status = effective(status, ends_at, now);
-    Ok(Given { account, name, user_type, agent, status, ends_at, companies: BTreeSet::new() })
+    let executive = c.text_or_null()?.is_some();
+    let given = Given {
+        account,
+        name,
+        user_type,
+        agent,
+        status: effective(status, ends_at, now),
+        ends_at,
+        companies: BTreeSet::new(),
+        executive,
+    };
+    // What the account gave them does not count beside it (C-10).
+    let (user_type, status) = (UserType::Administrator, UserStatus::Active);
+    Ok(if executive { Given { user_type, status, ends_at: None, ..given } } else { given })
 }
 
 /// Access ends at its moment, not when somebody comes by to write it down (U-21).

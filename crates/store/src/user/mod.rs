@@ -18,7 +18,7 @@ mod list;
 mod own;
 mod pieces;
 mod terms;
-mod words;
+pub(crate) mod words;
 mod write;
 
 use domain::capability::proof::ManageUsers;

@@ -7,6 +7,7 @@ use domain::user::{Names, UserStatus};
 
 use super::find::find_in;
 use super::terms::replace_names;
+use crate::center_person;
 use crate::db::{DbError, Row, sql};
 use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, Person};
 use crate::work::{Reader, Writer};
@@ -92,16 +93,20 @@ pub fn update_seen(
         sql!(
             "UPDATE \"user\" SET last_active_at = $3
              WHERE account_id = $1 AND login_id = $2 AND status = 'active'
-             RETURNING id, email, first_name, last_name, display_name, email_canonical"
+             RETURNING center_id, id, email, first_name, last_name, display_name, email_canonical"
         ),
         &[account.into(), (&person.login).into(), now.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
-    let (id, email) = (c.parse()?, c.text()?);
+    let (center, id, email) = (c.parse_or_null()?, c.parse()?, c.text()?);
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
+    let canonical = c.text()?;
+    if let Some(center) = &center {
+        center_person::update_seen(w, center, &canonical)?;
+    }
     let present = EmailAddress::parse(&person.email).map_err(|_| DbError::Shape("login.email".into()))?;
-    if c.text()? == present.canonical() || find_in(w, account, &present)?.is_some() {
+    if canonical == present.canonical() || find_in(w, account, &present)?.is_some() {
         return Ok(None);
     }
     replace_email(w, account, &id, &names, &present)?;
@@ -115,10 +120,18 @@ fn replace_email(
     names: &Names,
     email: &EmailAddress,
 ) -> Result<(), DbError> {
+    let before = w.tx().one(
+        sql!("SELECT center_id, email_canonical FROM \"user\" WHERE account_id = $1 AND id = $2"),
+        &[account.into(), id.into()],
+    )?;
     w.tx().exec(
         sql!("UPDATE \"user\" SET email = $3, email_canonical = $4 WHERE account_id = $1 AND id = $2"),
         &[account.into(), id.into(), email.into(), email.canonical().into()],
     )?;
+    let mut c = before.columns();
+    if let Some(center) = c.parse_or_null()? {
+        center_person::refresh(w, &center, &c.text()?)?;
+    }
     replace_names(w, account, id, names, email.as_str())
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use domain::access_change::UNDO;
 use domain::capability::proof::ManageUsers;
-use domain::id::{AccountId, CompanyId, UserId};
+use domain::id::{AccountCenterId, AccountId, CompanyId, UserId};
 use domain::name;
 use domain::user::{Names, UserStatus, UserType};
 
 use super::{NewUserRow, words};
+use crate::center_person;
 use crate::convert;
 use crate::db::{DbError, Value, sql};
 use crate::pass::{AccountPass, Acting};
@@ -27,12 +28,14 @@ pub fn insert(
     let activated_at = (new.status != UserStatus::Pending).then_some(now);
     // Who has a login from the start is the one who is setting up.
     let last_active_at = if new.login.is_some() { now.micros() } else { 0 };
-    w.tx().exec(
+    let row = w.tx().one(
         sql!(
             "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
                                    display_name, sort_name, user_type, agent, status, invoice_emails,
-                                   created_at, activated_at, last_active_at, ends_at, listed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)"
+                                   created_at, activated_at, last_active_at, ends_at, listed, center_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12,
+                     (SELECT center_id FROM account WHERE id = $1))
+             RETURNING center_id"
         ),
         &[
             account.into(),
@@ -54,6 +57,9 @@ pub fn insert(
             new.ends_at.into(),
         ],
     )?;
+    if let Some(center) = row.columns().parse_or_null()? {
+        center_person::refresh(w, &center, &new.email.canonical())?;
+    }
     let listed = (new.status.word(), new.user_type);
     insert_terms(w, account, new.id, (new.names, new.email.as_str()), listed)
 }
@@ -108,7 +114,7 @@ pub(super) fn replace_names(
     let row = w.tx().one(
         sql!(
             "UPDATE \"user\" SET first_name = $3, last_name = $4, display_name = $5, sort_name = $6
-             WHERE account_id = $1 AND id = $2 RETURNING listed, user_type"
+             WHERE account_id = $1 AND id = $2 RETURNING listed, user_type, center_id, email_canonical"
         ),
         &[
             account.into(),
@@ -121,6 +127,9 @@ pub(super) fn replace_names(
     )?;
     let mut c = row.columns();
     let (listed, user_type) = (c.text()?, c.parse()?);
+    if let Some(center) = c.parse_or_null()? {
+        center_person::refresh(w, &center, &c.text()?)?;
+    }
     w.tx().exec(
         sql!("UPDATE user_company SET sort_name = $3 WHERE account_id = $1 AND user_id = $2"),
         &[account.into(), id.into(), sort_name.into()],
@@ -177,7 +186,9 @@ pub fn update_listed(
     status: UserStatus,
     user_type: UserType,
 ) -> Result<(), DbError> {
-    update_tab(w, account, id, status.word())?;
+    if let Some((center, email)) = update_tab(w, account, id, status.word())? {
+        center_person::refresh(w, &center, &email)?;
+    }
     let values = &[account.into(), id.into(), status.word().into(), user_type.word().into()];
     w.tx().exec(
         sql!("UPDATE user_company SET listed = $3, user_type = $4 WHERE account_id = $1 AND user_id = $2"),
@@ -190,12 +201,23 @@ pub fn update_listed(
     Ok(())
 }
 
-fn update_tab(w: &mut Writer, account: &AccountId, id: &UserId, listed: &str) -> Result<(), DbError> {
-    w.tx().exec(
-        sql!("UPDATE \"user\" SET listed = $3 WHERE account_id = $1 AND id = $2"),
+/// The center and address of a user whose account is in one.
+fn update_tab(
+    w: &mut Writer,
+    account: &AccountId,
+    id: &UserId,
+    listed: &str,
+) -> Result<Option<(AccountCenterId, String)>, DbError> {
+    let row = w.tx().one(
+        sql!(
+            "UPDATE \"user\" SET listed = $3 WHERE account_id = $1 AND id = $2
+             RETURNING center_id, email_canonical"
+        ),
         &[account.into(), id.into(), listed.into()],
     )?;
-    Ok(())
+    let mut c = row.columns();
+    let center: Option<AccountCenterId> = c.parse_or_null()?;
+    center.map(|center| Ok((center, c.text()?))).transpose()
 }
 
 /// How many users are taken off the list of deleted ones at once.

@@ -12,12 +12,12 @@ use domain::user::Names;
 /// Words of a name beyond these are found by themselves, not with others.
 const PAIRED: usize = 6;
 /// How many typed words are looked at beside the last two; the first ones of more are passed over.
-pub(super) const OTHERS: usize = 3;
+pub(crate) const OTHERS: usize = 3;
 /// Sorts after every text that goes on behind a beginning, and after every id.
-pub(super) const LAST: &str = "\u{10ffff}";
+pub(crate) const LAST: &str = "\u{10ffff}";
 
 /// All that a user is found by.
-pub(super) fn terms(names: &Names, email: &str) -> BTreeSet<String> {
+pub(crate) fn terms(names: &Names, email: &str) -> BTreeSet<String> {
     let key = name::sort_key(&[&names.first, &names.last, &names.display]);
     let mut words: Vec<&str> = Vec::new();
     for word in key.split(' ').filter(|word| !word.is_empty()) {
@@ -38,16 +38,16 @@ pub(super) fn terms(names: &Names, email: &str) -> BTreeSet<String> {
 
 /// What somebody searches for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Search {
+pub(crate) struct Search {
     /// What one of the user's terms begins with.
-    pub(super) term: String,
+    pub(crate) term: String,
     /// Other words of the names; empty for none.
-    pub(super) others: [String; OTHERS],
+    pub(crate) others: [String; OTHERS],
 }
 
 impl Search {
     /// Reads what was typed; `None` for nothing. A word that another one begins with says nothing more.
-    pub(super) fn of(typed: &str) -> Option<Search> {
+    pub(crate) fn of(typed: &str) -> Option<Search> {
         let key = name::sort_key(&[&searchable(typed)]);
         let mut words: Vec<&str> = key.split(' ').filter(|word| !word.is_empty()).collect();
         let last = words.pop()?;

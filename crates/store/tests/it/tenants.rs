@@ -24,10 +24,12 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "WHERE ends_at <= $1 AND status = 'active'",
         "the worker ends access in every account",
     ),
+    ("login.rs", "WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at", "a person's own accounts"),
+    ("account_center.rs", "u.ends_at IS NULL AND a.center_id IS NULL", "the accounts a person could link"),
     (
-        "login.rs",
-        "WHERE u.login_id = $1 AND u.status = 'active' AND u.account_id > $2",
-        "a person's own accounts",
+        "account_center.rs",
+        "SELECT k.id, k.name FROM account_center k",
+        "the centers of a person's own accounts",
     ),
     (
         "user/own.rs",
@@ -44,7 +46,8 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     (
         "user/grants.rs",
-        "FROM \"user\" WHERE id = $1",
+        "u.login_id
+             WHERE u.id = $1",
         "the operator's `explain` names a user, and learns the account from it",
     ),
     (
@@ -55,13 +58,15 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 
-/// What of a statement is not bound to an account. Each tenant table that it names must be: by `account_id = $n` of its
-/// own, or by that of a table it is joined to. An `INSERT` binds the columns it names.
+/// What of a statement is not bound to an account or an account center. Each tenant table that it names must be: by
+/// `account_id = $n` or `center_id = $n` of its own, or by that of a table it is joined to. An `INSERT` binds the columns it names.
 fn unbound(sql: &str, tenants: &BTreeSet<String>) -> Option<String> {
     let text = sql.replace(['(', ')', ',', '"'], " ");
     let tokens: Vec<&str> = text.split_whitespace().collect();
     let inserts = tokens.first() == Some(&"INSERT") && words(sql).contains(&"account_id");
-    let is_plain = |pair: &&[&str]| pair[0] == "account_id" && (pair[1] == "{in" || pair[1] == "=");
+    let is_plain = |pair: &&[&str]| {
+        matches!(pair[0], "account_id" | "center_id") && (pair[1] == "{in" || pair[1] == "=")
+    };
     let mut plain = tokens.windows(2).filter(is_plain).count();
     let bound = bound_aliases(&tokens);
     for (table, alias) in named_tables(sql, tenants).into_iter().skip(usize::from(inserts)) {
@@ -76,10 +81,21 @@ fn unbound(sql: &str, tenants: &BTreeSet<String>) -> Option<String> {
     None
 }
 
-/// The aliases whose `account_id` is a parameter, or is equal to one that is.
+/// The aliases whose `account_id` is a parameter, or is equal to one that is, or to the id of an account of the center
+/// that is a parameter: who has a center's pass has its accounts.
 fn bound_aliases(tokens: &[&str]) -> BTreeSet<String> {
-    let alias = |token: &str| token.strip_suffix(".account_id").map(str::to_owned);
-    let mut bound = BTreeSet::new();
+    let of_center = |token: &str| {
+        let alias = token.strip_suffix(".id")?;
+        let is_bound = |place: &[&str]| {
+            place[0].strip_suffix(".center_id") == Some(alias) && place[1] == "=" && place[2].starts_with('$')
+        };
+        tokens.windows(3).any(is_bound).then(|| token.to_owned())
+    };
+    let alias = |token: &str| {
+        let own = token.strip_suffix(".account_id").or_else(|| token.strip_suffix(".center_id"));
+        own.map(str::to_owned).or_else(|| of_center(token))
+    };
+    let mut bound: BTreeSet<String> = tokens.iter().copied().filter_map(of_center).collect();
     loop {
         let before = bound.len();
         for place in tokens.windows(3) {

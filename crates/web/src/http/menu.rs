@@ -1,7 +1,7 @@
 //! What stands in the rail and in the My Account panel. Who sees an entry follows from the door of its route, so a
 //! menu never offers what the route would refuse.
 
-use app::pass::{Door, Person, Place};
+use app::pass::{CenterPass, Door, Person, Place};
 use domain::access::{Target, decide};
 use domain::user::UserType;
 use text::Text;
@@ -26,6 +26,7 @@ struct Entry {
 }
 
 const HOME: &str = "/accounts/{account}";
+const CENTER: &str = "/account-centers/{account_center}";
 
 /// All entries of an account's pages, in their order.
 const ENTRIES: &[Entry] = &[
@@ -91,20 +92,66 @@ pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
         nav: at(Spot::Rail).map(|entry| item(entry)).collect(),
         panel: at(Spot::Panel)
             .map(|entry| item(entry))
+            .chain(center_entry(t, place))
             .chain(own_entries(t, path, &own_profile(place)))
             .collect(),
-        toast: None,
+        ..Frame::default()
+    }
+}
+
+/// To the account's center for who administers accounts: the page decides which, and whether there is one.
+fn center_entry(t: Text, place: &Place) -> Option<NavItem> {
+    let is_for = place.grants.user_type == UserType::Administrator;
+    is_for.then(|| NavItem::new(t.account_center_title(), "/account-centers", Icon::LayoutGrid, false))
+}
+
+/// All entries of an account center's pages, in their order.
+const CENTER_ENTRIES: &[Entry] = &[
+    Entry { path: CENTER, label: Text::account_center_accounts, icon: Icon::Building2, spot: Spot::Rail },
+    Entry {
+        path: "/account-centers/{account_center}/users",
+        label: Text::account_center_users,
+        icon: Icon::Users,
+        spot: Spot::Rail,
+    },
+    Entry {
+        path: "/account-centers/{account_center}/activity",
+        label: Text::activity_title,
+        icon: Icon::History,
+        spot: Spot::Rail,
+    },
+    Entry {
+        path: "/account-centers/{account_center}/settings",
+        label: Text::account_center_settings,
+        icon: Icon::Settings,
+        spot: Spot::Rail,
+    },
+];
+
+/// The frame of an account center's page.
+pub(super) fn center_frame<C>(t: Text, path: &str, pass: &CenterPass<C>) -> Frame {
+    let opens = |entry: &&Entry| matches!(routes::door_of(entry.path), Some(Door::Center(least)) if pass.standing() >= least);
+    let item = |entry: &Entry| {
+        let href = entry.path.replace("{account_center}", pass.center().as_str());
+        let current = if entry.path == CENTER { path == href } else { path.starts_with(&href) };
+        NavItem::new((entry.label)(t), href, entry.icon, current)
+    };
+    Frame {
+        center: Some(AccountMark::new(pass.center().as_str(), pass.name())),
+        person: Some(PersonMark::new(pass.person().name(), &pass.person().email)),
+        nav: CENTER_ENTRIES.iter().filter(opens).map(item).collect(),
+        panel: own_entries(t, path, "/me"),
+        ..Frame::default()
     }
 }
 
 /// The frame of a page of a signed-in person without account.
 pub(super) fn person_frame(t: Text, path: &str, person: &Person) -> Frame {
     Frame {
-        account: None,
         person: Some(PersonMark::new(person.name(), &person.email)),
         nav: own_entries(t, path, "/me"),
         panel: own_entries(t, path, "/me"),
-        toast: None,
+        ..Frame::default()
     }
 }
 
@@ -131,7 +178,7 @@ fn opens(door: Door, place: &Place) -> bool {
     match door {
         Door::Account(Some(capability)) => decide(&place.grants, capability, &Target::Account).is_ok(),
         Door::Account(None) | Door::SignedIn | Door::Open => true,
-        Door::Company(_) | Door::Link(_) | Door::Operator => false,
+        Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Operator => false,
     }
 }
 
@@ -142,7 +189,7 @@ mod tests {
     /// An entry whose route is not in the table would be left out without a word.
     #[test]
     fn every_entry_leads_to_a_page_of_the_table() {
-        for entry in ENTRIES {
+        for entry in ENTRIES.iter().chain(CENTER_ENTRIES) {
             assert!(routes::door_of(entry.path).is_some(), "no GET route has the path {}", entry.path);
         }
     }

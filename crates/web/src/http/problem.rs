@@ -181,6 +181,10 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::OnlyCompany => t.access_change_take_last(),
         Conflict::NoLeadCenter => t.access_change_give_no_lead_center(),
         Conflict::AddressTakenSince => t.problem_address_taken_since(),
+        Conflict::InACenter => t.problem_in_a_center(),
+        Conflict::LastExecutive => t.problem_last_executive(),
+        Conflict::NoAdministratorOfItsOwn => t.problem_no_administrator_of_its_own(),
+        Conflict::HasExecutive => t.problem_has_executive(),
     }
     .to_owned()
 }

@@ -25,7 +25,7 @@ use app::pass::{Door, Gate};
 use axum::extract::{RawPathParams, Request, State};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::activity::Verb;
-use domain::id::{AccountId, CompanyId};
+use domain::id::{AccountCenterId, AccountId, CompanyId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -82,6 +82,12 @@ impl FromPath for () {
 impl FromPath for AccountId {
     fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<AccountId> {
         param("account")?.parse().ok()
+    }
+}
+
+impl FromPath for AccountCenterId {
+    fn from_path<'a>(param: &dyn Fn(&str) -> Option<&'a str>) -> Option<AccountCenterId> {
+        param("account_center")?.parse().ok()
     }
 }
 

@@ -98,4 +98,24 @@ toasts! {
     EmailChanged => Text::toast_email_changed,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
+    /// An account center is there.
+    CenterCreated => Text::toast_center_created,
+    /// An account is in an account center.
+    AccountLinked => Text::toast_account_linked,
+    /// An account is in no account center any more.
+    AccountUnlinked => Text::toast_account_unlinked,
+    /// An account was made in an account center.
+    AccountCreated => Text::toast_account_created,
+    /// Users are managed across accounts.
+    CenterUsersOpened => Text::toast_center_users_opened,
+    /// Whoever asked is the first executive administrator.
+    ExecutiveFirst => Text::toast_executive_first,
+    /// Somebody is an executive administrator.
+    ExecutiveMade => Text::toast_executive_made,
+    /// Somebody is invited to be one.
+    ExecutiveInvited => Text::toast_executive_invited,
+    /// Somebody is one no more.
+    ExecutiveUnmade => Text::toast_executive_unmade,
+    /// An account center is gone.
+    CenterDissolved => Text::toast_center_dissolved,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use app::pass::{Credentials, Gate, HasPlace, Person};
+use app::pass::{CenterPass, Credentials, Gate, HasPlace, Person};
 use app::session::SignedIn;
 use app::work::{Committed, Origin, Reader, Writer};
 use app::{Ask, Refused, SharedApp};
@@ -225,6 +225,11 @@ impl Visitor {
     /// The frame of a page of a signed-in person without account.
     pub fn person_frame(&self, person: &Person) -> Frame {
         self.toasted(menu::person_frame(self.t, &self.path, person))
+    }
+
+    /// The frame of a page of an account center.
+    pub fn center_frame<C>(&self, pass: &CenterPass<C>) -> Frame {
+        self.toasted(menu::center_frame(self.t, &self.path, pass))
     }
 
     fn toasted(&self, frame: Frame) -> Frame {

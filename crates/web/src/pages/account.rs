@@ -1,7 +1,8 @@
 //! Accounts: choosing one, its home, its settings.
 
 use app::pass::{AccountPass, HasPlace, SelfPass};
-use app::{account, me};
+use app::work::Reader;
+use app::{account, account_center, me};
 use domain::account::AccountDetails;
 use domain::capability::Capability;
 use domain::capability::proof::{AnyUser, ManageUsers};
@@ -17,16 +18,36 @@ use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::account::{Home, List, Place, Settings};
 use crate::views::capability::lines;
+use crate::views::frame::address;
 use crate::views::user::{Described, role};
-use crate::views::{AccountMark, isolated};
+use crate::views::{AccountMark, Pager, isolated};
 
-/// Choose an account; straight on where there is only one.
-pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let (pass, accounts) = visit.read(|r, pass| me::accounts(r, pass, "")).await?;
-    if let [only] = accounts.as_slice() {
+/// Which of one's accounts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    q: String,
+    name: String,
+    after: String,
+}
+
+/// Choose an account (C-02); straight on where there is only one.
+pub async fn choose(visit: Visit<SelfPass>, query: Query) -> Answer {
+    let q = query.q.clone();
+    let read = move |r: &mut Reader, pass: &SelfPass| {
+        let accounts = me::accounts(r, pass, &query.q, (&query.name, &query.after))?;
+        Ok((accounts, account_center::list_own(r, pass)?))
+    };
+    let (pass, (page, centers)) = visit.read(read).await?;
+    let (accounts, is_whole) = (page.rows, q.is_empty() && !page.has_more);
+    if let ([only], true, []) = (accounts.as_slice(), is_whole, centers.as_slice()) {
         return visit.go(&home_of(only.account.as_str(), only.user_type));
     }
-    let off = if accounts.is_empty() { visit.read(me::switched_off).await?.1 } else { Vec::new() };
+    let next = accounts.last().filter(|_| page.has_more).map(|last| {
+        address(&visit.path, &[("q", &q), ("name", &last.sort_name), ("after", last.account.as_str())])
+    });
+    let off =
+        if accounts.is_empty() && q.is_empty() { visit.read(me::switched_off).await?.1 } else { Vec::new() };
     let told = |(account, administrators): (String, Vec<String>)| {
         let ask = names(&visit, administrators).map(|who| visit.t.account_who_can_give(isolated(&who)));
         (visit.t.account_off(isolated(&account)), ask)
@@ -34,10 +55,23 @@ pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let off = off.into_iter().map(told).collect();
     let place = |found: me::AccountOfLogin| Place {
         account: AccountMark::new(found.account.as_str(), found.name),
-        role: found.user_type.label(visit.t).to_owned(),
+        role: match found.executive {
+            true => visit.t.executive_administrator_one().to_owned(),
+            false => found.user_type.label(visit.t).to_owned(),
+        },
     };
     let accounts = accounts.into_iter().map(place).collect();
-    visit.page(List { t: visit.t, frame: visit.person_frame(pass.person()), accounts, off })
+    let center = |center: account_center::CenterOfLogin| AccountMark::new(center.id.as_str(), center.name);
+    visit.page(List {
+        t: visit.t,
+        frame: visit.person_frame(pass.person()),
+        searches: !is_whole,
+        q,
+        accounts,
+        centers: centers.into_iter().map(center).collect(),
+        pager: Pager { previous: None, next },
+        off,
+    })
 }
 
 /// Agents see Lead Center and nothing else of the account.

@@ -33,30 +33,40 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
         Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
         _ => None,
     };
-    let (t, zone, now) = (visit.t, pass.place().time_zone.clone(), visit.app.store.now());
+    let (zone, now) = (pass.place().time_zone.clone(), visit.app.store.now());
+    visit.page(List {
+        t: visit.t,
+        frame: visit.frame(&pass),
+        rows: rows(visit.t, page.rows, &companies, (&zone, now)),
+        pager: Pager { previous: None, next },
+    })
+}
+
+/// What was done, as it is shown.
+pub(super) fn rows(
+    t: Text,
+    entries: Vec<activity::Activity>,
+    companies: &[Company],
+    (zone, now): (&str, Timestamp),
+) -> Vec<Row> {
     let row = |entry: activity::Activity| Row {
         who: who(t, &entry),
         what: what(t, &entry.verb).to_owned(),
         whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
-        when: shown::when(entry.at, &zone, now),
+        when: shown::when(entry.at, zone, now),
         place: Some(entry.network).filter(|network| !network.is_empty()),
         changes: entry
             .changes
             .into_iter()
             .map(|(field, before, after)| {
                 let shown = |value: Option<String>| {
-                    value.map(|value| shown_value(t, &field, value, &companies, (&zone, now)))
+                    value.map(|value| shown_value(t, &field, value, companies, (zone, now)))
                 };
                 Change { what: field_name(t, &field), before: shown(before), after: shown(after) }
             })
             .collect(),
     };
-    visit.page(List {
-        t,
-        frame: visit.frame(&pass),
-        rows: page.rows.into_iter().map(row).collect(),
-        pager: Pager { previous: None, next },
-    })
+    entries.into_iter().map(row).collect()
 }
 
 fn who(t: Text, entry: &activity::Activity) -> Option<String> {
@@ -102,6 +112,15 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(Verb::CenterCreated) => t.activity_center_created(),
+        Some(Verb::CenterChanged) => t.activity_center_changed(),
+        Some(Verb::CenterDissolved) => t.activity_center_dissolved(),
+        Some(Verb::CenterUsersOpened) => t.activity_center_users_opened(),
+        Some(Verb::CenterAccountLinked) => t.activity_center_account_linked(),
+        Some(Verb::CenterAccountUnlinked) => t.activity_center_account_unlinked(),
+        Some(Verb::ExecutiveMade) => t.activity_executive_made(),
+        Some(Verb::ExecutiveInvited) => t.activity_executive_invited(),
+        Some(Verb::ExecutiveUnmade) => t.activity_executive_unmade(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -127,10 +146,11 @@ fn shown_value(
         }
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
-        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "yes") => {
-            t.common_yes().to_owned()
-        }
-        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "no") => {
+        (
+            "agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails" | "sets_passwords",
+            "yes",
+        ) => t.common_yes().to_owned(),
+        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails" | "sets_passwords", "no") => {
             t.common_no().to_owned()
         }
         _ => value,
@@ -152,6 +172,7 @@ fn field_name(t: Text, field: &str) -> String {
         "disabled" => t.company_disabled(),
         "invitation_days" => t.account_invitation_days(),
         "free_types" => t.account_free_types(),
+        "sets_passwords" => t.account_center_sets_passwords(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),

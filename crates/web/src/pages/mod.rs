@@ -1,11 +1,14 @@
 //! Handlers: each reads its input, calls one operation and shapes the answer.
 
 pub mod account;
+pub mod account_center;
 pub mod activity;
+pub mod center_person;
 pub mod company;
 pub mod company_user;
 pub mod email_change;
 pub mod events;
+pub mod executive_administrator;
 mod form;
 pub mod invitation;
 pub mod invitation_block;

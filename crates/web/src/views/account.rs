@@ -6,9 +6,9 @@ use text::Text;
 use super::capability::Line;
 use super::form::problems;
 use super::user::Companies;
-use super::{AccountMark, Field, Frame, Icon, SummaryLine};
+use super::{AccountMark, Field, Frame, Icon, Pager, SummaryLine};
 
-/// Choose an account: `/accounts`.
+/// Choose an account: `/accounts?q=&name=&after=`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/list.html")]
 pub struct List {
@@ -16,8 +16,16 @@ pub struct List {
     pub t: Text,
     /// The frame, without account.
     pub frame: Frame,
-    /// The accounts of this login.
+    /// Whether there are so many that one searches, or already does.
+    pub searches: bool,
+    /// `q`: part of an account's name
+    pub q: String,
+    /// One page of the accounts of this login.
     pub accounts: Vec<Place>,
+    /// The account centers they may open.
+    pub centers: Vec<AccountMark>,
+    /// The neighbouring pages.
+    pub pager: Pager,
     /// Without an account: where the access is switched off, and whom to ask.
     pub off: Vec<(String, Option<String>)>,
 }

@@ -54,6 +54,7 @@ fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::WrongPassword => t.form_wrong_password(),
         Problem::NotADay => t.form_not_a_day(),
         Problem::DayPassed => t.form_day_passed(),
+        Problem::TooFew { min } => return t.form_too_few(min),
     };
     fixed.to_owned()
 }

@@ -10,6 +10,8 @@ pub use crate::assets::Icon;
 pub struct Frame {
     /// The account the page is in, for the icon at the top of the rail.
     pub account: Option<AccountMark>,
+    /// The account center the page is in, instead.
+    pub center: Option<AccountMark>,
     /// Who is signed in.
     pub person: Option<PersonMark>,
     /// The rail: the sections of where one is, only those this person may open.
@@ -21,13 +23,19 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// An address inside the account of this frame: `at("/users")` gives `/accounts/ACC…/users`. Outside an
-    /// account it gives the path as it is.
+    /// An address inside the account or account center of this frame: `at("/users")` gives `/accounts/ACC…/users`.
+    /// Outside of both it gives the path as it is.
     pub fn at(&self, path: &str) -> String {
-        match &self.account {
-            Some(account) => format!("/accounts/{}{path}", account.id),
-            None => path.to_owned(),
+        match (&self.account, &self.center) {
+            (Some(account), _) => format!("/accounts/{}{path}", account.id),
+            (None, Some(center)) => format!("/account-centers/{}{path}", center.id),
+            (None, None) => path.to_owned(),
         }
+    }
+
+    /// The account or account center the page is in.
+    pub fn place(&self) -> Option<&AccountMark> {
+        self.account.as_ref().or(self.center.as_ref())
     }
 
     /// Whether the page has a rail: those of signed-in people, and the operator's.

@@ -6,11 +6,14 @@
 
 pub mod access_change;
 pub mod account;
+pub mod account_center;
 pub mod activity;
 pub mod capability;
+pub mod center_person;
 pub mod company;
 pub mod company_user;
 pub mod email_change;
+pub mod executive_administrator;
 pub mod form;
 pub mod frame;
 pub mod invitation;

@@ -57,6 +57,14 @@ fn fields(pattern: &str) -> &'static [&'static str] {
             "agent",
             "invoice_emails",
         ],
+        "/account-centers/new" => &["name", "account"],
+        "/account-centers/{account_center}/accounts/link" => &["account"],
+        "/account-centers/{account_center}/accounts/new" => &["name", "time_zone"],
+        "/account-centers/{account_center}/settings" => &["name", "sets_passwords"],
+        "/account-centers/{account_center}/executives/new" => {
+            &["first_name", "last_name", "email", "message"]
+        }
+        "/account-centers/{account_center}/executives/{login}/end" => &["afterwards"],
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
         "/users/{user}/end" => &["version", "ends_on", "remove"],

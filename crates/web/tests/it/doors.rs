@@ -2,6 +2,7 @@
 //! (P-15, P-17, P-19, X-09, X-10).
 
 use app::pass::Door;
+use domain::account_center::Standing as Center;
 use domain::capability::{Capability, Mark, mark};
 use domain::user::UserType;
 use http::{Method, StatusCode};
@@ -37,6 +38,13 @@ fn door_of(path: &str) -> Door {
         (false, ["invitation-block"] | ["invitation-block", "allow"]) => Door::Link("invitation-block"),
         (false, ["sign-out"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
         (false, ["operator", "mails", ..]) => Door::Operator,
+        (false, ["account-centers"] | ["account-centers", "new"]) => Door::SignedIn,
+        (false, ["account-centers", "{account_center}"]) => Door::Center(Center::Somewhere),
+        (false, ["account-centers", _, "activity" | "executives"]) => Door::Center(Center::Everywhere),
+        (false, ["account-centers", _, "accounts", "link"]) => Door::Center(Center::Everywhere),
+        (false, ["account-centers", _, "users" | "users-open", ..]) => Door::Center(Center::Everywhere),
+        (false, ["account-centers", _, "executives", "first"]) => Door::Center(Center::Everywhere),
+        (false, ["account-centers", ..]) => Door::Center(Center::Executive),
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["settings" | "activity" | "users.json"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
@@ -58,7 +66,15 @@ fn expected(door: Door, standing: Standing) -> Met {
         (Door::Operator, _) => Met::NotFound,
         (_, Standing::Visitor) => Met::SignIn,
         (Door::SignedIn, _) => Met::In,
-        (_, Standing::Stranger | Standing::Deleted) => Met::NotFound,
+        (Door::Center(least), Standing::Center(has)) => {
+            if has >= least {
+                Met::In
+            } else {
+                Met::Forbidden
+            }
+        }
+        (Door::Center(_), _) => Met::NotFound,
+        (_, Standing::Stranger | Standing::Deleted | Standing::Center(_)) => Met::NotFound,
         (Door::Account(_) | Door::Company(_), Standing::Suspended) => Met::Forbidden,
         (Door::Account(capability) | Door::Company(capability), Standing::Member(user_type)) => {
             if has(user_type, capability) { Met::In } else { Met::Forbidden }

@@ -4,6 +4,7 @@ use app::Ask;
 use app::pass::{InvitationBlockPass, Reason, SystemPass};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
+use domain::user::UserType;
 use http::Method;
 
 use crate::site::Site;
@@ -118,7 +119,56 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"
         | "/accounts/{account}/companies/{company}/enable" => with(path, ""),
+        of_center if of_center.starts_with("/account-centers/") => center_request(site, of_center).await,
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
+    }
+}
+
+/// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.
+async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
+    let (world, path, master) = (&site.world, site.path(pattern), Some(site.center.admin.ask.clone()));
+    let ours = |path: String, form: &str| (path, master.clone(), form.to_owned());
+    // Signing in is limited, so each is another person.
+    let person = format!("agency.{}@example.com", world.sql("SELECT id FROM login").len());
+    match pattern {
+        "/account-centers/new" => {
+            let one = world.another_account("One", &person).await.id;
+            let two = world.another_account("Two", &person).await;
+            (path, Some(two.admin.ask), format!("name=Pair&account={one}&account={}", two.id))
+        }
+        "/account-centers/{account_center}/accounts/link" => {
+            let center = world.account_center("Late", &person).await;
+            let late = world.another_account("Late", &person).await;
+            let path = path.replace(site.center.id.as_str(), center.id.as_str());
+            (path, Some(late.admin.ask), format!("account={}", late.id))
+        }
+        "/account-centers/{account_center}/accounts/new" => ours(path, "name=Harbor&time_zone=UTC"),
+        "/account-centers/{account_center}/settings" => ours(path, "name=Agency+2"),
+        "/account-centers/{account_center}/executives/new" => {
+            ours(path, &format!("first_name=Eve&last_name=Exec&email={}", person.replace('@', "%40")))
+        }
+        "/account-centers/{account_center}/executives/{login}/make" => ours(path, ""),
+        "/account-centers/{account_center}/executives/{login}/end" => {
+            let (_, other) = site.center.accounts[1].join(&person, UserType::Administrator, &[]).await;
+            site.center.make(&other.login).await.expect("a person of the center");
+            let path = path.replace(site.center.admin.login.as_str(), other.login.as_str());
+            ours(path, "afterwards=take-back")
+        }
+        once => {
+            let center = world.account_center("Once", &person).await;
+            if once.ends_with("/unlink") || once.ends_with("/dissolve") {
+                center.make_first().await;
+            }
+            // Opening users comes with the first executive administrator.
+            if once.ends_with("/first") {
+                let opened = "UPDATE account_center SET users_opened_at = 1";
+                world.sql(&format!("{opened} WHERE id = '{}'", center.id));
+            }
+            let path = path
+                .replace(site.center.id.as_str(), center.id.as_str())
+                .replace(site.center.accounts[0].id.as_str(), center.accounts[0].id.as_str());
+            (path, Some(center.admin.ask), String::new())
+        }
     }
 }
 
@@ -150,10 +200,7 @@ async fn a05_every_action_records_what_its_route_says() {
         for route in routes {
             if route.path.ends_with("/revoke") {
                 // The pending user has accepted by now: another one.
-                let again = site
-                    .account
-                    .invite("again@example.com", domain::user::UserType::Administrator, &[])
-                    .await;
+                let again = site.account.invite("again@example.com", UserType::Administrator, &[]).await;
                 let path = site.path(route.path).replace(site.user.as_str(), again.as_str());
                 let version = site.version(again.as_str());
                 assert_recorded(&site, &route, path, Some(site.account.admin.ask.clone()), version).await;

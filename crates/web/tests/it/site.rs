@@ -7,11 +7,12 @@ use app::work::Writer;
 use axum::Router;
 use axum::body::Body;
 use domain::access_change::Change;
+use domain::account_center::Standing::{Everywhere, Executive, Somewhere};
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
-use testkit::{Account, Engine, Person, World};
+use testkit::{Account, Center, Engine, Person, World};
 use tower::ServiceExt as _;
 
 /// How somebody stands to the account.
@@ -22,6 +23,8 @@ pub(crate) enum Standing {
     Deleted,
     Suspended,
     Member(UserType),
+    /// Of the account center, and a stranger to the account.
+    Center(domain::account_center::Standing),
 }
 
 pub(crate) struct Site {
@@ -37,6 +40,10 @@ pub(crate) struct Site {
     pub(crate) pending: UserId,
     pub(crate) deleted: UserId,
     pub(crate) foreign_user: UserId,
+    /// An account center of other accounts.
+    pub(crate) center: Center,
+    /// A person of it.
+    pub(crate) person: String,
     people: Vec<(Standing, Option<Person>)>,
 }
 
@@ -81,6 +88,16 @@ impl Site {
         let foreign_user = other
             .invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company))
             .await;
+        let center = world.account_center("Agency", "agency@example.com").await;
+        center.make_first().await;
+        people.push((Standing::Center(Executive), Some(center.admin.clone())));
+        let [first, second] = &center.accounts;
+        let (_, some) = first.join("north@example.com", UserType::Administrator, &[]).await;
+        people.push((Standing::Center(Somewhere), Some(some)));
+        let (_, all) = first.join("both@example.com", UserType::Administrator, &[]).await;
+        second.join("both@example.com", UserType::Administrator, &[]).await;
+        people.push((Standing::Center(Everywhere), Some(all)));
+        let person = world.sql("SELECT id FROM center_person ORDER BY id LIMIT 1").remove(0).remove(0);
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -94,6 +111,8 @@ impl Site {
             pending,
             deleted,
             foreign_user,
+            center,
+            person,
             people,
         }
     }
@@ -118,10 +137,20 @@ impl Site {
         Some(&self.account.admin.ask)
     }
 
+    /// Who may do everything at a path: the account's administrator, or whoever runs the center.
+    pub(crate) fn master(&self, path: &str) -> Option<&Ask> {
+        if path.starts_with("/account-centers/") { Some(&self.center.admin.ask) } else { self.admin() }
+    }
+
     /// A route's path with ids of this site.
     pub(crate) fn path(&self, pattern: &str) -> String {
+        let of_center = pattern.starts_with("/account-centers");
+        let account = if of_center { &self.center.accounts[0].id } else { &self.account.id };
         let path = pattern
-            .replace("{account}", self.account.id.as_str())
+            .replace("{account_center}", self.center.id.as_str())
+            .replace("{login}", self.center.admin.login.as_str())
+            .replace("{person}", &self.person)
+            .replace("{account}", account.as_str())
             .replace("{company}", self.company.as_str())
             .replace("{user}", self.user.as_str())
             .replace("{type}", "manager")

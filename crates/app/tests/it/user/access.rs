@@ -209,9 +209,9 @@ async fn p19_a_place_lost_in_one_account_leaves_the_others() {
         other.invite("natalie@example.com", UserType::Administrator, &[]).await;
         world.accept(world.letter_to("natalie@example.com").await.link(), PASSWORD).await;
         Desk::of(&world, &account).delete(&id).await.unwrap();
-        let accounts = |r: &mut Reader, pass: &SelfPass| me::accounts(r, pass, "");
+        let accounts = |r: &mut Reader, pass: &SelfPass| me::accounts(r, pass, "", ("", ""));
         let (_, places) = world.app.read(&natalie.ask, (), accounts).await.unwrap();
-        assert_eq!(places.iter().map(|place| place.name.as_str()).collect::<Vec<_>>(), ["Globex"]);
+        assert_eq!(places.rows.iter().map(|place| place.name.as_str()).collect::<Vec<_>>(), ["Globex"]);
         Desk::of_person(&world, &other, &natalie).list(UserStatus::Active).await.unwrap();
     }
 }
@@ -236,8 +236,8 @@ async fn x09_only_active_users_may_do_anything() {
             let new = account.new_user("new@example.com", UserType::Administrator, &[]);
             assert_refused!(hers.create(new).await, Refused::Forbidden { .. });
             assert_refused!(hers.delete(&id).await, Refused::Forbidden { .. });
-            let accounts = |r: &mut Reader, pass: &SelfPass| me::accounts(r, pass, "");
-            assert!(world.app.read(&natalie.ask, (), accounts).await.unwrap().1.is_empty());
+            let accounts = |r: &mut Reader, pass: &SelfPass| me::accounts(r, pass, "", ("", ""));
+            assert!(world.app.read(&natalie.ask, (), accounts).await.unwrap().1.rows.is_empty());
         }
         world.sql(&format!("UPDATE \"user\" SET status = 'deleted' WHERE id = '{id}'"));
         assert_refused!(enter().await, Refused::NotFound);

@@ -1,0 +1,73 @@
+//! The settings of an account center, and dissolving it.
+
+use app::account_center;
+use app::pass::CenterPass;
+use domain::account_center::CenterDetails;
+use domain::account_center::proof::RunsCenter;
+use serde::Deserialize;
+
+use crate::http::route::Nothing;
+use crate::http::toast::Toast;
+use crate::http::visit::{Answer, Visit};
+use crate::pages::form::Errors;
+use crate::views::account_center::{Dissolve, Settings};
+
+/// What is typed in the settings.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    name: String,
+    sets_passwords: Option<String>,
+}
+
+/// The settings.
+pub async fn page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+    let (pass, center) = visit.read(account_center::get).await?;
+    let CenterDetails { name, sets_passwords } = center.details;
+    let typed = Typed { name, sets_passwords: sets_passwords.then(String::new) };
+    visit.page(view(&visit, &pass, &typed, &Errors::default()))
+}
+
+/// Changes the settings.
+pub async fn change(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answer {
+    let details = match CenterDetails::parse(&typed.name, typed.sets_passwords.is_some()) {
+        Ok(details) => details,
+        Err(errors) => {
+            let pass = visit.pass().await?;
+            return visit.mend(view(&visit, &pass, &typed, &Errors(errors)));
+        }
+    };
+    visit.write(move |w, pass| account_center::change(w, pass, &details)).await?;
+    visit.go_and_tell(&visit.path, Toast::Saved)
+}
+
+fn view(
+    visit: &Visit<CenterPass<RunsCenter>>,
+    pass: &CenterPass<RunsCenter>,
+    typed: &Typed,
+    errors: &Errors,
+) -> Settings {
+    Settings {
+        t: visit.t,
+        frame: visit.center_frame(pass),
+        name: errors.field(visit.t, "name", &typed.name),
+        sets_passwords: typed.sets_passwords.is_some(),
+    }
+}
+
+/// What dissolving means.
+pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+    let (pass, stuck) = visit.read(account_center::find_without_administrator).await?;
+    visit.page(Dissolve {
+        t: visit.t,
+        frame: visit.center_frame(&pass),
+        name: pass.name().to_owned(),
+        stuck: stuck.map(|account| account.name),
+    })
+}
+
+/// Dissolves the center.
+pub async fn dissolve(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+    visit.write(account_center::dissolve).await?;
+    visit.go_and_tell("/account-centers", Toast::CenterDissolved)
+}

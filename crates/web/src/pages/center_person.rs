@@ -1,0 +1,106 @@
+//! The people of an account center (C-05).
+
+use app::center_person;
+use app::pass::CenterPass;
+use domain::account_center::Standing;
+use domain::account_center::proof::AllOfCenter;
+use domain::id::CenterPersonId;
+use domain::user::UserType;
+use serde::Deserialize;
+use text::Text;
+
+use super::shown;
+use crate::http::visit::{Answer, Visit};
+use crate::views::center_person::{List, Person, Place, Row};
+use crate::views::frame::{address, grouped};
+use crate::views::user::{Described as _, role, status_label};
+use crate::views::{AccountMark, Pager};
+
+/// Which people.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    q: String,
+    #[serde(rename = "type")]
+    user_type: String,
+    after: String,
+}
+
+/// One page of people.
+pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, query: Query) -> Answer {
+    let user_type: Option<UserType> = query.user_type.parse().ok();
+    let filter = center_person::Filter { search: query.q.clone(), user_type };
+    let after: Option<CenterPersonId> = query.after.parse().ok();
+    let (pass, page) =
+        visit.read(move |r, pass| center_person::list(r, pass, &filter, after.as_ref())).await?;
+    let next = page.rows.last().filter(|_| page.has_more).map(|last| {
+        let type_word = user_type.map_or("", UserType::word);
+        address(&visit.path, &[("q", &query.q), ("type", type_word), ("after", last.id.as_str())])
+    });
+    visit.page(List {
+        t: visit.t,
+        frame: visit.center_frame(&pass),
+        q: query.q,
+        user_type,
+        rows: page.rows.into_iter().map(|person| row(&visit, person)).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
+
+fn row(visit: &Visit<CenterPass<AllOfCenter>>, person: center_person::Person) -> Row {
+    Row {
+        id: person.id.to_string(),
+        types: types(visit.t, &person.types),
+        name: person.name,
+        email: person.email,
+        executive: person.executive,
+        accounts: person.accounts,
+        pending: person.pending,
+        last_active: person.last_active_at.map(|at| shown::when(at, "UTC", visit.app.store.now())),
+    }
+}
+
+/// What somebody is, with in how many accounts where it is more than one.
+fn types(t: Text, types: &[(UserType, i64)]) -> String {
+    let one = |(user_type, count): &(UserType, i64)| match count {
+        1 => user_type.label(t).to_owned(),
+        count => format!("{} ({})", user_type.label(t), grouped(*count)),
+    };
+    types.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Which page of their accounts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Behind {
+    after: String,
+}
+
+/// A person, and what they are where.
+pub async fn page(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> Answer {
+    let id: CenterPersonId = visit.param("person")?;
+    let (pass, (person, places)) =
+        visit.read(move |r, pass| center_person::get(r, pass, &id, &query.after)).await?;
+    let t = visit.t;
+    let next = places
+        .rows
+        .last()
+        .filter(|_| places.has_more)
+        .map(|last| address(&visit.path, &[("after", last.account.as_str())]));
+    let place = |place: center_person::PersonPlace| Place {
+        account: AccountMark::new(place.account.as_str(), place.account_name),
+        user: place.user.to_string(),
+        role: role(t, place.user_type, place.agent),
+        status: status_label(t, place.status),
+    };
+    let login = person.login.as_ref().map(ToString::to_string);
+    visit.page(Person {
+        t,
+        frame: visit.center_frame(&pass),
+        person: row(&visit, person),
+        login,
+        may_change: pass.standing() == Standing::Executive,
+        places: places.rows.into_iter().map(place).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
