@@ -114,6 +114,8 @@ ids! {
     AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
     EmailChangeId = b"EMC";
+    /// A merge of two logins.
+    LoginMergeId = b"MRG";
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use domain::user::UserStatus;
 use serde_json::{Value as Json, json};
 
 use crate::db::{DbError, Row, sql};
+use crate::login_merge;
 use crate::pass::{AccountPass, SystemPass};
 use crate::reset;
 use crate::user::{update_companies, update_listed};
@@ -156,7 +157,14 @@ pub fn list(
         ),
         &[pass.account().into(), user.into(), since.into()],
     )?;
-    rows.into_iter().map(read).collect()
+    let mut changes = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    for access in changes.iter_mut().flat_map(|change| [&mut change.before, &mut change.after]) {
+        // The login of then may have been merged into another since (C-01).
+        if let Some(login) = &access.login {
+            access.login = Some(login_merge::find_survivor(r, pass, login)?);
+        }
+    }
+    Ok(changes)
 }
 
 /// Notes that a change was undone; false if it was already.
