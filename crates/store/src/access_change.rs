@@ -1,6 +1,6 @@
 //! Changes of access: storing what a plan made of a user, and what can be undone (U-22).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access_change::{Access, Kind, UNDO};
 use domain::capability::proof::ManageUsers;
@@ -158,11 +158,16 @@ pub fn list(
         &[pass.account().into(), user.into(), since.into()],
     )?;
     let mut changes = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    for access in changes.iter_mut().flat_map(|change| [&mut change.before, &mut change.after]) {
-        // The login of then may have been merged into another since (C-01).
-        if let Some(login) = &access.login {
-            access.login = Some(login_merge::find_survivor(r, pass, login)?);
-        }
+    // The login of then may have been merged into another since (C-01). It is mostly one and the same.
+    let mut survivors: BTreeMap<LoginId, LoginId> = BTreeMap::new();
+    let both = changes.iter_mut().flat_map(|change| [&mut change.before.login, &mut change.after.login]);
+    for login in both.flatten() {
+        let survivor = match survivors.get(login) {
+            Some(known) => known.clone(),
+            None => login_merge::find_survivor(r, pass, login)?,
+        };
+        let then = std::mem::replace(login, survivor.clone());
+        survivors.insert(then, survivor);
     }
     Ok(changes)
 }

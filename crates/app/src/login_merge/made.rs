@@ -23,8 +23,8 @@ use crate::{App, Ask, Conflict, Refused};
 pub struct MergedLogin {
     /// Its id.
     pub id: LoginMergeId,
-    /// The address of the login that was merged.
-    pub email: String,
+    /// The address that signs in nobody since.
+    pub gone: String,
     /// Until when it can be undone.
     pub until: Timestamp,
 }
@@ -107,8 +107,12 @@ pub fn preview_undo(r: &mut Reader, pass: &SelfPass, id: &LoginMergeId) -> Resul
 
 /// The merges that can be undone, newest first.
 pub fn list_made(r: &mut Reader, pass: &SelfPass) -> Result<Vec<MergedLogin>, Refused> {
-    let rows = login_merge::list_made(r, pass)?.into_iter();
-    Ok(rows.map(|(id, email, until)| MergedLogin { id, email, until }).collect())
+    let present = &pass.person().email;
+    let row = |(id, [email, own_email], until): (_, [String; 2], _)| {
+        let gone = if present.eq_ignore_ascii_case(&email) { own_email } else { email };
+        MergedLogin { id, gone, until }
+    };
+    Ok(login_merge::list_made(r, pass)?.into_iter().map(row).collect())
 }
 
 impl App {

@@ -99,19 +99,22 @@ pub fn insert_moved(w: &mut Writer, merge: &LoginMergeId, place: &Place) -> Resu
     Ok(())
 }
 
-/// The merges of a person that can be undone, newest first: id, the address that was merged, until when.
-pub fn list_made(r: &mut Reader, pass: &SelfPass) -> Result<Vec<(LoginMergeId, String, Timestamp)>, DbError> {
+/// The merges of a person that can be undone, newest first: id, the two addresses of before, until when.
+pub fn list_made(
+    r: &mut Reader,
+    pass: &SelfPass,
+) -> Result<Vec<(LoginMergeId, [String; 2], Timestamp)>, DbError> {
     let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT id, email, expires_at FROM login_merge
+            "SELECT id, email, own_email, expires_at FROM login_merge
              WHERE login_id = $1 AND made_at IS NOT NULL AND expires_at > $2 ORDER BY id DESC LIMIT 20"
         ),
         &[(&pass.person().login).into(), now.into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();
-        Ok((c.parse()?, c.text()?, c.get()?))
+        Ok((c.parse()?, [c.text()?, c.text()?], c.get()?))
     };
     rows.into_iter().map(read).collect()
 }

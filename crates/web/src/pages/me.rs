@@ -90,7 +90,7 @@ fn view(
         merges: profile
             .merges
             .into_iter()
-            .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.email, merge.until.short("UTC", now)))
+            .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, merge.until.short("UTC", now)))
             .collect(),
         accounts: profile.users.into_iter().map(shown).collect(),
     }
