@@ -66,7 +66,7 @@ j.journey('C-01 two logins become one, by the password of the other, and two aga
   await j.on(page, 'Merge these logins?');
   assert.deepEqual(await listed(page), [`${agency}: Administrator Moves`, `${j.accountName}: Reporting`]);
   const told = await lines(page);
-  assert.equal(told[0], `You sign in with ${other} and the password you have with ${address} now.`);
+  assert.equal(told[0], `You sign in with ${other} and the password you have with ${address} now. The password of the other login is gone.`);
   assert.match(told[2], new RegExp(`Your address becomes ${other} in .*${j.accountName}`));
   await walk.look(page, 'login-merge-confirm');
   await j.press(page, 'Merge the logins');
@@ -164,8 +164,9 @@ j.journey('C-01 two logins in one account are told apart by its name', house, as
   await openMerge(page);
   await j.fill(page, { 'Address of your other login': other, 'Password of the other login': j.password });
   await j.press(page, 'Go on');
-  await j.sees(page, 'You are a user with both logins in');
-  assert.match(await page.locator('.note.warn').innerText(), new RegExp(j.accountName));
+  await page.locator('.note.warn').waitFor();
+  const told = (await page.locator('.note.warn').innerText()).replace(/[\u2066-\u2069]/g, '');
+  assert.match(told, new RegExp(`^You are a user of ${j.accountName} with both logins, so ${other} can’t be merged\\.`));
   await walk.look(page, 'login-merge-both');
 });
 

@@ -183,7 +183,7 @@ fn in_the_way(t: Text, other: &str, obstacle: &Obstacle) -> String {
     let all = |names: &[String]| listed(&names.iter().map(String::as_str).collect::<Vec<_>>());
     match obstacle {
         Obstacle::SameLogin => t.form_own_login().to_owned(),
-        Obstacle::BothIn(accounts) => t.login_merge_both_in(other, all(accounts)),
+        Obstacle::BothIn(accounts) => t.login_merge_both_in(all(accounts), other),
         Obstacle::UnderWay => t.login_merge_under_way().to_owned(),
         Obstacle::AddressInAccounts { email, accounts } => t.login_merge_in_accounts(email, all(accounts)),
         Obstacle::AddressTaken(email) => t.login_merge_taken(email),
