@@ -7,38 +7,47 @@ use super::*;
 /// How often each meeting is tried.
 const ROUNDS: usize = 6;
 
-/// C-01, X-14. Seen to fail: with `made_at IS NULL` left out of `update_made` and the address out of `update_merged`.
+/// Who is signed in as the first login in eight browsers.
+async fn browsers(world: &World) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for _ in 0..8 {
+        asks.push(world.sign_in(OWN).await.ask);
+    }
+    asks
+}
+
+/// C-01, X-14. The ended sessions, the row that is made or gone, and the address that is taken away each hold it. Seen to
+/// fail: without any of them.
 #[tokio::test]
 async fn x14_of_many_who_merge_or_undo_at_once_one_does() {
     for world in testkit::worlds().await {
-        let (account, _) = two(&world).await;
-        let mut ada = account.admin.clone();
+        two(&world).await;
         for _ in 0..ROUNDS {
-            world.prove_login(&ada.ask, OTHER).await.unwrap();
-            let seen = world.seen_merge(&ada.ask, Keep::Own).await.unwrap();
-            let done = at_once(8, |_| {
-                let (app, ask, seen) = (world.app.clone(), ada.ask.clone(), seen.clone());
+            let asks = browsers(&world).await;
+            world.prove_login(&asks[0], OTHER).await.unwrap();
+            let seen = world.seen_merge(&asks[0], Keep::Own).await.unwrap();
+            let done = at_once(8, |number| {
+                let (app, ask, seen) = (world.app.clone(), asks[number].clone(), seen.clone());
                 async move { app.merge_logins(&ask, Keep::Own, PASSWORD, seen).await }
             });
-            let done: Vec<_> = done.await.into_iter().filter_map(Result::ok).collect();
-            assert_eq!(done.len(), 1);
+            assert_eq!(done.await.into_iter().filter(Result::is_ok).count(), 1);
             assert_whole(&world);
-            ada = world.sign_in(OWN).await;
-            let id = world.merge_made(&ada.ask).await.unwrap();
-            let seen = world.seen_undo(&ada.ask, &id).await.unwrap();
-            let done = at_once(8, |_| {
-                let (app, ask, id, seen) = (world.app.clone(), ada.ask.clone(), id.clone(), seen.clone());
+            let asks = browsers(&world).await;
+            let id = world.merge_made(&asks[0]).await.unwrap();
+            let seen = world.seen_undo(&asks[0], &id).await.unwrap();
+            let done = at_once(8, |number| {
+                let (app, ask, id, seen) =
+                    (world.app.clone(), asks[number].clone(), id.clone(), seen.clone());
                 async move { app.undo_login_merge(&ask, id, PASSWORD, seen).await }
             });
             assert_eq!(done.await.into_iter().filter(Result::is_ok).count(), 1);
-            ada = world.sign_in(OWN).await;
             world.advance(domain::time::Span::hours(1));
         }
     }
 }
 
 /// C-01, X-14. Both logins prove each other, and a third proves one of them, all at once: then nobody merges, and two are never
-/// one twice. Seen to fail: with `under_way` always false, and `update_merged` always true.
+/// one twice. Seen to fail: with `under_way` always false and the sessions of both left.
 #[tokio::test]
 async fn x14_logins_that_merge_each_other_at_once_are_never_lost() {
     for world in testkit::worlds().await {
@@ -73,7 +82,7 @@ async fn x14_logins_that_merge_each_other_at_once_are_never_lost() {
 }
 
 /// C-01, X-14: the other login accepts an invitation, or signs in, while it is merged. Seen to fail: with the address not
-/// compared in `session::is_unchanged`, and with `seen` not compared in `as_seen`.
+/// compared in `session::is_unchanged`.
 #[tokio::test]
 async fn x14_a_login_that_is_merged_meanwhile_neither_accepts_nor_signs_in() {
     for world in testkit::worlds().await {
