@@ -57,8 +57,8 @@ async fn make_key(world: &World, address: &str) {
     world.app.store.write(Origin::internal(), make).await.unwrap();
 }
 
-/// C-01, X-28, A-05. Seen to fail: with the users' addresses left as they were, without `session::cut_off` of either, and
-/// with the other login's keys kept.
+/// C-01, X-28, A-05. Seen to fail: with the users' addresses left as they were, and with the other login's sessions and
+/// keys left.
 #[tokio::test]
 async fn c01_one_login_opens_the_accounts_of_both_and_the_other_signs_in_nobody() {
     for keep in [Keep::Own, Keep::Other] {
@@ -104,7 +104,7 @@ async fn c01_one_login_opens_the_accounts_of_both_and_the_other_signs_in_nobody(
     }
 }
 
-/// C-01, A-05: `user.merged`, `login_merge.made`. Seen to fail: with users of the login that remains left out.
+/// C-01, A-05: `user.merged`, `login_merge.made`. Seen to fail: with the users' addresses left as they were.
 #[tokio::test]
 async fn c01_a05_each_account_and_the_login_have_an_entry() {
     for world in testkit::worlds().await {
@@ -145,7 +145,7 @@ async fn c01_a05_each_account_and_the_login_have_an_entry() {
     }
 }
 
-/// C-01. Seen to fail: with `in_both` empty.
+/// C-01. Seen to fail: without `find_survivor`.
 #[tokio::test]
 async fn c01_both_in_one_account_is_refused_by_its_name() {
     for world in testkit::worlds().await {

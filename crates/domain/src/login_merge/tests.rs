@@ -72,7 +72,7 @@ fn c01_both_in_one_account_is_refused_by_name_unless_one_is_deleted_there() {
     assert_eq!(names(&made.readdressed), ["Account 2"], "nor is their address");
 }
 
-/// C-01
+/// C-01. Seen to fail: with the two ids not compared.
 #[test]
 fn c01_a_login_is_not_merged_with_itself_nor_while_another_merge_waits() {
     let (own, other) = two();
@@ -161,7 +161,7 @@ fn c01_undoing_is_refused_where_an_address_is_taken_by_then() {
     assert_eq!(refused, Err(Obstacle::AddressInAccounts { email: OWN.to_owned(), accounts }));
 }
 
-/// C-01
+/// C-01. Seen to fail: with the address of before always given back.
 #[test]
 fn c01_an_address_chosen_since_stays() {
     let (mut own, made) = merged(Keep::Other);

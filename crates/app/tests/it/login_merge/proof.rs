@@ -42,8 +42,7 @@ fn counts(world: &World) -> Vec<String> {
         .to_vec()
 }
 
-/// C-01, X-16. Seen to fail: with an unknown address refused before its password is hashed, and with no mail put into the
-/// outbox for one.
+/// C-01, X-16. Seen to fail: with no mail put into the outbox for an address without a login.
 #[tokio::test]
 async fn x16_nothing_tells_whether_an_address_has_a_login_before_it_is_proven() {
     for world in testkit::worlds().await {
@@ -86,7 +85,7 @@ async fn c01_ones_own_address_and_an_empty_password_are_told_at_their_field() {
     }
 }
 
-/// C-01, X-30, A-06. Seen to fail: with the password looked at without `check_password`.
+/// C-01, X-30, A-06. Seen to fail: with links not counted.
 #[tokio::test]
 async fn x30_tries_count_as_sign_ins_do_and_lock_the_owner_out_nowhere_else() {
     for world in testkit::worlds().await {
@@ -132,8 +131,7 @@ async fn x01_a_link_proves_nothing_but_to_the_one_who_asked_and_reads_the_mail()
     }
 }
 
-/// C-01, A-04. Seen to fail: with the generation left out of the token, and with `other_id IS NULL` left out of
-/// `update_proven` and the pass.
+/// C-01, A-04. Seen to fail: with the generation left out of the token.
 #[tokio::test]
 async fn c01_a_link_works_once_for_an_hour_and_until_it_is_sent_again() {
     for world in testkit::worlds().await {

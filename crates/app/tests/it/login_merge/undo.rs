@@ -31,7 +31,7 @@ async fn clear(world: &World) {
     world.app.store.write(Origin::internal(), clear).await.unwrap();
 }
 
-/// C-01, X-28. Seen to fail: with the addresses given back in the other order, and with users left where they are.
+/// C-01, X-28. Seen to fail: with users left where they are.
 #[tokio::test]
 async fn c01_undoing_gives_each_login_its_users_address_and_password_back() {
     for keep in [Keep::Own, Keep::Other] {
@@ -58,7 +58,7 @@ async fn c01_undoing_gives_each_login_its_users_address_and_password_back() {
     }
 }
 
-/// C-01. Seen to fail: with `since` left empty.
+/// C-01. Seen to fail: with `seen` not compared.
 #[tokio::test]
 async fn c01_what_was_changed_since_is_named_and_left() {
     for world in testkit::worlds().await {
@@ -88,7 +88,7 @@ async fn c01_what_was_changed_since_is_named_and_left() {
     }
 }
 
-/// C-01. Seen to fail: with `other_logins` left empty, and with the address looked for in no account.
+/// C-01. Seen to fail: with `other_logins` left empty.
 #[tokio::test]
 async fn c01_undoing_is_refused_by_name_where_the_address_was_taken_meanwhile() {
     for world in testkit::worlds().await {
@@ -138,7 +138,7 @@ async fn c01_after_14_days_a_merge_is_for_good_and_others_never_find_it() {
     }
 }
 
-/// C-01: three logins, one after the other. Seen to fail: with merges undone whoever's the login is by now.
+/// C-01: three logins, one after the other. Seen to fail: without `login_id` in `find_made`.
 #[tokio::test]
 async fn c01_merges_are_undone_in_turn() {
     for world in testkit::worlds().await {
