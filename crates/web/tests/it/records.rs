@@ -167,8 +167,8 @@ async fn ask_to_change(site: &Site, from: &str, to: &str) -> Ask {
 async fn two_logins(site: &Site) -> (Ask, String) {
     let number = site.world.sql("SELECT COUNT(*) FROM \"user\"").remove(0).remove(0);
     let (own, other) = (format!("own{number}@example.com"), format!("other{number}@example.com"));
-    let (_, person) = site.account.join(&own, UserType::Reporting, &[site.company.clone()]).await;
-    site.other.join(&other, UserType::Reporting, &[site.foreign_company.clone()]).await;
+    let (_, person) = site.account.join(&own, UserType::Reporting, std::slice::from_ref(&site.company)).await;
+    site.other.join(&other, UserType::Reporting, std::slice::from_ref(&site.foreign_company)).await;
     (person.ask, other)
 }
 

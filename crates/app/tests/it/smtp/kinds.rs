@@ -59,12 +59,10 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
         ],
         MailKind::LoginMerge => vec![mail(&LoginMergeMail { t, to_name: it(), link, minutes: 30 }, text)],
         MailKind::LoginMerged => {
-            let view = |signs_in| LoginMergedMail { t, to_name: it(), when: it(), signs_in, days: 14 };
-            vec![mail(&view(false), text), mail(&view(true), text)]
+            vec![mail(&LoginMergedMail { t, to_name: it(), when: it(), signs_in: false, days: 14 }, text)]
         }
         MailKind::LoginMergeUndone => {
-            let view = |signs_in| LoginMergeUndoneMail { t, to_name: it(), when: it(), signs_in };
-            vec![mail(&view(false), text), mail(&view(true), text)]
+            vec![mail(&LoginMergeUndoneMail { t, to_name: it(), when: it(), signs_in: false }, text)]
         }
         MailKind::EmailChanged => {
             let when = "today".to_owned();
