@@ -33,7 +33,8 @@ CREATE TABLE executive_invitation (
 CREATE INDEX executive_invitation_center ON executive_invitation (center_id, account_id, user_id);
 
 -- Who sent an invitation, where they are in the account as executive administrator without a user.
-ALTER TABLE invitation ADD COLUMN invited_by_login TEXT REFERENCES login (id);
+-- No foreign key: whoever is gone invited nobody any more, and must not pass for the operator.
+ALTER TABLE invitation ADD COLUMN invited_by_login TEXT;
 
 -- Users in accounts of a center, for what is known of one person across them. Kept equal to the account's.
 ALTER TABLE "user" ADD COLUMN center_id TEXT;

@@ -20,6 +20,7 @@ pub mod explain;
 pub mod invitation;
 pub mod invitation_block;
 pub mod limits;
+pub mod login_merge;
 pub mod mail;
 pub mod me;
 pub mod operator;

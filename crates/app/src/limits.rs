@@ -29,6 +29,10 @@ pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Links to one new address, whoever has them sent.
 pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
+/// Links to the address of a login to be merged that one person has sent.
+pub const LOGIN_MERGE: Limit = Limit { most: 5, window: Span::hours(1) };
+/// Links of that kind to one address, whoever has them sent.
+pub const LOGIN_MERGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Changes of the names that an account shows of somebody, by themselves: each stays in its activity.
 pub const OWN_NAMES: Limit = Limit { most: 30, window: Span::hours(1) };
 /// Changes of mind of whoever got an invitation, whether they want more: each stays in the account's activity.

@@ -15,6 +15,7 @@ pub use store::login::AccountOfLogin;
 pub use store::user::OwnUser;
 
 use crate::api_key::ApiKeyRecord;
+use crate::login_merge::{self, MergedLogin};
 use crate::password::NewPassword;
 use crate::reset::login_mail;
 use crate::session::{self, SessionRecord, SignedIn};
@@ -26,13 +27,19 @@ pub struct Profile {
     pub users: Vec<OwnUser>,
     /// The change of address that one waits for.
     pub email_change: Option<EmailChange>,
+    /// The merges that can be undone (C-01).
+    pub merges: Vec<MergedLogin>,
 }
 
 /// What My Profile shows beside what the pass tells.
 pub fn profile(r: &mut Reader, pass: &SelfPass) -> Result<Profile, Refused> {
     let mut users = user::list_own(r, pass, &pass.person().login)?;
     users.retain(|user| user.status == UserStatus::Active);
-    Ok(Profile { users, email_change: email_change::find(r, pass)? })
+    Ok(Profile {
+        users,
+        email_change: email_change::find(r, pass)?,
+        merges: login_merge::list_made(r, pass)?,
+    })
 }
 
 /// One's user in an account.

@@ -81,6 +81,12 @@ pub enum Conflict {
     NoAdministratorOfItsOwn,
     /// There is an executive administrator already, who makes others (C-12).
     HasExecutive,
+    /// A merge of two logins waits already: it is gone on with, or given up (C-01).
+    MergeUnderWay,
+    /// Merging two logins, or undoing it, is not possible as things stand; their page says why (C-01).
+    MergeStopped,
+    /// The link proves something only where its reader is signed in as the one who asked for it (C-01).
+    NotTheAsker,
 }
 
 impl Refused {
@@ -97,8 +103,13 @@ impl From<DbError> for Refused {
             DbError::Unique { name } if name == "user_email" => {
                 Refused::field("email", Problem::AddressTaken)
             }
-            DbError::Unique { name } if name == "login_email" || name == "email_change_login" => {
+            DbError::Unique { name }
+                if ["login_email", "email_change_login", "login_merge_made"].contains(&name.as_str()) =>
+            {
                 Refused::Conflict(Conflict::Changed)
+            }
+            DbError::Unique { name } if name == "login_merge_waiting" => {
+                Refused::Conflict(Conflict::MergeUnderWay)
             }
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
             DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),

@@ -7,7 +7,7 @@ use domain::input::Problem;
 use store::login::{self, LoginRecord};
 use store::pass::{Acting, Means, Person, SelfPass};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
-use store::{api_key, device, email_change, reset, session, user};
+use store::{api_key, device, email_change, login_merge, reset, session, user};
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -30,8 +30,8 @@ impl App {
         let asked = ask.clone();
         self.store
             .write(ask.origin.clone(), move |mut w| {
-                // The password may have been changed while it was being checked.
-                if login::get(&mut w, &found.id)?.password_hash != found.password_hash {
+                // The password may have been changed while it was being checked, or the login merged.
+                if !is_unchanged(&mut w, &found)? {
                     return Err(Refused::Conflict(Conflict::WrongPassword));
                 }
                 let known = known_device(&w, &asked, &found);
@@ -149,17 +149,23 @@ pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(Signe
     Ok((SignedIn { token, login: login.clone(), device }, entry))
 }
 
-/// Refuses when the password that was just checked is not the login's any more.
-pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(), Refused> {
-    let is_same = login::get(r, &checked.id)?.password_hash == checked.password_hash;
-    if is_same { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
+/// Whether the login still has the password that was just checked, and the address it was found by.
+fn is_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<bool, Refused> {
+    let now = login::get(r, &checked.id)?;
+    Ok(now.password_hash == checked.password_hash && now.email == checked.email)
 }
 
-/// Ends whatever could let somebody else in: a login's sessions, resets, and the change of address that it waits for.
+/// Refuses when that is not so.
+pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(), Refused> {
+    if is_unchanged(r, checked)? { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
+}
+
+/// Ends whatever could let somebody else in: a login's sessions, resets, and the changes of address and merges that wait.
 pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
     session::remove_all(w, login, None)?;
     reset::remove_all(w, login)?;
     email_change::remove_all(w, login)?;
+    login_merge::remove_all(w, login)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{access_change, attempt, email_change, reset, session, user};
+use store::{access_change, attempt, email_change, login_merge, reset, session, user};
 use tokio::sync::watch;
 
 use crate::{App, Refused};
@@ -52,12 +52,13 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, counters, changes of access too old to be undone. And
+/// Forgets what has ended: sessions, resets, changes of address, counters, changes of access and merges too old to be undone. And
 /// takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
     email_change::remove_expired(&mut w)?;
+    login_merge::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;
     access_change::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;

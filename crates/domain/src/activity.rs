@@ -83,6 +83,20 @@ verbs! {
     EmailChangeCancelled = "email_change.cancelled",
     /// A login has another address.
     EmailChanged = "email.changed",
+    /// A link was sent to the address of a login that somebody wants to merge with theirs.
+    LoginMergeRequested = "login_merge.requested",
+    /// Somebody has shown that the other login is theirs too.
+    LoginMergeProven = "login_merge.proven",
+    /// A merge was given up before it was made.
+    LoginMergeCancelled = "login_merge.cancelled",
+    /// Two logins became one.
+    LoginMerged = "login_merge.made",
+    /// A merge was undone.
+    LoginMergeUndone = "login_merge.undone",
+    /// A user is reached by another login, which theirs was merged into.
+    UserMerged = "user.merged",
+    /// A user is reached by the login of before again.
+    UserUnmerged = "user.unmerged",
     /// A login's own names were changed.
     LoginChanged = "login.changed",
     /// An API key was made.

@@ -118,6 +118,8 @@ ids! {
     AccountCenterId = b"CEN";
     /// A person of an account center.
     CenterPersonId = b"PSN";
+    /// A merge of two logins.
+    LoginMergeId = b"MRG";
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub enum Problem {
     Unwanted,
     /// The new address is the present one.
     SameAddress,
+    /// It is the login one is signed in with, and another one is asked for (C-01).
+    OwnLogin,
     /// Another one of the same kind in the account has this name.
     NameTaken,
     /// The password is not the present one of this sign-in.

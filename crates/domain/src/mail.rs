@@ -16,6 +16,12 @@ pub enum MailKind {
     EmailChange,
     /// Tells the old address that it signs nobody in any more.
     EmailChanged,
+    /// Proves that the address of a login which is to be merged is its reader's (C-01).
+    LoginMerge,
+    /// Tells both addresses that the two logins are one (C-01).
+    LoginMerged,
+    /// Tells both addresses that they are two again (C-01).
+    LoginMergeUndone,
     /// Tells an administrator that somebody's access will end by itself (U-21).
     EndNotice,
 }
@@ -56,6 +62,7 @@ macro_rules! words {
 
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
     EmailChange = "email_change", EmailChanged = "email_changed",
+    LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 

@@ -60,6 +60,9 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::Unwanted => "They want no invitations from this account.",
         Conflict::ChangedSince(_) => "The user has been changed since.",
         Conflict::AddressTakenSince => "Another user of the account has the address by now.",
+        Conflict::MergeUnderWay => "A merge of two logins waits already.",
+        Conflict::MergeStopped => "Something stands in the way of merging these logins, or of undoing it.",
+        Conflict::NotTheAsker => "The link is for whoever asked for it.",
         Conflict::OnlyCompany => "It is their only company.",
         Conflict::NoLeadCenter => "Agents need a company that uses Lead Center.",
         Conflict::InACenter => "The account is in an account center.",
@@ -118,6 +121,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         }
         Problem::SamePassword => format!("{option} is the present password."),
         Problem::SameAddress => format!("{option} is the present address."),
+        Problem::OwnLogin => format!("{option} is the address of the login itself."),
         Problem::NameTaken => format!("{option} is taken: another one in this account has that name."),
         Problem::WrongPassword => format!("{option} is not the present password."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),

@@ -1,6 +1,6 @@
 //! Changes of access: storing what a plan made of a user, and what can be undone (U-22).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access_change::{Access, Kind, UNDO};
 use domain::capability::proof::ManageUsers;
@@ -10,6 +10,7 @@ use domain::user::UserStatus;
 use serde_json::{Value as Json, json};
 
 use crate::db::{DbError, Row, sql};
+use crate::login_merge;
 use crate::pass::{AccountPass, SystemPass};
 use crate::reset;
 use crate::user::{update_companies, update_listed};
@@ -156,7 +157,19 @@ pub fn list(
         ),
         &[pass.account().into(), user.into(), since.into()],
     )?;
-    rows.into_iter().map(read).collect()
+    let mut changes = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    // The login of then may have been merged into another since (C-01). It is mostly one and the same.
+    let mut survivors: BTreeMap<LoginId, LoginId> = BTreeMap::new();
+    let both = changes.iter_mut().flat_map(|change| [&mut change.before.login, &mut change.after.login]);
+    for login in both.flatten() {
+        let survivor = match survivors.get(login) {
+            Some(known) => known.clone(),
+            None => login_merge::find_survivor(r, pass, login)?,
+        };
+        let then = std::mem::replace(login, survivor.clone());
+        survivors.insert(then, survivor);
+    }
+    Ok(changes)
 }
 
 /// Notes that a change was undone; false if it was already.

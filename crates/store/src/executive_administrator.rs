@@ -8,7 +8,7 @@ use domain::user::Names;
 
 use crate::account_center::AccountRow;
 use crate::db::{DbError, Row, sql};
-use crate::pass::{CenterPass, HasPlace, InvitationPass};
+use crate::pass::{CenterPass, HasPlace, InvitationPass, SelfPass};
 use crate::work::{Reader, Writer};
 
 /// The most that a page shows; an agency has a handful.
@@ -105,6 +105,18 @@ fn list_of(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<Executive>, D
         Ok(Executive { login, name, email: c.text()?, created_at: c.get()? })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The names of the centers that a login runs; for who has shown that it is theirs.
+pub fn list_centers(r: &mut Reader, _pass: &SelfPass, login: &LoginId) -> Result<Vec<String>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT k.name FROM executive_administrator x JOIN account_center k ON k.id = x.center_id
+             WHERE x.login_id = $1 ORDER BY k.id LIMIT $2"
+        ),
+        &[login.into(), SHOWN.into()],
+    )?;
+    rows.into_iter().map(|row| row.columns().text()).collect()
 }
 
 /// One of the center.

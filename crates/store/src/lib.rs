@@ -24,6 +24,7 @@ pub mod installation;
 pub mod invitation;
 pub mod invitation_block;
 pub mod login;
+pub mod login_merge;
 pub mod mail;
 pub mod page;
 pub mod reset;

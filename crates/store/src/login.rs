@@ -132,6 +132,36 @@ pub fn update_email(w: &mut Writer, pass: &EmailChangePass) -> Result<(), DbErro
     Ok(())
 }
 
+/// Sets the address of a login that another is merged into, or was. One that has a login already is refused by the index
+/// `login_email`.
+pub fn update_merged_email(
+    w: &mut Writer,
+    _pass: &SelfPass,
+    id: &LoginId,
+    email: &EmailAddress,
+) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE login SET email = $2, email_canonical = $3 WHERE id = $1"),
+        &[id.into(), email.into(), email.canonical().into()],
+    )?;
+    Ok(())
+}
+
+/// Takes a login its address, as it is merged into another; false if it has another one by now, or none. Its id stands
+/// where the address stood, which no address is: so no statement finds it by one.
+pub fn update_merged(
+    w: &mut Writer,
+    _pass: &SelfPass,
+    id: &LoginId,
+    email: &EmailAddress,
+) -> Result<bool, DbError> {
+    let changed = w.tx().exec(
+        sql!("UPDATE login SET email = '', email_canonical = id WHERE id = $1 AND email_canonical = $2"),
+        &[id.into(), email.canonical().into()],
+    )?;
+    Ok(changed > 0)
+}
+
 /// Sets one's own names.
 pub fn update_names(w: &mut Writer, pass: &SelfPass, first: &str, last: &str) -> Result<(), DbError> {
     w.tx().exec(

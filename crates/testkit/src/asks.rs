@@ -38,6 +38,9 @@ pub(crate) fn follow(app: &App, link: &str) -> Ask {
         ["", "email-change", token] => {
             Credentials { email_change: Some(token.to_owned()), ..Credentials::default() }
         }
+        ["", "login-merge", token] => {
+            Credentials { login_merge: Some(token.to_owned()), ..Credentials::default() }
+        }
         ["", "setup", token] => Credentials { setup: Some(token.to_owned()), ..Credentials::default() },
         _ => panic!("no link that anybody follows: {link}"),
     };

@@ -30,6 +30,7 @@
 //! as they would be sent at this moment.
 
 mod asks;
+mod logins;
 mod luck;
 mod mailbox;
 mod people;

@@ -9,8 +9,8 @@ use domain::activity::Verb;
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
     account, account_center, activity, center_person, company, company_user, email_change, events,
-    executive_administrator, invitation, invitation_block, lead_center, may, me, operator, permissions,
-    reset, session, setup, user,
+    executive_administrator, invitation, invitation_block, lead_center, login_merge, may, me, operator,
+    permissions, reset, session, setup, user,
 };
 
 /// All routes.
@@ -44,6 +44,9 @@ fn ways_in() -> Vec<Route> {
             Verb::SessionStarted,
         ]),
         get("/email-change/{token}", email_change::follow),
+        get("/login-merge", login_merge::link_page),
+        post("/login-merge", login_merge::use_link).records(&[Verb::LoginMergeProven]),
+        get("/login-merge/{token}", login_merge::follow),
         get("/invitations/{account}/{token}", invitation::follow),
         get("/invitation", invitation::page),
         post("/invitation", invitation::accept).records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
@@ -65,6 +68,23 @@ fn own() -> Vec<Route> {
         post("/me/email", email_change::request).records(&[Verb::EmailChangeRequested]),
         post("/me/email/send", email_change::send_again).records(&[Verb::EmailChangeRequested]),
         post("/me/email/cancel", email_change::cancel).records(&[Verb::EmailChangeCancelled]),
+        get("/me/merge", login_merge::page),
+        post("/me/merge", login_merge::prove).records(&[Verb::LoginMergeProven]),
+        post("/me/merge/link", login_merge::request).records(&[Verb::LoginMergeRequested]),
+        post("/me/merge/send", login_merge::send_again).records(&[Verb::LoginMergeRequested]),
+        post("/me/merge/cancel", login_merge::cancel).records(&[Verb::LoginMergeCancelled]),
+        get("/me/merge/confirm", login_merge::confirm_page),
+        post("/me/merge/confirm", login_merge::confirm).records(&[
+            Verb::LoginMerged,
+            Verb::UserMerged,
+            Verb::SessionStarted,
+        ]),
+        get("/me/merge/undo/{login_merge}", login_merge::undo_page),
+        post("/me/merge/undo/{login_merge}", login_merge::undo).records(&[
+            Verb::LoginMergeUndone,
+            Verb::UserUnmerged,
+            Verb::SessionStarted,
+        ]),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
@@ -271,6 +291,7 @@ mod tests {
             "/sign-out",
             "/reset/x",
             "/email-change/x",
+            "/login-merge/x",
             "/invitations/ACC1/x",
             "/setup/x",
         ] {

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::{EmailChangeId, InvitationId, MailId};
+use domain::id::{EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
 use store::mail::{self, Mail, ReadsMail};
@@ -16,8 +16,8 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail,
-    ResetMail,
+    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
 use crate::{App, Refused, words};
 
@@ -51,7 +51,17 @@ enum Content {
     PasswordChanged(String, String),
     EmailChange(store::email_change::Content, EmailChangeId),
     EmailChanged(String, String),
+    LoginMerge(String, LoginMergeId),
+    LoginMerged(Told),
+    LoginMergeUndone(Told),
     EndNotice(store::mail::EndContent),
+}
+
+/// To whom it is told that two logins became one, or two again.
+struct Told {
+    name: String,
+    /// Whether the address that is mailed to is the one that signs in.
+    signs_in: bool,
 }
 
 /// What became of a claimed mail.
@@ -210,6 +220,22 @@ impl App {
                 let view = EmailChangeMail { t, to_name: content.name.clone(), link, minutes };
                 compose(&view, from, to(&content.name), id)
             }
+            Content::LoginMerge(name, merge) => {
+                let link = self.login_merge_link(&merge, mail.generation);
+                let minutes = store::login_merge::LINK.as_minutes();
+                compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
+            }
+            Content::LoginMerged(Told { name, signs_in }) => {
+                let when = mail.created_at.full("UTC");
+                let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);
+                let view = LoginMergedMail { t, to_name: name.clone(), when, signs_in, days };
+                compose(&view, from, to(&name), id)
+            }
+            Content::LoginMergeUndone(Told { name, signs_in }) => {
+                let when = mail.created_at.full("UTC");
+                let view = LoginMergeUndoneMail { t, to_name: name.clone(), when, signs_in };
+                compose(&view, from, to(&name), id)
+            }
             Content::EmailChanged(name, device) => {
                 let when = mail.created_at.full("UTC");
                 let view = EmailChangedMail { t, to_name: name.clone(), when, device };
@@ -263,10 +289,29 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
             let found = store::email_change::find_content(r, pass, &id, mail.generation)?;
             Ok(found.map(|content| Content::EmailChange(content, id)))
         }
+        MailKind::LoginMerge => {
+            let id = mail.subject.parse().expect(parsed);
+            let found = store::login_merge::find_content(r, pass, &id, mail.generation)?;
+            Ok(found.map(|name| Content::LoginMerge(name, id)))
+        }
+        MailKind::LoginMerged => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(Some(Content::LoginMerged(told(r, &id, &mail.email)?)))
+        }
+        MailKind::LoginMergeUndone => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(Some(Content::LoginMergeUndone(told(r, &id, &mail.email)?)))
+        }
         MailKind::EmailChanged => {
             let id = mail.subject.parse().expect(parsed);
             let (name, device) = mail::get_login(r, pass, &id)?;
             Ok(Some(Content::EmailChanged(name, device)))
         }
     }
+}
+
+/// Whose mail it is: that of the login that remained.
+fn told(r: &mut Reader, login: &LoginId, to: &str) -> Result<Told, Refused> {
+    let login = store::login::get(r, login)?;
+    Ok(Told { name: login.name, signs_in: login.email.eq_ignore_ascii_case(to) })
 }

@@ -284,3 +284,90 @@ impl View for EmailChangedMail {
         "email_changed/body.html"
     );
 }
+
+/// Lets somebody show that a login which is to be merged is theirs. It names nobody who asked.
+#[derive(Clone, Debug)]
+pub struct LoginMergeMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose login it is.
+    pub to_name: String,
+    /// Where they show it.
+    pub link: String,
+    /// How long the link lives.
+    pub minutes: i64,
+}
+
+impl View for LoginMergeMail {
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> LoginMergeMail {
+        LoginMergeMail { to_name: name(&self.to_name), ..self.clone() }
+    }
+
+    templates!(LoginMergeMail, "login_merge/subject.txt", "login_merge/body.txt", "login_merge/body.html");
+}
+
+/// Tells both addresses of two logins that they are one. It names neither, and has no link.
+#[derive(Clone, Debug)]
+pub struct LoginMergedMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose logins they were.
+    pub to_name: String,
+    /// When they were merged, as pages show it.
+    pub when: String,
+    /// Whether this address signs in from now on.
+    pub signs_in: bool,
+    /// For how many days it can be undone.
+    pub days: i64,
+}
+
+impl View for LoginMergedMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> LoginMergedMail {
+        LoginMergedMail { to_name: name(&self.to_name), when: name(&self.when), ..self.clone() }
+    }
+
+    templates!(
+        LoginMergedMail,
+        "login_merged/subject.txt",
+        "login_merged/body.txt",
+        "login_merged/body.html"
+    );
+}
+
+/// Tells both addresses that a merge was undone. It names neither, and has no link.
+#[derive(Clone, Debug)]
+pub struct LoginMergeUndoneMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose logins they are.
+    pub to_name: String,
+    /// When it was undone, as pages show it.
+    pub when: String,
+    /// Whether this address is that of the login that remained; the other one signs in again.
+    pub signs_in: bool,
+}
+
+impl View for LoginMergeUndoneMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> LoginMergeUndoneMail {
+        LoginMergeUndoneMail { to_name: name(&self.to_name), when: name(&self.when), ..self.clone() }
+    }
+
+    templates!(
+        LoginMergeUndoneMail,
+        "login_merge_undone/subject.txt",
+        "login_merge_undone/body.txt",
+        "login_merge_undone/body.html"
+    );
+}

@@ -5,12 +5,13 @@ use store::db::DbError;
 use testkit::{Engine, World};
 
 /// Unique indexes that no input can run into, and why. All others are told to a person in `app::refused`.
-const NO_INPUT: [(&str, &str); 7] = [
+const NO_INPUT: [(&str, &str); 8] = [
     ("activity_seq", "sealing counts, one sealer at a time"),
     ("api_key_token", "tokens are random"),
     ("email_change_token", "tokens are random"),
     ("invitation_token", "tokens are random"),
     ("invitation_user", "sending again changes the row that is there"),
+    ("login_merge_token", "tokens are random"),
     ("reset_token", "tokens are random"),
     ("session_token", "tokens are random"),
 ];

@@ -101,6 +101,7 @@ impl Used {
             "invitation-block",
             "reset",
             "email-change",
+            "login-merge",
             "operator",
         ] {
             if let Some(value) = answer.cookie(name).filter(|value| !value.is_empty()) {
@@ -249,7 +250,7 @@ fn refused(server: &Logged, used: &mut Used, account: &str, ada: &str) {
     used.ask(server, &Ask::post("/sign-in", &[("email", "ada@example.com"), ("password", "")]), 422);
     used.ask(server, &Ask::post("/reset", &[("email", MISPLACED)]), 422);
     let token = ada.split_once('=').unwrap().1;
-    for cookie in ["reset", "email-change", "invitation", "setup"] {
+    for cookie in ["reset", "email-change", "login-merge", "invitation", "setup"] {
         let page = if cookie == "reset" { "/reset/new".to_owned() } else { format!("/{cookie}") };
         used.ask(server, &Ask::get(page).with("Cookie", &format!("{cookie}={token}")), 410);
     }

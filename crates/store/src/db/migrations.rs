@@ -28,4 +28,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0012_fewer_pages"),
     migration!("0013_mail_turn"),
     migration!("0014_account_center"),
+    migration!("0015_login_merge"),
 ];

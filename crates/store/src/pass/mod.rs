@@ -34,6 +34,7 @@ mod email_change;
 mod invitation_block;
 mod link;
 mod load;
+mod login_merge;
 mod place;
 mod question;
 mod system;
@@ -53,6 +54,7 @@ pub use link::{
     setup_token,
 };
 pub use load::administrators;
+pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
@@ -75,6 +77,8 @@ pub struct Credentials {
     pub reset: Option<String>,
     /// The token of the link to a new address that was followed.
     pub email_change: Option<String>,
+    /// The token of the link to the address of a login that is to be merged.
+    pub login_merge: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

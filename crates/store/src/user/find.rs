@@ -18,7 +18,7 @@ pub fn find_by_email(
 }
 
 /// The same, for what a person does themselves.
-pub(super) fn find_in(
+pub(crate) fn find_in(
     r: &mut Reader,
     account: &AccountId,
     email: &EmailAddress,

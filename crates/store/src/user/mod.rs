@@ -28,11 +28,15 @@ use domain::invitation::InvitationTimes;
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
+pub(crate) use find::find_in;
 pub use find::{find_by_email, has_login, is_alone};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
-pub use own::{CameBack, OwnUser, find_own, list_own, update_own_email, update_own_names, update_seen};
+pub use own::{
+    CameBack, OwnUser, find_own, list_own, update_merged_email, update_own_email, update_own_names,
+    update_seen,
+};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::activate;
 

@@ -3,13 +3,14 @@
 use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
+use domain::login_merge::Place;
 use domain::user::{Names, UserStatus};
 
 use super::find::find_in;
 use super::terms::replace_names;
 use crate::center_person;
 use crate::db::{DbError, Row, sql};
-use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, Person};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, Person, SelfPass};
 use crate::work::{Reader, Writer};
 
 /// One's user in an account.
@@ -69,6 +70,16 @@ pub fn update_own_names(
 /// Gives one's user the login's new address. Where another user of the account has it, the index `user_email` refuses.
 pub fn update_own_email(w: &mut Writer, pass: &EmailChangePass, user: &OwnUser) -> Result<(), DbError> {
     replace_email(w, &user.account, &user.id, &user.names, &pass.email)
+}
+
+/// The same for a user of logins that are merged, or of two that were.
+pub fn update_merged_email(
+    w: &mut Writer,
+    _pass: &SelfPass,
+    place: &Place,
+    email: &EmailAddress,
+) -> Result<(), DbError> {
+    replace_email(w, &place.account, &place.user, &place.names, email)
 }
 
 /// A user who had another address than their login, because it was changed while they were out of the account.

@@ -36,6 +36,21 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "WHERE u.login_id = $1 AND u.status <> 'deleted' ORDER BY u.account_id",
         "a person's own users, whose address changes with their login's",
     ),
+    (
+        "login_merge/made.rs",
+        "WHERE u.login_id = $1 ORDER BY u.account_id, u.id",
+        "a person's own users, who move with their login",
+    ),
+    (
+        "login_merge/made.rs",
+        "WHERE m.login_merge_id = $1 ORDER BY m.account_id, m.user_id",
+        "the users that a person's own merge has moved",
+    ),
+    (
+        "login_merge/made.rs",
+        "DELETE FROM login_merge_user WHERE login_merge_id = $1",
+        "the worker forgets what is old",
+    ),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     ("mail.rs", "FROM mail WHERE id = $1", "the operator's view of one mail"),

@@ -20,6 +20,8 @@ pub enum Cookie {
     Reset,
     /// The token of the link to a new address that was followed.
     EmailChange,
+    /// The token of the link to a login to be merged that was followed.
+    LoginMerge,
     /// The token of the operator's link.
     Operator,
     /// What shows that somebody has signed in from here before. It signs nobody in.
@@ -37,6 +39,7 @@ impl Cookie {
             Cookie::InvitationBlock => "invitation-block",
             Cookie::Reset => "reset",
             Cookie::EmailChange => "email-change",
+            Cookie::LoginMerge => "login-merge",
             Cookie::Operator => "operator",
             Cookie::Device => "device",
             Cookie::Toast => "toast",
@@ -51,7 +54,8 @@ impl Cookie {
             | Cookie::Invitation
             | Cookie::InvitationBlock
             | Cookie::Reset
-            | Cookie::EmailChange => Some(3_600),
+            | Cookie::EmailChange
+            | Cookie::LoginMerge => Some(3_600),
             // As long as browsers keep any.
             Cookie::Device => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

@@ -149,6 +149,7 @@ async fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
     let kind = Kind::BadRequest(sentence(visitor, conflict));
     let (status, sign_out_to) = match conflict {
         Conflict::OtherAddress => (StatusCode::FORBIDDEN, Some("/invitation")),
+        Conflict::NotTheAsker => (StatusCode::FORBIDDEN, Some("/login-merge")),
         _ => (StatusCode::CONFLICT, None),
     };
     let mut response = shown(visitor, frame(visitor).await, kind, sign_out_to);
@@ -180,6 +181,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),
         Conflict::OnlyCompany => t.access_change_take_last(),
         Conflict::NoLeadCenter => t.access_change_give_no_lead_center(),
+        Conflict::MergeUnderWay => t.problem_merge_under_way(),
+        Conflict::MergeStopped => t.problem_merge_stopped(),
+        Conflict::NotTheAsker => t.problem_not_the_asker(),
         Conflict::AddressTakenSince => t.problem_address_taken_since(),
         Conflict::InACenter => t.problem_in_a_center(),
         Conflict::LastExecutive => t.problem_last_executive(),

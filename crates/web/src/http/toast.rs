@@ -96,6 +96,16 @@ toasts! {
     EmailChangeCancelled => Text::toast_email_change_cancelled,
     /// The address is changed.
     EmailChanged => Text::toast_email_changed,
+    /// A link to a login to be merged is on its way.
+    LoginLinkSent => Text::toast_login_link_sent,
+    /// A link to a login to be merged is there, and no mail server to send it.
+    LoginLinkKept => Text::toast_login_link_kept,
+    /// A merge is given up.
+    LoginMergeCancelled => Text::toast_login_merge_cancelled,
+    /// Two logins are one.
+    LoginsMerged => Text::toast_logins_merged,
+    /// Two logins are two again.
+    LoginMergeUndone => Text::toast_login_merge_undone,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
     /// An account center is there.

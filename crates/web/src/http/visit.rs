@@ -159,6 +159,7 @@ impl Visitor {
                 invitation_block: Cookie::InvitationBlock.read(secure, headers),
                 reset: Cookie::Reset.read(secure, headers),
                 email_change: Cookie::EmailChange.read(secure, headers),
+                login_merge: Cookie::LoginMerge.read(secure, headers),
                 operator: Cookie::Operator.read(secure, headers),
                 device: Cookie::Device.read(secure, headers),
                 api_key: None,

@@ -87,6 +87,11 @@ fn view(
         }),
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
+        merges: profile
+            .merges
+            .into_iter()
+            .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, merge.until.short("UTC", now)))
+            .collect(),
         accounts: profile.users.into_iter().map(shown).collect(),
     }
 }

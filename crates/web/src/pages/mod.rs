@@ -13,6 +13,7 @@ mod form;
 pub mod invitation;
 pub mod invitation_block;
 pub mod lead_center;
+pub mod login_merge;
 pub mod may;
 pub mod me;
 pub mod operator;

@@ -91,6 +91,9 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::PasswordChanged => t.operator_kind_password_changed(),
         MailKind::EmailChange => t.operator_kind_email_change(),
         MailKind::EmailChanged => t.operator_kind_email_changed(),
+        MailKind::LoginMerge => t.operator_kind_login_merge(),
+        MailKind::LoginMerged => t.operator_kind_login_merged(),
+        MailKind::LoginMergeUndone => t.operator_kind_login_merge_undone(),
         MailKind::EndNotice => t.operator_kind_end_notice(),
     };
     MailRow {

@@ -50,6 +50,7 @@ fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::Unwanted => t.form_unwanted(),
         Problem::SamePassword => t.form_same_password(),
         Problem::SameAddress => t.form_same_address(),
+        Problem::OwnLogin => t.form_own_login(),
         Problem::NameTaken => t.form_name_taken(),
         Problem::WrongPassword => t.form_wrong_password(),
         Problem::NotADay => t.form_not_a_day(),

@@ -24,6 +24,8 @@ pub struct Profile {
     pub last_name: Field,
     /// The names that each account shows.
     pub accounts: Vec<Shown>,
+    /// Merges that can be undone: where, the address that signs in nobody since, until when.
+    pub merges: Vec<(String, String, String)>,
 }
 
 /// A change of address that is waited for.

@@ -19,6 +19,7 @@ pub mod frame;
 pub mod invitation;
 pub mod invitation_block;
 pub mod lead_center;
+pub mod login_merge;
 pub mod me;
 pub mod operator;
 pub mod permission;

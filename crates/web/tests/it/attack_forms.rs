@@ -29,7 +29,9 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/me" if rest == pattern => &["first_name", "last_name"],
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
-        "/me/email" => &["email", "password"],
+        "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
+        "/me/merge/confirm" => &["keep", "seen", "password"],
+        "/me/merge/undo/{login_merge}" => &["seen", "password"],
         "/settings" => &["name", "time_zone", "invitation_days", "free_types"],
         "/users" | "/users/new" => &[
             "step",
@@ -224,6 +226,7 @@ fn people(site: &Site) -> Vec<Vec<Vec<String>>> {
         "reset",
         "reset_request",
         "email_change",
+        "login_merge",
         "session",
         "account",
     ]

@@ -3,6 +3,7 @@
 
 use app::{Ask, Refused};
 use domain::email::EmailAddress;
+use domain::login_merge::Keep;
 use domain::user::UserType;
 use http::{HeaderMap, Method, StatusCode};
 use testkit::{PASSWORD, World};
@@ -201,16 +202,28 @@ async fn x01_x04_a_session_of_somebody_else_accepts_nothing_for_the_invited() {
 /// kept by `session::insert`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x28_no_way_in_goes_on_with_a_planted_cookie() {
-    const NAMES: [&str; 8] =
-        ["session", "device", "invitation", "reset", "email-change", "setup", "operator", "toast"];
+    const NAMES: [&str; 9] = [
+        "session",
+        "device",
+        "invitation",
+        "reset",
+        "email-change",
+        "login-merge",
+        "setup",
+        "operator",
+        "toast",
+    ];
     for site in Site::everywhere().await {
         let world = &site.world;
-        for way in ["/sign-in", "/reset/new", "/invitation", "/email-change", "/me/password"] {
+        for way in
+            ["/sign-in", "/reset/new", "/invitation", "/email-change", "/me/password", "/me/merge/confirm"]
+        {
             world.advance(domain::time::Span::hours(2));
             // The attacker's own session, or, where only one's own is taken, one of the victim's.
             let email = match way {
                 "/email-change" => "agent@example.com",
                 "/me/password" => "agent2@example.com",
+                "/me/merge/confirm" => "manager@example.com",
                 _ => "olga@example.com",
             };
             let planted = world.sign_in(email).await.ask.credentials.session.expect("a session");
@@ -218,6 +231,15 @@ async fn x28_no_way_in_goes_on_with_a_planted_cookie() {
             let (form, link) = match way {
                 "/sign-in" => (format!("email=ada%40example.com&password={password}"), None),
                 "/me/password" => (format!("password={password}&new_password={password}+2"), None),
+                "/me/merge/confirm" => {
+                    let only = [site.foreign_company.clone()];
+                    site.other.join("two@example.com", UserType::Reporting, &only).await;
+                    let mut ask = world.visitor();
+                    ask.credentials.session = Some(planted.clone());
+                    world.prove_login(&ask, "two@example.com").await.expect("the password fits");
+                    let seen = world.seen_merge(&ask, Keep::Own).await.expect("proven");
+                    (format!("keep=own&seen={seen}&password={password}"), None)
+                }
                 "/reset/new" => {
                     world
                         .app

@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use app::Ask;
-use app::pass::Credentials;
+use app::pass::{Credentials, SelfPass};
+use app::work::Writer;
 use domain::email::EmailAddress;
 use http::{Method, StatusCode};
 use testkit::{Engine, PASSWORD};
@@ -16,6 +17,8 @@ struct Mailed {
     path: String,
     page: &'static str,
     form: &'static str,
+    /// Of whom it must be, where it opens to one person alone.
+    session: Option<String>,
 }
 
 /// One link of every kind that is mailed, each still to be followed.
@@ -34,7 +37,7 @@ async fn mailed(site: &Site) -> Vec<Mailed> {
     ] {
         let link = world.letter_to(to).await.link().to_owned();
         let path = link.strip_prefix(&app.settings.base_url).expect("our own link").to_owned();
-        links.push(Mailed { path, page, form });
+        links.push(Mailed { path, page, form, session: None });
     }
     let text = world.letter_to("pending@example.com").await.text;
     let second = text.split_whitespace().find_map(|word| {
@@ -42,13 +45,27 @@ async fn mailed(site: &Site) -> Vec<Mailed> {
             .filter(|path| path.starts_with("/invitation-block/"))
     });
     let path = second.expect("a link to be invited no more").to_owned();
-    links.push(Mailed { path, page: "/invitation-block", form: "" });
+    links.insert(0, merge_link(site).await);
+    links.push(Mailed { path, page: "/invitation-block", form: "", session: None });
     links
+}
+
+/// The link to a login that somebody wants to merge with theirs.
+async fn merge_link(site: &Site) -> Mailed {
+    let ask = site.world.sign_in("manager@example.com").await.ask;
+    let olga = EmailAddress::parse("olga@example.com").expect("an address");
+    let request = move |w: Writer, pass: &SelfPass| app::login_merge::request(w, pass, &olga);
+    site.world.app.write(&ask, (), request).await.expect("a link is sent");
+    let link = site.world.letter_to("olga@example.com").await.link().to_owned();
+    let path = link.strip_prefix(&site.world.app.settings.base_url).expect("our own link").to_owned();
+    Mailed { path, page: "/login-merge", form: "", session: ask.credentials.session }
 }
 
 /// Who has followed a link.
 fn holder(site: &Site, link: &Mailed) -> Ask {
-    site.world.follow(&format!("{}{}", site.world.app.settings.base_url, link.path))
+    let mut ask = site.world.follow(&format!("{}{}", site.world.app.settings.base_url, link.path));
+    ask.credentials.session.clone_from(&link.session);
+    ask
 }
 
 /// Every row of every table, counters of attempts among them.
@@ -171,11 +188,12 @@ async fn x03_no_answer_on_a_links_way_holds_its_token() {
 }
 
 /// The doors that a link opens, by the cookie it becomes.
-const DOORS: [(&str, &str); 5] = [
+const DOORS: [(&str, &str); 6] = [
     ("invitation", "/invitation"),
     ("reset", "/reset/new"),
     ("email-change", "/email-change"),
     ("invitation-block", "/invitation-block"),
+    ("login-merge", "/login-merge"),
     ("setup", "/setup"),
 ];
 
@@ -186,6 +204,7 @@ fn with(cookie: &str, value: &str) -> Ask {
         "invitation" => Credentials { invitation: value, ..none },
         "reset" => Credentials { reset: value, ..none },
         "email-change" => Credentials { email_change: value, ..none },
+        "login-merge" => Credentials { login_merge: value, ..none },
         "invitation-block" => Credentials { invitation_block: value, ..none },
         "setup" => Credentials { setup: value, ..none },
         "session" => Credentials { session: value, ..none },
@@ -236,6 +255,7 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             tokens.extend(credentials.invitation.map(|token| ("invitation", token)));
             tokens.extend(credentials.reset.map(|token| ("reset", token)));
             tokens.extend(credentials.email_change.map(|token| ("email-change", token)));
+            tokens.extend(credentials.login_merge.map(|token| ("login-merge", token)));
             tokens.extend(credentials.invitation_block.map(|token| ("invitation-block", token)));
         }
         let fresh = site.world.follow(&site.world.setup_link()).credentials.setup.expect("a token");
@@ -252,7 +272,8 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             }
             let method = if n % (2 * DOORS.len()) < DOORS.len() { Method::GET } else { Method::POST };
             let form = if method == Method::POST { "password=correct+horse+battery+staple" } else { "" };
-            let form = if ["/setup", "/invitation-block"].contains(&page) { "" } else { form };
+            let form =
+                if ["/setup", "/invitation-block", "/login-merge"].contains(&page) { "" } else { form };
             let reply = site.ask(&method, page, Some(&with(cookie, &spoiled)), form).await;
             assert_eq!(reply.status, StatusCode::GONE, "{method} {page} {spoiled}");
             let answer = told(reply);
@@ -260,7 +281,7 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             assert!(*like == answer, "{method} {page} {spoiled}: {answer:?}");
         }
         assert!(before == dump(&site), "a wrong token changed something");
-        for (cookie, page) in &DOORS[..4] {
+        for (cookie, page) in &DOORS[..5] {
             let reply = site.ask(&Method::GET, page, Some(&with(cookie, &tokens[cookie])), "").await;
             assert_eq!(reply.status, StatusCode::OK, "the right token still opens {page}");
         }
@@ -304,7 +325,11 @@ async fn x05_no_token_opens_another_door() {
                     let look = site.ask(&Method::GET, page, Some(&ask), "").await;
                     assert_eq!(look.status, StatusCode::GONE, "{made_for} at {page}");
                     let form = "password=correct+horse+battery+staple";
-                    let form = if ["/setup", "/invitation-block"].contains(page) { "" } else { form };
+                    let form = if ["/setup", "/invitation-block", "/login-merge"].contains(page) {
+                        ""
+                    } else {
+                        form
+                    };
                     let done = site.ask(&Method::POST, page, Some(&ask), form).await;
                     assert_eq!(done.status, StatusCode::GONE, "{made_for} at POST {page}");
                 }
@@ -343,7 +368,7 @@ fn hash_of(site: &Site) -> String {
 /// All that must not be read: every hash in the database, and the tokens of all links.
 async fn secrets(site: &Site) -> BTreeSet<String> {
     let mut secrets = BTreeSet::new();
-    for table in ["invitation", "reset", "email_change", "session", "api_key"] {
+    for table in ["invitation", "reset", "email_change", "login_merge", "session", "api_key"] {
         secrets.extend(site.world.sql(&format!("SELECT token_hash FROM {table}")).into_iter().flatten());
     }
     secrets.extend(site.world.sql("SELECT password_hash FROM login").into_iter().flatten());

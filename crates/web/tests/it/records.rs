@@ -1,9 +1,10 @@
 //! Every route that does something records what the table says it records.
 
 use app::Ask;
-use app::pass::{InvitationBlockPass, Reason, SystemPass};
+use app::pass::{InvitationBlockPass, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
+use domain::login_merge::Keep;
 use domain::user::UserType;
 use http::Method;
 
@@ -77,6 +78,37 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let mut ask = world.follow(world.letter_to("moved@example.com").await.link());
             ask.credentials.session = session;
             (path, Some(ask), String::new())
+        }
+        "/me/merge" | "/me/merge/link" => {
+            let (own, other) = two_logins(site).await;
+            let password = testkit::PASSWORD.replace(' ', "+");
+            (path, Some(own), format!("email={}&password={password}", other.replace('@', "%40")))
+        }
+        "/me/merge/send" | "/me/merge/cancel" => (path, Some(asked_to_merge(site).await.0), String::new()),
+        "/login-merge" => {
+            let (own, other) = asked_to_merge(site).await;
+            let mut ask = world.follow(world.letter_to(&other).await.link());
+            ask.credentials.session = own.credentials.session;
+            (path, Some(ask), String::new())
+        }
+        "/me/merge/confirm" => {
+            let (own, other) = two_logins(site).await;
+            world.prove_login(&own, &other).await.expect("the password fits");
+            let seen = world.seen_merge(&own, Keep::Own).await.expect("proven");
+            (
+                path,
+                Some(own),
+                format!("keep=own&seen={seen}&password={}", testkit::PASSWORD.replace(' ', "+")),
+            )
+        }
+        "/me/merge/undo/{login_merge}" => {
+            let (own, other) = two_logins(site).await;
+            world.prove_login(&own, &other).await.expect("the password fits");
+            let one = world.merge(&own, Keep::Own).await.expect("merged").ask;
+            let id = world.merge_made(&one).await.expect("a merge");
+            let seen = world.seen_undo(&one, &id).await.expect("it can be undone");
+            let form = format!("seen={seen}&password={}", testkit::PASSWORD.replace(' ', "+"));
+            (format!("/me/merge/undo/{id}"), Some(one), form)
         }
         "/accounts/{account}/me" => with(path, "first_name=Dana&last_name=Rey&display_name=D"),
         "/me/sessions/end-others" => with(path, ""),
@@ -178,6 +210,24 @@ async fn ask_to_change(site: &Site, from: &str, to: &str) -> Ask {
     let to = to.expect("an address");
     site.world.app.request_email_change(&ask, testkit::PASSWORD, to).await.expect("a link is sent");
     ask
+}
+
+/// One person who is new, with a login in each of the two accounts: who asks, and the other's address.
+async fn two_logins(site: &Site) -> (Ask, String) {
+    let number = site.world.sql("SELECT COUNT(*) FROM \"user\"").remove(0).remove(0);
+    let (own, other) = (format!("own{number}@example.com"), format!("other{number}@example.com"));
+    let (_, person) = site.account.join(&own, UserType::Reporting, std::slice::from_ref(&site.company)).await;
+    site.other.join(&other, UserType::Reporting, std::slice::from_ref(&site.foreign_company)).await;
+    (person.ask, other)
+}
+
+/// The same, where a link is under way.
+async fn asked_to_merge(site: &Site) -> (Ask, String) {
+    let (own, other) = two_logins(site).await;
+    let email = domain::email::EmailAddress::parse(&other).expect("an address");
+    let request = move |w: Writer, pass: &SelfPass| app::login_merge::request(w, pass, &email);
+    site.world.app.write(&own, (), request).await.expect("a link is sent");
+    (own, other)
 }
 
 /// Seen to fail: with `records` of one route emptied, and with a verb exchanged in `company::disable`.

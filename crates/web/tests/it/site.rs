@@ -157,6 +157,7 @@ impl Site {
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
+            .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{token}", "x");
         assert!(
@@ -249,6 +250,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("invitation-block", &credentials.invitation_block),
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
+        ("login-merge", &credentials.login_merge),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]

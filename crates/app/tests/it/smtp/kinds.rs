@@ -3,8 +3,8 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail,
-    ResetMail, View,
+    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -57,6 +57,13 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
             mail(&EmailTakenMail { t }, text),
         ],
+        MailKind::LoginMerge => vec![mail(&LoginMergeMail { t, to_name: it(), link, minutes: 30 }, text)],
+        MailKind::LoginMerged => {
+            vec![mail(&LoginMergedMail { t, to_name: it(), when: it(), signs_in: false, days: 14 }, text)]
+        }
+        MailKind::LoginMergeUndone => {
+            vec![mail(&LoginMergeUndoneMail { t, to_name: it(), when: it(), signs_in: false }, text)]
+        }
         MailKind::EmailChanged => {
             let when = "today".to_owned();
             vec![mail(&EmailChangedMail { t, to_name: it(), when, device: it() }, text)]
@@ -70,13 +77,16 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 6] = [
+const KINDS: [MailKind; 9] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
     MailKind::PasswordChanged,
     MailKind::EmailChange,
     MailKind::EmailChanged,
+    MailKind::LoginMerge,
+    MailKind::LoginMerged,
+    MailKind::LoginMergeUndone,
 ];
 
 /// Seen to fail: with links in subjects left whole.

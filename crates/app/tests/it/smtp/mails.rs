@@ -6,11 +6,21 @@ use std::path::Path;
 
 use app::mail::compose::{ComposeError, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
-use app::mail::views::{InvitationMail, PasswordChangedMail, View};
+use app::mail::views::{InvitationMail, LoginMergeMail, LoginMergedMail, PasswordChangedMail, View};
 use serde_json::{Value, json};
+use text::Text;
 
 use super::server::Server;
 use super::{AT, BLOCK_LINK, LINK, address, invitation, kim, message, password_changed, reset, rollcall};
+
+fn login_merge() -> LoginMergeMail {
+    LoginMergeMail { t: Text::default(), to_name: "Kim".to_owned(), link: LINK.to_owned(), minutes: 60 }
+}
+
+fn login_merged() -> LoginMergedMail {
+    let when = "22 November 2026, 14:05".to_owned();
+    LoginMergedMail { t: Text::default(), to_name: "Kim".to_owned(), when, signs_in: true, days: 14 }
+}
 
 async fn sent(message: &Message) -> (Value, String) {
     let server = Server::start("normal");
@@ -153,6 +163,38 @@ fn the_text_of_a_changed_password_reads_alone() {
     );
 }
 
+#[test]
+fn the_text_of_a_link_that_proves_a_login_reads_alone() {
+    let message = compose(&login_merge(), rollcall(), kim(), "1@example.test".to_owned()).unwrap();
+    assert_eq!(
+        message.text,
+        format!(
+            "Hello Kim,\n\n\
+             Somebody who signs in with another address asked to merge the login of this address into theirs. All your \
+             accounts would then open with their login, so go on only if that was you.\n\n\
+             Open this link in the browser in which you are signed in with the other address:\n\n\
+             {LINK}\n\n\
+             The link works once, for 60 minutes.\n\n\
+             If you did not ask for this, ignore this mail: nothing changes. Give the link to nobody.\n"
+        )
+    );
+}
+
+#[test]
+fn the_text_of_merged_logins_reads_alone() {
+    let gone = LoginMergedMail { signs_in: false, ..login_merged() };
+    let message = compose(&gone, rollcall(), kim(), "1@example.test".to_owned()).unwrap();
+    assert_eq!(
+        message.text,
+        "Hello Kim,\n\n\
+         The login of this address was merged into another one. This address signs in nobody any more: sign in with \
+         the other one, which opens all your accounts.\n\n\
+         When: 22 November 2026, 14:05\n\n\
+         For 14 days it can be undone, under My Profile.\n\n\
+         If it was not you, tell an administrator of your account at once, and whoever runs this server.\n"
+    );
+}
+
 #[tokio::test]
 async fn there_is_one_link_and_nothing_remote() {
     async fn check(view: impl View, expected: &[&str]) {
@@ -179,6 +221,8 @@ async fn there_is_one_link_and_nothing_remote() {
     .await;
     check(InvitationMail { agent: true, ..invitation() }, &[LINK]).await;
     check(reset(), &[LINK]).await;
+    check(login_merge(), &[LINK]).await;
+    check(login_merged(), &[]).await;
     // A thief would forge this one: the true one asks for no click.
     check(password_changed(), &[]).await;
 }
@@ -252,6 +296,8 @@ fn samples_for_looking_at() {
         )
         .unwrap(),
     );
+    save("login_merge", compose(&login_merge(), rollcall(), kim(), id()).unwrap());
+    save("login_merged", compose(&login_merged(), rollcall(), kim(), id()).unwrap());
     save("reset", compose(&reset(), rollcall(), kim(), id()).unwrap());
     save(
         "password_changed",
