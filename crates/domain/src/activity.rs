@@ -89,6 +89,12 @@ verbs! {
     ApiKeyCreated = "api_key.created",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
+    /// Something for many at once was begun.
+    JobStarted = "job.started",
+    /// It was broken off.
+    JobCancelled = "job.cancelled",
+    /// It came to its end.
+    JobFinished = "job.finished",
 }
 
 /// One field and its values before and after.

@@ -114,6 +114,8 @@ ids! {
     AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
     EmailChangeId = b"EMC";
+    /// Something that is done for many at once.
+    JobId = b"JOB";
 }
 
 #[cfg(test)]

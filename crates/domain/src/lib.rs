@@ -14,6 +14,7 @@ pub mod explain;
 pub mod id;
 pub mod input;
 pub mod invitation;
+pub mod job;
 pub mod mail;
 pub mod name;
 pub mod network;
