@@ -2,7 +2,7 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, LoginId, MailId,
+    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, MailId,
     ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
@@ -19,7 +19,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccountId ActivityId ApiKeyId CompanyId EmailChangeId InvitationId LoginId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccountId ActivityId ApiKeyId CompanyId EmailChangeId InvitationId JobId LoginId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

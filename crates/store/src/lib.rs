@@ -20,6 +20,7 @@ pub mod email_change;
 pub mod installation;
 pub mod invitation;
 pub mod invitation_block;
+pub mod job;
 pub mod login;
 pub mod mail;
 pub mod page;

@@ -123,6 +123,39 @@ fn read_place<T: FromStr>(
     Ok(Found { place, company })
 }
 
+/// The place of a user who is not here, for what they have set going. Of the companies it holds none, where they have not
+/// all.
+pub(super) fn load_user(r: &mut Reader, account: &AccountId, user: &UserId) -> Result<Place, Denied> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.first_name, u.last_name,
+                    u.display_name, a.name, a.time_zone, a.invitation_days, a.created_at
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'"
+        ),
+        &[account.into(), user.into()],
+    )?;
+    let mut c = row.ok_or(Denied::NotFound)?.columns();
+    let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
+    let ends_at = c.get()?;
+    let status = user::effective(status, ends_at, now);
+    let all = user_type.has_all_companies();
+    let companies = if all { Companies::All } else { Companies::Only(BTreeSet::new()) };
+    Ok(Place {
+        person: None,
+        user: Some(user.clone()),
+        account: account.clone(),
+        access_version: c.int()?,
+        names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+        account_name: c.text()?,
+        time_zone: c.text()?,
+        invitation_days: c.int()?,
+        account_created_at: c.get()?,
+        grants: Grants { user_type, agent, status, companies, white_label: false, ends_at },
+    })
+}
+
 pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {
     Ok(Person {
         login: c.parse()?,

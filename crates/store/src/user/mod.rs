@@ -28,7 +28,7 @@ use domain::invitation::InvitationTimes;
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-pub use find::{find_by_email, has_login, is_alone};
+pub use find::{find_by_email, has_login, is_alone, list_by_email};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
