@@ -68,8 +68,10 @@ fn records(text: &str, delimiter: u8) -> Vec<(i64, Vec<String>)> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let cells = |record: ::csv::StringRecord| {
-        let line = record.position().map_or(0, ::csv::Position::line);
-        (line as i64, record.iter().map(|cell| csv::plain(cell).to_owned()).collect())
+        let (from, line) = record.position().map_or((0, 0), |at| (at.byte() as usize, at.line()));
+        // A record is said to begin behind the one before, with empty lines between them.
+        let empty = text[from..].bytes().take_while(|byte| *byte == b'\n').count();
+        (line as i64 + empty as i64, record.iter().map(|cell| csv::plain(cell).to_owned()).collect())
     };
     // A text has no bytes that are no text, and cells may be more or fewer: nothing is left to fail.
     let records = reader.records().flatten().map(cells);

@@ -13,6 +13,7 @@ mod company_user;
 mod email_change;
 mod invitation;
 mod invitation_block;
+mod job;
 mod mail;
 mod me;
 mod refused;

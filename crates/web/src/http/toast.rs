@@ -96,6 +96,8 @@ toasts! {
     EmailChangeCancelled => Text::toast_email_change_cancelled,
     /// The address is changed.
     EmailChanged => Text::toast_email_changed,
+    /// A job is broken off.
+    JobCancelled => Text::toast_job_cancelled,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
 }

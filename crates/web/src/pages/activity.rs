@@ -102,6 +102,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(Verb::JobStarted) => t.activity_job_started(),
+        Some(Verb::JobCancelled) => t.activity_job_cancelled(),
+        Some(Verb::JobFinished) => t.activity_job_finished(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -155,6 +158,10 @@ fn field_name(t: Text, field: &str) -> String {
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),
+        "rows" => t.job_rows(),
+        "created" => t.job_created(),
+        "already" => t.job_already(),
+        "refused" => t.job_refused(),
         other => return other.replace('_', " "),
     }
     .to_owned()

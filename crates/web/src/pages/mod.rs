@@ -9,6 +9,7 @@ pub mod events;
 mod form;
 pub mod invitation;
 pub mod invitation_block;
+pub mod job;
 pub mod lead_center;
 pub mod may;
 pub mod me;
