@@ -54,7 +54,8 @@ mod tests {
     /// Seen to fail: without the apostrophe, without one sign of the list, and with apostrophes not skipped.
     #[test]
     fn x20_no_cell_is_a_formula_and_all_come_back() {
-        let mut cells: Vec<String> = BAD.iter().flat_map(|c| [format!("{c}cmd"), format!("'{c}"), format!("''{c}x")]).collect();
+        let mut cells: Vec<String> =
+            BAD.iter().flat_map(|c| [format!("{c}cmd"), format!("'{c}"), format!("''{c}x")]).collect();
         cells.extend(["", "'t Hooft", "'", "a=b", "\"a\", b", "é\r\n=x"].map(str::to_owned));
         let file = write([cells.iter().map(String::as_str).collect()]);
         assert_eq!(read(&file), [cells]);

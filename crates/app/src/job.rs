@@ -56,11 +56,7 @@ impl Checked {
 }
 
 /// Reads what a list depends on, in as many statements whatever its length.
-pub fn ground(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    rows: &[TypedRow],
-) -> Result<Ground, Refused> {
+pub fn ground(r: &mut Reader, pass: &AccountPass<ManageUsers>, rows: &[TypedRow]) -> Result<Ground, Refused> {
     let invitations_left = limits::invitations_left(r, pass)?;
     Ok(Ground { around: around(r, pass, rows)?, invitations_left })
 }
@@ -74,7 +70,8 @@ fn around(r: &mut Reader, pass: &AccountPass<ManageUsers>, rows: &[TypedRow]) ->
     let names: BTreeSet<String> = rows.iter().flat_map(of_row).filter(|name| !name.contains('\0')).collect();
     let known = |company: company::Company| {
         let use_of = company.in_use();
-        let known = KnownCompany { id: use_of.id, disabled: use_of.disabled, lead_center: use_of.lead_center };
+        let known =
+            KnownCompany { id: use_of.id, disabled: use_of.disabled, lead_center: use_of.lead_center };
         (key(&company.details.name), known)
     };
     Ok(Around {

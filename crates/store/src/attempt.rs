@@ -54,7 +54,9 @@ pub(crate) fn add(
 pub fn count_made(r: &mut Reader, names: &[String]) -> Result<i64, DbError> {
     let now = r.now;
     let row = r.tx().one(
-        sql!("SELECT CAST(COALESCE(SUM(made), 0) AS BIGINT) FROM attempt WHERE name {in $1} AND ends_at > $2"),
+        sql!(
+            "SELECT CAST(COALESCE(SUM(made), 0) AS BIGINT) FROM attempt WHERE name {in $1} AND ends_at > $2"
+        ),
         &[crate::convert::list(names), now.into()],
     )?;
     row.columns().int()

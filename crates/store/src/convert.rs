@@ -2,8 +2,8 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, MailId,
-    ResetId, SessionId, UserId,
+    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId,
+    MailId, ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 

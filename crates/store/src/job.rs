@@ -9,8 +9,8 @@ use domain::job::{COLUMNS, Fate, JobKind, JobState, Reason, TypedRow};
 use domain::time::Timestamp;
 
 pub use work::{
-    Running, Turn, find_running, find_turn, list_waiting, remove_old, update_counts, update_done, update_item,
-    update_rest_refused,
+    Running, Turn, find_running, find_turn, list_waiting, remove_old, update_counts, update_done,
+    update_item, update_rest_refused,
 };
 
 use crate::convert;

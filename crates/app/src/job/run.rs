@@ -42,7 +42,11 @@ struct Ended {
 
 /// What a kind of job made of some rows.
 enum Did {
-    Rows { by: Actor, ended: Vec<Ended>, entries: Vec<Entry> },
+    Rows {
+        by: Actor,
+        ended: Vec<Ended>,
+        entries: Vec<Entry>,
+    },
     /// Whoever began it may not do it any more.
     RightLost,
 }

@@ -75,7 +75,9 @@ fn records(text: &str, delimiter: u8) -> Vec<(i64, Vec<String>)> {
     };
     // A text has no bytes that are no text, and cells may be more or fewer: nothing is left to fail.
     let records = reader.records().flatten().map(cells);
-    records.filter(|(_, cells): &(i64, Vec<String>)| cells.iter().any(|cell| !cell.trim().is_empty())).collect()
+    records
+        .filter(|(_, cells): &(i64, Vec<String>)| cells.iter().any(|cell| !cell.trim().is_empty()))
+        .collect()
 }
 
 /// What stands between the cells: that with which the first line is a heading, or begins with one address.
@@ -168,7 +170,8 @@ mod tests {
         assert_eq!(table.unused, ["shoe size", "email"]);
         assert!(!table.rows[0].has_more);
         assert!(Table::read("a@example.com,A,B,manager,Harbor,no,A,more").expect("read").rows[0].has_more);
-        let lines = Table::read("email,type\n\na@example.com,manager\n\"b\nc\",d\ne@example.com").expect("read");
+        let lines =
+            Table::read("email,type\n\na@example.com,manager\n\"b\nc\",d\ne@example.com").expect("read");
         assert_eq!(lines.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 4, 6]);
     }
 

@@ -151,7 +151,8 @@ async fn u19_every_row_gets_its_fate_and_running_it_twice_creates_nobody_twice()
             assert_eq!(mails.count(), 1, "{email}");
         }
         let entries = account.activity().await;
-        let created = entries.iter().filter(|entry| entry.verb == "user.created" && entry.subject_id == new.as_str());
+        let created =
+            entries.iter().filter(|entry| entry.verb == "user.created" && entry.subject_id == new.as_str());
         let created: Vec<_> = created.collect();
         assert_eq!(created.len(), 1);
         assert_eq!(created[0].actor_kind, "user", "under the name of whoever began it");

@@ -266,11 +266,19 @@ mod tests {
             [Why::LastNameMissing, Why::CompanyUnknown, Why::CompanyDisabled]
         );
         let unfit = planned(["a@example.com", "Kim", "Ito", "manager", "Maple; Grove", "yes", ""]);
-        assert_eq!(unfit.reasons, [Reason::about(Why::CompanyUnfit, "Maple; Grove")], "a name with a semicolon");
+        assert_eq!(
+            unfit.reasons,
+            [Reason::about(Why::CompanyUnfit, "Maple; Grove")],
+            "a name with a semicolon"
+        );
         assert_eq!(whys(["a@example.com", "Kim", "Ito", "reporting", "", "no", ""]), [Why::CompanyMissing]);
         assert_eq!(whys(["a@example.com", "Kim", "Ito", "agent", "harbor", "no", ""]), [Why::AgentUnfit]);
-        assert_eq!(whys(["a@example.com", "Kim\nb@example.com", "Ito", "administrator", "", "", ""]).len(), 2);
-        let more = TypedRow { has_more: true, ..row(["a@example.com", "A", "B", "administrator", "", "", ""]) };
+        assert_eq!(
+            whys(["a@example.com", "Kim\nb@example.com", "Ito", "administrator", "", "", ""]).len(),
+            2
+        );
+        let more =
+            TypedRow { has_more: true, ..row(["a@example.com", "A", "B", "administrator", "", "", ""]) };
         let more = plan_many(&[more], &around(UserType::Administrator)).remove(0);
         assert_eq!(more.reasons, [Reason::of(Why::TooManyCells)]);
     }
@@ -295,7 +303,8 @@ mod tests {
         let cells = ["never@example.com", "Kim", "Ito", "reporting", "harbor", "", ""];
         assert_eq!(whys(cells), [Why::Unwanted]);
         let around = around(UserType::Manager);
-        let planned = plan_many(&[row(["a@example.com", "Kim", "Ito", "administrator", "", "", ""])], &around);
+        let planned =
+            plan_many(&[row(["a@example.com", "Kim", "Ito", "administrator", "", "", ""])], &around);
         assert_eq!(planned[0].reasons, [Reason::of(Why::RightLost)], "a manager creates nobody");
     }
 }

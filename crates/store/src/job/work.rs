@@ -130,12 +130,7 @@ pub fn update_rest_refused(
 }
 
 /// Adds what was done to the job's counts.
-pub fn update_counts(
-    w: &mut Writer,
-    _pass: &SystemPass,
-    turn: &Turn,
-    added: Counts,
-) -> Result<(), DbError> {
+pub fn update_counts(w: &mut Writer, _pass: &SystemPass, turn: &Turn, added: Counts) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
             "UPDATE job SET created = created + CAST($3 AS BIGINT), already = already + CAST($4 AS BIGINT),

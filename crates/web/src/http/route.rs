@@ -171,13 +171,7 @@ where
     route(Method::GET, Speaks::Events, path, FORM, handler)
 }
 
-fn route<P, I, F, R>(
-    method: Method,
-    speaks: Speaks,
-    path: &'static str,
-    largest: usize,
-    handler: F,
-) -> Route
+fn route<P, I, F, R>(method: Method, speaks: Speaks, path: &'static str, largest: usize, handler: F) -> Route
 where
     P: Gate<Target: FromPath>,
     I: DeserializeOwned + Send + 'static,

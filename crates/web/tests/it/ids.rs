@@ -20,6 +20,7 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
             "x".into(),
             site.company.to_string(),
         ],
+        "job" => vec![made_up("JOB"), site.foreign_job.to_string(), "x".into(), site.user.to_string()],
         "session" => vec![made_up("SES"), "x".into()],
         "api_key" => vec![made_up("KEY"), "x".into()],
         "mail" => vec![made_up("MAI"), "x".into()],

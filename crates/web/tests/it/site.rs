@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
-use domain::id::{CompanyId, UserId};
+use domain::id::{CompanyId, JobId, UserId};
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Engine, Person, World};
@@ -37,8 +37,13 @@ pub(crate) struct Site {
     pub(crate) pending: UserId,
     pub(crate) deleted: UserId,
     pub(crate) foreign_user: UserId,
+    pub(crate) job: JobId,
+    pub(crate) foreign_job: JobId,
     people: Vec<(Standing, Option<Person>)>,
 }
+
+/// A list of new users: a good row, and a bad one.
+const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,owner";
 
 /// What came back.
 pub(crate) struct Reply {
@@ -81,6 +86,8 @@ impl Site {
         let foreign_user = other
             .invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company))
             .await;
+        let job = account.start_job(LIST).await;
+        let foreign_job = other.start_job(LIST).await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -94,6 +101,8 @@ impl Site {
             pending,
             deleted,
             foreign_user,
+            job,
+            foreign_job,
             people,
         }
     }
@@ -129,6 +138,7 @@ impl Site {
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
+            .replace("{job}", self.job.as_str())
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),

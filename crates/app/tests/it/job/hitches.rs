@@ -143,7 +143,9 @@ async fn u19_x31_five_thousand_rows_are_looked_at_quickly_and_created_one_by_one
         let looked = began.elapsed();
         assert!(checked.may_start());
         let most = if world.engine() == Engine::Sqlite { 1 } else { 2 };
-        assert!(looked < Duration::from_secs(most), "{looked:?}");
+        // The bounds are those of a server; a build for tests, beside other tests, takes several times as long.
+        let patience = if cfg!(debug_assertions) { 5 } else { 1 };
+        assert!(looked < Duration::from_secs(most * patience), "{looked:?}");
         let began = Instant::now();
         let id = desk.start(&checked).await.unwrap();
         println!("{:?}: looked at in {looked:?}, begun in {:?}", world.engine(), began.elapsed());
