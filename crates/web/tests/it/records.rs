@@ -114,7 +114,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path.replace(site.company.as_str(), site.other_company.as_str()), &version)
         }
         "/accounts/{account}/companies/{company}/users/{user}/take" => with(path, &version),
-        "/accounts/{account}/jobs" => {
+        "/accounts/{account}/jobs" | "/accounts/{account}/jobs/new" => {
             with(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%0D%0Anobody&from=")
         }
         "/accounts/{account}/jobs/{job}/cancel" => with(path, ""),
