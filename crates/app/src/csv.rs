@@ -51,7 +51,7 @@ mod tests {
     const BAD: [char; 12] =
         ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-    /// Seen to fail: without the apostrophe, without one sign of the list, and with apostrophes not skipped.
+    /// Seen to fail: without the apostrophe, and with apostrophes not skipped.
     #[test]
     fn x20_no_cell_is_a_formula_and_all_come_back() {
         let mut cells: Vec<String> =

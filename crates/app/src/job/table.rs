@@ -153,7 +153,7 @@ mod tests {
     }
 
     /// U-19. Seen to fail: with the most frequent sign taken without looking, with the mark of the beginning left in, and
-    /// with the heading read as a row.
+    /// with empty lines not counted.
     #[test]
     fn u19_lists_are_read_as_they_come() {
         for (text, companies) in [

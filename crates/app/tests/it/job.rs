@@ -99,7 +99,8 @@ nobody,No,Address,manager,Harbor,
 lost@example.com,No,Company,manager,Nowhere,
 ";
 
-/// U-19. Seen to fail: with rows that are here created anew, with a bad row ending the unit, and with the mails left out.
+/// U-19. Seen to fail: with the pass of the operator, which puts the
+/// entries under another name, and with the job ended before its rows.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_every_row_gets_its_fate_and_running_it_twice_creates_nobody_twice() {
     for world in testkit::worlds().await {
@@ -161,7 +162,7 @@ async fn u19_every_row_gets_its_fate_and_running_it_twice_creates_nobody_twice()
     }
 }
 
-/// U-19, X-20. Seen to fail: with the heading left out of the report.
+/// U-19, X-20. Seen to fail: with the heading left out, and without the apostrophe.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_x20_a_report_can_be_corrected_and_brought_in_again() {
     for world in testkit::worlds().await {
@@ -180,8 +181,7 @@ async fn u19_x20_a_report_can_be_corrected_and_brought_in_again() {
     }
 }
 
-/// X-08, X-31: what counts is what they may do now. Seen to fail: with the rights of the beginning kept, which is the pass
-/// for the operator.
+/// X-08: what counts is what they may do now. Seen to fail: with the pass of the operator, who may always.
 #[tokio::test(flavor = "multi_thread")]
 async fn x08_who_loses_the_right_creates_nobody_more() {
     for world in testkit::worlds().await {
@@ -220,7 +220,7 @@ async fn x31_a_young_account_is_told_before_anything_is_written() {
     }
 }
 
-/// U-19. Seen to fail: with rows that another worker holds counted as none, and without SKIP LOCKED it takes much longer.
+/// U-19. Seen to fail: with the job ended though rows wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_several_workers_do_each_row_once() {
     for world in testkit::worlds().await {
@@ -253,7 +253,7 @@ async fn u19_several_workers_do_each_row_once() {
     }
 }
 
-/// U-19: what a page of users says of it.
+/// U-19: what a page of users says of it. Seen to fail: with the job ended though rows wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_whoever_was_created_stands_under_pending_invitations() {
     for world in testkit::worlds().await {

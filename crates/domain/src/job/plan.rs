@@ -238,7 +238,7 @@ mod tests {
         planned(cells).reasons.into_iter().map(|reason| reason.why).collect()
     }
 
-    /// U-19. Seen to fail: with the match over `around.users` left out, and with `seen` never asked.
+    /// U-19. Seen to fail: with pending users not told apart, and with `seen` never asked.
     #[test]
     fn u19_who_is_here_is_left_as_they_are_and_the_first_row_of_an_address_counts() {
         let rows = [
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(fates, [Fate::Here, Fate::Here, Fate::Invited, Fate::Waiting, Fate::Twice]);
     }
 
-    /// U-19, L-01. Seen to fail: with `is_open_to` always true, and with disabled companies taken.
+    /// U-19, L-01. Seen to fail: with companies open to every agent, with disabled ones taken, and with none asked for.
     #[test]
     fn u19_l01_every_reason_is_told_at_once() {
         assert_eq!(
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(more.reasons, [Reason::of(Why::TooManyCells)]);
     }
 
-    /// U-19
+    /// U-19. Seen to fail: with the type agent not taken for the flag.
     #[test]
     fn u19_a_good_row_is_a_user_as_the_wizard_makes_one() {
         let new = planned(["Kim@example.com", " Kim ", "Ito", "Manager", "maple; grove", "", "K"]).new;
@@ -297,7 +297,7 @@ mod tests {
         assert!(team.is_some_and(|new| !new.send_now));
     }
 
-    /// U-13, X-31
+    /// U-13, X-31. Seen to fail: with `unwanted` not asked, and with `may_create` not asked.
     #[test]
     fn u13_x31_nobody_gives_more_than_they_have_nor_invites_who_wants_none() {
         let cells = ["never@example.com", "Kim", "Ito", "reporting", "harbor", "", ""];

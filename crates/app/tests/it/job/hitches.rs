@@ -15,7 +15,8 @@ use super::{desk, fates, grow_old, made, managers, number, work, worker};
 use crate::desk::assert_refused;
 use app::job::JobState;
 
-/// U-19. Seen to fail: with the unit given up where one of its rows is refused.
+/// U-19. Seen to fail: with the whole unit tried again where one of its
+/// rows is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_a_row_that_fails_at_the_last_moment_stops_no_other() {
     for world in testkit::worlds().await {
@@ -110,7 +111,8 @@ async fn u19_i07_mails_of_a_job_go_behind_those_that_somebody_waits_for() {
     }
 }
 
-/// U-19. Seen to fail: with nothing removed, and with running ones removed.
+/// U-19. Seen to fail: with jobs kept twice as long, and with running ones
+/// taken for those that ended.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_what_was_typed_is_forgotten_after_30_days() {
     for world in testkit::worlds().await {
@@ -131,7 +133,8 @@ async fn u19_what_was_typed_is_forgotten_after_30_days() {
     }
 }
 
-/// U-19, X-31: as many as a list may have. It is looked at in a bounded number of statements, so it is quick.
+/// U-19, X-31: as many as a list may have. It is looked at in a bounded number of statements, so it is quick. Seen
+/// to fail: with the job ended though rows wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_x31_five_thousand_rows_are_looked_at_quickly_and_created_one_by_one() {
     for world in testkit::worlds().await {
