@@ -111,7 +111,7 @@ fn preview(visit: &Managing, pass: &AccountPass<ManageUsers>, typed: Typed, chec
     let until = items.len().min(from + PAGE_SIZE);
     let (waiting, refused) = (checked.count(Fate::Waiting), checked.count(Fate::Refused));
     let problem = match checked.too_many {
-        Some((needed, left)) => Some(t.job_too_many(left, needed)),
+        Some((needed, left)) => Some(t.job_too_many(needed, left)),
         None if waiting == 0 => Some(t.job_nothing_to_do().to_owned()),
         None => None,
     };
