@@ -43,7 +43,7 @@ fn wait(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Seen to fail: with each row noted as done by a unit of its own behind the creation, and before it.
+/// Each round a little further in the list.
 #[test]
 fn u19_i05_a_list_survives_kill_9_and_nobody_is_made_or_mailed_twice() {
     for installation in Installation::each() {
@@ -84,7 +84,7 @@ fn u19_i05_a_list_survives_kill_9_and_nobody_is_made_or_mailed_twice() {
     }
 }
 
-/// U-19: small units, which others go before. Seen to fail: with units of 500 rows.
+/// U-19: small units, which others go before.
 #[test]
 fn u19_pages_answer_while_a_list_is_worked_off() {
     for installation in Installation::each() {
