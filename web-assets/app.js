@@ -140,6 +140,24 @@ if (zone && !zone.value && zone.form.matches("[data-first]")) {
   if (all("#zones option").some((option) => option.value === here)) zone.value = here;
 }
 
+// A list from a file stands in the field before it is sent, where it can be seen and corrected.
+async function readInto(box) {
+  const [file] = box.files;
+  const [note] = all(".field-error", box.parentElement);
+  note.hidden = !file || file.size <= 1000000;
+  if (!file || !note.hidden) return;
+  const bytes = await file.arrayBuffer();
+  const [first, second] = new Uint8Array(bytes);
+  const text = (name, fatal) => new TextDecoder(name, { fatal }).decode(bytes);
+  const field = document.getElementById(box.dataset.into);
+  // Spreadsheets write either of these.
+  try { field.value = first === 0xff && second === 0xfe ? text("utf-16le") : text("utf-8", true); } catch { field.value = text("windows-1252"); }
+}
+for (const box of all("[data-into]")) {
+  box.closest("[data-with-file]").hidden = false;
+  box.addEventListener("change", () => readInto(box));
+}
+
 const summary = find(".error-summary");
 if (summary) summary.focus();
 

@@ -11,7 +11,7 @@ use domain::mail::MailKind;
 use domain::user::UserStatus;
 use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
-use store::pass::{AccountPass, Acting, InvitationPass};
+use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
 use store::work::{Committed, Writer};
 use store::{executive_administrator, invitation, invitation_block};
@@ -64,7 +64,10 @@ fn post(
         generation: sent.generation,
         email,
     };
-    mail::insert(w, &new)?;
+    let mail = mail::insert(w, &new)?;
+    if !pass.place().is_waited_for() {
+        mail::update_behind(w, pass, &mail)?;
+    }
     Ok(Entry::of(account, Verb::InvitationSent, &sent.id, email))
 }
 

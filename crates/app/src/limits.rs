@@ -2,12 +2,12 @@
 //! and before anything is looked at, so that a refused attempt counts too.
 
 use domain::capability::proof::ManageUsers;
-use domain::id::InvitationId;
+use domain::id::{AccountId, InvitationId};
 use domain::time::Span;
 use store::attempt::{self, Exceeded, Limit};
 use store::db::DbError;
 use store::pass::{AccountPass, HasPlace};
-use store::work::Writer;
+use store::work::{Reader, Writer};
 
 use crate::Refused;
 
@@ -53,6 +53,11 @@ pub const INVITATION_YOUNG: Limit = Limit { most: 100, window: YOUNG };
 /// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 
+/// Invitations of an account that is not young, a day: what its shares are there for.
+pub const INVITATIONS_A_DAY: i64 = 5_000;
+/// Lists of many users of one account: each is kept for a month.
+pub const JOB: Limit = Limit { most: 50, window: Span::days(1) };
+
 /// Counts an attempt, or refuses the operation.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {
     Ok(attempt::count(w, name, limit)??)
@@ -67,11 +72,36 @@ pub(crate) fn count_invitation(
 ) -> Result<(), Refused> {
     let (account, address) = (pass.account(), address.to_ascii_lowercase());
     count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)?;
-    if w.now.since(pass.place().account_created_at) < YOUNG {
-        return count(w, &format!("invitations of {account}, young"), INVITATION_YOUNG);
+    if is_young(w, pass) {
+        return count(w, &young(account), INVITATION_YOUNG);
     }
-    let share = share_of(id);
-    count(w, &format!("invitations of {account}, share {share}"), INVITATION_ACCOUNT)
+    count(w, &shared(account, share_of(id)), INVITATION_ACCOUNT)
+}
+
+/// How many invitations the account may send now: said before a list of many is begun.
+pub(crate) fn invitations_left(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<i64, DbError> {
+    let account = pass.account();
+    let (names, most) = if is_young(r, pass) {
+        (vec![young(account)], INVITATION_YOUNG.most)
+    } else {
+        let shares = "0123456789abcdef".split("").filter(|share| !share.is_empty());
+        (shares.map(|share| shared(account, share)).collect(), INVITATIONS_A_DAY)
+    };
+    Ok((most - attempt::count_made(r, &names)?).max(0))
+}
+
+fn is_young(r: &Reader, pass: &AccountPass<ManageUsers>) -> bool {
+    r.now.since(pass.place().account_created_at) < YOUNG
+}
+
+/// The counter of a young account.
+fn young(account: &AccountId) -> String {
+    format!("invitations of {account}, young")
+}
+
+/// The counter of a share.
+fn shared(account: &AccountId, share: &str) -> String {
+    format!("invitations of {account}, share {share}")
 }
 
 /// The share of its account's count that an invitation falls into.

@@ -112,6 +112,7 @@ impl App {
         self.store
             .write_later(ask.origin.clone(), move |mut w| {
                 match &person.by {
+                    Means::Job => {}
                     Means::Key(key) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;

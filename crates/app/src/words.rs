@@ -1,5 +1,6 @@
 //! The domain's terms in a person's language.
 
+use domain::job::{Fate, Reason, Why};
 use domain::user::UserType;
 use text::Text;
 
@@ -12,4 +13,49 @@ pub fn user_type(t: Text, user_type: UserType) -> &'static str {
         UserType::Agent => t.user_type_agent(),
         UserType::Notification => t.user_type_notification(),
     }
+}
+
+/// What became of a row.
+pub fn fate(t: Text, fate: Fate) -> &'static str {
+    match fate {
+        Fate::Waiting => t.job_fate_waiting(),
+        Fate::Created => t.job_fate_created(),
+        Fate::Here => t.job_fate_here(),
+        Fate::Invited => t.job_fate_invited(),
+        Fate::Twice => t.job_fate_twice(),
+        Fate::Refused => t.job_fate_refused(),
+        Fate::Cancelled => t.job_fate_cancelled(),
+    }
+}
+
+/// Why a row was refused, and what to write instead.
+pub fn reason(t: Text, reason: &Reason) -> String {
+    let what = &reason.what;
+    let fixed = match reason.why {
+        Why::TypeUnknown => return t.job_why_type_unknown(what),
+        Why::AgentUnknown => return t.job_why_agent_unknown(what),
+        Why::CompanyUnknown if what.is_empty() => t.job_why_company_gone(),
+        Why::CompanyUnknown => return t.job_why_company_unknown(what),
+        Why::CompanyDisabled => return t.job_why_company_disabled(what),
+        Why::CompanyUnfit => return t.job_why_company_unfit(what),
+        Why::EmailMissing => t.job_why_email_missing(),
+        Why::EmailWrong => t.job_why_email_wrong(),
+        Why::EmailSeveral => t.job_why_email_several(),
+        Why::EmailNotAscii => t.form_email_not_ascii(),
+        Why::FirstNameMissing => t.job_why_first_name_missing(),
+        Why::LastNameMissing => t.job_why_last_name_missing(),
+        Why::NameTooLong => t.job_why_name_too_long(),
+        Why::NameCharacters => t.job_why_name_characters(),
+        Why::TypeMissing => t.job_why_type_missing(),
+        Why::AgentUnfit => t.job_why_agent_unfit(),
+        Why::CompanyMissing => t.job_why_company_missing(),
+        Why::TooManyCells => t.job_why_too_many_cells(),
+        Why::LineBreak => t.job_why_line_break(),
+        Why::GreaterAccess => t.job_why_greater_access(),
+        Why::Unwanted => t.job_why_unwanted(),
+        Why::RightLost => t.job_why_right_lost(),
+        Why::TooMany => t.job_why_too_many(),
+        Why::Failed => t.job_why_failed(),
+    };
+    fixed.to_owned()
 }

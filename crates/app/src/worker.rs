@@ -1,11 +1,12 @@
-//! What the server does by itself: sending mails, sealing activity, forgetting what has ended.
+//! What the server does by itself: sending mails, going on with jobs, sealing activity, forgetting what has
+//! ended.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{access_change, attempt, email_change, login_merge, reset, session, user};
+use store::{access_change, attempt, email_change, job, login_merge, reset, session, user};
 use tokio::sync::watch;
 
 use crate::{App, Refused};
@@ -17,11 +18,34 @@ const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
 const CLEAR_EVERY: u64 = 2_400;
 
-/// Works until `stop` says true. A failure is logged and tried again at the next tick.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs wait for no mail server.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
+    tokio::join!(run_rounds(&app, &pass, stop.clone()), run_jobs(&app, &pass, stop));
+}
+
+/// Goes on with jobs, as long as there are any.
+async fn run_jobs(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    let mut served = String::new();
+    loop {
+        let pause = match app.work_on_jobs(pass, &mut served).await {
+            Ok(0) => TICK,
+            Ok(_) => Duration::ZERO,
+            Err(refused) => {
+                tracing::error!(?refused, "the worker will go on with the job");
+                TICK
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+async fn run_rounds(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
     for tick in 0_u64.. {
-        let pause = match work(&app, &pass, tick).await {
+        let pause = match work(app, pass, tick).await {
             Ok(0) => TICK,
             // Others wait behind those that were claimed: hundreds may be invited within a minute.
             Ok(_) => Duration::ZERO,
@@ -62,5 +86,6 @@ fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     attempt::remove_ended(&mut w)?;
     access_change::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;
+    job::remove_old(&mut w)?;
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }

@@ -121,6 +121,12 @@ verbs! {
     ExecutiveInvited = "executive_administrator.invited",
     /// Somebody is an executive administrator no more.
     ExecutiveUnmade = "executive_administrator.unmade",
+    /// Something for many at once was begun.
+    JobStarted = "job.started",
+    /// It was broken off.
+    JobCancelled = "job.cancelled",
+    /// It came to its end.
+    JobFinished = "job.finished",
 }
 
 /// One field and its values before and after.

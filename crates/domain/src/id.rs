@@ -120,6 +120,8 @@ ids! {
     CenterPersonId = b"PSN";
     /// A merge of two logins.
     LoginMergeId = b"MRG";
+    /// Something that is done for many at once.
+    JobId = b"JOB";
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod id;
 pub mod input;
 pub mod invitation;
+pub mod job;
 pub mod login_merge;
 pub mod mail;
 pub mod name;

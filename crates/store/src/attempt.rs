@@ -3,7 +3,7 @@
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, Tx, sql};
-use crate::work::Writer;
+use crate::work::{Reader, Writer};
 
 /// How many attempts a window has.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,18 @@ pub(crate) fn add(
     let mut c = row.columns();
     let (made, until) = (c.int()?, c.get()?);
     Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })
+}
+
+/// How many attempts these names have made in their present windows, together.
+pub fn count_made(r: &mut Reader, names: &[String]) -> Result<i64, DbError> {
+    let now = r.now;
+    let row = r.tx().one(
+        sql!(
+            "SELECT CAST(COALESCE(SUM(made), 0) AS BIGINT) FROM attempt WHERE name {in $1} AND ends_at > $2"
+        ),
+        &[crate::convert::list(names), now.into()],
+    )?;
+    row.columns().int()
 }
 
 /// Forgets the count of `name`, after a success.

@@ -264,6 +264,22 @@ pub fn list_among(
     rows.into_iter().map(read).collect()
 }
 
+/// The companies of these names, as [`name::sort_key`] makes them, in use or not.
+pub fn list_named(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    names: &std::collections::BTreeSet<String>,
+) -> Result<Vec<Company>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, name, time_zone, lead_center, disabled FROM company
+             WHERE account_id = $1 AND sort_name {in $2}"
+        ),
+        &[pass.account().into(), crate::convert::list(names)],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
 pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, DbError> {
     list_at(r, pass.place())

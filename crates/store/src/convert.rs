@@ -3,7 +3,7 @@
 use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccountCenterId, AccountId, ActivityId, ApiKeyId, CenterPersonId, CompanyId,
-    EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId, ResetId, SessionId, UserId,
+    EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -19,7 +19,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

@@ -1,9 +1,12 @@
 //! Who wants no more invitations from an account. The link to say so is derived from the mail that it stands in,
 //! so that it also works when the invitation was revoked.
 
+use std::collections::BTreeSet;
+
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, MailId};
 
+use crate::convert;
 use crate::db::{DbError, sql};
 use crate::pass::{AccountPass, InvitationBlockPass};
 use crate::secret::Key;
@@ -21,6 +24,21 @@ pub fn is_there(r: &mut Reader, pass: &AccountPass<ManageUsers>, email: &str) ->
         &[pass.account().into(), email.to_ascii_lowercase().into()],
     )?;
     Ok(row.is_some())
+}
+
+/// Who of these addresses, in lower case, wants no invitations from the account.
+pub fn list_among(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    emails: &BTreeSet<String>,
+) -> Result<Vec<String>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT email_canonical FROM invitation_block WHERE account_id = $1 AND email_canonical {in $2}"
+        ),
+        &[pass.account().into(), convert::list(emails)],
+    )?;
+    rows.into_iter().map(|row| row.columns().text()).collect()
 }
 
 /// Takes it back; false if there is nothing to take back.

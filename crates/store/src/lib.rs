@@ -23,6 +23,7 @@ pub mod executive_administrator;
 pub mod installation;
 pub mod invitation;
 pub mod invitation_block;
+pub mod job;
 pub mod login;
 pub mod login_merge;
 pub mod mail;

@@ -122,6 +122,15 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     Ok(id)
 }
 
+/// Puts a mail of the account behind those that somebody waits for.
+pub fn update_behind(w: &mut Writer, pass: &AccountPass<ManageUsers>, mail: &MailId) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE mail SET behind = 1 WHERE account_id = $1 AND id = $2"),
+        &[pass.account().into(), mail.into()],
+    )?;
+    Ok(())
+}
+
 /// Whose mails are sent next: those of no account, `""`, which a person waits for, such as a reset; then those of the next
 /// account behind `served`, so that many mails of one account do not keep those of the others. `None` if none is due.
 pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Option<String>, DbError> {
@@ -152,7 +161,7 @@ pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Re
         sql!(
             "SELECT id FROM mail
              WHERE account_id = $1 AND state = 'queued' AND run_at <= $2 AND lease_until <= $2
-             ORDER BY run_at LIMIT $3 {skip locked}"
+             ORDER BY behind, run_at LIMIT $3 {skip locked}"
         ),
         &[account.into(), now.into(), most.into()],
     )?;

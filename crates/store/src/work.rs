@@ -121,6 +121,8 @@ pub enum Unrecorded {
     Seal,
     /// Facts of the installation, set once.
     Installation,
+    /// What became of rows of a job of which nobody was made; the job's own rows are the record.
+    Job,
 }
 
 /// What a writing unit returns: proof that it was committed.

@@ -6,13 +6,13 @@ use app::activity::{self, Activity};
 use app::pass::{AccountPass, CenterPass, Credentials};
 use app::session::SignedIn;
 use app::work::Writer;
-use app::{Ask, Refused, SharedApp, company, executive_administrator, user};
+use app::{Ask, Refused, SharedApp, company, executive_administrator, job, user};
 use domain::account_center::Afterwards;
 use domain::account_center::proof::{AllOfCenter, RunsCenter};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
-use domain::id::{AccountCenterId, AccountId, CompanyId, LoginId, UserId};
+use domain::id::{AccountCenterId, AccountId, CompanyId, JobId, LoginId, UserId};
 use domain::user::{Names, NewUser, UserType};
 
 use crate::PASSWORD;
@@ -88,6 +88,16 @@ impl Account {
         let id = self.invite(address, user_type, companies).await;
         let letter = mailbox::newest(&self.app, address).await.expect("an invitation was mailed");
         (id, asks::accept(&self.app, letter.link(), PASSWORD).await)
+    }
+
+    /// Begins to create the users of a list; a worker does it.
+    pub async fn start_job(&self, list: &str) -> JobId {
+        let table = job::Table::read(list).expect("a list");
+        let start = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
+            let ground = job::ground(&mut w, pass, &table.rows)?;
+            job::start(w, pass, &job::check(table.clone(), &ground))
+        };
+        self.app.write(&self.admin.ask, self.id.clone(), start).await.expect("the job is begun").1
     }
 
     /// A new user as [`Account::invite`] creates them, to be changed before [`Account::create`].

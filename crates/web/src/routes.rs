@@ -6,16 +6,16 @@ use std::sync::LazyLock;
 use app::pass::Door;
 use domain::activity::Verb;
 
-use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
+use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
     account, account_center, activity, center_person, company, company_user, email_change, events,
-    executive_administrator, invitation, invitation_block, lead_center, login_merge, may, me, operator,
+    executive_administrator, invitation, invitation_block, job, lead_center, login_merge, may, me, operator,
     permissions, reset, session, setup, user,
 };
 
 /// All routes.
 pub fn table() -> Vec<Route> {
-    let parts = [ways_in(), own(), account(), users(), companies(), account_centers(), operator()];
+    let parts = [ways_in(), own(), account(), users(), jobs(), companies(), account_centers(), operator()];
     parts.into_iter().flatten().collect()
 }
 
@@ -144,6 +144,19 @@ fn users() -> Vec<Route> {
         get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
         post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
             .records(&[Verb::InvitationRevoked]),
+    ]
+}
+
+fn jobs() -> Vec<Route> {
+    vec![
+        get("/accounts/{account}/jobs", job::list),
+        post_large("/accounts/{account}/jobs", job::start).records(&[Verb::JobStarted]),
+        get("/accounts/{account}/jobs/new", job::page),
+        post_large("/accounts/{account}/jobs/new", job::check),
+        get("/accounts/{account}/jobs/new/template.csv", job::template),
+        get("/accounts/{account}/jobs/{job}", job::show),
+        get("/accounts/{account}/jobs/{job}/report.csv", job::report),
+        post("/accounts/{account}/jobs/{job}/cancel", job::cancel).records(&[Verb::JobCancelled]),
     ]
 }
 

@@ -19,7 +19,19 @@ const MAY: [(&str, usize, &str); 9] = [
 
 const MADE: &str = "SystemPass::new(";
 
+/// Who acts under the name of somebody who is not here.
+const MAY_FOR_ANOTHER: [(&str, usize, &str); 1] =
+    [("crates/app/src/job/run.rs", 1, "does what a user has set going, with the rights they have by then")];
+
+const FOR_ANOTHER: &str = "::for_job(";
+
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = counted(tree, MADE, &MAY, "`SystemPass`");
+    findings.extend(counted(tree, FOR_ANOTHER, &MAY_FOR_ANOTHER, "pass for a job"));
+    findings
+}
+
+fn counted(tree: &Tree, made: &str, may: &[(&str, usize, &str)], what: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, source) in tree.rust() {
         let is_product = file.path.starts_with("crates/") && file.path.contains("/src/");
@@ -30,16 +42,16 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             continue;
         }
         let places: Vec<usize> =
-            numbered(&source.code).filter(|(_, line)| line.contains(MADE)).map(|(n, _)| n).collect();
-        let allowed = MAY.iter().find(|(path, _, _)| *path == file.path).map_or(0, |(_, count, _)| *count);
+            numbered(&source.code).filter(|(_, line)| line.contains(made)).map(|(n, _)| n).collect();
+        let allowed = may.iter().find(|(path, _, _)| *path == file.path).map_or(0, |(_, count, _)| *count);
         for n in places.iter().skip(allowed) {
             let sentence =
-                "a new `SystemPass`: reach rows with a person's pass, or list this place with its reason";
+                format!("a new {what}: reach rows with a person's pass, or list this place with its reason");
             findings.push(Finding::new(&file.path, *n, sentence));
         }
         if places.len() < allowed {
             let sentence =
-                "makes fewer `SystemPass` than `xtask/src/checks/back_doors.rs` lists: shrink the list";
+                format!("makes fewer {what} than `xtask/src/checks/back_doors.rs` lists: shrink the list");
             findings.push(Finding::new(&file.path, 1, sentence));
         }
     }
@@ -59,12 +71,14 @@ mod tests {
                 "fn list() {\n    let pass = SystemPass::new(Reason::Worker);\n}\n",
             ),
             ("crates/app/src/worker.rs", "fn run() {}\n"),
+            ("crates/app/src/user.rs", "fn f() {\n    let pass = AccountPass::for_job(r, s, a, u);\n}\n"),
         ];
         assert_eq!(
             found(check, &files),
             [
                 "crates/app/src/worker.rs:1: makes fewer `SystemPass` than `xtask/src/checks/back_doors.rs` lists: shrink the list",
                 "crates/web/src/pages/user.rs:2: a new `SystemPass`: reach rows with a person's pass, or list this place with its reason",
+                "crates/app/src/user.rs:2: a new pass for a job: reach rows with a person's pass, or list this place with its reason",
             ]
         );
     }

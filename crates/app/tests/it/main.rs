@@ -15,6 +15,7 @@ mod email_change;
 mod executive_administrator;
 mod invitation;
 mod invitation_block;
+mod job;
 mod login_merge;
 mod mail;
 mod me;

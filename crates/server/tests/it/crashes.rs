@@ -77,15 +77,15 @@ impl Scene<'_> {
 
 /// What is in the database of a user.
 #[derive(Debug, PartialEq, Eq)]
-struct Found {
+pub(crate) struct Found {
     user: String,
     /// How many there are of: companies, invitations that were sent, mails that were handed over, mails in all, entries
     /// of the creation, entries of the sending.
-    parts: Vec<usize>,
+    pub(crate) parts: Vec<usize>,
 }
 
 /// All users of a round, by address.
-fn find(installation: &Installation, scene: &Scene) -> BTreeMap<String, Found> {
+pub(crate) fn find(installation: &Installation, account: &str) -> BTreeMap<String, Found> {
     let of_user = "x.account_id = u.account_id AND x.user_id = u.id";
     let of_invitation = "x.account_id = u.account_id AND x.subject_id = i.id";
     let rows = installation.sql(&format!(
@@ -98,8 +98,7 @@ fn find(installation: &Installation, scene: &Scene) -> BTreeMap<String, Found> {
                     AND x.verb = 'user.created'),
                 (SELECT COUNT(*) FROM activity x WHERE {of_invitation} AND x.verb = 'invitation.sent')
          FROM \"user\" u LEFT JOIN invitation i ON i.account_id = u.account_id AND i.user_id = u.id
-         WHERE u.account_id = '{}' AND u.email LIKE 'kim%'",
-        scene.account
+         WHERE u.account_id = '{account}' AND u.email LIKE 'kim%'"
     ));
     let found = |row: Vec<String>| {
         let parts = row[2..].iter().map(|count| count.parse().unwrap()).collect();
@@ -109,7 +108,7 @@ fn find(installation: &Installation, scene: &Scene) -> BTreeMap<String, Found> {
 }
 
 /// Mails, and entries, of an account that tell of nobody who is there.
-fn strays(installation: &Installation, account: &str) -> String {
+pub(crate) fn strays(installation: &Installation, account: &str) -> String {
     let mut found = installation.sql(&format!(
         "SELECT (SELECT COUNT(*) FROM mail m WHERE m.account_id = '{account}' AND NOT EXISTS (
                     SELECT 1 FROM invitation i WHERE i.account_id = m.account_id AND i.id = m.subject_id))
@@ -121,7 +120,7 @@ fn strays(installation: &Installation, account: &str) -> String {
 }
 
 /// Waits until every mail has been sent.
-fn wait_for_mails(installation: &Installation) {
+pub(crate) fn wait_for_mails(installation: &Installation) {
     let began = Instant::now();
     while installation.sql("SELECT COUNT(*) FROM mail WHERE state = 'queued'") != [["0"]] {
         assert!(began.elapsed() < PATIENCE, "mails are left");
@@ -153,7 +152,7 @@ fn i05_i07_whatever_was_answered_survives_kill_9_and_is_mailed_once() {
             wait_for_mails(&installation);
             is_whole(&installation);
 
-            let found = find(&installation, &scene);
+            let found = find(&installation, account);
             for Told { email, user } in &told {
                 let found = found.get(email).map(|found| &found.user);
                 assert_eq!(found, user.as_ref(), "{email}: not as it was answered");

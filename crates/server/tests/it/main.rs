@@ -6,6 +6,7 @@ mod commands;
 mod crashes;
 mod explain;
 mod http;
+mod jobs;
 mod logs;
 mod races;
 mod revocation;

@@ -29,4 +29,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0013_mail_turn"),
     migration!("0014_account_center"),
     migration!("0015_login_merge"),
+    migration!("0018_job"),
 ];

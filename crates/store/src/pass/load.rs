@@ -7,7 +7,7 @@ use domain::access::{
     Companies, CompanyUse, Grants, Target, decide, decide_anywhere, decide_entry, decide_in,
 };
 use domain::capability::Proves;
-use domain::id::{AccountId, CompanyId, UserId};
+use domain::id::{AccountId, CompanyId, LoginId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
@@ -164,6 +164,77 @@ fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
     };
     let (user_type, status) = (UserType::Administrator, UserStatus::Active);
     UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names }
+}
+
+/// Whoever has set something going and is not here: a user, or an executive administrator by their login.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    /// The user; `None` for an executive administrator without one.
+    pub user: Option<UserId>,
+    /// The login of an executive administrator.
+    pub login: Option<LoginId>,
+}
+
+impl Absent {
+    /// Who does something now, to be found again later.
+    pub(crate) fn of(place: &Place) -> Absent {
+        let person = place.person.as_ref().filter(|_| place.is_executive);
+        Absent { user: place.user.clone(), login: person.map(|person| person.login.clone()) }
+    }
+}
+
+/// The place of who is not here, for what they have set going. Of the companies it holds none, where they have not all.
+/// Somebody who was here as executive administrator, and is none any more, has what their user has.
+pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> Result<Place, Denied> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT x.login_id, l.email, l.first_name, l.last_name, a.name, a.time_zone, a.invitation_days,
+                    a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
+                    u.first_name, u.last_name, u.display_name
+             FROM account a
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $3
+             LEFT JOIN login l ON l.id = x.login_id
+             LEFT JOIN \"user\" u ON u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'
+             WHERE a.id = $1"
+        ),
+        &[account.into(), who.user.as_ref().into(), who.login.as_ref().into()],
+    )?;
+    let mut c = row.ok_or(Denied::NotFound)?.columns();
+    let (login, email, first, last): (Option<LoginId>, _, _, _) =
+        (c.parse_or_null()?, c.text_or_null()?, c.text_or_null()?, c.text_or_null()?);
+    let person = login.map(|login| Person {
+        login,
+        email: email.unwrap_or_default(),
+        first_name: first.unwrap_or_default(),
+        last_name: last.unwrap_or_default(),
+        by: Means::Job,
+        seen_at: now,
+    });
+    let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
+    let (account_created_at, center) = (c.get()?, c.parse_or_null()?);
+    let user = match (read_user(&mut c, now)?, &person) {
+        (user, Some(_)) => executive(user),
+        (Some(user), None) => user,
+        (None, None) => return Err(Denied::NotFound),
+    };
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names } = user;
+    let companies =
+        if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
+    Ok(Place {
+        is_executive: person.is_some(),
+        person,
+        user: id,
+        account: account.clone(),
+        account_name,
+        time_zone,
+        invitation_days,
+        account_created_at,
+        center,
+        access_version,
+        grants: Grants { user_type, agent, status, companies, white_label: false, ends_at },
+        names,
+    })
 }
 
 pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {

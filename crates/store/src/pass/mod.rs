@@ -53,7 +53,7 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use load::administrators;
+pub use load::{Absent, administrators};
 pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;

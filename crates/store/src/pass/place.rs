@@ -9,7 +9,7 @@ use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, Sessi
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-use super::load::{allow, load, read_person};
+use super::load::{Absent, allow, load, load_absent, read_person};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, SystemPass};
 use crate::db::sql;
 use crate::secret;
@@ -39,6 +39,8 @@ pub enum Means {
     Session(SessionId),
     /// A program with one of the person's keys.
     Key(ApiKeyId),
+    /// Nothing: the server does what they have set going.
+    Job,
 }
 
 impl Person {
@@ -51,7 +53,7 @@ impl Person {
 /// A person's place in one account.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// Who; `None` for the operator's command line.
+    /// Who; `None` for the operator's command line, and for jobs.
     pub person: Option<Person>,
     /// Their user; `None` for the operator's command line, and for executive administrators who have none here.
     pub user: Option<UserId>,
@@ -156,6 +158,21 @@ impl<C> AccountPass<C> {
     }
 }
 
+impl<C: Proves> AccountPass<C> {
+    /// For what a user has set going and the server does: with the rights that they have at this moment, and on the
+    /// record under their name. Nobody is here.
+    pub fn for_job(
+        r: &mut Reader,
+        _pass: &SystemPass,
+        account: &AccountId,
+        who: &Absent,
+    ) -> Result<Self, Denied> {
+        let place = load_absent(r, account, who)?;
+        allow::<C>(r, &place, None)?;
+        Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
+    }
+}
+
 impl<C> HasPlace for CompanyPass<C> {
     fn place(&self) -> &Place {
         &self.place
@@ -214,6 +231,11 @@ impl Place {
     /// The user's names in this account.
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Whether somebody waits for what is done: behind a request, or at the command line.
+    pub fn is_waited_for(&self) -> bool {
+        self.person.is_some() || self.user.is_none()
     }
 
     pub(super) fn seen(&self) -> Option<(Person, Option<AccountId>)> {

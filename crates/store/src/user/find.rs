@@ -1,10 +1,14 @@
 //! Who is there: what is asked of an account's users beside their lists.
 
+use std::collections::BTreeSet;
+
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
+use domain::user::UserStatus;
 
-use crate::db::{DbError, sql};
+use crate::convert;
+use crate::db::{DbError, Row, sql};
 use crate::pass::AccountPass;
 use crate::work::Reader;
 
@@ -30,6 +34,26 @@ pub(crate) fn find_in(
         &[account.into(), email.canonical().into()],
     )?;
     row.map(|row| row.columns().parse()).transpose()
+}
+
+/// Who of these addresses, in lower case, is in this account, and where they stand; deleted ones are not.
+pub fn list_by_email(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    emails: &BTreeSet<String>,
+) -> Result<Vec<(String, UserStatus)>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT email_canonical, status FROM \"user\"
+             WHERE account_id = $1 AND email_canonical {in $2} AND status <> 'deleted'"
+        ),
+        &[pass.account().into(), convert::list(emails)],
+    )?;
+    let read = |row: Row| {
+        let mut c = row.columns();
+        Ok((c.text()?, c.parse()?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Whether a login has a place in this account, other than a deleted one.

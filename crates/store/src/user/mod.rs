@@ -29,7 +29,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 pub(crate) use find::find_in;
-pub use find::{find_by_email, has_login, is_alone};
+pub use find::{find_by_email, has_login, is_alone, list_by_email};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};

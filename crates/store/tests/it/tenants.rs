@@ -70,6 +70,12 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "WHERE listed = 'deleted' AND deleted_at <= $1",
         "the worker takes long-deleted users of every account off the lists",
     ),
+    (
+        "job/work.rs",
+        "WHERE state = 'running' AND id > $1",
+        "the worker goes through the jobs of every account in turn",
+    ),
+    ("job/work.rs", "WHERE finished_at IS NOT NULL AND finished_at <= $1", "the worker forgets what is old"),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 

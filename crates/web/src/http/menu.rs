@@ -27,6 +27,7 @@ struct Entry {
 
 const HOME: &str = "/accounts/{account}";
 const CENTER: &str = "/account-centers/{account_center}";
+const USERS: &str = "/accounts/{account}/users";
 
 /// All entries of an account's pages, in their order.
 const ENTRIES: &[Entry] = &[
@@ -37,7 +38,7 @@ const ENTRIES: &[Entry] = &[
         icon: Icon::Headset,
         spot: Spot::Rail,
     },
-    Entry { path: "/accounts/{account}/users", label: Text::user_title, icon: Icon::Users, spot: Spot::Both },
+    Entry { path: USERS, label: Text::user_title, icon: Icon::Users, spot: Spot::Both },
     Entry {
         path: "/accounts/{account}/companies",
         label: Text::company_title,
@@ -81,6 +82,8 @@ pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
     let item = |entry: &Entry| {
         let href = entry.path.replace("{account}", place.account.as_str());
         let current = if entry.path == HOME { path == href } else { path.starts_with(&href) };
+        // Lists of users are reached from there.
+        let current = current || (entry.path == USERS && path.starts_with(&href.replace("/users", "/jobs")));
         NavItem::new((entry.label)(t), href, entry.icon, current)
     };
     let entries: Vec<&Entry> = ENTRIES.iter().filter(allowed).collect();

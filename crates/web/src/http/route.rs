@@ -46,6 +46,11 @@ pub struct Route {
     pub(super) endpoint: MethodRouter<SharedApp>,
 }
 
+/// The largest form that is read, in bytes.
+const FORM: usize = 256 * 1024;
+/// The largest one with a list in it, of which a byte may take three.
+const LARGE_FORM: usize = 4 * domain::job::MAX_BYTES;
+
 /// In what a route answers, refusals among it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {
@@ -125,7 +130,7 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Pages, path, handler)
+    route(Method::GET, Speaks::Pages, path, FORM, handler)
 }
 
 /// A route that does something.
@@ -136,7 +141,18 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::POST, Speaks::Pages, path, handler)
+    route(Method::POST, Speaks::Pages, path, FORM, handler)
+}
+
+/// A route that does something, and takes a form as large as a list of many rows.
+pub fn post_large<P, I, F, R>(path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    route(Method::POST, Speaks::Pages, path, LARGE_FORM, handler)
 }
 
 /// A route that looks, and answers with JSON.
@@ -147,7 +163,7 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Data, path, handler)
+    route(Method::GET, Speaks::Data, path, FORM, handler)
 }
 
 /// A route that goes on telling.
@@ -158,10 +174,10 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Events, path, handler)
+    route(Method::GET, Speaks::Events, path, FORM, handler)
 }
 
-fn route<P, I, F, R>(method: Method, speaks: Speaks, path: &'static str, handler: F) -> Route
+fn route<P, I, F, R>(method: Method, speaks: Speaks, path: &'static str, largest: usize, handler: F) -> Route
 where
     P: Gate<Target: FromPath>,
     I: DeserializeOwned + Send + 'static,
@@ -171,7 +187,7 @@ where
     let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     let endpoint =
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-            visit::run(app, speaks, params, request, handler.clone())
+            visit::run(app, (speaks, largest), params, request, handler.clone())
         });
     Route { method, path, door: P::DOOR, records: &[], speaks, endpoint }
 }

@@ -106,6 +106,8 @@ toasts! {
     LoginsMerged => Text::toast_logins_merged,
     /// Two logins are two again.
     LoginMergeUndone => Text::toast_login_merge_undone,
+    /// A job is broken off.
+    JobCancelled => Text::toast_job_cancelled,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
     /// An account center is there.

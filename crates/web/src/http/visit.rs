@@ -31,8 +31,6 @@ use crate::views::{Frame, Page};
 pub type Answer = Result<Response, Refused>;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// The largest form that is read, in bytes.
-const MAX_FORM: usize = 256 * 1024;
 /// How long a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -79,7 +77,7 @@ impl<P: Gate> std::ops::Deref for Visit<P> {
 /// Runs a handler on a request: path, input, then the handler; whatever is refused becomes a page here.
 pub(super) async fn run<P, I, F, R>(
     app: SharedApp,
-    speaks: Speaks,
+    (speaks, largest): (Speaks, usize),
     params: RawPathParams,
     request: Request,
     handler: F,
@@ -100,7 +98,7 @@ where
     let Some(target) = P::Target::from_address(&|name| param(&params, name), query) else {
         return visitor.refuse(Refused::NotFound).await;
     };
-    let input = match read_input(request, speaks).await {
+    let input = match read_input(request, speaks, largest).await {
         Ok(input) => input,
         Err(status) => return visitor.refuse_unread(status).await,
     };
@@ -128,7 +126,11 @@ fn says_where_from(request: &Request) -> bool {
 
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
 /// that does not fit, such as one that a mail program added to a link, is as good as none, unless a program wrote it.
-async fn read_input<I: DeserializeOwned>(request: Request, speaks: Speaks) -> Result<I, StatusCode> {
+async fn read_input<I: DeserializeOwned>(
+    request: Request,
+    speaks: Speaks,
+    largest: usize,
+) -> Result<I, StatusCode> {
     let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
     if request.method() != Method::POST {
         let read = parse(request.uri().query().unwrap_or_default().as_bytes());
@@ -137,7 +139,7 @@ async fn read_input<I: DeserializeOwned>(request: Request, speaks: Speaks) -> Re
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_form = kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded";
-    let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), MAX_FORM)).await;
+    let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), largest)).await;
     let body = body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     // A button without fields sends no body, and some programs then no type.
     if !is_form && !body.is_empty() {
@@ -248,6 +250,15 @@ impl Visitor {
     /// Data.
     pub fn data(&self, value: &impl Serialize) -> Answer {
         Ok(json::response(StatusCode::OK, json::DATA, value))
+    }
+
+    /// A file of comma-separated values to be kept, with the mark by which spreadsheets know its letters.
+    pub fn file(&self, name: &str, text: String) -> Answer {
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        ];
+        Ok((headers, format!("\u{feff}{text}")).into_response())
     }
 
     /// A form shown again with what is wrong.

@@ -128,6 +128,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::ExecutiveMade) => t.activity_executive_made(),
         Some(Verb::ExecutiveInvited) => t.activity_executive_invited(),
         Some(Verb::ExecutiveUnmade) => t.activity_executive_unmade(),
+        Some(Verb::JobStarted) => t.activity_job_started(),
+        Some(Verb::JobCancelled) => t.activity_job_cancelled(),
+        Some(Verb::JobFinished) => t.activity_job_finished(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -183,6 +186,10 @@ fn field_name(t: Text, field: &str) -> String {
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),
+        "rows" => t.job_rows(),
+        "created" => t.job_created(),
+        "already" => t.job_already(),
+        "refused" => t.job_refused(),
         other => return other.replace('_', " "),
     }
     .to_owned()

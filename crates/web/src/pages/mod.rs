@@ -12,6 +12,7 @@ pub mod executive_administrator;
 mod form;
 pub mod invitation;
 pub mod invitation_block;
+pub mod job;
 pub mod lead_center;
 pub mod login_merge;
 pub mod may;

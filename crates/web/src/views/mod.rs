@@ -18,6 +18,7 @@ pub mod form;
 pub mod frame;
 pub mod invitation;
 pub mod invitation_block;
+pub mod job;
 pub mod lead_center;
 pub mod login_merge;
 pub mod me;

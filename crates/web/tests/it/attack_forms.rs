@@ -76,6 +76,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         | "/users/{user}/undo"
         | "/users/{user}/invitation/revoke" => &["version"],
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
+        "/jobs" | "/jobs/new" => &["text", "from"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
         _ => &[],
     }

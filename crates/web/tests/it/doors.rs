@@ -49,6 +49,7 @@ fn door_of(path: &str) -> Door {
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["settings" | "activity" | "users.json"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
+        (true, ["jobs", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
         (true, ["companies", "{company}", "users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),

@@ -23,6 +23,7 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
         "account_center" => vec![made_up("CEN"), "x".into(), site.account.id.to_string()],
         "person" => vec![made_up("PSN"), "x".into(), site.user.to_string()],
         "login" => vec![made_up("LOG"), site.account.admin.login.to_string(), "x".into()],
+        "job" => vec![made_up("JOB"), site.foreign_job.to_string(), "x".into(), site.user.to_string()],
         "session" => vec![made_up("SES"), "x".into()],
         "api_key" => vec![made_up("KEY"), "x".into()],
         "login_merge" => vec![made_up("MRG"), "x".into()],

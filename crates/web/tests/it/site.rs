@@ -9,7 +9,7 @@ use axum::body::Body;
 use domain::access_change::Change;
 use domain::account_center::Standing::{Everywhere, Executive, Somewhere};
 use domain::capability::proof::ManageUsers;
-use domain::id::{CompanyId, UserId};
+use domain::id::{CompanyId, JobId, UserId};
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Center, Engine, Person, World};
@@ -44,8 +44,13 @@ pub(crate) struct Site {
     pub(crate) center: Center,
     /// A person of it.
     pub(crate) person: String,
+    pub(crate) job: JobId,
+    pub(crate) foreign_job: JobId,
     people: Vec<(Standing, Option<Person>)>,
 }
+
+/// A list of new users: a good row, and a bad one.
+const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,owner";
 
 /// What came back.
 pub(crate) struct Reply {
@@ -98,6 +103,8 @@ impl Site {
         second.join("both@example.com", UserType::Administrator, &[]).await;
         people.push((Standing::Center(Everywhere), Some(all)));
         let person = world.sql("SELECT id FROM center_person ORDER BY id LIMIT 1").remove(0).remove(0);
+        let job = account.start_job(LIST).await;
+        let foreign_job = other.start_job(LIST).await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -113,6 +120,8 @@ impl Site {
             foreign_user,
             center,
             person,
+            job,
+            foreign_job,
             people,
         }
     }
@@ -159,6 +168,7 @@ impl Site {
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
+            .replace("{job}", self.job.as_str())
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),

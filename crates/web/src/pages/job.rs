@@ -1,0 +1,232 @@
+//! Jobs: a list of many new users, what becomes of it, and how far it is (U-19).
+
+use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
+use app::page::PAGE_SIZE;
+use app::pass::{AccountPass, HasPlace as _};
+use app::{Refused, words};
+use domain::capability::proof::ManageUsers;
+use domain::id::JobId;
+use domain::job::Fate;
+use domain::user::UserType;
+use serde::Deserialize;
+use text::Text;
+
+use super::shown;
+use crate::http::route::Nothing;
+use crate::http::toast::Toast;
+use crate::http::visit::{Answer, Visit};
+use crate::views::frame::address;
+use crate::views::job::{List, New, Preview, Row, Show, ShownJob, Tab};
+use crate::views::user::Described as _;
+use crate::views::{Field, Pager};
+
+type Managing = Visit<AccountPass<ManageUsers>>;
+
+/// A list as it was pasted, and from which row on it is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    text: String,
+    from: String,
+}
+
+/// Which rows of a job.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Asked {
+    show: String,
+    after: String,
+}
+
+/// Which page of the jobs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    after: String,
+}
+
+/// Where a list is pasted.
+pub async fn page(visit: Managing, _: Nothing) -> Answer {
+    let pass = visit.pass().await?;
+    visit.page(New { t: visit.t, frame: visit.frame(&pass), text: Field::default() })
+}
+
+/// A list to be filled in.
+pub async fn template(visit: Managing, _: Nothing) -> Answer {
+    visit.pass().await?;
+    visit.file("users.csv", Table::template())
+}
+
+/// What becomes of each row. Nothing is stored: the list travels with the form.
+pub async fn check(visit: Managing, typed: Typed) -> Answer {
+    match checked(&visit, &typed.text).await? {
+        Ok((pass, checked)) => visit.page(preview(&visit, &pass, typed, &checked)),
+        Err(unreadable) => mend(&visit, typed, unreadable).await,
+    }
+}
+
+/// Begins to create the users; where that cannot be, the same page says why.
+pub async fn start(visit: Managing, typed: Typed) -> Answer {
+    let (pass, checked) = match checked(&visit, &typed.text).await? {
+        Ok(found) => found,
+        Err(unreadable) => return mend(&visit, typed, unreadable).await,
+    };
+    if !checked.may_start() {
+        return visit.mend(preview(&visit, &pass, typed, &checked));
+    }
+    let (pass, id) = visit.write(move |w, pass| job::start(w, pass, &checked)).await?;
+    visit.go(&format!("/accounts/{}/jobs/{id}", pass.account()))
+}
+
+/// The list with what becomes of it, or why it was not read.
+async fn checked(
+    visit: &Managing,
+    text: &str,
+) -> Result<Result<(AccountPass<ManageUsers>, Checked), Unreadable>, Refused> {
+    let table = match Table::read(text) {
+        Ok(table) => table,
+        Err(unreadable) => return Ok(Err(unreadable)),
+    };
+    let rows = table.rows.clone();
+    let (pass, ground) = visit.read(move |r, pass| job::ground(r, pass, &rows)).await?;
+    Ok(Ok((pass, job::check(table, &ground))))
+}
+
+async fn mend(visit: &Managing, typed: Typed, unreadable: Unreadable) -> Answer {
+    let (pass, t) = (visit.pass().await?, visit.t);
+    let sentence = match unreadable {
+        Unreadable::Empty => t.job_unreadable_empty(),
+        Unreadable::TooLarge => t.job_unreadable_too_large(),
+        Unreadable::TooManyRows => t.job_unreadable_too_many_rows(),
+    };
+    let text = Field { value: typed.text, error: Some(sentence.to_owned()) };
+    visit.mend(New { t, frame: visit.frame(&pass), text })
+}
+
+fn preview(visit: &Managing, pass: &AccountPass<ManageUsers>, typed: Typed, checked: &Checked) -> Preview {
+    let t = visit.t;
+    let mut items: Vec<&Item> = checked.items.iter().collect();
+    items.sort_by_key(|item| rank(item.fate));
+    let from = typed.from.parse().unwrap_or(0_usize).min(items.len().saturating_sub(1));
+    let until = items.len().min(from + PAGE_SIZE);
+    let (waiting, refused) = (checked.count(Fate::Waiting), checked.count(Fate::Refused));
+    let problem = match checked.too_many {
+        Some((needed, left)) => Some(t.job_too_many(needed, left)),
+        None if waiting == 0 => Some(t.job_nothing_to_do().to_owned()),
+        None => None,
+    };
+    Preview {
+        t,
+        frame: visit.frame(pass),
+        text: typed.text,
+        rows: items[from..until].iter().map(|item| row(t, item)).collect(),
+        waiting,
+        already: items.len() as i64 - waiting - refused,
+        refused,
+        unused: checked.unused.join(", "),
+        problem,
+        from,
+        until,
+        all: items.len(),
+        step: PAGE_SIZE,
+    }
+}
+
+/// What somebody has to look at comes first.
+fn rank(fate: Fate) -> usize {
+    match fate {
+        Fate::Refused => 0,
+        Fate::Twice => 1,
+        Fate::Invited | Fate::Here => 2,
+        _ => 3,
+    }
+}
+
+fn row(t: Text, item: &Item) -> Row {
+    let typed = item.row.cells[3].trim();
+    let user_type = typed.to_ascii_lowercase().parse::<UserType>();
+    let mut notes: Vec<String> = item.reasons.iter().map(|reason| words::reason(t, reason)).collect();
+    match item.fate {
+        Fate::Here | Fate::Invited => notes.push(t.job_left_as().to_owned()),
+        Fate::Twice => notes.push(t.job_twice_note().to_owned()),
+        _ => {}
+    }
+    Row {
+        line: item.row.line,
+        name: item.row.name(),
+        email: item.row.email().trim().to_owned(),
+        user_type: user_type.map_or_else(|_| typed.to_owned(), |user_type| user_type.label(t).to_owned()),
+        fate: item.fate,
+        result: words::fate(t, item.fate),
+        user: item.user.as_ref().map(ToString::to_string),
+        notes,
+    }
+}
+
+/// The account's jobs, newest first.
+pub async fn list(visit: Managing, query: Query) -> Answer {
+    let before: Option<JobId> = query.after.parse().ok();
+    let (pass, page) = visit.read(move |r, pass| job::list(r, pass, before.as_ref())).await?;
+    let next = page.rows.last().filter(|_| page.has_more);
+    let next = next.map(|last| address(&visit.path, &[("after", last.id.as_str())]));
+    visit.page(List {
+        t: visit.t,
+        frame: visit.frame(&pass),
+        jobs: page.rows.iter().map(|job| shown_job(&visit, &pass, job)).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
+
+fn shown_job(visit: &Managing, pass: &AccountPass<ManageUsers>, job: &Job) -> ShownJob {
+    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+    let not_done = if job.state == JobState::Cancelled { job.total - job.counts.all() } else { 0 };
+    ShownJob {
+        id: job.id.to_string(),
+        state: job.state,
+        by: job.by.clone(),
+        total: job.total,
+        done: job.counts.all(),
+        created: job.counts.created,
+        already: job.counts.already,
+        refused: job.counts.refused,
+        not_done,
+        started: shown::when(job.created_at, zone, now),
+        finished: job.finished_at.map(|at| shown::when(at, zone, now)),
+    }
+}
+
+/// How far a job is; at its end, what became of its rows.
+pub async fn show(visit: Managing, asked: Asked) -> Answer {
+    let id: JobId = visit.param("job")?;
+    let (tab, after) = (Tab::of_code(&asked.show), asked.after.parse().unwrap_or(0));
+    let fates = tab.map_or(Fate::ALL, Tab::fates);
+    let (pass, (job, page)) = visit.read(move |r, pass| job::get(r, pass, &id, fates, after)).await?;
+    let t = visit.t;
+    let next = page.rows.last().filter(|_| page.has_more).map(|last| {
+        let line = last.row.line.to_string();
+        address(&visit.path, &[("show", tab.map_or("", Tab::code)), ("after", &line)])
+    });
+    visit.page(Show {
+        t,
+        frame: visit.frame(&pass),
+        job: shown_job(&visit, &pass, &job),
+        tab,
+        rows: page.rows.iter().map(|item| row(t, item)).collect(),
+        pager: Pager { previous: None, next },
+    })
+}
+
+/// Breaks a job off.
+pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
+    let id: JobId = visit.param("job")?;
+    let wanted = id.clone();
+    let (pass, ()) = visit.write(move |w, pass| job::cancel(w, pass, &wanted)).await?;
+    visit.go_and_tell(&format!("/accounts/{}/jobs/{id}", pass.account()), Toast::JobCancelled)
+}
+
+/// What became of each row, as a file.
+pub async fn report(visit: Managing, _: Nothing) -> Answer {
+    let id: JobId = visit.param("job")?;
+    let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
+    visit.file("users-report.csv", job::report(visit.t, &items))
+}

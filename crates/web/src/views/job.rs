@@ -1,0 +1,266 @@
+//! The pages of jobs.
+
+use app::job::JobState;
+use askama::Template;
+use domain::job::Fate;
+use text::Text;
+
+use super::form::problems;
+use super::frame::grouped;
+use super::{Field, Frame, Icon, Pager, SummaryLine, When};
+
+/// Where a list is pasted: `/accounts/{ACC}/jobs/new`. Posts `text` there.
+#[derive(Template, Clone, Debug)]
+#[template(path = "job/new.html")]
+pub struct New {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// `text`
+    pub text: Field,
+}
+
+/// What becomes of a list: the answer to the form of [`New`]. Posts `text` there again, with `from` for other rows; the
+/// last button posts it to `/accounts/{ACC}/jobs`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "job/preview.html")]
+pub struct Preview {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// The list as it was pasted.
+    pub text: String,
+    /// Some of its rows, those that are refused before the others.
+    pub rows: Vec<Row>,
+    /// How many users will be created.
+    pub waiting: i64,
+    /// How many rows are left as they are.
+    pub already: i64,
+    /// How many are refused.
+    pub refused: i64,
+    /// Headings of columns that are not used, in one line.
+    pub unused: String,
+    /// Why nothing can be begun.
+    pub problem: Option<String>,
+    /// How many rows stand before those shown.
+    pub from: usize,
+    /// The number of the last that is shown.
+    pub until: usize,
+    /// How many rows there are.
+    pub all: usize,
+    /// How many are shown at once.
+    pub step: usize,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The line it begins at.
+    pub line: i64,
+    /// First and last name, as typed; may be empty.
+    pub name: String,
+    /// The address as typed; may be empty.
+    pub email: String,
+    /// The type's name, or what was typed.
+    pub user_type: String,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// The same in words.
+    pub result: &'static str,
+    /// `USR…` of who was created.
+    pub user: Option<String>,
+    /// What is to be said of it.
+    pub notes: Vec<String>,
+}
+
+/// The account's lists: `/accounts/{ACC}/jobs`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "job/list.html")]
+pub struct List {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// One page of jobs.
+    pub jobs: Vec<ShownJob>,
+    /// The neighbouring pages.
+    pub pager: Pager,
+}
+
+/// A job as lists and its page show it.
+#[derive(Clone, Debug)]
+pub struct ShownJob {
+    /// `JOB…`
+    pub id: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// Who began it.
+    pub by: String,
+    /// How many rows it has.
+    pub total: i64,
+    /// How many came to an end.
+    pub done: i64,
+    /// Of them: users that were created.
+    pub created: i64,
+    /// Rows that were left as they are.
+    pub already: i64,
+    /// Rows that were refused.
+    pub refused: i64,
+    /// Rows that were not done, because it was broken off.
+    pub not_done: i64,
+    /// When it was begun.
+    pub started: When,
+    /// When it came to its end.
+    pub finished: Option<When>,
+}
+
+/// Which rows of a job are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Users that were created.
+    Created,
+    /// Rows that were left as they are.
+    Already,
+    /// Rows that were refused.
+    Refused,
+    /// Rows that were not done.
+    NotDone,
+}
+
+impl Tab {
+    const ALL: [Tab; 4] = [Tab::Refused, Tab::Created, Tab::Already, Tab::NotDone];
+
+    /// Its code in the address.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tab::Created => "created",
+            Tab::Already => "already",
+            Tab::Refused => "refused",
+            Tab::NotDone => "not_done",
+        }
+    }
+
+    /// The tab of a code; `None` for all rows.
+    pub fn of_code(code: &str) -> Option<Tab> {
+        Tab::ALL.into_iter().find(|tab| tab.code() == code)
+    }
+
+    /// The ends of its rows.
+    pub fn fates(self) -> &'static [Fate] {
+        match self {
+            Tab::Created => &[Fate::Created],
+            Tab::Already => &[Fate::Here, Fate::Invited, Fate::Twice],
+            Tab::Refused => &[Fate::Refused],
+            Tab::NotDone => &[Fate::Cancelled],
+        }
+    }
+
+    fn label(self, t: Text) -> &'static str {
+        match self {
+            Tab::Created => t.job_created(),
+            Tab::Already => t.job_already(),
+            Tab::Refused => t.job_refused(),
+            Tab::NotDone => t.job_cancelled_rows(),
+        }
+    }
+}
+
+/// A job: `/accounts/{ACC}/jobs/{JOB}?show=`. Under way it shows how far it is, and posts to `…/cancel`; then what became
+/// of its rows.
+#[derive(Template, Clone, Debug)]
+#[template(path = "job/show.html")]
+pub struct Show {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// The job.
+    pub job: ShownJob,
+    /// Which rows are shown; `None` for all.
+    pub tab: Option<Tab>,
+    /// One page of them.
+    pub rows: Vec<Row>,
+    /// The neighbouring pages.
+    pub pager: Pager,
+}
+
+impl New {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(&[("text", &self.text)])
+    }
+}
+
+impl Preview {
+    fn problems(&self) -> Vec<SummaryLine> {
+        self.problem.iter().map(|text| SummaryLine { field: None, text: text.clone() }).collect()
+    }
+
+    fn before(&self) -> Option<usize> {
+        (self.from > 0).then(|| self.from.saturating_sub(self.step))
+    }
+
+    fn after(&self) -> Option<usize> {
+        (self.until < self.all).then_some(self.until)
+    }
+
+    fn shown(&self) -> String {
+        let number = |n: usize| grouped(n as i64);
+        self.t.job_page(number(self.from + 1), number(self.until), number(self.all))
+    }
+}
+
+impl ShownJob {
+    fn state_label(&self, t: Text) -> &'static str {
+        match self.state {
+            JobState::Running => t.job_state_running(),
+            JobState::Done => t.job_state_done(),
+            JobState::Cancelled => t.job_state_cancelled(),
+        }
+    }
+}
+
+impl Show {
+    fn is_running(&self) -> bool {
+        self.job.state == JobState::Running
+    }
+
+    fn heading(&self) -> &'static str {
+        match self.job.state {
+            JobState::Running => self.t.job_running_title(),
+            JobState::Done => self.t.job_done_title(),
+            JobState::Cancelled => self.t.job_cancelled_title(),
+        }
+    }
+
+    fn address(&self, tab: Option<Tab>) -> String {
+        let path = self.frame.at(&format!("/jobs/{}", self.job.id));
+        super::frame::address(&path, &[("show", tab.map_or("", Tab::code))])
+    }
+
+    /// Tabs with how many rows each has; those without any are left out.
+    fn tabs(&self) -> Vec<(Option<Tab>, &'static str, i64)> {
+        let job = &self.job;
+        let counted = |tab: Tab| match tab {
+            Tab::Created => job.created,
+            Tab::Already => job.already,
+            Tab::Refused => job.refused,
+            Tab::NotDone => job.not_done,
+        };
+        let tab = |tab: Tab| (Some(tab), tab.label(self.t), counted(tab));
+        let own = Tab::ALL.map(tab).into_iter().filter(|(_, _, count)| *count > 0);
+        std::iter::once((None, self.t.job_all_rows(), job.total)).chain(own).collect()
+    }
+}
+
+impl Row {
+    /// The colour of what becomes of it.
+    fn tone(&self) -> &'static str {
+        match self.fate {
+            Fate::Waiting | Fate::Created => " accent",
+            Fate::Refused => " warn",
+            _ => "",
+        }
+    }
+}
