@@ -4,9 +4,12 @@
 //! the operation inside one unit, so that who may is decided in the transaction that then does it.
 
 pub mod access_change;
+pub mod access_map;
+pub mod access_review;
 pub mod account;
 pub mod activity;
 pub mod api_key;
+pub mod capability_use;
 pub mod company;
 pub mod company_user;
 pub mod doctor;
@@ -26,6 +29,7 @@ pub mod refused;
 pub mod reset;
 pub mod seed;
 pub mod session;
+pub mod sheet;
 pub mod user;
 pub mod words;
 pub mod worker;
@@ -69,6 +73,8 @@ pub struct App {
     pub smtp: Option<Smtp>,
     /// Whose mails are sent next.
     pub turns: mail::outbox::Turns,
+    /// Which uses of capabilities are noted already.
+    pub uses: capability_use::Uses,
 }
 
 /// The product, shared.

@@ -89,6 +89,12 @@ verbs! {
     ApiKeyCreated = "api_key.created",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
+    /// An access review was begun.
+    AccessReviewStarted = "access_review.started",
+    /// On a user of an access review something was decided.
+    AccessReviewDecided = "access_review.decided",
+    /// An access review was finished.
+    AccessReviewFinished = "access_review.finished",
 }
 
 /// One field and its values before and after.

@@ -114,6 +114,8 @@ ids! {
     AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
     EmailChangeId = b"EMC";
+    /// A look at who has which access.
+    AccessReviewId = b"REV";
 }
 
 #[cfg(test)]

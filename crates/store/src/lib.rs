@@ -10,10 +10,12 @@ pub mod secret;
 pub mod work;
 
 pub mod access_change;
+pub mod access_review;
 pub mod account;
 pub mod activity;
 pub mod api_key;
 pub mod attempt;
+pub mod capability_use;
 pub mod company;
 pub mod device;
 pub mod email_change;

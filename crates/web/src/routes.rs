@@ -8,8 +8,8 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, company_user, email_change, events, invitation, invitation_block,
-    lead_center, may, me, operator, permissions, reset, session, setup, user,
+    access_map, access_review, account, activity, company, company_user, email_change, events, invitation,
+    invitation_block, lead_center, may, me, operator, permissions, reset, session, setup, user,
 };
 
 /// All routes.
@@ -64,6 +64,7 @@ fn own() -> Vec<Route> {
         post("/me/email", email_change::request).records(&[Verb::EmailChangeRequested]),
         post("/me/email/send", email_change::send_again).records(&[Verb::EmailChangeRequested]),
         post("/me/email/cancel", email_change::cancel).records(&[Verb::EmailChangeCancelled]),
+        get("/me/access", access_map::own),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
@@ -81,6 +82,20 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/permissions", permissions::matrix),
+        get("/accounts/{account}/access-reviews", access_review::list),
+        post("/accounts/{account}/access-reviews", access_review::start)
+            .records(&[Verb::AccessReviewStarted]),
+        get("/accounts/{account}/access-reviews/{access_review}", access_review::show),
+        get("/accounts/{account}/access-reviews/{access_review}/users/{user}", access_review::decide::page),
+        post(
+            "/accounts/{account}/access-reviews/{access_review}/users/{user}",
+            access_review::decide::decide,
+        )
+        .records(&[Verb::AccessReviewDecided]),
+        get("/accounts/{account}/access-reviews/{access_review}/finish", access_review::finish::page),
+        post("/accounts/{account}/access-reviews/{access_review}/finish", access_review::finish::finish)
+            .records(&[Verb::AccessReviewFinished]),
+        get("/accounts/{account}/access-reviews/{access_review}/outcome.csv", access_review::export::csv),
         get_events("/accounts/{account}/events", events::stream),
         get_data("/accounts/{account}/may/{capability}", may::may),
     ]
@@ -94,6 +109,7 @@ fn users() -> Vec<Route> {
             .records(&[Verb::UserCreated, Verb::InvitationSent]),
         get("/accounts/{account}/users/new", user::create::page),
         post("/accounts/{account}/users/new", user::create::step),
+        get("/accounts/{account}/users/map", access_map::account),
         get("/accounts/{account}/users/{user}", user::edit::page),
         post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
         get("/accounts/{account}/users/{user}/access", user::access::page),

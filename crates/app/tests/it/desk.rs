@@ -54,14 +54,14 @@ impl Desk {
         Desk { app: world.app.clone(), account: account.id.clone(), ask: person.ask.clone() }
     }
 
-    async fn manage<T: Send + 'static>(
+    pub(crate) async fn manage<T: Send + 'static>(
         &self,
         operation: impl Fn(Writer, &AccountPass<ManageUsers>) -> Result<Committed<T>, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
     }
 
-    async fn look<T: Send + 'static>(
+    pub(crate) async fn look<T: Send + 'static>(
         &self,
         operation: impl Fn(&mut Reader, &AccountPass<ManageUsers>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {

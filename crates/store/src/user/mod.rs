@@ -32,7 +32,10 @@ pub use find::{find_by_email, has_login, is_alone};
 pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
-pub use own::{CameBack, OwnUser, find_own, list_own, update_own_email, update_own_names, update_seen};
+pub use own::{
+    CameBack, OwnPlace, OwnUser, find_own, list_own, list_places, update_own_email, update_own_names,
+    update_seen,
+};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::activate;
 

@@ -96,6 +96,8 @@ toasts! {
     EmailChangeCancelled => Text::toast_email_change_cancelled,
     /// The address is changed.
     EmailChanged => Text::toast_email_changed,
+    /// An access review is finished.
+    AccessReviewFinished => Text::toast_access_review_finished,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
 }

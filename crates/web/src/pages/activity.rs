@@ -14,6 +14,7 @@ use text::Text;
 use super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
+use crate::views::access_review::decided;
 use crate::views::activity::{Change, List, Row};
 use crate::views::user::{Described as _, status_label};
 
@@ -102,6 +103,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(Verb::AccessReviewStarted) => t.activity_access_review_started(),
+        Some(Verb::AccessReviewDecided) => t.activity_access_review_decided(),
+        Some(Verb::AccessReviewFinished) => t.activity_access_review_finished(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -133,6 +137,7 @@ fn shown_value(
         ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails", "no") => {
             t.common_no().to_owned()
         }
+        ("decision", word) => word.parse().map_or(value, |decision| decided(t, Some(decision))),
         _ => value,
     }
 }
@@ -155,6 +160,14 @@ fn field_name(t: Text, field: &str) -> String {
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),
+        "decision" => t.access_review_decision(),
+        "reason" => t.access_review_reason(),
+        "idle_days" => t.access_review_idle_days(),
+        "users" => t.user_title(),
+        "kept" => t.access_review_finish_kept(),
+        "changed" => t.access_review_finish_changes(),
+        "not_changed" => t.access_review_not_changed(),
+        "not_decided" => t.access_review_decided_none(),
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -20,6 +20,9 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
             "x".into(),
             site.company.to_string(),
         ],
+        "access_review" => {
+            vec![made_up("REV"), site.foreign_review.to_string(), "x".into(), site.user.to_string()]
+        }
         "session" => vec![made_up("SES"), "x".into()],
         "api_key" => vec![made_up("KEY"), "x".into()],
         "mail" => vec![made_up("MAI"), "x".into()],

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
-use domain::id::{CompanyId, UserId};
+use domain::id::{AccessReviewId, CompanyId, UserId};
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Engine, Person, World};
@@ -37,6 +37,9 @@ pub(crate) struct Site {
     pub(crate) pending: UserId,
     pub(crate) deleted: UserId,
     pub(crate) foreign_user: UserId,
+    /// An access review that goes on, and one of another account.
+    pub(crate) review: AccessReviewId,
+    pub(crate) foreign_review: AccessReviewId,
     people: Vec<(Standing, Option<Person>)>,
 }
 
@@ -81,6 +84,8 @@ impl Site {
         let foreign_user = other
             .invite(&address("foreign"), UserType::Reporting, std::slice::from_ref(&foreign_company))
             .await;
+        let review = review(&world, &account).await;
+        let foreign_review = self::review(&world, &other).await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -94,6 +99,8 @@ impl Site {
             pending,
             deleted,
             foreign_user,
+            review,
+            foreign_review,
             people,
         }
     }
@@ -124,6 +131,7 @@ impl Site {
             .replace("{account}", self.account.id.as_str())
             .replace("{company}", self.company.as_str())
             .replace("{user}", self.user.as_str())
+            .replace("{access_review}", self.review.as_str())
             .replace("{type}", "manager")
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
@@ -188,8 +196,8 @@ impl Site {
         self.answer(request.body(Body::empty()).expect("a request")).await
     }
 
-    /// Every row of every table that a request must not change without right. `attempt` counts tries and is not among
-    /// them.
+    /// Every row of every table that a request must not change without right. `attempt` counts tries, and
+    /// `capability_use` notes in the background what was looked at: neither is among them.
     pub(crate) fn rows(&self) -> Vec<Vec<Vec<String>>> {
         let catalogue = match self.world.engine() {
             Engine::Sqlite => {
@@ -199,7 +207,12 @@ impl Site {
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
             }
         };
-        let tables = self.world.sql(catalogue).into_iter().flatten().filter(|table| table != "attempt");
+        let tables = self
+            .world
+            .sql(catalogue)
+            .into_iter()
+            .flatten()
+            .filter(|table| table != "attempt" && table != "capability_use");
         let rows = |table: String| {
             let mut rows = self.world.sql(&format!("SELECT * FROM \"{table}\""));
             rows.sort_unstable();
@@ -235,6 +248,11 @@ async fn delete(world: &World, account: &Account, user: &UserId) {
         app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed { seen, message: None })
     };
     world.app.write(&ask, account, delete).await.expect("the user is deleted");
+}
+
+async fn review(world: &World, account: &Account) -> AccessReviewId {
+    let start = |w: Writer, pass: &AccountPass<ManageUsers>| app::access_review::start(w, pass, None);
+    world.app.write(&account.admin.ask, account.id.clone(), start).await.expect("a review begins").1
 }
 
 fn address(name: &str) -> String {
