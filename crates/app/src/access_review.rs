@@ -254,7 +254,7 @@ fn is_of_one(refused: &Refused) -> bool {
 fn outcome(refused: &Refused) -> Outcome {
     match refused {
         Refused::Conflict(Conflict::LastAdministrator) => Outcome::LastAdministrator,
-        Refused::Conflict(Conflict::Changed) => Outcome::Changed,
+        Refused::Conflict(Conflict::Changed) | Refused::NotFound => Outcome::Changed,
         _ => Outcome::Failed,
     }
 }

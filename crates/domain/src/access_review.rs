@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::access_change::Change;
-use crate::capability::{Capability, Mark, REGISTRY, includes, mark};
+use crate::capability::{Capability, Mark, REGISTRY, mark};
 use crate::id::CompanyId;
 use crate::input::Problem;
 use crate::name;
@@ -175,16 +175,14 @@ pub fn suggest(evidence: &Evidence, now: Timestamp) -> Suggestion {
     least.min_by_key(|to| breadth(**to)).map_or(Suggestion::Fits, |to| Suggestion::Lower(*to))
 }
 
-/// Whether `to` takes something away, gives nothing, and leaves all that was used as it is.
+/// Whether `to` takes something away and leaves all that was used, and emails, as they are. A lower type that does so gives
+/// nothing.
 fn would_do((from, agent): (UserType, bool), to: UserType, used: &BTreeSet<Capability>) -> bool {
     let after = agent_after(from, agent, to);
     let is_needed = |capability| used.contains(&capability) || capability == Capability::ReceiveNotifications;
     let stays =
         |capability| !is_needed(capability) || mark(to, after, capability) >= mark(from, agent, capability);
-    to.has_login()
-        && is_lower(from, agent, to)
-        && includes((from, agent), (to, after))
-        && REGISTRY.iter().all(|line| stays(line.capability))
+    to.has_login() && is_lower(from, agent, to) && REGISTRY.iter().all(|line| stays(line.capability))
 }
 
 /// How much a type allows, for telling which is least.

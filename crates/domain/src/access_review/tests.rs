@@ -21,7 +21,7 @@ fn suggested(user_type: UserType, used: &[Capability]) -> Suggestion {
     suggest(&evidence(user_type, user_type == UserType::Agent, used), NOW)
 }
 
-/// U-23
+/// U-23. Seen to fail: with `stays` always true, and with `max_by_key`.
 #[test]
 fn u23_the_least_type_that_would_do_is_suggested() {
     use Capability::{ManageTrackers, ManageUsers, ReadCalls, UseLeadCenter};
@@ -75,7 +75,7 @@ fn any_type() -> impl Strategy<Value = UserType> {
 }
 
 proptest! {
-    /// U-23. Seen to fail: with `stays` always true, with `includes` left out, and with `max_by_key`.
+    /// U-23. Seen to fail: with `stays` always true.
     #[test]
     fn u23_a_suggested_type_is_lower_and_leaves_what_was_used(
         from in any_type(), flag: bool, bits: u32, here: bool, days in 0_i64..40,

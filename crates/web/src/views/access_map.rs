@@ -15,7 +15,7 @@ const OWN_LETTERS: usize = 26;
 const LETTERS: usize = 13;
 /// Where the first column and row of that picture begin, how wide a column and how high a row is.
 const LEFT: usize = 100;
-const HEAD: usize = 104;
+const HEAD: usize = 112;
 const COLUMN: usize = 15;
 const ROW: usize = 22;
 
@@ -74,7 +74,7 @@ impl Own {
             branch
         };
         let branches = self.accounts.iter().map(branch).collect();
-        (branches, y)
+        (branches, y - 20)
     }
 
     fn leaves(&self, account: &OwnAccount) -> Vec<String> {

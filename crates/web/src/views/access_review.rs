@@ -248,13 +248,19 @@ impl Decide {
     fn note(&self, decision: &Decision) -> &'static str {
         match decision {
             Decision::Keep => self.t.access_review_keep_note(),
-            Decision::Lower(_) if self.row.user_type.has_all_companies() => {
-                self.t.access_review_lower_note_all()
-            }
-            Decision::Lower(_) => self.t.access_review_lower_note(),
+            Decision::Lower(to) => to.note(self.t),
             Decision::Suspend => self.t.access_review_suspend_note(),
             Decision::Delete => self.t.access_review_delete_note(),
         }
+    }
+
+    /// How a lower type is given, where one can be.
+    fn lowering(&self) -> Option<&'static str> {
+        let lowers = self.choices.iter().any(|choice| matches!(choice, Decision::Lower(_)));
+        lowers.then(|| match self.row.user_type.has_all_companies() {
+            true => self.t.access_review_lower_note_all(),
+            false => self.t.access_review_lower_note(),
+        })
     }
 }
 

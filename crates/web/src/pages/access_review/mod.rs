@@ -8,7 +8,7 @@ use app::Refused;
 use app::access_review::{self, ReviewPage};
 use app::pass::HasPlace as _;
 use app::work::{Reader, Writer};
-use domain::capability::{Mark, REGISTRY, mark};
+use domain::capability::{Capability, Mark, REGISTRY, mark};
 use domain::id::{AccessReviewId, UserId};
 use domain::input::{FieldError, Problem};
 use domain::time::Timestamp;
@@ -161,7 +161,9 @@ pub(super) fn row(
     let user = &found.reviewed;
     let may = REGISTRY.iter().map(|line| line.capability);
     let may = may.filter(|capability| mark(user.user_type, user.agent, *capability) != Mark::No);
-    let unused = may.filter(|capability| !user.used.contains_key(capability));
+    // Emails are got without doing anything: nothing shows whether somebody uses them.
+    let is_noted = |capability: &Capability| *capability != Capability::ReceiveNotifications;
+    let unused = may.filter(is_noted).filter(|capability| !user.used.contains_key(capability));
     Row {
         id: user.user.to_string(),
         name: user.name.clone(),
