@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
 
-    /// U-23. Seen to fail: with the day left out of `take`.
+    /// U-23
     #[test]
     fn u23_a_use_is_noted_once_a_day() {
         let (uses, start) = (Uses::default(), Timestamp::from_micros(1_000));

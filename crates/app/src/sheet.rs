@@ -50,7 +50,7 @@ mod tests {
         reader.records().map(row).collect()
     }
 
-    /// Seen to fail: with `-` left out of `RISKY`, and without the guard before a guard.
+    /// Seen to fail: with `=` taken for harmless, and without the guard before a guard.
     #[test]
     fn x20_formulas_are_texts() {
         let bytes = write([["=1+1", "-2", "＠x", "'a", "a=1", ""]]);

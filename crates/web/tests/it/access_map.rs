@@ -5,8 +5,7 @@ use http::Method;
 
 use crate::site::{Site, Standing};
 
-/// P-15. One's own map names one's accounts and companies, and nothing of others. Seen to fail: with the login left out of
-/// `list_places`, and of `name_companies`.
+/// P-15. One's own map names one's accounts and companies, and nothing of others.
 #[tokio::test(flavor = "multi_thread")]
 async fn p15_ones_own_map_has_ones_own_access_and_no_more() {
     for site in Site::everywhere().await {
@@ -31,7 +30,7 @@ async fn p15_ones_own_map_has_ones_own_access_and_no_more() {
     }
 }
 
-/// P-15. The map of an account draws what its table says. Seen to fail: with `has` always true.
+/// P-15. The map of an account draws what its table says.
 #[tokio::test(flavor = "multi_thread")]
 async fn p15_an_accounts_map_draws_who_has_which_company() {
     for site in Site::everywhere().await {

@@ -23,7 +23,7 @@ async fn finish(site: &Site) -> Reply {
     post(site, "/finish", &format!("version={}", rows[0][0])).await
 }
 
-/// U-23. Seen to fail: with `is_due` always nothing in `Visit::note_seen`.
+/// U-23
 #[tokio::test(flavor = "multi_thread")]
 async fn u23_what_pages_ask_for_is_noted_as_used() {
     for site in Site::everywhere().await {
@@ -92,7 +92,7 @@ async fn u23_a_page_tells_what_would_do_and_takes_decisions() {
     }
 }
 
-/// U-23. Seen to fail: with `idle_days` of what is no number left out.
+/// U-23
 #[tokio::test(flavor = "multi_thread")]
 async fn u23_a_review_begins_with_a_number_of_days_that_fits() {
     for site in Site::everywhere().await {
@@ -108,7 +108,7 @@ async fn u23_a_review_begins_with_a_number_of_days_that_fits() {
     }
 }
 
-/// U-23, X-20. Seen to fail: with `safe` left out of `sheet::write`.
+/// U-23, X-20
 #[tokio::test(flavor = "multi_thread")]
 async fn x20_the_outcome_is_a_table_without_formulas() {
     for site in Site::everywhere().await {
