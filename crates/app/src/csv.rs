@@ -2,7 +2,7 @@
 
 /// A file of these rows. Every cell is quoted; one that a program would take for a formula begins with an apostrophe,
 /// which [`plain`] takes away again.
-pub(crate) fn write<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> String {
+pub fn write<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> String {
     let mut writer = ::csv::WriterBuilder::new()
         .quote_style(::csv::QuoteStyle::Always)
         .terminator(::csv::Terminator::CRLF)
@@ -16,7 +16,7 @@ pub(crate) fn write<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> String 
 }
 
 /// A cell as it was before [`write`].
-pub(crate) fn plain(cell: &str) -> &str {
+pub fn plain(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,
         _ => cell,

@@ -4,14 +4,17 @@
 //! the operation inside one unit, so that who may is decided in the transaction that then does it.
 
 pub mod access_change;
+pub mod access_map;
+pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod api_key;
+pub mod capability_use;
 pub mod center_person;
 pub mod company;
 pub mod company_user;
-mod csv;
+pub mod csv;
 pub mod doctor;
 pub mod email_change;
 mod ending;
@@ -75,6 +78,8 @@ pub struct App {
     pub smtp: Option<Smtp>,
     /// Whose mails are sent next.
     pub turns: mail::outbox::Turns,
+    /// Which uses of capabilities are noted already.
+    pub uses: capability_use::Uses,
 }
 
 /// The product, shared.

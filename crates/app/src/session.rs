@@ -1,13 +1,14 @@
 //! Signing in and out.
 
 use domain::activity::{Entry, Verb};
+use domain::capability::Capability;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, LoginId, SessionId};
+use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Means, Person, SelfPass};
+use store::pass::{Acting, Means, Person, Seen, SelfPass};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
-use store::{api_key, device, email_change, login_merge, reset, session, user};
+use store::{api_key, capability_use, device, email_change, login_merge, reset, session, user};
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -101,16 +102,44 @@ impl App {
             .await
     }
 
+    /// What of a visit is worth noting: of the same person once a minute, of the same use once a day.
+    pub fn is_due(&self, seen: &Seen) -> Due {
+        let now = self.store.now();
+        let used = seen.place.as_ref().zip(seen.used);
+        let used = used.filter(|((_, user), used)| self.uses.take(user, *used, now));
+        Due { visit: now.since(seen.person.seen_at) >= NOTE_EVERY, used: used.map(|(_, used)| used) }
+    }
+
+    /// Notes what is due of a visit.
+    pub async fn note_seen(&self, ask: &Ask, seen: Seen, due: Due) -> Result<(), Refused> {
+        let (person, place) = (seen.person, seen.place);
+        let used = place.clone().zip(due.used);
+        let noted =
+            self.note_visit(ask, person, place.map(|(account, _)| account), due.visit, used.clone()).await;
+        if let (Err(_), Some(((_, user), used))) = (&noted, &used) {
+            self.uses.forget(user, *used);
+        }
+        noted
+    }
+
     /// Notes that a person was here: in their session and, where they were in an account, in their user. A program
-    /// that comes with their key is not them.
-    pub async fn note_seen(
+    /// that comes with their key is not them, but needs what it uses.
+    async fn note_visit(
         &self,
         ask: &Ask,
         person: Person,
         account: Option<AccountId>,
+        visit: bool,
+        used: Option<((AccountId, UserId), Capability)>,
     ) -> Result<(), Refused> {
         self.store
             .write_later(ask.origin.clone(), move |mut w| {
+                if let Some(((account, user), used)) = &used {
+                    capability_use::update(&mut w, (account, user), *used)?;
+                }
+                if !visit {
+                    return Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()));
+                }
                 match &person.by {
                     Means::Job => {}
                     Means::Key(key) => api_key::update_used(&mut w, key)?,
@@ -132,6 +161,22 @@ impl App {
                 Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()))
             })
             .await
+    }
+}
+
+/// What of a visit is to be noted.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// That the person was here.
+    pub visit: bool,
+    /// What they used.
+    pub used: Option<Capability>,
+}
+
+impl Due {
+    /// Whether there is nothing.
+    pub fn is_nothing(self) -> bool {
+        !self.visit && self.used.is_none()
     }
 }
 

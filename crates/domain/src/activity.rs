@@ -127,6 +127,12 @@ verbs! {
     JobCancelled = "job.cancelled",
     /// It came to its end.
     JobFinished = "job.finished",
+    /// An access review was begun.
+    AccessReviewStarted = "access_review.started",
+    /// On a user of an access review something was decided.
+    AccessReviewDecided = "access_review.decided",
+    /// An access review was finished.
+    AccessReviewFinished = "access_review.finished",
 }
 
 /// One field and its values before and after.

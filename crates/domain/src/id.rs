@@ -122,6 +122,8 @@ ids! {
     LoginMergeId = b"MRG";
     /// Something that is done for many at once.
     JobId = b"JOB";
+    /// A look at who has which access.
+    AccessReviewId = b"REV";
 }
 
 #[cfg(test)]

@@ -267,6 +267,12 @@ pub fn is_lower(user_type: UserType, agent: bool, to: UserType) -> bool {
     to != user_type && !is_promotion(user_type, agent, to)
 }
 
+/// The agent flag of whoever is deleted and added back with another type: it stays where it was beside a type that signs
+/// in, and agents are agents.
+pub fn agent_after(user_type: UserType, agent: bool, to: UserType) -> bool {
+    to.has_login() && (to == UserType::Agent || agent && user_type != UserType::Agent)
+}
+
 /// The types a user can be given that are no promotion (U-10), least first.
 pub fn lower_types(user_type: UserType, agent: bool) -> Vec<UserType> {
     UserType::ALL.iter().rev().filter(|to| is_lower(user_type, agent, **to)).copied().collect()

@@ -79,6 +79,7 @@ pub(crate) async fn unchecked_app(
         hasher: hasher(RealRandom.bytes()),
         smtp: settings.smtp.clone(),
         turns: app::mail::outbox::Turns::default(),
+        uses: app::capability_use::Uses::default(),
     })
 }
 

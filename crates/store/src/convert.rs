@@ -2,8 +2,8 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccessChangeId, AccountCenterId, AccountId, ActivityId, ApiKeyId, CenterPersonId, CompanyId,
-    EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId, SessionId, UserId,
+    AccessChangeId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId, CenterPersonId,
+    CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -19,7 +19,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

@@ -10,11 +10,13 @@ pub mod secret;
 pub mod work;
 
 pub mod access_change;
+pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod api_key;
 pub mod attempt;
+pub mod capability_use;
 pub mod center_person;
 pub mod company;
 pub mod device;

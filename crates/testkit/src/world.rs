@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use app::account::FirstAccount;
+use app::capability_use::Uses;
 use app::mail::compose::Address;
 use app::mail::outbox::Turns;
 use app::operator::Mail;
@@ -66,6 +67,7 @@ impl World {
             hasher: Hasher::cheap([9; 32]),
             smtp: None,
             turns: Turns::default(),
+            uses: Uses::default(),
         };
         World { app: Arc::new(app), clock, place }
     }
@@ -75,7 +77,8 @@ impl World {
     pub fn restart(&mut self, change: impl FnOnce(&mut App)) {
         let (store, settings) = (self.app.store.clone(), self.app.settings.clone());
         let (smtp, turns) = (self.app.smtp.clone(), Turns::default());
-        let mut app = App { store, settings, hasher: Hasher::cheap([9; 32]), smtp, turns };
+        let mut app =
+            App { store, settings, hasher: Hasher::cheap([9; 32]), smtp, turns, uses: Uses::default() };
         change(&mut app);
         self.app = Arc::new(app);
     }

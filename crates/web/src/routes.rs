@@ -8,9 +8,9 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
-    account, account_center, activity, center_person, company, company_user, email_change, events,
-    executive_administrator, invitation, invitation_block, job, lead_center, login_merge, may, me, operator,
-    permissions, reset, session, setup, user,
+    access_map, access_review, account, account_center, activity, center_person, company, company_user,
+    email_change, events, executive_administrator, invitation, invitation_block, job, lead_center,
+    login_merge, may, me, operator, permissions, reset, session, setup, user,
 };
 
 /// All routes.
@@ -85,6 +85,7 @@ fn own() -> Vec<Route> {
             Verb::UserUnmerged,
             Verb::SessionStarted,
         ]),
+        get("/me/access", access_map::own),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
@@ -102,6 +103,23 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/permissions", permissions::matrix),
+        get("/accounts/{account}/access-reviews", access_review::list),
+        post("/accounts/{account}/access-reviews", access_review::start)
+            .records(&[Verb::AccessReviewStarted]),
+        get("/accounts/{account}/access-reviews/{access_review}", access_review::show),
+        get("/accounts/{account}/access-reviews/{access_review}/users/{user}", access_review::decide::page),
+        post(
+            "/accounts/{account}/access-reviews/{access_review}/users/{user}",
+            access_review::decide::decide,
+        )
+        .records(&[Verb::AccessReviewDecided]),
+        get("/accounts/{account}/access-reviews/{access_review}/finish", access_review::finish::page),
+        post("/accounts/{account}/access-reviews/{access_review}/finish", access_review::finish::finish)
+            .records(&[Verb::AccessReviewFinished]),
+        get(
+            "/accounts/{account}/access-reviews/{access_review}/outcome.csv",
+            access_review::export::download,
+        ),
         get_events("/accounts/{account}/events", events::stream),
         get_data("/accounts/{account}/may/{capability}", may::may),
     ]
@@ -115,6 +133,7 @@ fn users() -> Vec<Route> {
             .records(&[Verb::UserCreated, Verb::InvitationSent]),
         get("/accounts/{account}/users/new", user::create::page),
         post("/accounts/{account}/users/new", user::create::step),
+        get("/accounts/{account}/users/map", access_map::account),
         get("/accounts/{account}/users/{user}", user::edit::page),
         post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
         get("/accounts/{account}/users/{user}/access", user::access::page),

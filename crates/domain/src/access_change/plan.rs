@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{Access, Already, Around, Change, CompanyState, InvitationFate, Obstacle, Plan, effects};
 use crate::access::Grants;
 use crate::id::CompanyId;
-use crate::user::{UserStatus, UserType, is_lower, is_promotion, may_give, may_manage, outlasts};
+use crate::user::{
+    UserStatus, UserType, agent_after, is_lower, is_promotion, may_give, may_manage, outlasts,
+};
 
 /// What `change` makes of a user with the access `before`, when whoever holds `actor` asks for it.
 pub fn plan(actor: &Grants, around: &Around, before: &Access, change: &Change) -> Result<Plan, Obstacle> {
@@ -125,8 +127,7 @@ fn replaced(
     }
     let after = Access {
         user_type: to,
-        agent: to.has_login()
-            && (to == UserType::Agent || before.agent && before.user_type != UserType::Agent),
+        agent: agent_after(before.user_type, before.agent, to),
         companies: kept(around, before, to, companies)?,
         invoice_emails: before.invoice_emails && to == UserType::Administrator,
         ..before.clone()

@@ -30,4 +30,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0014_account_center"),
     migration!("0015_login_merge"),
     migration!("0018_job"),
+    migration!("0017_access_review"),
 ];

@@ -8,7 +8,7 @@ use domain::id::{AccountCenterId, AccountId};
 
 use super::load::read_person;
 use super::place::{AccountPass, Means, Person};
-use super::{Acting, Credentials, Denied, Door, Gate};
+use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
@@ -102,8 +102,8 @@ impl<C: Wants> Gate for CenterPass<C> {
         Ok(CenterPass { center: center.clone(), name, standing, person, proof: PhantomData })
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        Some((self.person.clone(), None))
+    fn seen(&self) -> Option<Seen> {
+        Some(Seen { person: self.person.clone(), place: None, used: None })
     }
 }
 

@@ -44,7 +44,7 @@ use std::fmt;
 use domain::access::Refusal;
 use domain::account_center::Standing;
 use domain::capability::Capability;
-use domain::id::AccountId;
+use domain::id::{AccountId, UserId};
 
 pub use center::CenterPass;
 pub use email_change::EmailChangePass;
@@ -149,10 +149,21 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
     /// Mints the pass, or says why not.
     fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;
 
-    /// Who was here, and in which account; `None` for passes of no signed-in person.
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
+    /// Who was here, where, and what for; `None` for passes of no signed-in person.
+    fn seen(&self) -> Option<Seen> {
         None
     }
+}
+
+/// Who was here, where, and what for.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Who.
+    pub person: Person,
+    /// In which account, as which user.
+    pub place: Option<(AccountId, UserId)>,
+    /// The capability that let them in (U-23).
+    pub used: Option<Capability>,
 }
 
 /// A pass that says who acts, for the activity.

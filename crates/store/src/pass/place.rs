@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use domain::access::{Companies, Grants};
-use domain::capability::Proves;
+use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 use super::load::{Absent, allow, load, load_absent, read_person};
-use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, SystemPass};
+use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::db::sql;
 use crate::secret;
 use crate::work::{Actor, Reader};
@@ -238,8 +238,9 @@ impl Place {
         self.person.is_some() || self.user.is_none()
     }
 
-    pub(super) fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        self.person.clone().map(|person| (person, Some(self.account.clone())))
+    pub(super) fn seen(&self, used: Option<Capability>) -> Option<Seen> {
+        let place = self.user.clone().map(|user| (self.account.clone(), user));
+        self.person.clone().map(|person| Seen { person, place, used })
     }
 
     fn actor(&self) -> Actor {
@@ -290,8 +291,8 @@ impl Gate for SelfPass {
         Ok(SelfPass { person, session })
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        Some((self.person.clone(), None))
+    fn seen(&self) -> Option<Seen> {
+        Some(Seen { person: self.person.clone(), place: None, used: None })
     }
 }
 
@@ -305,8 +306,8 @@ impl<C: Proves> Gate for AccountPass<C> {
         Ok(AccountPass { place: Arc::new(found.place), proof: PhantomData })
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        self.place.seen()
+    fn seen(&self) -> Option<Seen> {
+        self.place.seen(C::CAPABILITY)
     }
 }
 
@@ -326,7 +327,7 @@ impl<C: Proves> Gate for CompanyPass<C> {
         Ok(CompanyPass { place: Arc::new(found.place), company: company.clone(), proof: PhantomData })
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        self.place.seen()
+    fn seen(&self) -> Option<Seen> {
+        self.place.seen(C::CAPABILITY)
     }
 }

@@ -7,7 +7,7 @@ use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, CompanyId};
 
 use super::load::{allow, load};
-use super::{Credentials, Denied, Door, Gate, HasPlace, Person, Place};
+use super::{Credentials, Denied, Door, Gate, HasPlace, Place, Seen};
 use crate::work::Reader;
 
 /// Proof of being an active user of an account and, if a company is asked about, of having it.
@@ -49,7 +49,7 @@ impl Gate for QuestionPass {
         Ok(QuestionPass { place: Arc::new(found.place), target })
     }
 
-    fn seen(&self) -> Option<(Person, Option<AccountId>)> {
-        self.place.seen()
+    fn seen(&self) -> Option<Seen> {
+        self.place.seen(None)
     }
 }

@@ -34,8 +34,8 @@ pub(crate) use grants::effective;
 pub use grants::{Given, find_given, find_grants};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
 pub use own::{
-    CameBack, OwnUser, find_own, list_own, update_merged_email, update_own_email, update_own_names,
-    update_seen,
+    CameBack, OwnPlace, OwnUser, find_own, list_own, list_places, update_merged_email, update_own_email,
+    update_own_names, update_seen,
 };
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::activate;

@@ -4,12 +4,14 @@ use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
 use domain::login_merge::Place;
-use domain::user::{Names, UserStatus};
+use domain::user::{Names, UserStatus, UserType};
 
 use super::find::find_in;
 use super::terms::replace_names;
 use crate::center_person;
+use crate::convert;
 use crate::db::{DbError, Row, sql};
+use crate::page::{LIMIT, Page};
 use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, Person, SelfPass};
 use crate::work::{Reader, Writer};
 
@@ -42,6 +44,76 @@ pub fn list_own(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<
         &[login.into()],
     )?;
     rows.into_iter().map(read).collect()
+}
+
+/// One's place in an account, as one's own map of access shows it.
+#[derive(Clone, Debug)]
+pub struct OwnPlace {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// One's type.
+    pub user_type: UserType,
+    /// The agent flag.
+    pub agent: bool,
+    /// The names of one's first companies in use, by name; an administrator's are not read.
+    pub companies: Vec<String>,
+    /// How many there are.
+    pub count: i64,
+}
+
+/// How many companies of each account are named.
+const NAMED: i64 = 5;
+
+/// One page of the accounts one is in, behind the account `after`.
+pub fn list_places(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Page<OwnPlace>, DbError> {
+    let (now, login) = (r.now, &pass.person().login);
+    let rows = r.tx().all(
+        sql!(
+            "SELECT a.id, a.name, u.user_type, u.agent FROM \"user\" u JOIN account a ON a.id = u.account_id
+             WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2)
+               AND u.account_id > $3 ORDER BY u.account_id LIMIT $4"
+        ),
+        &[login.into(), now.into(), after.into(), LIMIT.into()],
+    )?;
+    let read = |row: Row| {
+        let mut c = row.columns();
+        let (account, account_name) = (c.parse()?, c.text()?);
+        let (user_type, agent) = (c.parse()?, c.flag()?);
+        Ok(OwnPlace { account, account_name, user_type, agent, companies: Vec::new(), count: 0 })
+    };
+    let mut page = Page::of(rows.into_iter().map(read).collect::<Result<Vec<_>, DbError>>()?);
+    name_companies(r, login, &mut page.rows)?;
+    Ok(page)
+}
+
+/// Gives each place the names of its first companies.
+fn name_companies(r: &mut Reader, login: &LoginId, places: &mut [OwnPlace]) -> Result<(), DbError> {
+    let accounts = convert::list(places.iter().map(|place| &place.account));
+    let rows = r.tx().all(
+        sql!(
+            "SELECT n.account_id, n.name, n.count FROM (
+                 SELECT g.account_id AS account_id, c.name AS name, c.sort_name AS sort_name,
+                        COUNT(*) OVER (PARTITION BY g.account_id) AS count,
+                        ROW_NUMBER() OVER (PARTITION BY g.account_id ORDER BY c.sort_name) AS place
+                 FROM \"user\" u
+                 JOIN user_company g ON g.account_id = u.account_id AND g.user_id = u.id
+                 JOIN company c ON c.account_id = g.account_id AND c.id = g.company_id
+                 WHERE u.account_id {in $1} AND u.login_id = $2 AND u.status = 'active' AND c.disabled = 0) n
+             WHERE n.place <= CAST($3 AS BIGINT) ORDER BY n.account_id, n.sort_name"
+        ),
+        &[accounts, login.into(), NAMED.into()],
+    )?;
+    for row in rows {
+        let mut c = row.columns();
+        let (account, name, count): (AccountId, _, _) = (c.parse()?, c.text()?, c.int()?);
+        if let Some(place) = places.iter_mut().find(|place| place.account == account) {
+            place.companies.push(name);
+            place.count = count;
+        }
+    }
+    Ok(())
 }
 
 /// One's user in the account of the pass; `None` for the operator.

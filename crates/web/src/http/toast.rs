@@ -108,6 +108,8 @@ toasts! {
     LoginMergeUndone => Text::toast_login_merge_undone,
     /// A job is broken off.
     JobCancelled => Text::toast_job_cancelled,
+    /// An access review is finished.
+    AccessReviewFinished => Text::toast_access_review_finished,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
     /// An account center is there.

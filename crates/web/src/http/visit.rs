@@ -344,13 +344,14 @@ impl<P: Gate> Visit<P> {
 
     /// Beside the answer, so that nobody waits for it.
     fn note_seen(&self, pass: &P) {
-        let Some((person, account)) = pass.seen() else { return };
-        if self.app.store.now().since(person.seen_at) < app::session::NOTE_EVERY {
+        let Some(seen) = pass.seen() else { return };
+        let due = self.app.is_due(&seen);
+        if due.is_nothing() {
             return;
         }
         let (app, ask) = (self.app.clone(), self.ask.clone());
         tokio::spawn(async move {
-            if let Err(refused) = app.note_seen(&ask, person, account).await {
+            if let Err(refused) = app.note_seen(&ask, seen, due).await {
                 tracing::warn!(?refused, "could not note a visit");
             }
         });

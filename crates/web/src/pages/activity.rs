@@ -14,6 +14,7 @@ use text::Text;
 use super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
+use crate::views::access_review::decided;
 use crate::views::activity::{Change, List, Row};
 use crate::views::user::{Described as _, status_label};
 
@@ -131,6 +132,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::JobStarted) => t.activity_job_started(),
         Some(Verb::JobCancelled) => t.activity_job_cancelled(),
         Some(Verb::JobFinished) => t.activity_job_finished(),
+        Some(Verb::AccessReviewStarted) => t.activity_access_review_started(),
+        Some(Verb::AccessReviewDecided) => t.activity_access_review_decided(),
+        Some(Verb::AccessReviewFinished) => t.activity_access_review_finished(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -163,6 +167,7 @@ fn shown_value(
         ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails" | "sets_passwords", "no") => {
             t.common_no().to_owned()
         }
+        ("decision", word) => word.parse().map_or(value, |decision| decided(t, Some(decision))),
         _ => value,
     }
 }
@@ -190,6 +195,14 @@ fn field_name(t: Text, field: &str) -> String {
         "created" => t.job_created(),
         "already" => t.job_already(),
         "refused" => t.job_refused(),
+        "decision" => t.access_review_decision(),
+        "reason" => t.access_review_reason(),
+        "idle_days" => t.access_review_idle_days(),
+        "users" => t.user_title(),
+        "kept" => t.access_review_finish_kept(),
+        "changed" => t.access_review_finish_changes(),
+        "not_changed" => t.access_review_not_changed(),
+        "not_decided" => t.access_review_decided_none(),
         other => return other.replace('_', " "),
     }
     .to_owned()

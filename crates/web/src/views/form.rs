@@ -72,6 +72,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "ends_on" => t.form_missing_ends_on(),
         "agent" => t.form_missing_agent(),
         "user_type" => t.form_missing_user_type(),
+        "decision" => t.access_review_missing_decision(),
         _ => t.form_missing(),
     }
 }

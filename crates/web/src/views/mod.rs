@@ -5,6 +5,8 @@
 //! Every form posts to the address it is shown at, unless its view says otherwise.
 
 pub mod access_change;
+pub mod access_map;
+pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;

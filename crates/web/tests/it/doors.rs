@@ -48,8 +48,9 @@ fn door_of(path: &str) -> Door {
         (false, ["account-centers", ..]) => Door::Center(Center::Executive),
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
-        (true, ["settings" | "activity" | "users.json"] | ["users", ..]) => Door::Account(Some(ManageUsers)),
-        (true, ["jobs", ..]) => Door::Account(Some(ManageUsers)),
+        (true, ["settings" | "activity" | "users.json"] | ["users" | "access-reviews" | "jobs", ..]) => {
+            Door::Account(Some(ManageUsers))
+        }
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
         (true, ["companies", "{company}", "users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),

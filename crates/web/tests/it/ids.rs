@@ -24,6 +24,9 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
         "person" => vec![made_up("PSN"), "x".into(), site.user.to_string()],
         "login" => vec![made_up("LOG"), site.account.admin.login.to_string(), "x".into()],
         "job" => vec![made_up("JOB"), site.foreign_job.to_string(), "x".into(), site.user.to_string()],
+        "access_review" => {
+            vec![made_up("REV"), site.foreign_review.to_string(), "x".into(), site.user.to_string()]
+        }
         "session" => vec![made_up("SES"), "x".into()],
         "api_key" => vec![made_up("KEY"), "x".into()],
         "login_merge" => vec![made_up("MRG"), "x".into()],

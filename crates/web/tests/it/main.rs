@@ -2,6 +2,8 @@
 
 mod access;
 mod access_change;
+mod access_map;
+mod access_review;
 mod attack_access;
 mod attack_forms;
 mod attack_identity;

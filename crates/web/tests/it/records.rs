@@ -120,6 +120,14 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             ));
             with(format!("/me/sessions/{}/end", rows[0][0]), "")
         }
+        "/accounts/{account}/access-reviews" => with(path, "who=idle&idle_days=30"),
+        "/accounts/{account}/access-reviews/{access_review}/users/{user}" => {
+            with(path, "decision=keep&reason=As+agreed")
+        }
+        "/accounts/{account}/access-reviews/{access_review}/finish" => {
+            let rows = world.sql(&format!("SELECT version FROM access_review WHERE id = '{}'", site.review));
+            with(path, &format!("version={}", rows[0][0]))
+        }
         "/accounts/{account}/settings" => with(path, "name=New+name&time_zone=UTC&invitation_days=3"),
         "/accounts/{account}/users" => with(
             path,

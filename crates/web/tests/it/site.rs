@@ -9,7 +9,7 @@ use axum::body::Body;
 use domain::access_change::Change;
 use domain::account_center::Standing::{Everywhere, Executive, Somewhere};
 use domain::capability::proof::ManageUsers;
-use domain::id::{CompanyId, JobId, UserId};
+use domain::id::{AccessReviewId, CompanyId, JobId, UserId};
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Center, Engine, Person, World};
@@ -46,6 +46,9 @@ pub(crate) struct Site {
     pub(crate) person: String,
     pub(crate) job: JobId,
     pub(crate) foreign_job: JobId,
+    /// An access review that goes on, and one of another account.
+    pub(crate) review: AccessReviewId,
+    pub(crate) foreign_review: AccessReviewId,
     people: Vec<(Standing, Option<Person>)>,
 }
 
@@ -105,6 +108,8 @@ impl Site {
         let person = world.sql("SELECT id FROM center_person ORDER BY id LIMIT 1").remove(0).remove(0);
         let job = account.start_job(LIST).await;
         let foreign_job = other.start_job(LIST).await;
+        let review = review(&world, &account).await;
+        let foreign_review = self::review(&world, &other).await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -122,6 +127,8 @@ impl Site {
             person,
             job,
             foreign_job,
+            review,
+            foreign_review,
             people,
         }
     }
@@ -162,6 +169,7 @@ impl Site {
             .replace("{account}", account.as_str())
             .replace("{company}", self.company.as_str())
             .replace("{user}", self.user.as_str())
+            .replace("{access_review}", self.review.as_str())
             .replace("{type}", "manager")
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
@@ -228,8 +236,8 @@ impl Site {
         self.answer(request.body(Body::empty()).expect("a request")).await
     }
 
-    /// Every row of every table that a request must not change without right. `attempt` counts tries and is not among
-    /// them.
+    /// Every row of every table that a request must not change without right. `attempt` counts tries, and
+    /// `capability_use` notes in the background what was looked at: neither is among them.
     pub(crate) fn rows(&self) -> Vec<Vec<Vec<String>>> {
         let catalogue = match self.world.engine() {
             Engine::Sqlite => {
@@ -239,7 +247,12 @@ impl Site {
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
             }
         };
-        let tables = self.world.sql(catalogue).into_iter().flatten().filter(|table| table != "attempt");
+        let tables = self
+            .world
+            .sql(catalogue)
+            .into_iter()
+            .flatten()
+            .filter(|table| table != "attempt" && table != "capability_use");
         let rows = |table: String| {
             let mut rows = self.world.sql(&format!("SELECT * FROM \"{table}\""));
             rows.sort_unstable();
@@ -276,6 +289,11 @@ async fn delete(world: &World, account: &Account, user: &UserId) {
         app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed { seen, message: None })
     };
     world.app.write(&ask, account, delete).await.expect("the user is deleted");
+}
+
+async fn review(world: &World, account: &Account) -> AccessReviewId {
+    let start = |w: Writer, pass: &AccountPass<ManageUsers>| app::access_review::start(w, pass, None);
+    world.app.write(&account.admin.ask, account.id.clone(), start).await.expect("a review begins").1
 }
 
 fn address(name: &str) -> String {

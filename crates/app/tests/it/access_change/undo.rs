@@ -168,6 +168,6 @@ async fn visit(world: &testkit::World, account: &testkit::Account, email: &str) 
     let ask = world.sign_in(email).await.ask;
     let look = |_: &mut Reader, _: &AccountPass<AnyUser>| Ok(());
     let (pass, ()) = world.app.read(&ask, account.id.clone(), look).await.unwrap();
-    let (person, seen) = pass.seen().unwrap();
-    world.app.note_seen(&ask, person, seen).await.unwrap();
+    let due = app::session::Due { visit: true, used: None };
+    world.app.note_seen(&ask, pass.seen().unwrap(), due).await.unwrap();
 }

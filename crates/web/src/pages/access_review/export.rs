@@ -1,0 +1,82 @@
+//! The outcome of an access review as a table for spreadsheets.
+
+use app::access_review::{self, Part, Review, Row};
+use app::csv;
+use app::work::Reader;
+use domain::access_review::{Decision, Outcome, Suggestion};
+use domain::id::{AccessReviewId, UserId};
+
+use crate::http::route::Nothing;
+use crate::http::visit::Answer;
+use crate::pages::user::Managing;
+
+/// The names of the columns. They are for programs too, and so the same in every language.
+const COLUMNS: [&str; 15] = [
+    "name",
+    "email",
+    "user_type",
+    "agent",
+    "status",
+    "companies",
+    "last_active_at",
+    "used",
+    "suggestion",
+    "decision",
+    "reason",
+    "decided_by",
+    "decided_at",
+    "outcome",
+    "review",
+];
+
+/// All users of the review, page by page: each is a unit of its own, so that nobody waits for a large one.
+pub async fn download(visit: Managing, _: Nothing) -> Answer {
+    let id: AccessReviewId = visit.param("access_review")?;
+    let mut rows: Vec<[String; 15]> = vec![COLUMNS.map(str::to_owned)];
+    let mut after: Option<UserId> = None;
+    loop {
+        let (review, from) = (id.clone(), after.clone());
+        let look =
+            move |r: &mut Reader, pass: &_| access_review::get(r, pass, &review, Part::All, from.as_ref());
+        let (_, page) = visit.read(look).await?;
+        after = page.users.rows.last().map(|row| row.reviewed.user.clone());
+        rows.extend(page.users.rows.iter().map(|row| cells(&page.review, row)));
+        if !page.users.has_more {
+            break;
+        }
+    }
+    let table = csv::write(rows.iter().map(|row| row.iter().map(String::as_str).collect()));
+    visit.file(&format!("access-review-{}.csv", &id.as_str()[3..15]), table)
+}
+
+fn cells(review: &Review, row: &Row) -> [String; 15] {
+    let user = &row.reviewed;
+    let used: Vec<String> = user.used.iter().map(|(what, at)| format!("{} {at}", what.line().key)).collect();
+    let at = |at: Option<domain::time::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    [
+        user.name.clone(),
+        user.email.clone(),
+        user.user_type.word().to_owned(),
+        if user.agent { "yes" } else { "no" }.to_owned(),
+        user.status.word().to_owned(),
+        if user.user_type.has_all_companies() { "all".to_owned() } else { user.companies.to_string() },
+        at(user.last_active_at),
+        used.join("; "),
+        suggestion(row.suggestion).to_owned(),
+        user.decision.map(Decision::word).unwrap_or_default().to_owned(),
+        user.reason.clone(),
+        user.decided_by.clone(),
+        at(user.decided_at),
+        user.outcome.map(Outcome::word).unwrap_or_default().to_owned(),
+        review.id.to_string(),
+    ]
+}
+
+fn suggestion(suggestion: Suggestion) -> &'static str {
+    match suggestion {
+        Suggestion::TooEarly => "too_early",
+        Suggestion::Fits => "fits",
+        Suggestion::Unused => "unused",
+        Suggestion::Lower(to) => to.word(),
+    }
+}

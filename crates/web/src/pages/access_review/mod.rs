@@ -1,0 +1,190 @@
+//! Access reviews: the list of them, beginning one, and its users (U-23).
+
+pub mod decide;
+pub mod export;
+pub mod finish;
+
+use app::Refused;
+use app::access_review::{self, ReviewPage};
+use app::pass::HasPlace as _;
+use app::work::{Reader, Writer};
+use domain::capability::{Capability, Mark, REGISTRY, mark};
+use domain::id::{AccessReviewId, UserId};
+use domain::input::{FieldError, Problem};
+use domain::time::Timestamp;
+use domain::user::UserStatus;
+use serde::Deserialize;
+use text::Text;
+
+use super::form::Errors;
+use super::shown;
+use super::user::Managing;
+use crate::http::visit::Answer;
+use crate::views::Pager;
+use crate::views::access_review::{List, ListRow, Row, Show, Spot};
+use crate::views::capability::short;
+use crate::views::frame::address;
+use crate::views::isolated;
+use crate::views::user::status_label;
+
+/// What is typed to begin one: after how many days somebody counts as away, where only they are looked at.
+const IDLE_DAYS: &str = "90";
+
+/// Which page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    after: String,
+}
+
+/// Who is to be looked at.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    who: String,
+    idle_days: String,
+}
+
+/// Where in the list of a review's users.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Place {
+    tab: String,
+    after: String,
+}
+
+impl Place {
+    pub(super) fn spot(&self) -> Spot {
+        let after: Option<UserId> = self.after.parse().ok();
+        Spot { part: Spot::part_of(&self.tab), after: after.map(|id| id.to_string()).unwrap_or_default() }
+    }
+}
+
+/// The reviews, and a form to begin one.
+pub async fn list(visit: Managing, query: Query) -> Answer {
+    let typed = Typed { who: String::new(), idle_days: IDLE_DAYS.to_owned() };
+    visit.page(view(&visit, query.after.parse().ok(), &typed, &Errors::default()).await?)
+}
+
+async fn view(
+    visit: &Managing,
+    before: Option<AccessReviewId>,
+    typed: &Typed,
+    errors: &Errors,
+) -> Result<List, Refused> {
+    let (pass, page) = visit.read(move |r, pass| access_review::list(r, pass, before.as_ref())).await?;
+    let (t, zone, now) = (visit.t, &pass.place().time_zone, visit.app.store.now());
+    let row = |review: &access_review::Review| ListRow {
+        id: review.id.to_string(),
+        begun: shown::when(review.created_at, zone, now),
+        by: review.started_by.clone(),
+        idle_days: review.idle_days,
+        finished: review.finished_at.map(|at| shown::when(at, zone, now)),
+    };
+    let next = page.rows.last().filter(|_| page.has_more);
+    Ok(List {
+        t,
+        frame: visit.frame(&pass),
+        rows: page.rows.iter().map(row).collect(),
+        pager: Pager {
+            previous: None,
+            next: next.map(|last| address(&visit.path, &[("after", last.id.as_str())])),
+        },
+        idle: typed.who == "idle",
+        idle_days: errors.field(t, "idle_days", &typed.idle_days),
+    })
+}
+
+/// Begins one.
+pub async fn start(visit: Managing, typed: Typed) -> Answer {
+    // What is no number is none that fits.
+    let idle_days = (typed.who == "idle").then(|| typed.idle_days.trim().parse().unwrap_or(0));
+    let start = move |w: Writer, pass: &_| access_review::start(w, pass, idle_days);
+    match visit.write(start).await {
+        Ok((_, id)) => visit.go(&format!("{}/{id}", visit.path)),
+        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, None, &typed, &Errors(errors)).await?),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// One page of a review's users.
+pub async fn show(visit: Managing, place: Place) -> Answer {
+    let (id, spot): (AccessReviewId, _) = (visit.param("access_review")?, place.spot());
+    let (part, after) = (spot.part, spot.after.parse::<UserId>().ok());
+    let look = move |r: &mut Reader, pass: &_| access_review::get(r, pass, &id, part, after.as_ref());
+    let (pass, found) = visit.read(look).await?;
+    let place = pass.place();
+    let (t, zone, now) = (visit.t, &place.time_zone, visit.app.store.now());
+    let next = found.users.rows.last().filter(|_| found.users.has_more);
+    let next = next.map(|row| Spot { part, after: row.reviewed.user.to_string() }.at(&visit.path));
+    visit.page(Show {
+        t,
+        frame: visit.frame(&pass),
+        id: found.review.id.to_string(),
+        day: found.review.created_at.short_day(zone, now),
+        facts: facts(t, &found, zone, now),
+        is_open: found.review.finished_at.is_none(),
+        counts: found.counts,
+        rows: found.users.rows.iter().map(|one| row(t, one, place.user.as_ref(), (zone, now))).collect(),
+        pager: Pager { previous: None, next },
+        spot,
+    })
+}
+
+/// Who is looked at, who began and finished it, and since when it is known what is used.
+fn facts(t: Text, found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<String> {
+    let review = &found.review;
+    let whom = match review.idle_days {
+        0 => t.access_review_whom_all().to_owned(),
+        days => t.access_review_whom_idle(days),
+    };
+    let finished = review.finished_at.map(|_| t.access_review_finished_by(isolated(&review.finished_by)));
+    let watched = t.access_review_watched(review.watched_at.short_day(zone, now));
+    [
+        Some(format!("{whom}.")),
+        Some(t.access_review_begun_by(isolated(&review.started_by))),
+        finished,
+        Some(watched),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A user of a review, ready to be shown.
+pub(super) fn row(
+    t: Text,
+    found: &access_review::Row,
+    own: Option<&UserId>,
+    (zone, now): (&str, Timestamp),
+) -> Row {
+    let user = &found.reviewed;
+    let may = REGISTRY.iter().map(|line| line.capability);
+    let may = may.filter(|capability| mark(user.user_type, user.agent, *capability) != Mark::No);
+    // Emails are got without doing anything: nothing shows whether somebody uses them.
+    let is_noted = |capability: &Capability| *capability != Capability::ReceiveNotifications;
+    let unused = may.filter(is_noted).filter(|capability| !user.used.contains_key(capability));
+    Row {
+        id: user.user.to_string(),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        own: own == Some(&user.user),
+        user_type: user.user_type,
+        agent: user.agent,
+        off: (user.status != UserStatus::Active).then(|| status_label(t, user.status)),
+        companies: user.companies,
+        last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
+        used: user.used.iter().map(|(what, at)| (short(t, *what), shown::when(*at, zone, now))).collect(),
+        unused: unused.map(|capability| short(t, capability)).collect(),
+        suggestion: found.suggestion,
+        is_changed: user.is_changed,
+        decision: user.decision,
+        reason: user.reason.clone(),
+        outcome: user.outcome,
+    }
+}
+
+/// The error of a field that must be filled.
+pub(super) fn missing(field: &'static str) -> Vec<FieldError> {
+    vec![FieldError { field, problem: Problem::Missing }]
+}

@@ -1,0 +1,176 @@
+//! Maps of access, drawn on the server: pictures without a script, each with the same data as a table beneath.
+//!
+//! What is drawn has its size in the pixels of a narrow screen and is not stretched on a wide one, so that its texts are
+//! never too small to be read.
+
+use askama::Template;
+use text::Text;
+
+use super::capability::Line;
+use super::{Frame, Icon, Pager};
+
+/// How many letters of a name fit into the picture of one's own access.
+const OWN_LETTERS: usize = 26;
+/// How many letters of a name fit beside, and above, the picture of an account.
+const LETTERS: usize = 13;
+/// Where the first column and row of that picture begin, how wide a column and how high a row is.
+const LEFT: usize = 100;
+const HEAD: usize = 112;
+const COLUMN: usize = 15;
+const ROW: usize = 22;
+
+/// One's own access: `/me/access?after=`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "access_map/own.html")]
+pub struct Own {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// One's name.
+    pub name: String,
+    /// One page of accounts.
+    pub accounts: Vec<OwnAccount>,
+    /// The neighbouring pages.
+    pub pager: Pager,
+}
+
+/// One's place in an account.
+#[derive(Clone, Debug)]
+pub struct OwnAccount {
+    /// `ACC…`
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// "Manager, agent"
+    pub role: String,
+    /// All companies.
+    pub all: bool,
+    /// The names of some companies.
+    pub companies: Vec<String>,
+    /// How many more there are.
+    pub more: i64,
+    /// Every capability: what it is called, and whether one has it.
+    pub lines: Vec<(&'static str, Line)>,
+}
+
+/// An account in the picture.
+struct Branch<'a> {
+    account: &'a OwnAccount,
+    y: usize,
+    leaves: Vec<(usize, String)>,
+}
+
+impl Own {
+    /// The accounts with the places of all that belongs to them, and how high the picture is.
+    fn drawn(&self) -> (Vec<Branch<'_>>, usize) {
+        let mut y = 44;
+        let branch = |account| {
+            let mut branch = Branch { account, y, leaves: Vec::new() };
+            for (at, leaf) in self.leaves(account).into_iter().enumerate() {
+                branch.leaves.push((y + 58 + 20 * at, clipped(&leaf, OWN_LETTERS)));
+            }
+            y += 82 + 20 * branch.leaves.len().saturating_sub(1);
+            branch
+        };
+        let branches = self.accounts.iter().map(branch).collect();
+        (branches, y - 20)
+    }
+
+    fn leaves(&self, account: &OwnAccount) -> Vec<String> {
+        if account.all {
+            return vec![self.t.company_all().to_owned()];
+        }
+        let more = (account.more > 0).then(|| self.t.company_more(account.more));
+        let leaves: Vec<String> = account.companies.iter().cloned().chain(more).collect();
+        if leaves.is_empty() { vec![self.t.company_none().to_owned()] } else { leaves }
+    }
+
+    /// What one may do there.
+    fn may<'a>(&self, account: &'a OwnAccount) -> Vec<&'a (&'static str, Line)> {
+        account.lines.iter().filter(|(_, line)| line.has).collect()
+    }
+
+    /// Where the square of a capability stands.
+    fn square(&self, at: &usize) -> usize {
+        26 + 17 * *at
+    }
+
+    fn class(&self, line: &Line) -> &'static str {
+        match (line.has, &line.limit) {
+            (true, None) => "whole",
+            (true, Some(_)) => "partly",
+            (false, _) => "none",
+        }
+    }
+}
+
+/// People and companies of an account: `/accounts/{ACC}/users/map?after=&before=&name=&company=`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "access_map/account.html")]
+pub struct Account {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// The names of the companies that stand beside each other.
+    pub companies: Vec<String>,
+    /// One page of people.
+    pub people: Vec<Person>,
+    /// The neighbouring pages of people.
+    pub pager: Pager,
+    /// The companies that follow.
+    pub more_companies: Option<String>,
+    /// The first companies again.
+    pub first_companies: Option<String>,
+}
+
+/// Somebody in the map.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// `USR…`
+    pub id: String,
+    /// First and last name.
+    pub name: String,
+    /// "Manager, agent"
+    pub role: String,
+    /// All companies.
+    pub all: bool,
+    /// Which of the companies that are shown they have.
+    pub has: Vec<bool>,
+    /// How many others they have.
+    pub others: i64,
+}
+
+impl Account {
+    fn size(&self) -> (usize, usize) {
+        (LEFT + COLUMN * self.companies.len(), HEAD + ROW * self.people.len())
+    }
+
+    fn x(&self, column: &usize) -> usize {
+        LEFT + COLUMN * *column
+    }
+
+    fn y(&self, row: &usize) -> usize {
+        HEAD + ROW * *row
+    }
+
+    fn short(&self, name: &str) -> String {
+        clipped(name, LETTERS)
+    }
+
+    /// The names of the companies that somebody has, of those that are shown.
+    fn names(&self, person: &Person) -> Vec<&str> {
+        let given = person.has.iter().zip(&self.companies).filter(|(has, _)| **has);
+        given.map(|(_, name)| name.as_str()).collect()
+    }
+}
+
+/// As many letters as fit, the last a sign that some are left out.
+pub(crate) fn clipped(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(letters - 1).collect();
+    format!("{}…", begin.trim_end())
+}
