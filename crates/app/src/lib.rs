@@ -4,6 +4,7 @@
 //! the operation inside one unit, so that who may is decided in the transaction that then does it.
 
 pub mod access_change;
+pub mod access_request;
 pub mod account;
 pub mod activity;
 pub mod api_key;

@@ -114,6 +114,8 @@ ids! {
     AccessChangeId = b"CHG";
     /// A change of one's own address that waits for its proof.
     EmailChangeId = b"EMC";
+    /// What a person asks to be let into an account with, and the account's request that becomes of it.
+    AccessRequestId = b"ARQ";
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub fn insert(
     let now = w.now;
     w.tx().exec(
         sql!(
-            "INSERT INTO account (id, name, time_zone, invitation_days, free_types, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO account (id, name, time_zone, invitation_days, free_types, takes_requests, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
         &[
             id.into(),
@@ -27,6 +27,7 @@ pub fn insert(
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),
+            details.takes_requests.into(),
             now.into(),
         ],
     )?;
@@ -36,7 +37,9 @@ pub fn insert(
 /// The account's details.
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
     let row = r.tx().one(
-        sql!("SELECT name, time_zone, invitation_days, free_types FROM account WHERE id = $1"),
+        sql!(
+            "SELECT name, time_zone, invitation_days, free_types, takes_requests FROM account WHERE id = $1"
+        ),
         &[pass.account().into()],
     )?;
     let mut c = row.columns();
@@ -45,6 +48,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
         time_zone: c.text()?,
         invitation_days: c.int()?,
         free_types: c.flag()?,
+        takes_requests: c.flag()?,
     })
 }
 
@@ -56,7 +60,9 @@ pub fn update(
 ) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
-            "UPDATE account SET name = $2, time_zone = $3, invitation_days = $4, free_types = $5 WHERE id = $1"
+            "UPDATE account SET name = $2, time_zone = $3, invitation_days = $4, free_types = $5,
+                    takes_requests = $6
+             WHERE id = $1"
         ),
         &[
             pass.account().into(),
@@ -64,6 +70,7 @@ pub fn update(
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),
+            details.takes_requests.into(),
         ],
     )?;
     Ok(())

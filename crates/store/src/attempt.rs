@@ -2,8 +2,9 @@
 
 use domain::time::{Span, Timestamp};
 
+use crate::convert;
 use crate::db::{DbError, Tx, sql};
-use crate::work::Writer;
+use crate::work::{Reader, Writer};
 
 /// How many attempts a window has.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,23 @@ pub(crate) fn add(
     let mut c = row.columns();
     let (made, until) = (c.int()?, c.get()?);
     Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })
+}
+
+/// The first of these limits that is used up, if one is; nothing is counted.
+pub fn find_exceeded(r: &mut Reader, limits: &[(String, Limit)]) -> Result<Option<Exceeded>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!("SELECT name, made, ends_at FROM attempt WHERE name {in $1} AND ends_at > $2"),
+        &[convert::list(limits.iter().map(|(name, _)| name)), now.into()],
+    )?;
+    for row in rows {
+        let mut c = row.columns();
+        let (name, made, until) = (c.text()?, c.int()?, c.get()?);
+        if limits.iter().any(|(known, limit)| *known == name && made >= limit.most) {
+            return Ok(Some(Exceeded { until }));
+        }
+    }
+    Ok(None)
 }
 
 /// Forgets the count of `name`, after a success.

@@ -2,8 +2,8 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccessChangeId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId, LoginId, MailId,
-    ResetId, SessionId, UserId,
+    AccessChangeId, AccessRequestId, AccountId, ActivityId, ApiKeyId, CompanyId, EmailChangeId, InvitationId,
+    LoginId, MailId, ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -19,7 +19,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccountId ActivityId ApiKeyId CompanyId EmailChangeId InvitationId LoginId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessRequestId AccountId ActivityId ApiKeyId CompanyId EmailChangeId InvitationId LoginId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

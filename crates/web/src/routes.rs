@@ -8,8 +8,8 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post};
 use crate::pages::{
-    account, activity, company, company_user, email_change, events, invitation, invitation_block,
-    lead_center, may, me, operator, permissions, reset, session, setup, user,
+    access_request, account, activity, company, company_user, email_change, events, invitation,
+    invitation_block, lead_center, may, me, operator, permissions, reset, session, setup, user,
 };
 
 /// All routes.
@@ -50,6 +50,7 @@ fn ways_in() -> Vec<Route> {
         get("/invitation-block", invitation_block::page),
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
         post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
+        get("/access-request/{token}", access_request::follow),
     ]
 }
 
@@ -68,6 +69,12 @@ fn own() -> Vec<Route> {
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
         post("/me/api-keys/{api_key}/end", me::end_api_key).records(&[Verb::ApiKeyEnded]),
+        get("/me/access-requests", access_request::page),
+        // In the person's own activity, and in that of the account.
+        post("/me/access-requests", access_request::ask)
+            .records(&[Verb::AccessRequested, Verb::AccessRequested]),
+        post("/me/access-requests/{access_request}/withdraw", access_request::withdraw)
+            .records(&[Verb::AccessWithdrawn, Verb::AccessWithdrawn]),
     ]
 }
 
@@ -79,6 +86,8 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}/lead-center", lead_center::home),
         get("/accounts/{account}/settings", account::settings),
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
+        post("/accounts/{account}/settings/request-link", account::renew_request_link)
+            .records(&[Verb::RequestLinkRenewed]),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/permissions", permissions::matrix),
         get_events("/accounts/{account}/events", events::stream),
@@ -94,6 +103,19 @@ fn users() -> Vec<Route> {
             .records(&[Verb::UserCreated, Verb::InvitationSent]),
         get("/accounts/{account}/users/new", user::create::page),
         post("/accounts/{account}/users/new", user::create::step),
+        post("/accounts/{account}/users/access-offer", user::create::offer).records(&[Verb::AccessOffered]),
+        get("/accounts/{account}/users/access-requests", access_request::decide::list),
+        get("/accounts/{account}/users/access-requests/{access_request}", access_request::decide::page),
+        post(
+            "/accounts/{account}/users/access-requests/{access_request}/approve",
+            access_request::decide::approve,
+        )
+        .records(&[Verb::AccessApproved, Verb::UserCreated]),
+        post(
+            "/accounts/{account}/users/access-requests/{access_request}/decline",
+            access_request::decide::decline,
+        )
+        .records(&[Verb::AccessDeclined]),
         get("/accounts/{account}/users/{user}", user::edit::page),
         post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
         get("/accounts/{account}/users/{user}/access", user::access::page),

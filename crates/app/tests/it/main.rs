@@ -5,6 +5,7 @@ mod desk;
 mod post_office;
 
 mod access_change;
+mod access_request;
 mod account;
 mod activity;
 mod api_key;

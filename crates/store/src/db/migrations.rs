@@ -27,4 +27,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0011_invitation_block"),
     migration!("0012_fewer_pages"),
     migration!("0013_mail_turn"),
+    migration!("0016_access_request"),
 ];

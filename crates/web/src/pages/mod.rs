@@ -1,5 +1,6 @@
 //! Handlers: each reads its input, calls one operation and shapes the answer.
 
+pub mod access_request;
 pub mod account;
 pub mod activity;
 pub mod company;

@@ -92,6 +92,9 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::EmailChange => t.operator_kind_email_change(),
         MailKind::EmailChanged => t.operator_kind_email_changed(),
         MailKind::EndNotice => t.operator_kind_end_notice(),
+        MailKind::AccessRequest => t.operator_kind_access_request(),
+        MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
+        MailKind::AccessOffer => t.operator_kind_access_offer(),
     };
     MailRow {
         id: mail.id.to_string(),

@@ -5,6 +5,7 @@
 //! Every form posts to the address it is shown at, unless its view says otherwise.
 
 pub mod access_change;
+pub mod access_request;
 pub mod account;
 pub mod activity;
 pub mod capability;

@@ -228,7 +228,7 @@ async fn x28_no_way_in_goes_on_with_a_planted_cookie() {
                 }
                 "/invitation" => {
                     // One's own session goes on to another one; somebody else's is refused by the door.
-                    site.account.invite("olga@example.com", UserType::Administrator, &[]).await;
+                    site.account.invite_known("olga@example.com", UserType::Administrator, &[]).await;
                     (String::new(), Some(world.letter_to("olga@example.com").await))
                 }
                 _ => {

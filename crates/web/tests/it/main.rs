@@ -2,6 +2,7 @@
 
 mod access;
 mod access_change;
+mod access_request;
 mod attack_access;
 mod attack_forms;
 mod attack_identity;

@@ -129,6 +129,7 @@ impl Site {
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
+            .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),
@@ -218,6 +219,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("setup", &credentials.setup),
         ("invitation", &credentials.invitation),
         ("invitation-block", &credentials.invitation_block),
+        ("access-request", &credentials.access_request),
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
         ("device", &credentials.device),

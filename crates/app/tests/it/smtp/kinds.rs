@@ -3,8 +3,8 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail,
-    ResetMail, View,
+    AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail, EmailChangeMail,
+    EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, PasswordChangedMail, ResetMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -61,6 +61,24 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             let when = "today".to_owned();
             vec![mail(&EmailChangedMail { t, to_name: it(), when, device: it() }, text)]
         }
+        MailKind::AccessRequest => {
+            let (to_name, name, email, account_name) = (it(), it(), it(), it());
+            let personal_message = Some(it());
+            let view = AccessRequestMail { t, to_name, name, email, account_name, personal_message, link };
+            vec![mail(&view, text)]
+        }
+        MailKind::AccessApproved => {
+            let (to_name, account_name, type_name) = (it(), it(), it());
+            vec![mail(&AccessApprovedMail { t, to_name, account_name, type_name, link }, text)]
+        }
+        MailKind::AccessDeclined => {
+            let (to_name, account_name, reason) = (it(), it(), Some(it()));
+            vec![mail(&AccessDeclinedMail { t, to_name, account_name, reason }, text)]
+        }
+        MailKind::AccessOffer => {
+            let block_link = BLOCK_LINK.to_owned();
+            vec![mail(&AccessOfferMail { t, account_name: it(), link, block_link }, text)]
+        }
     }
 }
 
@@ -70,13 +88,17 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 6] = [
+const KINDS: [MailKind; 10] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
     MailKind::PasswordChanged,
     MailKind::EmailChange,
     MailKind::EmailChanged,
+    MailKind::AccessRequest,
+    MailKind::AccessApproved,
+    MailKind::AccessDeclined,
+    MailKind::AccessOffer,
 ];
 
 /// Seen to fail: with links in subjects left whole.

@@ -251,7 +251,7 @@ async fn x09_a_pending_place_of_a_known_person_opens_nothing() {
     for world in testkit::worlds().await {
         let (account, other) =
             (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
-        account.invite("zoe@example.com", UserType::Administrator, &[]).await;
+        account.invite_known("zoe@example.com", UserType::Administrator, &[]).await;
         let hers = Desk::of_person(&world, &account, &other.admin);
         assert_refused!(hers.list(UserStatus::Active).await, Refused::NotFound);
         let pass =
