@@ -123,7 +123,7 @@ async fn x01_an_invitation_joins_no_sign_in_that_somebody_else_holds() {
     for site in Site::everywhere().await {
         let world = &site.world;
         let squatter = squat(world, &site).await;
-        site.account.invite(VICTIM, UserType::Administrator, &[]).await;
+        site.account.invite_known(VICTIM, UserType::Administrator, &[]).await;
         let invited = world.follow(world.letter_to(VICTIM).await.link());
         let form = format!("password={}", OWN.replace(' ', "+"));
         // The owner chooses a password of their own: it is not taken, and nothing is joined.

@@ -3,6 +3,7 @@
 use ::http::{HeaderValue, header};
 use app::company::Company;
 use app::pass::{AccountPass, HasPlace as _};
+use app::work::Writer;
 use app::{Refused, access_request, limits, user};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
@@ -90,8 +91,12 @@ pub(super) async fn may_look(visit: &Managing) -> Result<(), Refused> {
 
 /// Mails the address that was typed how to ask for access (U-15).
 pub async fn offer(visit: Managing, answers: Answers) -> Answer {
-    let email = EmailAddress::parse(&answers.email).map_err(|problem| Refused::field("email", problem))?;
-    let (pass, ()) = visit.write(move |w, pass| access_request::offer(w, pass, &email)).await?;
+    let typed = answers.email;
+    let done = move |w: Writer, pass: &_| {
+        let email = EmailAddress::parse(&typed).map_err(|problem| Refused::field("email", problem))?;
+        access_request::offer(w, pass, &email)
+    };
+    let (pass, ()) = visit.write(done).await?;
     visit.go_and_tell(&users_of(&pass), Toast::AccessOffered)
 }
 
