@@ -30,8 +30,13 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
         "/me/email" => &["email", "password"],
-        "/settings" => &["name", "time_zone", "invitation_days", "free_types"],
-        "/users" | "/users/new" => &[
+        "/settings" => &["name", "time_zone", "invitation_days", "free_types", "takes_requests"],
+        "/me/access-requests" => &["account", "message", "via"],
+        "/users/access-requests/{access_request}/approve" => {
+            &["user_type", "agent", "company", "filter", "go"]
+        }
+        "/users/access-requests/{access_request}/decline" => &["reason"],
+        "/users" | "/users/new" | "/users/access-offer" => &[
             "step",
             "go",
             "filter",
