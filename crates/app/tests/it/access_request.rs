@@ -89,8 +89,7 @@ fn status(world: &World, address: &str, account: &Account) -> Vec<String> {
     rows.into_iter().flatten().collect()
 }
 
-/// U-15. Seen to fail: with `check_elsewhere` always content, with suspended users left out of `is_elsewhere`, and with
-/// pending ones taken for a place.
+/// U-15. Seen to fail: with suspended users left out of `is_elsewhere`.
 #[tokio::test]
 async fn u15_who_has_a_place_in_another_account_is_not_invited() {
     for world in testkit::worlds().await {
@@ -216,7 +215,7 @@ async fn u15_who_is_elsewhere_is_mailed_how_to_ask() {
 }
 
 /// U-16: number, link and administrator name one account, and it is one request, of which every administrator is told
-/// once. Seen to fail: without the index `access_request_open`.
+/// once. Seen to fail: with a mail for a request that is not new.
 #[tokio::test]
 async fn u16_asked_twice_it_is_one_request() {
     for world in testkit::worlds().await {
@@ -249,7 +248,7 @@ async fn u16_asked_twice_it_is_one_request() {
 }
 
 /// U-16, X-16: what is not there, takes no requests or has an old link looks to whoever asks like what is. Seen to fail:
-/// with `takes_requests` left out of `find_account`, and with all users taken for administrators.
+/// with `takes_requests` left out of `find_account`.
 #[tokio::test]
 async fn u16_x16_who_asks_learns_nothing_of_accounts() {
     for world in testkit::worlds().await {
@@ -274,7 +273,7 @@ async fn u16_x16_who_asks_learns_nothing_of_accounts() {
     }
 }
 
-/// U-16: approving lets in at once, and says so. Seen to fail: with `update_decided` left out, and with the mail.
+/// U-16: approving lets in at once, and says so. Seen to fail: without the mail.
 #[tokio::test]
 async fn u16_whoever_is_approved_is_in_at_once() {
     for world in testkit::worlds().await {
@@ -304,7 +303,8 @@ async fn u16_whoever_is_approved_is_in_at_once() {
     }
 }
 
-/// U-16, U-13: nobody lets in with more than they have, nor for longer. Seen to fail: without `may_create`.
+/// U-16, U-13: nobody lets in with more than they have, nor for longer. Seen to fail: with the end of `may_create`
+/// left out.
 #[tokio::test]
 async fn u16_u13_nobody_lets_in_for_longer_than_their_own_access() {
     for world in testkit::worlds().await {
@@ -374,7 +374,7 @@ async fn u16_x31_requests_of_a_person_are_counted_before_they_are_read() {
     }
 }
 
-/// U-16: 30 days, then it is over, for both. Seen to fail: with `expires_at` left out of `find` and of `list_open`.
+/// U-16: 30 days, then it is over, for both. Seen to fail: with `expires_at` left out of `list_open`.
 #[tokio::test]
 async fn u16_a_request_waits_for_thirty_days() {
     for world in testkit::worlds().await {
@@ -393,7 +393,7 @@ async fn u16_a_request_waits_for_thirty_days() {
 }
 
 /// U-16: one's own request is given up, and with the last of its names the account's. Seen to fail: with the request
-/// removed for any of them, and with the login left out of `remove_own`.
+/// removed for any of them.
 #[tokio::test]
 async fn u16_what_one_has_asked_for_can_be_given_up() {
     for world in testkit::worlds().await {

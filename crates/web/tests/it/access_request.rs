@@ -8,7 +8,7 @@ const INFO: &str =
     "step=info&go=next&agent=no&user_type=administrator&first_name=Olga&last_name=Novak&email=";
 
 /// U-15: the wizard refuses where the address is typed, keeps the answers, and says both ways on. When it was told too
-/// often, a known and an unknown address are answered alike. Seen to fail: without `may_look`.
+/// often, a known and an unknown address are answered alike.
 #[tokio::test(flavor = "multi_thread")]
 async fn u15_x16_the_wizard_says_what_to_do_and_only_a_few_times() {
     for site in Site::everywhere().await {
@@ -38,7 +38,7 @@ async fn u15_x16_the_wizard_says_what_to_do_and_only_a_few_times() {
     }
 }
 
-/// U-16, X-16: whatever is named, the answer is one. Seen to fail: with the account looked up in `ask`.
+/// U-16, X-16: whatever is named, the answer is one.
 #[tokio::test(flavor = "multi_thread")]
 async fn u16_x16_asking_is_answered_alike_for_every_account() {
     for site in Site::everywhere().await {
@@ -63,8 +63,7 @@ async fn u16_x16_asking_is_answered_alike_for_every_account() {
     }
 }
 
-/// U-16, X-03: a request link leaves the address at once, leads through signing in, and says when it is dead. Seen to
-/// fail: with the link looked up by any of its numbers.
+/// U-16, X-03: a request link leaves the address at once, leads through signing in, and says when it is dead.
 #[tokio::test(flavor = "multi_thread")]
 async fn u16_x03_a_request_link_leads_to_the_form() {
     for site in Site::everywhere().await {

@@ -91,13 +91,20 @@ pub(super) async fn may_look(visit: &Managing) -> Result<(), Refused> {
 
 /// Mails the address that was typed how to ask for access (U-15).
 pub async fn offer(visit: Managing, answers: Answers) -> Answer {
-    let typed = answers.email;
+    let typed = answers.email.clone();
     let done = move |w: Writer, pass: &_| {
         let email = EmailAddress::parse(&typed).map_err(|problem| Refused::field("email", problem))?;
         access_request::offer(w, pass, &email)
     };
-    let (pass, ()) = visit.write(done).await?;
-    visit.go_and_tell(&users_of(&pass), Toast::AccessOffered)
+    match visit.write(done).await {
+        Ok((pass, ())) => visit.go_and_tell(&users_of(&pass), Toast::AccessOffered),
+        Err(Refused::Invalid(errors)) => {
+            let errors = Errors(errors);
+            let (pass, companies) = visit.read(user::company_choices).await?;
+            kept_for_back(visit.mend(view(&visit, &pass, Step::Info, &answers, &companies, &errors)))
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
 /// The answer to a form, such as each step is, is shown again by a browser's Back only from its own cache: without one
