@@ -147,6 +147,8 @@ pub(crate) fn carry_out(
         InvitationFate::Untouched => {}
         InvitationFate::Revoked => drop(store::invitation::remove_open(w, pass, &user.id)?),
         InvitationFate::Sent | InvitationFate::Held => {
+            // Whoever is invited has no place elsewhere (U-15).
+            crate::access_request::check_elsewhere(w, pass, &user.email)?;
             let send = plan.invitation == InvitationFate::Sent;
             let message = confirmed.message.as_deref();
             entries.extend(invitation::make(w, pass, &user.id, &user.email, message, send)?);

@@ -67,6 +67,7 @@ fn make_first(
     let row = NewUserRow {
         id: &user,
         login: Some(&login),
+        is_here: true,
         email: &first.email,
         names: &first.names,
         user_type: UserType::Administrator,
@@ -97,6 +98,7 @@ fn insert(
         time_zone: time_zone.to_owned(),
         invitation_days: DEFAULT_INVITATION_DAYS,
         free_types: false,
+        takes_requests: true,
     };
     Ok(account::insert(w, pass, id, &details)?)
 }
@@ -143,12 +145,13 @@ pub fn change(
     let before = account::get(&mut w, pass)?;
     account::update(&mut w, pass, details)?;
     let days = |details: &AccountDetails| details.invitation_days.to_string();
-    let free = |details: &AccountDetails| if details.free_types { "yes" } else { "no" };
+    let yes_no = |flag: bool| Some(if flag { "yes" } else { "no" });
     let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
         .change("name", Some(&before.name), Some(&details.name))
         .change("time_zone", Some(&before.time_zone), Some(&details.time_zone))
         .change("invitation_days", Some(&days(&before)), Some(&days(details)))
-        .change("free_types", Some(free(&before)), Some(free(details)));
+        .change("free_types", yes_no(before.free_types), yes_no(details.free_types))
+        .change("takes_requests", yes_no(before.takes_requests), yes_no(details.takes_requests));
     w.commit(&pass.actor(), entry, ())
 }
 

@@ -188,6 +188,7 @@ pub fn create_account(
         status: UserStatus::Active,
         invoice_emails: true,
         ends_at: None,
+        is_here: true,
     };
     user::insert(&mut w, pass, &id, &row)?;
     let entries = vec![

@@ -236,6 +236,7 @@ fn add(w: &mut Writer, there: &AccountPass<ManageUsers>, login: &LoginId) -> Res
         status: UserStatus::Active,
         invoice_emails: false,
         ends_at: None,
+        is_here: false,
     };
     user::insert(w, there, there.account(), &row)?;
     let entry = Entry::of(there.account(), Verb::UserCreated, &id, &record.name)

@@ -3,7 +3,7 @@
 
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, InvitationId};
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use store::attempt::{self, Exceeded, Limit};
 use store::db::DbError;
 use store::pass::{AccountPass, HasPlace};
@@ -52,6 +52,22 @@ pub const INVITATION_ACCOUNT: Limit = Limit { most: 400, window: Span::days(1) }
 /// Invitations of an account that is younger than [`YOUNG`]: nobody knows yet whether it is there for sending mails to
 /// strangers.
 pub const INVITATION_YOUNG: Limit = Limit { most: 100, window: YOUNG };
+/// Refusals because an address has a place elsewhere, for one inviter: each tells that the address signs in here (U-15).
+pub const ELSEWHERE: Limit = Limit { most: 20, window: Span::days(1) };
+/// The same for one account, and for one network.
+pub const ELSEWHERE_ALL: Limit = Limit { most: 60, window: Span::days(1) };
+/// The same for an account that is younger than [`YOUNG`].
+pub const ELSEWHERE_YOUNG: Limit = Limit { most: 3, window: YOUNG };
+/// Access requests of one person (U-16).
+pub const ACCESS_REQUEST: Limit = Limit { most: 10, window: Span::days(1) };
+/// Access requests from one network.
+pub const ACCESS_REQUEST_NETWORK: Limit = Limit { most: 60, window: Span::days(1) };
+/// Access requests to one account, whoever makes them: each is a mail to its administrators.
+pub const ACCESS_REQUEST_ACCOUNT: Limit = Limit { most: 100, window: Span::days(1) };
+/// Access requests of one person to one account, who may give up and ask again.
+pub const ACCESS_REQUEST_AGAIN: Limit = Limit { most: 3, window: Span::days(1) };
+/// Mails of one account that tell people elsewhere how to ask.
+pub const ACCESS_OFFER: Limit = Limit { most: 100, window: Span::days(1) };
 /// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 
@@ -104,6 +120,42 @@ fn young(account: &AccountId) -> String {
 /// The counter of a share.
 fn shared(account: &AccountId, share: &str) -> String {
     format!("invitations of {account}, share {share}")
+}
+
+/// The counters of refusals because an address has a place elsewhere: of inviter, account and network.
+fn elsewhere(pass: &AccountPass<ManageUsers>, now: Timestamp, network: &str) -> Vec<(String, Limit)> {
+    let place = pass.place();
+    // An executive administrator may have no user here; the operator is nobody who learns anything by it.
+    let user = place.user.as_ref().map(ToString::to_string);
+    let by = user.or_else(|| place.person.as_ref().map(|person| person.login.to_string()));
+    let Some(by) = by else { return Vec::new() };
+    let is_young = now.since(place.account_created_at) < YOUNG;
+    let of_account = if is_young { ELSEWHERE_YOUNG } else { ELSEWHERE_ALL };
+    vec![
+        (format!("elsewhere, by {by}"), ELSEWHERE),
+        (format!("elsewhere, by {}", place.account), of_account),
+        (format!("elsewhere, from {network}"), ELSEWHERE_ALL),
+    ]
+}
+
+/// Refuses to look whether addresses have a place elsewhere when that was told too often: then nothing is told, whatever
+/// the address. Asked before the unit that looks: in it, people who invite at the same moment would wait for each other.
+pub fn check_elsewhere(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    network: &str,
+) -> Result<(), Refused> {
+    let counters = elsewhere(pass, r.now, network);
+    match attempt::find_exceeded(r, &counters)? {
+        Some(exceeded) => Err(Refused::TooMany(exceeded)),
+        None => Ok(()),
+    }
+}
+
+/// Counts that it was told.
+pub(crate) fn count_elsewhere(w: &mut Writer, pass: &AccountPass<ManageUsers>) -> Result<(), Refused> {
+    let (now, network) = (w.now, w.origin().network.clone());
+    elsewhere(pass, now, &network).into_iter().try_for_each(|(name, limit)| count(w, &name, limit))
 }
 
 /// The share of its account's count that an invitation falls into.

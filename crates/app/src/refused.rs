@@ -61,6 +61,10 @@ pub enum Conflict {
     OtherAddress,
     /// The person wants no invitations from this account.
     Unwanted,
+    /// The address belongs to an account outside the inviter's account center (U-15).
+    Elsewhere,
+    /// The account takes no access requests (U-16).
+    RequestsOff,
     /// The address cannot become one's own: it is in use.
     AddressInUse,
     /// There is nothing, or nothing left, to be undone (U-22).

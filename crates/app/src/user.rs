@@ -17,7 +17,7 @@ use store::mail;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::{self, NewUserRow};
-use store::work::{Committed, Reader, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 
 pub use domain::mail::MailState;
 pub use store::access_change::PastChange;
@@ -25,7 +25,7 @@ pub use store::page::Count;
 pub use store::user::{Counts, Cursor, Filter, Listed, Sort, User};
 
 use crate::access_change::Confirmed;
-use crate::{Conflict, Refused, access_change, invitation};
+use crate::{Conflict, Refused, access_change, access_request, invitation, limits};
 
 /// The Users page.
 pub struct UsersPage {
@@ -33,6 +33,8 @@ pub struct UsersPage {
     pub users: Page<Listed>,
     /// How many there are on each tab.
     pub counts: Counts,
+    /// How many people ask to be let in (U-16).
+    pub requests: Count,
     /// The companies to filter by.
     pub choices: Vec<Company>,
 }
@@ -74,7 +76,12 @@ pub fn list(
     after: &Cursor,
 ) -> Result<UsersPage, Refused> {
     let users = rows(r, pass, filter, after)?;
-    Ok(UsersPage { users, counts: user::count(r, pass)?, choices: company::list_choices(r, pass)? })
+    Ok(UsersPage {
+        users,
+        counts: user::count(r, pass)?,
+        requests: store::access_request::count_open(r, pass)?,
+        choices: company::list_choices(r, pass)?,
+    })
 }
 
 /// The rows of one page of the users and no more, for programs.
@@ -116,7 +123,7 @@ fn manages(pass: &AccountPass<ManageUsers>, (user_type, agent): (UserType, bool)
     may_manage(&pass.place().grants, user_type, agent).map_err(forbidden)
 }
 
-fn forbidden(refusal: Refusal) -> Refused {
+pub(crate) fn forbidden(refusal: Refusal) -> Refused {
     Refused::Forbidden { refusal, ask: Vec::new() }
 }
 
@@ -131,13 +138,22 @@ pub fn company_choices(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Resul
     Ok(company::list_choices(r, pass)?)
 }
 
-/// Whether a user of the account has the address already; asked where it is typed, long before [`create`] refuses it.
-pub fn has_address(
-    r: &mut Reader,
+/// What is wrong with an address that is typed for a new user; asked where it is typed, long before [`create`] refuses it.
+/// That it has a place elsewhere is counted, as it tells something (U-15).
+pub fn check_address(
+    mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
-) -> Result<bool, Refused> {
-    Ok(user::find_by_email(r, pass, email)?.is_some())
+) -> Result<Committed<Option<Problem>>, Refused> {
+    let problem = if user::find_by_email(&mut w, pass, email)?.is_some() {
+        Some(Problem::AddressTaken)
+    } else if store::access_request::is_elsewhere(&mut w, pass, email.as_str())? {
+        limits::count_elsewhere(&mut w, pass)?;
+        Some(Problem::Elsewhere)
+    } else {
+        None
+    };
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, problem))
 }
 
 /// Creates a user with invitation, mail and activity, all in one transaction (U-01 to U-03, L-01).
@@ -161,11 +177,13 @@ pub(crate) fn place(
     if user::find_by_email(w, pass, &new.email)?.is_some() {
         return Err(Refused::field("email", Problem::AddressTaken));
     }
+    access_request::check_elsewhere(w, pass, new.email.as_str()).map_err(at_address)?;
     let id: UserId = w.new_id();
     let status = if new.user_type.has_login() { UserStatus::Pending } else { UserStatus::Active };
     let row = NewUserRow {
         id: &id,
         login: None,
+        is_here: false,
         email: &new.email,
         names: &new.names,
         user_type: new.user_type,
@@ -189,6 +207,7 @@ pub(crate) fn place(
 fn at_address(refused: Refused) -> Refused {
     match refused {
         Refused::Conflict(Conflict::Unwanted) => Refused::field("email", Problem::Unwanted),
+        Refused::Conflict(Conflict::Elsewhere) => Refused::field("email", Problem::Elsewhere),
         other => other,
     }
 }
@@ -205,7 +224,7 @@ fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser, ends_at:
 
 /// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center
 /// (L-01).
-fn check_companies(
+pub(crate) fn check_companies(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     companies: &BTreeSet<CompanyId>,

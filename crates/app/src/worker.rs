@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{access_change, attempt, email_change, job, login_merge, reset, session, user};
+use store::{access_change, access_request, attempt, email_change, job, login_merge, reset, session, user};
 use tokio::sync::watch;
 
 use crate::{App, Refused};
@@ -64,6 +64,7 @@ async fn run_rounds(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool
 /// One round of everything; how many mails were claimed.
 async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused> {
     app.answer_reset_requests(pass).await?;
+    app.answer_access_requests(pass).await?;
     let sent = app.send_due_mails(pass).await?;
     metrics::counter!("rollcall_mails_claimed_total").increment(sent as u64);
     app.seal_activity(pass).await?;
@@ -76,13 +77,14 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, counters, changes of access and merges too old to be undone. And
-/// takes users deleted 30 days ago off the lists.
+/// Forgets what has ended: sessions, resets, changes of address, access requests, counters, changes of access and merges
+/// too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
     email_change::remove_expired(&mut w)?;
     login_merge::remove_expired(&mut w)?;
+    access_request::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;
     access_change::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;

@@ -18,12 +18,14 @@ pub struct AccountDetails {
     pub invitation_days: i64,
     /// Whether administrators choose any type freely, also one that has less (U-10).
     pub free_types: bool,
+    /// Whether people may ask to be let in (U-16).
+    pub takes_requests: bool,
 }
 
 impl AccountDetails {
     /// Of a new account, with what holds until somebody changes it.
     pub fn new(name: &str, time_zone: &str) -> Result<AccountDetails, Vec<FieldError>> {
-        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false)
+        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false, true)
     }
 
     /// Reads what was typed; every field's error at once.
@@ -32,13 +34,20 @@ impl AccountDetails {
         time_zone: &str,
         invitation_days: &str,
         free_types: bool,
+        takes_requests: bool,
     ) -> Result<AccountDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
         let time_zone = check.take("time_zone", parse_time_zone(time_zone));
         let days = check.take("invitation_days", parse_days(invitation_days));
         check.finish((|| {
-            Some(AccountDetails { name: name?, time_zone: time_zone?, invitation_days: days?, free_types })
+            Some(AccountDetails {
+                name: name?,
+                time_zone: time_zone?,
+                invitation_days: days?,
+                free_types,
+                takes_requests,
+            })
         })())
     }
 }

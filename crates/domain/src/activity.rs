@@ -133,6 +133,18 @@ verbs! {
     AccessReviewDecided = "access_review.decided",
     /// An access review was finished.
     AccessReviewFinished = "access_review.finished",
+    /// Somebody asked to be let into an account.
+    AccessRequested = "access_request.made",
+    /// They gave that up.
+    AccessWithdrawn = "access_request.withdrawn",
+    /// They were let in.
+    AccessApproved = "access_request.approved",
+    /// They were not.
+    AccessDeclined = "access_request.declined",
+    /// Somebody who has a place elsewhere was told how to ask.
+    AccessOffered = "access_request.offered",
+    /// An account has a new request link; the one before is dead.
+    RequestLinkRenewed = "request_link.renewed",
 }
 
 /// One field and its values before and after.

@@ -124,6 +124,8 @@ ids! {
     JobId = b"JOB";
     /// A look at who has which access.
     AccessReviewId = b"REV";
+    /// What a person asks to be let into an account with, and the account's request that becomes of it.
+    AccessRequestId = b"ARQ";
 }
 
 #[cfg(test)]

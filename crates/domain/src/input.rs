@@ -49,6 +49,10 @@ pub enum Problem {
     SamePassword,
     /// Whoever has this address wants no invitations from the account.
     Unwanted,
+    /// The address belongs to an account outside the inviter's account center (U-15).
+    Elsewhere,
+    /// Neither an account's number, nor a request link, nor an address (U-16).
+    NamesNoAccount,
     /// The new address is the present one.
     SameAddress,
     /// It is the login one is signed in with, and another one is asked for (C-01).

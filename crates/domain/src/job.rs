@@ -97,6 +97,8 @@ words! {
         GreaterAccess = "greater_access",
         /// The person wants no invitations from the account.
         Unwanted = "unwanted",
+        /// They have a place in an account outside (U-15).
+        Elsewhere = "elsewhere",
         /// Whoever began the job may not create users any more.
         RightLost = "right_lost",
         /// The account has sent as many invitations as it may.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod access_change;
+pub mod access_request;
 pub mod access_review;
 pub mod account;
 pub mod account_center;

@@ -24,6 +24,14 @@ pub enum MailKind {
     LoginMergeUndone,
     /// Tells an administrator that somebody's access will end by itself (U-21).
     EndNotice,
+    /// Tells an administrator that somebody asks to be let in (U-16).
+    AccessRequest,
+    /// Tells whoever asked that they are in (U-16).
+    AccessApproved,
+    /// Tells whoever asked that they are not let in, and perhaps why (U-16).
+    AccessDeclined,
+    /// Tells who has a place elsewhere how to ask for one here (U-15).
+    AccessOffer,
 }
 
 /// Where a mail stands.
@@ -63,7 +71,8 @@ macro_rules! words {
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
-    EndNotice = "end_notice");
+    EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
+    AccessDeclined = "access_declined", AccessOffer = "access_offer");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
 /// How often a mail is tried before it counts as refused: more than a day with the waits below.

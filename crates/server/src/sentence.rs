@@ -54,6 +54,8 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::IsPromotion => "The user is promoted to that type.",
         Conflict::WrongPassword => "Address or password is wrong.",
         Conflict::OtherAddress => "They are signed in with another address.",
+        Conflict::Elsewhere => "The address belongs to an account outside the account center.",
+        Conflict::RequestsOff => "The account takes no access requests.",
         Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",
         Conflict::NothingToUndo => "There is nothing to undo.",
@@ -118,6 +120,10 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::AddressTaken => format!("{option} is the address of a user of this account already."),
         Problem::Unwanted => {
             format!("{option} belongs to somebody who wants no invitations from this account.")
+        }
+        Problem::Elsewhere => format!("{option} belongs to an account outside the account center."),
+        Problem::NamesNoAccount => {
+            format!("{option} must be an account's number, request link or administrator.")
         }
         Problem::SamePassword => format!("{option} is the present password."),
         Problem::SameAddress => format!("{option} is the present address."),

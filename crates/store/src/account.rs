@@ -19,8 +19,9 @@ pub fn insert(
     let now = w.now;
     w.tx().exec(
         sql!(
-            "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, takes_requests,
+                                  created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ),
         &[
             id.into(),
@@ -29,6 +30,7 @@ pub fn insert(
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),
+            details.takes_requests.into(),
             now.into(),
         ],
     )?;
@@ -38,7 +40,9 @@ pub fn insert(
 /// The account's details.
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
     let row = r.tx().one(
-        sql!("SELECT name, time_zone, invitation_days, free_types FROM account WHERE id = $1"),
+        sql!(
+            "SELECT name, time_zone, invitation_days, free_types, takes_requests FROM account WHERE id = $1"
+        ),
         &[pass.account().into()],
     )?;
     let mut c = row.columns();
@@ -47,6 +51,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
         time_zone: c.text()?,
         invitation_days: c.int()?,
         free_types: c.flag()?,
+        takes_requests: c.flag()?,
     })
 }
 
@@ -58,7 +63,8 @@ pub fn update(
 ) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
-            "UPDATE account SET name = $2, sort_name = $3, time_zone = $4, invitation_days = $5, free_types = $6
+            "UPDATE account SET name = $2, sort_name = $3, time_zone = $4, invitation_days = $5, free_types = $6,
+                    takes_requests = $7
              WHERE id = $1"
         ),
         &[
@@ -68,6 +74,7 @@ pub fn update(
             (&details.time_zone).into(),
             details.invitation_days.into(),
             details.free_types.into(),
+            details.takes_requests.into(),
         ],
     )?;
     Ok(())

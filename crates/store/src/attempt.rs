@@ -2,6 +2,7 @@
 
 use domain::time::{Span, Timestamp};
 
+use crate::convert;
 use crate::db::{DbError, Tx, sql};
 use crate::work::{Reader, Writer};
 
@@ -57,9 +58,26 @@ pub fn count_made(r: &mut Reader, names: &[String]) -> Result<i64, DbError> {
         sql!(
             "SELECT CAST(COALESCE(SUM(made), 0) AS BIGINT) FROM attempt WHERE name {in $1} AND ends_at > $2"
         ),
-        &[crate::convert::list(names), now.into()],
+        &[convert::list(names), now.into()],
     )?;
     row.columns().int()
+}
+
+/// The first of these limits that is used up, if one is; nothing is counted.
+pub fn find_exceeded(r: &mut Reader, limits: &[(String, Limit)]) -> Result<Option<Exceeded>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!("SELECT name, made, ends_at FROM attempt WHERE name {in $1} AND ends_at > $2"),
+        &[convert::list(limits.iter().map(|(name, _)| name)), now.into()],
+    )?;
+    for row in rows {
+        let mut c = row.columns();
+        let (name, made, until) = (c.text()?, c.int()?, c.get()?);
+        if limits.iter().any(|(known, limit)| *known == name && made >= limit.most) {
+            return Ok(Some(Exceeded { until }));
+        }
+    }
+    Ok(None)
 }
 
 /// Forgets the count of `name`, after a success.

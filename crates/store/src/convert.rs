@@ -2,8 +2,9 @@
 
 use domain::email::EmailAddress;
 use domain::id::{
-    AccessChangeId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId, CenterPersonId,
-    CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId, SessionId, UserId,
+    AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
+    CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId,
+    SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -19,7 +20,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

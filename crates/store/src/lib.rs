@@ -10,6 +10,7 @@ pub mod secret;
 pub mod work;
 
 pub mod access_change;
+pub mod access_request;
 pub mod access_review;
 pub mod account;
 pub mod account_center;

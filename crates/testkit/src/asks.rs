@@ -34,6 +34,9 @@ pub(crate) fn follow(app: &App, link: &str) -> Ask {
             invitation_block: Some(format!("{account}.{mail}.{token}")),
             ..Credentials::default()
         },
+        ["", "access-request", token] => {
+            Credentials { access_request: Some(token.to_owned()), ..Credentials::default() }
+        }
         ["", "reset", token] => Credentials { reset: Some(token.to_owned()), ..Credentials::default() },
         ["", "email-change", token] => {
             Credentials { email_change: Some(token.to_owned()), ..Credentials::default() }

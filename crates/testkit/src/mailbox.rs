@@ -36,10 +36,12 @@ impl Letter {
     }
 }
 
-/// Does what the server's worker does with the addresses that a new password was asked for.
+/// Does what the server's worker does with the addresses that a new password was asked for, and with the accounts that
+/// access was asked for.
 pub(crate) async fn answer_resets(app: &App) {
     let pass = SystemPass::new(Reason::Worker);
     while app.answer_reset_requests(&pass).await.expect("the worker works") > 0 {}
+    while app.answer_access_requests(&pass).await.expect("the worker works") > 0 {}
 }
 
 /// Every mail's row, oldest first; with those of resets that the worker has not looked at yet.

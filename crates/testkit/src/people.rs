@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use app::activity::{self, Activity};
-use app::pass::{AccountPass, CenterPass, Credentials};
+use app::pass::{AccountPass, CenterPass, Credentials, Reason, SystemPass};
 use app::session::SignedIn;
-use app::work::Writer;
+use app::work::{Origin, Writer};
 use app::{Ask, Refused, SharedApp, company, executive_administrator, job, user};
 use domain::account_center::Afterwards;
 use domain::account_center::proof::{AllOfCenter, RunsCenter};
@@ -70,6 +70,17 @@ impl Account {
     /// is Natalie Reyes.
     pub async fn invite(&self, address: &str, user_type: UserType, companies: &[CompanyId]) -> UserId {
         self.create(new_user(address, user_type, companies)).await.expect("the user is created")
+    }
+
+    /// The same at the command line, where also those can be invited who have a place in another account.
+    pub async fn invite_known(&self, address: &str, user_type: UserType, companies: &[CompanyId]) -> UserId {
+        let (account, new) = (self.id.clone(), new_user(address, user_type, companies));
+        let create = move |mut w: Writer| {
+            let system = SystemPass::new(Reason::CommandLine);
+            let pass = AccountPass::<ManageUsers>::for_operator(&mut w, &system, &account)?;
+            user::create(w, &pass, &new)
+        };
+        self.app.store.write(Origin::internal(), create).await.expect("the user is created")
     }
 
     /// Creates a user, or is refused.

@@ -187,7 +187,8 @@ impl World {
         mailbox::rows(&self.app).await
     }
 
-    /// Does what the server's worker does with the addresses that a new password was asked for. Looking for a mail does
+    /// Does what the server's worker does with the addresses that a new password was asked for, and with the accounts that
+    /// access was asked for. Looking for a mail does
     /// it too.
     pub async fn answer_resets(&self) {
         mailbox::answer_resets(&self.app).await;

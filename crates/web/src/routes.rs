@@ -8,9 +8,9 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
-    access_map, access_review, account, account_center, activity, center_person, company, company_user,
-    email_change, events, executive_administrator, invitation, invitation_block, job, lead_center,
-    login_merge, may, me, operator, permissions, reset, session, setup, user,
+    access_map, access_request, access_review, account, account_center, activity, center_person, company,
+    company_user, email_change, events, executive_administrator, invitation, invitation_block, job,
+    lead_center, login_merge, may, me, operator, permissions, reset, session, setup, user,
 };
 
 /// All routes.
@@ -54,6 +54,7 @@ fn ways_in() -> Vec<Route> {
         get("/invitation-block", invitation_block::page),
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
         post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
+        get("/access-request/{token}", access_request::follow),
     ]
 }
 
@@ -90,6 +91,12 @@ fn own() -> Vec<Route> {
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
         post("/me/api-keys/{api_key}/end", me::end_api_key).records(&[Verb::ApiKeyEnded]),
+        get("/me/access-requests", access_request::page),
+        // In the person's own activity, and in that of the account.
+        post("/me/access-requests", access_request::ask)
+            .records(&[Verb::AccessRequested, Verb::AccessRequested]),
+        post("/me/access-requests/{access_request}/withdraw", access_request::withdraw)
+            .records(&[Verb::AccessWithdrawn, Verb::AccessWithdrawn]),
     ]
 }
 
@@ -101,6 +108,8 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}/lead-center", lead_center::home),
         get("/accounts/{account}/settings", account::settings),
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
+        post("/accounts/{account}/settings/request-link", account::renew_request_link)
+            .records(&[Verb::RequestLinkRenewed]),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/permissions", permissions::matrix),
         get("/accounts/{account}/access-reviews", access_review::list),
@@ -134,6 +143,19 @@ fn users() -> Vec<Route> {
         get("/accounts/{account}/users/new", user::create::page),
         post("/accounts/{account}/users/new", user::create::step),
         get("/accounts/{account}/users/map", access_map::account),
+        post("/accounts/{account}/users/access-offer", user::create::offer).records(&[Verb::AccessOffered]),
+        get("/accounts/{account}/users/access-requests", access_request::decide::list),
+        get("/accounts/{account}/users/access-requests/{access_request}", access_request::decide::page),
+        post(
+            "/accounts/{account}/users/access-requests/{access_request}/approve",
+            access_request::decide::approve,
+        )
+        .records(&[Verb::AccessApproved, Verb::UserCreated]),
+        post(
+            "/accounts/{account}/users/access-requests/{access_request}/decline",
+            access_request::decide::decline,
+        )
+        .records(&[Verb::AccessDeclined]),
         get("/accounts/{account}/users/{user}", user::edit::page),
         post("/accounts/{account}/users/{user}", user::edit::change).records(&[Verb::UserChanged]),
         get("/accounts/{account}/users/{user}/access", user::access::page),

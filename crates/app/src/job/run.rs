@@ -84,6 +84,7 @@ fn end_of(refused: &Refused) -> Option<(Fate, Option<Why>)> {
         Refused::Invalid(errors) => match errors.first().map(|error| error.problem) {
             Some(Problem::AddressTaken) => return Some((Fate::Here, None)),
             Some(Problem::Unwanted) => Why::Unwanted,
+            Some(Problem::Elsewhere) => Why::Elsewhere,
             Some(Problem::NotAChoice) => Why::CompanyUnknown,
             _ => Why::Failed,
         },

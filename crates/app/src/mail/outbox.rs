@@ -5,9 +5,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::{EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId};
+use domain::id::{AccessRequestId, AccountId, EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
+use store::access_request::{self, Answered, Asked};
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
@@ -16,8 +17,8 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
-    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail,
+    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
 use crate::{App, Refused, words};
 
@@ -55,6 +56,10 @@ enum Content {
     LoginMerged(Told),
     LoginMergeUndone(Told),
     EndNotice(store::mail::EndContent),
+    AccessRequest(Asked, AccessRequestId),
+    AccessApproved(Answered),
+    AccessDeclined(Answered),
+    AccessOffer(AccountId, String, i64),
 }
 
 /// To whom it is told that two logins became one, or two again.
@@ -241,6 +246,24 @@ impl App {
                 let view = EmailChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
+            Content::AccessRequest(asked, request) => {
+                let view = self.access_request_mail(t, asked, &request);
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::AccessApproved(answer) => {
+                let view = self.access_approved_mail(t, answer);
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::AccessDeclined(answer) => {
+                let Answered { account_name, name: to_name, reason, .. } = answer;
+                let view = AccessDeclinedMail { t, to_name, account_name, reason };
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::AccessOffer(account, account_name, number) => {
+                let (link, block_link) =
+                    (self.request_link(&account, number), self.invitation_block_link(&account, &mail.id));
+                compose(&AccessOfferMail { t, account_name, link, block_link }, from, to(""), id)
+            }
         }
     }
 
@@ -306,6 +329,23 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
             let id = mail.subject.parse().expect(parsed);
             let (name, device) = mail::get_login(r, pass, &id)?;
             Ok(Some(Content::EmailChanged(name, device)))
+        }
+        MailKind::AccessRequest => {
+            let id: AccessRequestId = mail.subject.parse().expect(parsed);
+            let found = access_request::find_asked(r, pass, &mail.account, &id, &mail.email)?;
+            Ok(found.map(|asked| Content::AccessRequest(asked, id)))
+        }
+        MailKind::AccessApproved => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(access_request::find_approved(r, pass, &mail.account, &id)?.map(Content::AccessApproved))
+        }
+        MailKind::AccessDeclined => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(access_request::find_declined(r, pass, &mail.account, &id)?.map(Content::AccessDeclined))
+        }
+        MailKind::AccessOffer => {
+            let found = access_request::find_offer(r, pass, &mail.account)?;
+            Ok(found.map(|(account, name, number)| Content::AccessOffer(account, name, number)))
         }
     }
 }

@@ -56,6 +56,10 @@ macro_rules! templates {
     };
 }
 
+mod access;
+
+pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+
 /// Asks somebody to join an account and to set a password for it.
 #[derive(Clone, Debug)]
 pub struct InvitationMail {

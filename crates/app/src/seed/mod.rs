@@ -142,6 +142,7 @@ fn make_account(
         time_zone: zone.clone(),
         invitation_days: DEFAULT_INVITATION_DAYS,
         free_types: false,
+        takes_requests: true,
     };
     account::insert(w, pass, &id, &details)?;
     let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
@@ -194,6 +195,7 @@ fn make_user(
     let row = NewUserRow {
         id: &id,
         login: has_login.then_some(&login),
+        is_here: has_login,
         email: &email,
         names: &names,
         user_type,

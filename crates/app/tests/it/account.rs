@@ -94,6 +94,7 @@ async fn u07_settings_of_the_account_are_changed_and_recorded() {
             time_zone: "Europe/Paris".into(),
             invitation_days: 3,
             free_types: false,
+            takes_requests: true,
         };
         let changed = new.clone();
         let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &changed);

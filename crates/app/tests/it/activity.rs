@@ -59,6 +59,7 @@ async fn live(world: &World, account: &Account) -> [String; 2] {
         time_zone: "UTC".into(),
         invitation_days: 7,
         free_types: false,
+        takes_requests: true,
     };
     let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &details);
     world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();

@@ -50,7 +50,7 @@ async fn u18_a_confirmed_address_is_the_logins_and_that_of_its_users_everywhere(
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let other = world.another_account("Globex", "zoe@example.com").await;
-        other.invite("ada@example.com", UserType::Administrator, &[]).await;
+        other.invite_known("ada@example.com", UserType::Administrator, &[]).await;
         let joining = follow_as(&world, world.letter_to("ada@example.com").await.link(), &account.admin);
         let joined = world.app.accept(&joining, "").await.unwrap();
         let ada = Person::signed_in("ada@example.com", joined.session);

@@ -188,6 +188,7 @@ async fn u07_each_account_says_how_long_its_invitations_live() {
             time_zone: "UTC".into(),
             invitation_days: 2,
             free_types: false,
+            takes_requests: true,
         };
         let change = move |w: app::work::Writer, pass: &_| app::account::change(w, pass, &details);
         world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();
@@ -205,7 +206,7 @@ async fn x04_a_known_address_needs_its_own_password() {
     for world in testkit::worlds().await {
         let (account, other) =
             (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
-        let id = account.invite("Zoe@Example.com", UserType::Administrator, &[]).await;
+        let id = account.invite_known("Zoe@Example.com", UserType::Administrator, &[]).await;
         let link = world.letter_to("Zoe@Example.com").await.link().to_owned();
         let refused = world.app.accept(&world.follow(&link), OTHER_PASSWORD).await;
         assert_eq!(field(refused), ("password", Problem::WrongPassword));
@@ -225,7 +226,7 @@ async fn x04_guessing_with_a_link_is_limited_like_signing_in() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         world.another_account("Globex", "zoe@example.com").await;
-        account.invite("zoe@example.com", UserType::Administrator, &[]).await;
+        account.invite_known("zoe@example.com", UserType::Administrator, &[]).await;
         let link = world.letter_to("zoe@example.com").await.link().to_owned();
         for _ in 0..app::limits::SIGN_IN.most {
             let refused = world.app.accept(&world.follow(&link), OTHER_PASSWORD).await;
@@ -276,7 +277,7 @@ async fn u03_who_is_signed_in_with_the_invited_address_joins_at_once() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let zoe = world.another_account("Globex", "zoe@example.com").await.admin;
-        account.invite("zoe@example.com", UserType::Administrator, &[]).await;
+        account.invite_known("zoe@example.com", UserType::Administrator, &[]).await;
         let mut ask = world.follow(world.letter_to("zoe@example.com").await.link());
         ask.credentials.session = zoe.ask.credentials.session.clone();
         let accepted = world.app.accept(&ask, "").await.unwrap();

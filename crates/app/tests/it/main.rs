@@ -5,6 +5,7 @@ mod desk;
 mod post_office;
 
 mod access_change;
+mod access_request;
 mod access_review;
 mod account;
 mod account_center;

@@ -197,7 +197,7 @@ async fn a04_no_session_of_the_old_password_is_left_by_an_invitation() {
         for round in 0..20 {
             let address = format!("kim{round}@example.com");
             other.join(&address, UserType::Administrator, &[]).await;
-            account.invite(&address, UserType::Administrator, &[]).await;
+            account.invite_known(&address, UserType::Administrator, &[]).await;
             let invited = world.follow(world.letter_to(&address).await.link());
             request(&world, &address).await.unwrap();
             let reset = world.letter_to(&address).await.link().to_owned();

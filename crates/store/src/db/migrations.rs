@@ -31,4 +31,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0015_login_merge"),
     migration!("0018_job"),
     migration!("0017_access_review"),
+    migration!("0016_access_request"),
 ];

@@ -73,6 +73,8 @@ pub struct Credentials {
     pub invitation: Option<String>,
     /// Account, mail and token of the link to be invited no more, as `ACC….MAI….token`.
     pub invitation_block: Option<String>,
+    /// The token of an account's request link that was followed.
+    pub access_request: Option<String>,
     /// The token of the reset link that was followed.
     pub reset: Option<String>,
     /// The token of the link to a new address that was followed.

@@ -233,9 +233,14 @@ impl Place {
         &self.names
     }
 
+    /// Whether it is that of whoever has the server's command line.
+    pub fn is_operator(&self) -> bool {
+        self.person.is_none() && self.user.is_none()
+    }
+
     /// Whether somebody waits for what is done: behind a request, or at the command line.
     pub fn is_waited_for(&self) -> bool {
-        self.person.is_some() || self.user.is_none()
+        matches!(&self.person, Some(person) if !matches!(person.by, Means::Job)) || self.is_operator()
     }
 
     pub(super) fn seen(&self, used: Option<Capability>) -> Option<Seen> {

@@ -90,8 +90,10 @@ impl User {
 pub struct NewUserRow<'a> {
     /// Its id.
     pub id: &'a UserId,
-    /// The login, if there is one from the start: the first administrator of an account.
+    /// The login, if there is one from the start: the first administrator of an account, and who asked to be let in.
     pub login: Option<&'a LoginId>,
+    /// Whether they are here already, which is who sets an account up.
+    pub is_here: bool,
     /// The address; unique among the account's users that are not deleted (index `user_email`).
     pub email: &'a EmailAddress,
     /// Names.

@@ -26,8 +26,7 @@ pub fn insert(
 ) -> Result<(), DbError> {
     let now = w.now;
     let activated_at = (new.status != UserStatus::Pending).then_some(now);
-    // Who has a login from the start is the one who is setting up.
-    let last_active_at = if new.login.is_some() { now.micros() } else { 0 };
+    let last_active_at = if new.is_here { now.micros() } else { 0 };
     let row = w.tx().one(
         sql!(
             "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,

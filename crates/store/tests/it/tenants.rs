@@ -56,6 +56,31 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "DELETE FROM login_merge_user WHERE login_merge_id = $1",
         "the worker forgets what is old",
     ),
+    (
+        "access_request.rs",
+        "LEFT JOIN access_request q ON q.login_id = a.login_id",
+        "a person's own requests, and how they were answered",
+    ),
+    (
+        "access_request.rs",
+        "DELETE FROM access_request WHERE login_id = $1 AND id = $2",
+        "a person gives up their own request",
+    ),
+    (
+        "access_request.rs",
+        "WHERE l.email_canonical = $1 AND u.account_id <> here.id",
+        "whether somebody has a place in another account, and nothing else of it",
+    ),
+    (
+        "access_request.rs",
+        "WHERE u.account_id = a.id AND u.login_id = $2 AND u.status <> 'deleted')",
+        "the worker looks which account is asked for, and whether the person is in it",
+    ),
+    (
+        "access_request.rs",
+        "DELETE FROM access_request WHERE expires_at <= $1",
+        "the worker forgets what has expired",
+    ),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     ("mail.rs", "FROM mail WHERE id = $1", "the operator's view of one mail"),

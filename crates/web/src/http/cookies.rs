@@ -16,6 +16,8 @@ pub enum Cookie {
     Invitation,
     /// What the link to be invited no more names.
     InvitationBlock,
+    /// The token of an account's request link that was followed.
+    AccessRequest,
     /// The token of a reset's link that was followed.
     Reset,
     /// The token of the link to a new address that was followed.
@@ -37,6 +39,7 @@ impl Cookie {
             Cookie::Setup => "setup",
             Cookie::Invitation => "invitation",
             Cookie::InvitationBlock => "invitation-block",
+            Cookie::AccessRequest => "access-request",
             Cookie::Reset => "reset",
             Cookie::EmailChange => "email-change",
             Cookie::LoginMerge => "login-merge",
@@ -53,6 +56,7 @@ impl Cookie {
             Cookie::Setup
             | Cookie::Invitation
             | Cookie::InvitationBlock
+            | Cookie::AccessRequest
             | Cookie::Reset
             | Cookie::EmailChange
             | Cookie::LoginMerge => Some(3_600),

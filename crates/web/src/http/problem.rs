@@ -176,6 +176,8 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::AlreadyHere => t.problem_already_here(),
         Conflict::OtherAddress => t.problem_other_address(),
         Conflict::Unwanted => t.problem_unwanted(),
+        Conflict::Elsewhere => t.problem_elsewhere(),
+        Conflict::RequestsOff => t.access_request_off(),
         Conflict::AddressInUse => t.problem_address_in_use(),
         Conflict::NothingToUndo => t.problem_nothing_to_undo(),
         Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),

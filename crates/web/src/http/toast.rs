@@ -110,6 +110,18 @@ toasts! {
     JobCancelled => Text::toast_job_cancelled,
     /// An access review is finished.
     AccessReviewFinished => Text::toast_access_review_finished,
+    /// Access is asked for.
+    AccessRequested => Text::toast_access_requested,
+    /// That is given up.
+    AccessWithdrawn => Text::toast_access_withdrawn,
+    /// Whoever asked is in.
+    AccessApproved => Text::toast_access_approved,
+    /// Whoever asked is not let in.
+    AccessDeclined => Text::toast_access_declined,
+    /// Somebody is told how to ask.
+    AccessOffered => Text::toast_access_offered,
+    /// The account has a new request link.
+    RequestLinkRenewed => Text::toast_request_link_renewed,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
     /// An account center is there.

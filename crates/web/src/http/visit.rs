@@ -159,6 +159,7 @@ impl Visitor {
                 setup: Cookie::Setup.read(secure, headers),
                 invitation: Cookie::Invitation.read(secure, headers),
                 invitation_block: Cookie::InvitationBlock.read(secure, headers),
+                access_request: Cookie::AccessRequest.read(secure, headers),
                 reset: Cookie::Reset.read(secure, headers),
                 email_change: Cookie::EmailChange.read(secure, headers),
                 login_merge: Cookie::LoginMerge.read(secure, headers),

@@ -2,7 +2,7 @@
 
 use app::pass::{AccountPass, HasPlace, SelfPass};
 use app::work::Reader;
-use app::{account, account_center, me};
+use app::{Refused, access_request, account, account_center, me};
 use domain::account::AccountDetails;
 use domain::capability::Capability;
 use domain::capability::proof::{AnyUser, ManageUsers};
@@ -121,28 +121,43 @@ pub struct Typed {
     time_zone: String,
     invitation_days: String,
     free_types: Option<String>,
+    takes_requests: Option<String>,
 }
 
 /// The settings.
 pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
     let (pass, details) = visit.read(account::get).await?;
+    let link = request_link(&visit).await?;
     let typed = Typed {
         name: details.name,
         time_zone: details.time_zone,
         invitation_days: details.invitation_days.to_string(),
         free_types: details.free_types.then(|| "yes".to_owned()),
+        takes_requests: details.takes_requests.then(|| "yes".to_owned()),
     };
-    visit.page(view(&visit, &pass, &typed, &Errors::default()))
+    visit.page(view(&visit, &pass, (&typed, &Errors::default()), link))
+}
+
+async fn request_link(visit: &Visit<AccountPass<ManageUsers>>) -> Result<Option<String>, Refused> {
+    let (pass, number) = visit.look(access_request::link_number).await?;
+    Ok(number.map(|number| visit.app.request_link(pass.account(), number)))
+}
+
+/// Gives the account a new request link (U-16).
+pub async fn renew_request_link(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
+    let (pass, ()) = visit.write(access_request::renew_link).await?;
+    visit.go_and_tell(&format!("/accounts/{}/settings", pass.account()), Toast::RequestLinkRenewed)
 }
 
 /// Changes the settings.
 pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Answer {
-    let free = typed.free_types.is_some();
-    let details = match AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days, free) {
+    let (free, takes) = (typed.free_types.is_some(), typed.takes_requests.is_some());
+    let parsed = AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days, free, takes);
+    let details = match parsed {
         Ok(details) => details,
         Err(errors) => {
-            let pass = visit.pass().await?;
-            return visit.mend(view(&visit, &pass, &typed, &Errors(errors)));
+            let (pass, link) = (visit.pass().await?, request_link(&visit).await?);
+            return visit.mend(view(&visit, &pass, (&typed, &Errors(errors)), link));
         }
     };
     visit.write(move |w, pass| account::change(w, pass, &details)).await?;
@@ -152,8 +167,8 @@ pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Ans
 fn view(
     visit: &Visit<AccountPass<ManageUsers>>,
     pass: &AccountPass<ManageUsers>,
-    typed: &Typed,
-    errors: &Errors,
+    (typed, errors): (&Typed, &Errors),
+    request_link: Option<String>,
 ) -> Settings {
     let t = visit.t;
     Settings {
@@ -163,6 +178,9 @@ fn view(
         time_zone: errors.field(t, "time_zone", &typed.time_zone),
         invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
         free_types: typed.free_types.is_some(),
+        takes_requests: typed.takes_requests.is_some(),
+        number: pass.account().to_string(),
+        request_link,
         zones: time_zones(),
     }
 }

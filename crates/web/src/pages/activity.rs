@@ -135,6 +135,12 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::AccessReviewStarted) => t.activity_access_review_started(),
         Some(Verb::AccessReviewDecided) => t.activity_access_review_decided(),
         Some(Verb::AccessReviewFinished) => t.activity_access_review_finished(),
+        Some(Verb::AccessRequested) => t.activity_access_requested(),
+        Some(Verb::AccessWithdrawn) => t.activity_access_withdrawn(),
+        Some(Verb::AccessApproved) => t.activity_access_approved(),
+        Some(Verb::AccessDeclined) => t.activity_access_declined(),
+        Some(Verb::AccessOffered) => t.activity_access_offered(),
+        Some(Verb::RequestLinkRenewed) => t.activity_request_link_renewed(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -161,11 +167,12 @@ fn shown_value(
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
         (
-            "agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails" | "sets_passwords",
-            "yes",
-        ) => t.common_yes().to_owned(),
-        ("agent" | "lead_center" | "disabled" | "free_types" | "invoice_emails" | "sets_passwords", "no") => {
-            t.common_no().to_owned()
+            "agent" | "lead_center" | "disabled" | "free_types" | "takes_requests" | "invoice_emails"
+            | "sets_passwords",
+            "yes" | "no",
+        ) => {
+            let is_yes = value == "yes";
+            if is_yes { t.common_yes().to_owned() } else { t.common_no().to_owned() }
         }
         ("decision", word) => word.parse().map_or(value, |decision| decided(t, Some(decision))),
         _ => value,
@@ -188,6 +195,7 @@ fn field_name(t: Text, field: &str) -> String {
         "invitation_days" => t.account_invitation_days(),
         "free_types" => t.account_free_types(),
         "sets_passwords" => t.account_center_sets_passwords(),
+        "takes_requests" => t.account_takes_requests(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),

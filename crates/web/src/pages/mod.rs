@@ -1,6 +1,7 @@
 //! Handlers: each reads its input, calls one operation and shapes the answer.
 
 pub mod access_map;
+pub mod access_request;
 pub mod access_review;
 pub mod account;
 pub mod account_center;

@@ -95,6 +95,9 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::LoginMerged => t.operator_kind_login_merged(),
         MailKind::LoginMergeUndone => t.operator_kind_login_merge_undone(),
         MailKind::EndNotice => t.operator_kind_end_notice(),
+        MailKind::AccessRequest => t.operator_kind_access_request(),
+        MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
+        MailKind::AccessOffer => t.operator_kind_access_offer(),
     };
     MailRow {
         id: mail.id.to_string(),

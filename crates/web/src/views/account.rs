@@ -65,7 +65,8 @@ pub struct Home {
     pub suggest_user: bool,
 }
 
-/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`.
+/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`, `takes_requests`; and
+/// to `/accounts/{ACC}/settings/request-link`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/settings.html")]
 pub struct Settings {
@@ -81,6 +82,12 @@ pub struct Settings {
     pub invitation_days: Field,
     /// `free_types`: administrators choose any type freely
     pub free_types: bool,
+    /// `takes_requests`: people may ask to be let in
+    pub takes_requests: bool,
+    /// The account's number.
+    pub number: String,
+    /// Its request link, once it has one.
+    pub request_link: Option<String>,
     /// All time zones by name.
     pub zones: Vec<String>,
 }

@@ -48,6 +48,8 @@ fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::AddressTaken => t.form_address_taken(),
         Problem::Unwanted if name == "message" => t.problem_unwanted(),
         Problem::Unwanted => t.form_unwanted(),
+        Problem::Elsewhere => t.problem_elsewhere(),
+        Problem::NamesNoAccount => t.access_request_names_none(),
         Problem::SamePassword => t.form_same_password(),
         Problem::SameAddress => t.form_same_address(),
         Problem::OwnLogin => t.form_own_login(),
@@ -73,6 +75,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "agent" => t.form_missing_agent(),
         "user_type" => t.form_missing_user_type(),
         "decision" => t.access_review_missing_decision(),
+        "account" => t.access_request_names_none(),
         _ => t.form_missing(),
     }
 }

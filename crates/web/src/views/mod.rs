@@ -6,6 +6,7 @@
 
 pub mod access_change;
 pub mod access_map;
+pub mod access_request;
 pub mod access_review;
 pub mod account;
 pub mod account_center;

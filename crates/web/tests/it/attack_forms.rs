@@ -32,8 +32,13 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],
-        "/settings" => &["name", "time_zone", "invitation_days", "free_types"],
-        "/users" | "/users/new" => &[
+        "/settings" => &["name", "time_zone", "invitation_days", "free_types", "takes_requests"],
+        "/me/access-requests" => &["account", "message", "via"],
+        "/users/access-requests/{access_request}/approve" => {
+            &["user_type", "agent", "company", "filter", "go"]
+        }
+        "/users/access-requests/{access_request}/decline" => &["reason"],
+        "/users" | "/users/new" | "/users/access-offer" => &[
             "step",
             "go",
             "filter",

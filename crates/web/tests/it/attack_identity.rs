@@ -124,7 +124,7 @@ async fn x01_an_invitation_joins_no_sign_in_that_somebody_else_holds() {
     for site in Site::everywhere().await {
         let world = &site.world;
         let squatter = squat(world, &site).await;
-        site.account.invite(VICTIM, UserType::Administrator, &[]).await;
+        site.account.invite_known(VICTIM, UserType::Administrator, &[]).await;
         let invited = world.follow(world.letter_to(VICTIM).await.link());
         let form = format!("password={}", OWN.replace(' ', "+"));
         // The owner chooses a password of their own: it is not taken, and nothing is joined.
@@ -250,7 +250,7 @@ async fn x28_no_way_in_goes_on_with_a_planted_cookie() {
                 }
                 "/invitation" => {
                     // One's own session goes on to another one; somebody else's is refused by the door.
-                    site.account.invite("olga@example.com", UserType::Administrator, &[]).await;
+                    site.account.invite_known("olga@example.com", UserType::Administrator, &[]).await;
                     (String::new(), Some(world.letter_to("olga@example.com").await))
                 }
                 _ => {

@@ -30,6 +30,7 @@ fn strangers(site: &Site, name: &str) -> Vec<String> {
         "session" => vec![made_up("SES"), "x".into()],
         "api_key" => vec![made_up("KEY"), "x".into()],
         "login_merge" => vec![made_up("MRG"), "x".into()],
+        "access_request" => vec![made_up("ARQ"), "x".into()],
         "mail" => vec![made_up("MAI"), "x".into()],
         "capability" => vec!["everything".into(), "Read_calls".into(), "P-02".into()],
         "type" => vec!["owner".into(), "Manager".into(), "manager,administrator".into()],

@@ -3,6 +3,7 @@
 mod access;
 mod access_change;
 mod access_map;
+mod access_request;
 mod access_review;
 mod attack_access;
 mod attack_forms;

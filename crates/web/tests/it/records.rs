@@ -110,6 +110,22 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let form = format!("seen={seen}&password={}", testkit::PASSWORD.replace(' ', "+"));
             (format!("/me/merge/undo/{id}"), Some(one), form)
         }
+        "/me/access-requests" => with(path, &format!("account={}", site.other.id)),
+        "/me/access-requests/{access_request}/withdraw" => {
+            let id = ask_to_be_let_in(site, "manager@example.com", site.other.id.as_str()).await;
+            let ask = world.sign_in("manager@example.com").await.ask;
+            (format!("/me/access-requests/{id}/withdraw"), Some(ask), String::new())
+        }
+        "/accounts/{account}/settings/request-link" => with(path, ""),
+        "/accounts/{account}/users/access-offer" => with(path, "email=olga%40example.com"),
+        "/accounts/{account}/users/access-requests/{access_request}/approve" => {
+            let path = decided(site, &path).await;
+            with(path, &format!("user_type=manager&company={}", site.company))
+        }
+        "/accounts/{account}/users/access-requests/{access_request}/decline" => {
+            let path = decided(site, &path).await;
+            with(path, "reason=Not+today")
+        }
         "/accounts/{account}/me" => with(path, "first_name=Dana&last_name=Rey&display_name=D"),
         "/me/sessions/end-others" => with(path, ""),
         "/me/sessions/{session}/end" => {
@@ -128,7 +144,9 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let rows = world.sql(&format!("SELECT version FROM access_review WHERE id = '{}'", site.review));
             with(path, &format!("version={}", rows[0][0]))
         }
-        "/accounts/{account}/settings" => with(path, "name=New+name&time_zone=UTC&invitation_days=3"),
+        "/accounts/{account}/settings" => {
+            with(path, "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes")
+        }
         "/accounts/{account}/users" => with(
             path,
             "agent=no&user_type=administrator&first_name=Nova&last_name=Bell&email=nova%40example.com&send=now",
@@ -214,6 +232,30 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
             (path, Some(center.admin.ask), String::new())
         }
     }
+}
+
+/// Asks for access; the person's own request.
+async fn ask_to_be_let_in(site: &Site, from: &str, account: &str) -> String {
+    let (ask, named) = (site.world.sign_in(from).await.ask, account.to_owned());
+    let done = move |w: Writer, pass: &SelfPass| app::access_request::ask(w, pass, &named, "");
+    site.world.app.write(&ask, (), done).await.expect("it is asked");
+    site.world.answer_resets().await;
+    let rows = site.world.sql("SELECT id FROM access_ask ORDER BY id DESC");
+    rows[0][0].clone()
+}
+
+/// The path with a request that waits: the one there is, or a new one of somebody who is in no account of the walk.
+async fn decided(site: &Site, path: &str) -> String {
+    let open = format!(
+        "SELECT id FROM access_request WHERE account_id = '{}' AND state = 'open' ORDER BY id DESC",
+        site.account.id
+    );
+    if site.world.sql(&open).is_empty() {
+        let address = format!("asker{}@example.com", site.world.sql("SELECT id FROM login").len());
+        site.world.another_account("Asker", &address).await;
+        ask_to_be_let_in(site, &address, site.account.id.as_str()).await;
+    }
+    path.replace(&format!("ARQ{}", "0".repeat(32)), &site.world.sql(&open)[0][0])
 }
 
 /// Somebody who has asked to change their address.

@@ -177,6 +177,7 @@ impl Site {
             .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{job}", self.job.as_str())
+            .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),
@@ -271,6 +272,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("setup", &credentials.setup),
         ("invitation", &credentials.invitation),
         ("invitation-block", &credentials.invitation_block),
+        ("access-request", &credentials.access_request),
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
         ("login-merge", &credentials.login_merge),

@@ -46,7 +46,7 @@ async fn x14_of_many_who_accept_one_link_at_once_one_does() {
 async fn x14_a_known_person_accepts_once_however_often_they_press() {
     for world in testkit::worlds().await {
         let (account, _) = (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
-        account.invite("zoe@example.com", UserType::Administrator, &[]).await;
+        account.invite_known("zoe@example.com", UserType::Administrator, &[]).await;
         let link = world.letter_to("zoe@example.com").await.link().to_owned();
         let outcomes = at_once(8, |_| {
             let (app, ask) = (world.app.clone(), world.follow(&link));

@@ -3,8 +3,9 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
-    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, View,
+    AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail, EmailChangeMail,
+    EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
+    LoginMergedMail, PasswordChangedMail, ResetMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -68,6 +69,24 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             let when = "today".to_owned();
             vec![mail(&EmailChangedMail { t, to_name: it(), when, device: it() }, text)]
         }
+        MailKind::AccessRequest => {
+            let (to_name, name, email, account_name) = (it(), it(), it(), it());
+            let personal_message = Some(it());
+            let view = AccessRequestMail { t, to_name, name, email, account_name, personal_message, link };
+            vec![mail(&view, text)]
+        }
+        MailKind::AccessApproved => {
+            let (to_name, account_name, type_name) = (it(), it(), it());
+            vec![mail(&AccessApprovedMail { t, to_name, account_name, type_name, link }, text)]
+        }
+        MailKind::AccessDeclined => {
+            let (to_name, account_name, reason) = (it(), it(), Some(it()));
+            vec![mail(&AccessDeclinedMail { t, to_name, account_name, reason }, text)]
+        }
+        MailKind::AccessOffer => {
+            let block_link = BLOCK_LINK.to_owned();
+            vec![mail(&AccessOfferMail { t, account_name: it(), link, block_link }, text)]
+        }
     }
 }
 
@@ -77,7 +96,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 9] = [
+const KINDS: [MailKind; 13] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -87,6 +106,10 @@ const KINDS: [MailKind; 9] = [
     MailKind::LoginMerge,
     MailKind::LoginMerged,
     MailKind::LoginMergeUndone,
+    MailKind::AccessRequest,
+    MailKind::AccessApproved,
+    MailKind::AccessDeclined,
+    MailKind::AccessOffer,
 ];
 
 /// Seen to fail: with links in subjects left whole.

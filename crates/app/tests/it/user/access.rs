@@ -55,7 +55,7 @@ async fn p15_users_of_another_account_are_not_there() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let other = world.another_account("Globex", "zoe@example.com").await;
-        let foreign = other.invite("natalie@example.com", UserType::Administrator, &[]).await;
+        let foreign = other.invite_known("natalie@example.com", UserType::Administrator, &[]).await;
         let nobody = UserId::new(START, 1);
         let desk = Desk::of(&world, &account);
         for id in [&foreign, &nobody] {
@@ -206,7 +206,7 @@ async fn p19_a_place_lost_in_one_account_leaves_the_others() {
         let (account, other) =
             (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
         let (id, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
-        other.invite("natalie@example.com", UserType::Administrator, &[]).await;
+        other.invite_known("natalie@example.com", UserType::Administrator, &[]).await;
         world.accept(world.letter_to("natalie@example.com").await.link(), PASSWORD).await;
         Desk::of(&world, &account).delete(&id).await.unwrap();
         let accounts = |r: &mut Reader, pass: &SelfPass| me::accounts(r, pass, "", ("", ""));
@@ -251,7 +251,7 @@ async fn x09_a_pending_place_of_a_known_person_opens_nothing() {
     for world in testkit::worlds().await {
         let (account, other) =
             (world.set_up().await, world.another_account("Globex", "zoe@example.com").await);
-        account.invite("zoe@example.com", UserType::Administrator, &[]).await;
+        account.invite_known("zoe@example.com", UserType::Administrator, &[]).await;
         let hers = Desk::of_person(&world, &account, &other.admin);
         assert_refused!(hers.list(UserStatus::Active).await, Refused::NotFound);
         let pass =

@@ -3,7 +3,8 @@
 use ::http::{HeaderValue, header};
 use app::company::Company;
 use app::pass::{AccountPass, HasPlace as _};
-use app::{Refused, user};
+use app::work::Writer;
+use app::{Refused, access_request, limits, user};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::UserId;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::session;
@@ -76,9 +78,33 @@ async fn errors_at(visit: &Managing, step: Step, answers: &Answers) -> Result<Er
     let errors = answers.errors_at(step);
     let address = EmailAddress::parse(&answers.email);
     let (true, Step::Info, Ok(address)) = (errors.0.is_empty(), step, address) else { return Ok(errors) };
-    let (_, is_taken) = visit.read(move |r, pass| user::has_address(r, pass, &address)).await?;
-    let taken = FieldError { field: "email", problem: Problem::AddressTaken };
-    Ok(if is_taken { Errors(vec![taken]) } else { errors })
+    may_look(visit).await?;
+    let (_, problem) = visit.write(move |w, pass| user::check_address(w, pass, &address)).await?;
+    Ok(problem.map_or(errors, |problem| Errors(vec![FieldError { field: "email", problem }])))
+}
+
+/// Before an address is looked at: that it is somebody's elsewhere is not told too often (U-15).
+pub(super) async fn may_look(visit: &Managing) -> Result<(), Refused> {
+    let network = visit.ask.origin.network.clone();
+    visit.look(move |r, pass| limits::check_elsewhere(r, pass, &network)).await.map(drop)
+}
+
+/// Mails the address that was typed how to ask for access (U-15).
+pub async fn offer(visit: Managing, answers: Answers) -> Answer {
+    let typed = answers.email.clone();
+    let done = move |w: Writer, pass: &_| {
+        let email = EmailAddress::parse(&typed).map_err(|problem| Refused::field("email", problem))?;
+        access_request::offer(w, pass, &email)
+    };
+    match visit.write(done).await {
+        Ok((pass, ())) => visit.go_and_tell(&users_of(&pass), Toast::AccessOffered),
+        Err(Refused::Invalid(errors)) => {
+            let errors = Errors(errors);
+            let (pass, companies) = visit.read(user::company_choices).await?;
+            kept_for_back(visit.mend(view(&visit, &pass, Step::Info, &answers, &companies, &errors)))
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
 /// The answer to a form, such as each step is, is shown again by a browser's Back only from its own cache: without one
@@ -92,6 +118,7 @@ fn kept_for_back(answer: Answer) -> Answer {
 /// Creates the user; on an error, back to the question whose answer is wrong.
 pub async fn create(visit: Managing, answers: Answers) -> Answer {
     let done = match answers.typed().parse() {
+        Ok(_) if let Err(refused) = may_look(&visit).await => Err(refused),
         Ok(new) => visit.write(move |w, pass| user::create(w, pass, &new)).await,
         Err(errors) => Err(Refused::Invalid(errors)),
     };
@@ -249,6 +276,7 @@ fn view(
         },
         companies: offered(answers, companies).map(choice).collect(),
         company_filter: answers.filter.clone(),
+        elsewhere: errors.0.iter().any(|error| error.problem == Problem::Elsewhere),
         own_last_day: own_end.map(|end| shown::last_day(end, zone, now)),
     }
 }

@@ -78,6 +78,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         rows: found.users.rows.iter().map(row).collect(),
         pager: pager(&frame, &query, &found.users),
         frame,
+        requests: Some(found.requests).filter(|count| count.n > 0).map(counted),
         counts: Tab::ALL.map(|tab| (tab, counted(tab.of(&found.counts)))),
         sorts_by_name,
         sorts_by_activity,

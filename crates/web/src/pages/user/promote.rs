@@ -10,8 +10,8 @@ use domain::name;
 use domain::user::UserType;
 use serde::Deserialize;
 
-use super::Managing;
 use super::change::{self, Words, after, preview, reason, refused_with, version};
+use super::{Managing, create};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
@@ -39,8 +39,7 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
         Err(Refused::Conflict(Conflict::Unwanted)) => Problem::Unwanted,
         Err(Refused::Invalid(errors)) => return mend(&visit, &typed, errors).await,
         Err(Refused::Conflict(conflict)) => {
-            let notice = reason(&visit, conflict);
-            return refused_with(draw(&visit, &typed, &Errors::default(), notice).await);
+            return refused_with(draw(&visit, &typed, &Errors::default(), Some(conflict)).await);
         }
         done => return done,
     };
@@ -50,6 +49,7 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
 async fn make(visit: &Managing, typed: &Typed) -> Answer {
     let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
     let message = name::message(&typed.message).map_err(|problem| Refused::field("message", problem))?;
+    create::may_look(visit).await?;
     let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: version(&typed.version)? });
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;
@@ -67,7 +67,7 @@ async fn mend(visit: &Managing, typed: &Typed, errors: Vec<FieldError>) -> Answe
     Ok(response)
 }
 
-async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, notice: Option<String>) -> Answer {
+async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, conflict: Option<Conflict>) -> Answer {
     let to: UserType = visit.param("type")?;
     let (pass, preview) = preview(visit, Change::Promote(to)).await?;
     let (t, user) = (visit.t, &preview.user);
@@ -78,7 +78,8 @@ async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, notice: Option<S
     visit.page(Promote {
         t,
         frame: visit.frame(&pass),
-        notice,
+        notice: conflict.and_then(|conflict| reason(visit, conflict)),
+        elsewhere: (conflict == Some(Conflict::Elsewhere)).then(|| user.email.clone()),
         id: user.id.to_string(),
         version: user.access_version,
         name: user.names.full(),

@@ -19,6 +19,8 @@ pub struct List {
     pub frame: Frame,
     /// How many users there are on each tab, without filter.
     pub counts: [(Tab, String); 4],
+    /// How many people ask to be let in; `None` for nobody.
+    pub requests: Option<String>,
     /// Whether the list can be sorted by name.
     pub sorts_by_name: bool,
     /// Whether the list can be sorted by last activity.

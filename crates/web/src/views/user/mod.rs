@@ -187,6 +187,8 @@ pub struct Promote {
     pub frame: Frame,
     /// Why nothing was done.
     pub notice: Option<String>,
+    /// The address, if it belongs to an account outside: the button that tells them how to ask (U-15).
+    pub elsewhere: Option<String>,
     /// `USR…`
     pub id: String,
     /// `version`: which access the page shows

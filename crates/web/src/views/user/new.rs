@@ -92,6 +92,8 @@ pub struct New {
     pub companies: Vec<Choice>,
     /// What the company list is narrowed to.
     pub company_filter: String,
+    /// The address belongs to an account outside: the button that tells them how to ask (U-15).
+    pub elsewhere: bool,
     /// The last day of whoever creates, which is then the user's, too (U-21).
     pub own_last_day: Option<String>,
 }
