@@ -249,7 +249,11 @@ async fn a05_every_change_of_a_login_is_recorded() {
 ///
 #[test]
 fn a05_the_scenarios_of_this_file_know_every_verb() {
-    let source = concat!(include_str!("activity.rs"), include_str!("invitation_block.rs"));
+    let source = concat!(
+        include_str!("activity.rs"),
+        include_str!("invitation_block.rs"),
+        include_str!("access_request.rs")
+    );
     let unknown: Vec<_> =
         Verb::ALL.iter().map(|verb| verb.key()).filter(|key| !source.contains(key)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
