@@ -490,3 +490,40 @@ async fn u16_x14_two_workers_make_one_request() {
         assert_eq!(waiting(&world, &account).await.len(), 1);
     }
 }
+
+/// U-16, U-15, A-05: who asked, gave up, let in, declined and offered, in the order of time. What a person does stands in
+/// their own activity too.
+#[tokio::test]
+async fn u16_a05_every_step_is_recorded() {
+    for world in testkit::worlds().await {
+        let (account, zoe) = scene(&world).await;
+        let desk = Desk::of(&world, &account);
+        offer(&world, &account, "zoe@example.com").await.unwrap();
+        renew_link(&world, &account).await;
+        asked(&world, &zoe, account.id.as_str()).await;
+        let id = own(&world, &zoe).await.remove(0).id;
+        let withdraw = move |w: Writer, pass: &SelfPass| access_request::withdraw(w, pass, &id);
+        world.app.write(&zoe.ask, (), withdraw).await.unwrap();
+        asked(&world, &zoe, account.id.as_str()).await;
+        decline(&desk, &waiting(&world, &account).await[0].id).await.unwrap();
+        asked(&world, &zoe, account.id.as_str()).await;
+        let id = waiting(&world, &account).await.remove(0).id;
+        approve(&desk, &id, terms(UserType::Administrator)).await.unwrap();
+        let trail = account.activity().await;
+        let told: Vec<_> =
+            trail.iter().map(|entry| (entry.verb.as_str(), entry.actor_name.as_str())).collect();
+        let (ada, zoe) = ("Ada Reyes", "Zoe Reyes");
+        let wanted = [
+            ("access_request.offered", ada),
+            ("request_link.renewed", ada),
+            ("access_request.made", zoe),
+            ("access_request.withdrawn", zoe),
+            ("access_request.made", zoe),
+            ("access_request.declined", ada),
+            ("access_request.made", zoe),
+            ("access_request.approved", ada),
+            ("user.created", ada),
+        ];
+        assert_eq!(told[told.len() - wanted.len()..], wanted);
+    }
+}

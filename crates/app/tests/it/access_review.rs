@@ -313,3 +313,22 @@ async fn u23_reviews_are_begun_so_many_times_a_day() {
     }
     assert_refused!(begin(&desk, None).await, Refused::TooMany(_));
 }
+
+/// A-05, U-23
+#[tokio::test]
+async fn a05_u23_a_review_is_recorded_from_its_beginning_to_its_end() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let (ann, _) = account.join("ann@example.com", UserType::Manager, &[company]).await;
+        let review = begin(&desk, None).await.unwrap();
+        decides(&desk, &review, &ann, Decision::Suspend).await.unwrap();
+        finish(&desk, &review).await.unwrap();
+        let verbs: Vec<String> = account.activity().await.into_iter().map(|entry| entry.verb).collect();
+        let wanted =
+            ["access_review.started", "access_review.decided", "access_review.finished", "user.suspended"];
+        for verb in wanted {
+            assert_eq!(verbs.iter().filter(|found| *found == verb).count(), 1, "{verb} in {verbs:?}");
+        }
+    }
+}

@@ -2,14 +2,14 @@
 
 use app::center_person::Filter;
 use app::page::Page;
-use app::pass::{AccountPass, CenterPass, SelfPass};
+use app::pass::{AccountPass, CenterPass, Reason, SelfPass, SystemPass};
 use app::work::{Reader, Writer};
-use app::{Ask, Conflict, Refused, account_center, center_person, me};
+use app::{Ask, Conflict, Refused, account_center, center_person, executive_administrator, me};
 use domain::access::Refusal;
 use domain::access_change::Change;
 use domain::account::AccountDetails;
 use domain::account_center::proof::{AllOfCenter, InCenter, RunsCenter};
-use domain::account_center::{CenterDetails, Standing};
+use domain::account_center::{Afterwards, CenterDetails, Standing};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{AccountCenterId, AccountId, CenterPersonId};
@@ -349,5 +349,58 @@ async fn c05_people_are_one_row_each_searched_filtered_and_paged() {
             ids.dedup();
             assert_eq!((first.rows.len(), rest.rows.len(), ids.len()), (50, 13, 63), "{search:?}");
         }
+    }
+}
+
+/// the center's own trail tells who did what, and begins with the center.
+#[tokio::test]
+async fn a05_what_is_done_to_a_center_is_recorded_in_its_own_trail() {
+    for world in testkit::worlds().await {
+        let center = world.account_center("Agency", "dana@example.com").await;
+        let (ask, id) = (&center.admin.ask, || center.id.clone());
+        let open = |w: Writer, pass: &CenterPass<AllOfCenter>| account_center::open_users(w, pass);
+        world.app.write(ask, id(), open).await.unwrap();
+        center.make_first().await;
+        let (_, eve) = center.accounts[0].join("eve@example.com", UserType::Administrator, &[]).await;
+        center.make(&eve.login).await.unwrap();
+        center.unmake(ask, &eve.login, Afterwards::TakeBack).await.unwrap();
+        let invite = |w: Writer, pass: &CenterPass<RunsCenter>| {
+            let names = Names { first: "Ivy".into(), last: "Exec".into(), display: String::new() };
+            let email = EmailAddress::parse("ivy@example.com").unwrap();
+            executive_administrator::invite(w, pass, &names, &email, None)
+        };
+        world.app.write(ask, id(), invite).await.unwrap();
+        let rename =
+            |w: Writer, pass: &CenterPass<RunsCenter>| account_center::change(w, pass, &details("Agency 2"));
+        world.app.write(ask, id(), rename).await.unwrap();
+        unlink(&world, &center, &center.accounts[1].id).await.unwrap();
+        let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| account_center::dissolve(w, pass);
+        world.app.write(ask, id(), dissolve).await.unwrap();
+        let trail =
+            format!("SELECT verb, actor_name FROM activity WHERE account_id = '{}' ORDER BY id", center.id);
+        let (verbs, actors): (Vec<String>, Vec<String>) =
+            world.sql(&trail).into_iter().map(|mut row| (row.remove(0), row.remove(0))).unzip();
+        assert!(actors.iter().all(|actor| actor == "Dana Reyes"), "{actors:?}");
+        let wanted = [
+            "account_center.created",
+            "account_center.account_linked",
+            "account_center.account_linked",
+            "account_center.users_opened",
+            "executive_administrator.made",
+            "executive_administrator.made",
+            "executive_administrator.unmade",
+            "executive_administrator.invited",
+            "account_center.changed",
+            "account_center.account_unlinked",
+            "account_center.dissolved",
+        ];
+        assert_eq!(verbs, wanted);
+        let pass = SystemPass::new(Reason::CommandLine);
+        world.app.seal_activity(&pass).await.unwrap();
+        world.app.verify_activity(&pass).await.unwrap();
+        assert_eq!(
+            world.sql(&format!("SELECT seq FROM activity_head WHERE account_id = '{}'", center.id)),
+            [["11"]]
+        );
     }
 }

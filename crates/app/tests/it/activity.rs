@@ -252,7 +252,12 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = concat!(
         include_str!("activity.rs"),
         include_str!("invitation_block.rs"),
-        include_str!("login_merge.rs")
+        include_str!("access_request.rs"),
+        include_str!("access_review.rs"),
+        include_str!("account_center.rs"),
+        include_str!("job.rs"),
+        include_str!("job/hitches.rs"),
+        include_str!("login_merge.rs"),
     );
     let unknown: Vec<_> =
         Verb::ALL.iter().map(|verb| verb.key()).filter(|key| !source.contains(key)).collect();

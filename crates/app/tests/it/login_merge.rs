@@ -151,7 +151,7 @@ async fn c01_both_in_one_account_is_refused_by_its_name() {
     for world in testkit::worlds().await {
         let (account, other) = two(&world).await;
         let (id, zoe_there) = {
-            account.invite(OTHER, UserType::Administrator, &[]).await;
+            account.invite_known(OTHER, UserType::Administrator, &[]).await;
             let mut ask = world.follow(world.letter_to(OTHER).await.link());
             ask.credentials.session = other.admin.ask.credentials.session.clone();
             let joined = world.app.accept(&ask, "").await.unwrap();
@@ -186,7 +186,7 @@ async fn c01_both_in_one_account_is_refused_by_its_name() {
 async fn c01_an_address_that_another_user_of_an_account_has_is_refused_by_its_name() {
     for world in testkit::worlds().await {
         let (account, other) = two(&world).await;
-        other.invite(OWN, UserType::Administrator, &[]).await;
+        other.invite_known(OWN, UserType::Administrator, &[]).await;
         let ada = &account.admin.ask;
         world.prove_login(ada, OTHER).await.unwrap();
         let accounts = vec!["Globex".to_owned()];
@@ -206,7 +206,7 @@ async fn c01_what_was_not_shown_is_not_done() {
         world.prove_login(ada, OTHER).await.unwrap();
         let seen = world.seen_merge(ada, Keep::Own).await.unwrap();
         let third = world.another_account("Initech", "ida@example.com").await;
-        third.invite(OTHER, UserType::Administrator, &[]).await;
+        third.invite_known(OTHER, UserType::Administrator, &[]).await;
         let mut ask = world.follow(world.letter_to(OTHER).await.link());
         ask.credentials.session = other.admin.ask.credentials.session.clone();
         world.app.accept(&ask, "").await.unwrap();
@@ -229,7 +229,7 @@ async fn c01_u22_what_an_account_undoes_belongs_to_the_login_that_remains() {
     for world in testkit::worlds().await {
         let (account, other) = two(&world).await;
         let third = world.another_account("Initech", "ida@example.com").await;
-        third.invite(OTHER, UserType::Administrator, &[]).await;
+        third.invite_known(OTHER, UserType::Administrator, &[]).await;
         let mut ask = world.follow(world.letter_to(OTHER).await.link());
         ask.credentials.session = other.admin.ask.credentials.session.clone();
         world.app.accept(&ask, "").await.unwrap();

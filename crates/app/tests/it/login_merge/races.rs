@@ -96,7 +96,7 @@ async fn x14_a_login_that_is_merged_meanwhile_neither_accepts_nor_signs_in() {
             };
             let first = world.another_account(&format!("One {round}"), &own).await;
             world.another_account(&format!("Two {round}"), &other).await;
-            account.invite(&other, UserType::Administrator, &[]).await;
+            account.invite_known(&other, UserType::Administrator, &[]).await;
             let invited = world.follow(world.letter_to(&other).await.link());
             let ask = &first.admin.ask;
             world.prove_login(ask, &other).await.unwrap();

@@ -95,7 +95,7 @@ async fn c01_undoing_is_refused_by_name_where_the_address_was_taken_meanwhile() 
         let (account, mut globex) = two(&world).await;
         let (one, id) = merged(&world, &account, Keep::Own).await;
         globex.admin = one.clone();
-        let pending = globex.invite(OTHER, UserType::Administrator, &[]).await;
+        let pending = globex.invite_known(OTHER, UserType::Administrator, &[]).await;
         let accounts = vec!["Globex".to_owned()];
         let taken = Obstacle::AddressInAccounts { email: OTHER.to_owned(), accounts };
         assert_eq!(plan(&world, &one.ask, &id).await, Err(taken));
