@@ -29,7 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0013_mail_turn"),
     migration!("0014_account_center"),
     migration!("0015_login_merge"),
-    migration!("0018_job"),
-    migration!("0017_access_review"),
     migration!("0016_access_request"),
+    migration!("0017_access_review"),
+    migration!("0018_job"),
 ];
