@@ -81,14 +81,20 @@ fn print_table(engine: &Engine, worlds: &[World]) -> io::Result<()> {
     let mut clients = worlds.iter().map(World::sign_in).collect::<io::Result<Vec<Client>>>()?;
     println!("\n### {}\n", engine.name());
     let heads: Vec<&str> = SIZES.iter().map(|size| size.name).collect();
-    println!("| p50 / p99 in ms | {} |\n| --- |{}", heads.join(" | "), " ---: |".repeat(SIZES.len()));
+    println!(
+        "| p50 / p99 in ms (times the smallest), rows | {} |\n| --- |{}",
+        heads.join(" | "),
+        " ---: |".repeat(SIZES.len())
+    );
     for (what, query) in PAGES {
         let mut paths = Vec::new();
         for (world, client) in worlds.iter().zip(&mut clients) {
             paths.push(path(world, client, query)?);
         }
+        let rows = clients.iter_mut().zip(&paths).map(|(client, path)| client.rows(path));
+        let rows = rows.collect::<io::Result<Vec<usize>>>()?;
         let times = measure(&mut clients, &paths)?;
-        println!("| {what} | {} |", cells(&times).join(" | "));
+        println!("| {what} | {} |", cells(&times, &rows).join(" | "));
     }
     Ok(())
 }
@@ -126,14 +132,15 @@ fn measure(clients: &mut [Client], paths: &[String]) -> io::Result<Vec<Vec<Durat
     Ok(times)
 }
 
-/// What is printed for each world: p50, p99, and how many times the p50 of the world it is compared with that is.
-fn cells(times: &[Vec<Duration>]) -> Vec<String> {
+/// What is printed for each world: p50, p99, how many times the p50 of the world it is compared with that is, and how many
+/// users the page shows: a page of few is cheaper than a full one, however many users there are.
+fn cells(times: &[Vec<Duration>], rows: &[usize]) -> Vec<String> {
     let at = |times: &Vec<Duration>, share: f64| {
         times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0
     };
-    let cell = |(world, compared): (&Vec<Duration>, usize)| {
+    let cell = |((world, compared), rows): ((&Vec<Duration>, usize), &usize)| {
         let (p50, p99) = (at(world, 0.5), at(world, 0.99));
-        format!("{p50:.2} / {p99:.2} ({:.2})", p50 / at(&times[compared], 0.5))
+        format!("{p50:.2} / {p99:.2} ({:.2}), {rows}", p50 / at(&times[compared], 0.5))
     };
-    times.iter().zip(COMPARED).map(cell).collect()
+    times.iter().zip(COMPARED).zip(rows).map(cell).collect()
 }

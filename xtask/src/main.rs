@@ -4,6 +4,7 @@
 //! Each rule is one file in `checks`, with a table of what it allows and tests with a bad example.
 
 mod bench;
+mod cargo;
 mod checks;
 mod endure;
 mod growth;

@@ -13,6 +13,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, may_manage};
 use store::account;
 use store::company::{self, Company};
+use store::executive_administrator::{self, Executive};
 use store::mail;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
@@ -37,6 +38,8 @@ pub struct UsersPage {
     pub requests: Count,
     /// The companies to filter by.
     pub choices: Vec<Company>,
+    /// Who has the account through its account center, and need not be among the users (C-10).
+    pub executives: Vec<Executive>,
 }
 
 /// A user's own page.
@@ -55,6 +58,8 @@ pub struct UserPage {
     pub changes: Vec<PastChange>,
     /// Whether the account lets any type be chosen freely (U-10).
     pub free_types: bool,
+    /// Whether they have the account through its account center, whatever their user says (C-10).
+    pub is_executive: bool,
 }
 
 impl UserPage {
@@ -81,6 +86,7 @@ pub fn list(
         counts: user::count(r, pass)?,
         requests: store::access_request::count_open(r, pass)?,
         choices: company::list_choices(r, pass)?,
+        executives: executive_administrator::list_at(r, pass)?,
     })
 }
 
@@ -98,7 +104,9 @@ pub fn rows(
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<UserPage, Refused> {
     let user = find(r, pass, id)?;
     let access = access_change::access(r, pass, &user)?;
+    let executives = executive_administrator::list_at(r, pass)?;
     Ok(UserPage {
+        is_executive: executives.iter().any(|executive| user.login.as_ref() == Some(&executive.login)),
         choices: company::list_choices(r, pass)?,
         mail: mail::find_state(r, pass, id)?,
         is_last_administrator: access.is_lasting_administrator()

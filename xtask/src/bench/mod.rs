@@ -12,6 +12,7 @@ mod wrk;
 
 use std::process::{Command, ExitCode};
 
+use crate::cargo::cargo;
 use world::World;
 
 /// What stands between here and the figures, in a sentence.
@@ -54,16 +55,4 @@ fn measure(postgres: Option<String>) -> Result<()> {
     let measured = scenario::run_all(&world)?;
     report::table(&measured);
     Ok(())
-}
-
-/// Without what `cargo xtask` itself was told: build scripts that look at it would build everything anew.
-fn cargo(args: &[&str]) -> Result<()> {
-    let mut command = Command::new("cargo");
-    for (name, _) in std::env::vars() {
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(name);
-        }
-    }
-    let ended = command.args(args).status().map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if ended.success() { Ok(()) } else { Err(format!("cargo {} failed", args.join(" "))) }
 }

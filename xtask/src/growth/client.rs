@@ -46,6 +46,13 @@ impl Client {
         }
     }
 
+    /// How many users a page shows.
+    pub(crate) fn rows(&mut self, path: &str) -> io::Result<usize> {
+        let body = self.get(path)?;
+        let rows = body.split("<tbody").nth(1).unwrap_or_default();
+        Ok(rows.matches("<tr").count())
+    }
+
     /// The address of the page behind this one, if there is one.
     pub(crate) fn next_page(&mut self, path: &str) -> io::Result<Option<String>> {
         let body = self.get(path)?;

@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::client::Client;
+use crate::cargo::cargo;
 
 const PROGRAM: &str = "target/release/rollcall";
 
@@ -44,7 +45,7 @@ impl Engine {
 
 /// Builds the program as it is released.
 pub(crate) fn build() -> io::Result<()> {
-    run(Command::new("cargo").args(["build", "--release", "--locked", "--bin", "rollcall"])).map(drop)
+    cargo(&["build", "--release", "--locked", "-p", "rollcall"]).map_err(io::Error::other)
 }
 
 /// A world with a server of its own, which ends with it.

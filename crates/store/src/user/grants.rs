@@ -28,8 +28,6 @@ pub struct Given {
     pub ends_at: Option<Timestamp>,
     /// The companies given; administrators have all without.
     pub companies: BTreeSet<CompanyId>,
-    /// Whether they are an executive administrator of the account's center, and so administrator of the account.
-    pub executive: bool,
 }
 
 /// What the user of an id was given, in whatever account: the command line names no account.
@@ -73,7 +71,7 @@ fn read(c: &mut Columns, now: Timestamp) -> Result<Given, DbError> {
     let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
     let (user_type, agent, status) = (c.parse()?, c.flag()?, c.parse()?);
     let ends_at = c.get()?;
-    let executive = c.text_or_null()?.is_some();
+    let is_executive = c.text_or_null()?.is_some();
     let given = Given {
         account,
         name,
@@ -82,11 +80,10 @@ fn read(c: &mut Columns, now: Timestamp) -> Result<Given, DbError> {
         status: effective(status, ends_at, now),
         ends_at,
         companies: BTreeSet::new(),
-        executive,
     };
     // What the account gave them does not count beside it (C-10).
     let (user_type, status) = (UserType::Administrator, UserStatus::Active);
-    Ok(if executive { Given { user_type, status, ends_at: None, ..given } } else { given })
+    Ok(if is_executive { Given { user_type, status, ends_at: None, ..given } } else { given })
 }
 
 /// Access ends at its moment, not when somebody comes by to write it down (U-21).

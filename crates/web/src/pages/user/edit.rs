@@ -276,6 +276,7 @@ fn view(
         }),
         ends: user.ends_at.is_some_and(|end| end > now),
         recent: recent(visit, pass, page),
+        executive: page.is_executive,
         kept: page
             .is_last_administrator
             .then(|| sentence_of(t, &user.names.full(), Conflict::LastAdministrator)),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Managing;
 use crate::http::visit::Answer;
 use crate::pages::shown;
+use crate::views::isolated;
 use crate::views::user::{List, Query, Row, Sort, Tab, counted};
 use crate::views::{Choice, Frame, Pager};
 
@@ -78,6 +79,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         rows: found.users.rows.iter().map(row).collect(),
         pager: pager(&frame, &query, &found.users),
         frame,
+        executives: found.executives.iter().map(|executive| isolated(&executive.name).into_owned()).collect(),
         requests: Some(found.requests).filter(|count| count.n > 0).map(counted),
         counts: Tab::ALL.map(|tab| (tab, counted(tab.of(&found.counts)))),
         sorts_by_name,

@@ -21,6 +21,8 @@ pub struct List {
     pub counts: [(Tab, String); 4],
     /// How many people ask to be let in; `None` for nobody.
     pub requests: Option<String>,
+    /// Names of who has the account through its account center.
+    pub executives: Vec<String>,
     /// Whether the list can be sorted by name.
     pub sorts_by_name: bool,
     /// Whether the list can be sorted by last activity.

@@ -128,6 +128,8 @@ pub struct Edit {
     pub ends: bool,
     /// What was changed of the access and can be undone, newest first (U-22).
     pub recent: Vec<Recent>,
+    /// Whether they have the account through its account center, whatever is set here.
+    pub executive: bool,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
     pub kept: Option<String>,
 }
