@@ -80,7 +80,7 @@ j.journey('U-23 an access review is begun, decided person by person and carried 
   await j.on(colleague, 'You may not do this');
 
   const table = await page.context().request.get(new URL(page.url()).pathname + '/outcome.csv');
-  assert.match(await table.text(), new RegExp(`Lena Vogt,${lower},administrator,no,active,all,.*,reporting,"Reads reports, nothing else",Dana Reyes`));
+  assert.match(await table.text(), new RegExp(`"Lena Vogt","${lower}","administrator","no","active","all",.*,"reporting","Reads reports, nothing else","Dana Reyes"`));
   await j.follow(page, 'Lena Vogt', row(lower));
   await j.on(page, 'Lena Vogt');
   await page.getByText('Reporting').first().waitFor();

@@ -57,7 +57,7 @@ j.journey('U-01 U-02 U-03 U-04 U-05 P-08 S1 Add a User: an administrator', house
   assert.match(message.text, /> Welcome aboard, Amira\.\r?\n> Your desk is by the window\./);
   assert.match(message.text, /set your own password/);
   await j.on(colleague, 'Hello Amira');
-  const all = { rail: ['Home', 'Lead Center', 'Users', 'Companies'], panel: ['Users', 'Account settings', 'All companies', 'What each user type may do', 'Activity', 'Choose an account', 'My Profile'] };
+  const all = { rail: ['Home', 'Lead Center', 'Users', 'Companies'], panel: ['Users', 'Account settings', 'All companies', 'What each user type may do', 'Activity', 'Account Center', 'Choose an account', 'My Profile'] };
   assert.deepEqual(await j.menu(colleague), all);
   await j.openUsers(colleague);
 });
