@@ -2,7 +2,6 @@
 CREATE TABLE account_center (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
-    sets_passwords BIGINT NOT NULL,
     users_opened_at BIGINT,
     created_at BIGINT NOT NULL
 );
@@ -26,7 +25,6 @@ CREATE TABLE executive_invitation (
     account_id TEXT NOT NULL,
     user_id TEXT NOT NULL,
     center_id TEXT NOT NULL REFERENCES account_center (id) ON DELETE CASCADE,
-    inviter_id TEXT NOT NULL REFERENCES login (id) ON DELETE CASCADE,
     PRIMARY KEY (account_id, user_id),
     FOREIGN KEY (account_id, user_id) REFERENCES "user" (account_id, id) ON DELETE CASCADE
 );

@@ -19,8 +19,9 @@ use store::work::{Committed, Reader, Writer};
 use store::{account, executive_administrator};
 
 pub use store::account_center::{AccountRow as Account, CenterOfLogin};
+use store::executive_administrator::Executive;
 
-use crate::{App, Ask, Conflict, Refused};
+use crate::{App, Ask, Conflict, Refused, limits};
 
 /// The dashboard of an account center (C-02).
 pub struct Dashboard {
@@ -164,6 +165,31 @@ pub fn unlink(
     w.commit_all(&pass.actor(), entries, ())
 }
 
+/// What leaving its center means for an account that is in one.
+pub fn preview_leave(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+) -> Result<(String, Vec<Executive>), Refused> {
+    let name = account_center::find_name(r, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    Ok((name, executive_administrator::list_at(r, pass)?))
+}
+
+/// Takes one's account out of its center (C-03): its own administrators need nobody's leave. Executive administrators who
+/// are no user of it have it no more.
+pub fn leave(mut w: Writer, pass: &AccountPass<ManageUsers>) -> Result<Committed<()>, Refused> {
+    let (name, _) = preview_leave(&mut w, pass)?;
+    let place = pass.place();
+    let center = place.center.clone().ok_or(Refused::Conflict(Conflict::Changed))?;
+    if !account_center::leave(&mut w, pass)? {
+        return Err(Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
+    }
+    let entries = vec![
+        Entry::of(pass.account(), Verb::CenterAccountUnlinked, &center, &name),
+        Entry::of(&center, Verb::CenterAccountUnlinked, pass.account(), &place.account_name),
+    ];
+    w.commit_all(&pass.actor(), entries, ())
+}
+
 /// Makes an account inside the center (C-13). Whoever makes it is its first administrator; all executive administrators
 /// have it from its first moment.
 pub fn create_account(
@@ -173,6 +199,7 @@ pub fn create_account(
 ) -> Result<Committed<AccountId>, Refused> {
     let (id, user): (AccountId, UserId) = (w.new_id(), w.new_id());
     let person = pass.person();
+    limits::count(&mut w, &format!("accounts of {}", person.login), limits::ACCOUNT)?;
     account::insert(&mut w, pass, &id, details)?;
     account_center::link_new(&mut w, pass, &id)?;
     let names =
@@ -223,10 +250,11 @@ pub fn change(
 ) -> Result<Committed<()>, Refused> {
     let before = account_center::get(&mut w, pass)?.details;
     account_center::update(&mut w, pass, details)?;
-    let yes_no = |flag| if flag { "yes" } else { "no" };
-    let entry = Entry::of(pass.center(), Verb::CenterChanged, pass.center(), &details.name)
-        .change("name", Some(&before.name), Some(&details.name))
-        .change("sets_passwords", Some(yes_no(before.sets_passwords)), Some(yes_no(details.sets_passwords)));
+    let entry = Entry::of(pass.center(), Verb::CenterChanged, pass.center(), &details.name).change(
+        "name",
+        Some(&before.name),
+        Some(&details.name),
+    );
     w.commit(&pass.actor(), entry, ())
 }
 

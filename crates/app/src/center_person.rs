@@ -2,6 +2,7 @@
 
 use domain::account_center::proof::AllOfCenter;
 use domain::id::CenterPersonId;
+use store::account_center;
 use store::center_person;
 use store::page::Page;
 use store::pass::CenterPass;
@@ -9,7 +10,7 @@ use store::work::Reader;
 
 pub use store::center_person::{Filter, Person, PersonPlace};
 
-use crate::Refused;
+use crate::{Conflict, Refused};
 
 /// One page of people, behind one of them.
 pub fn list(
@@ -18,6 +19,7 @@ pub fn list(
     filter: &Filter,
     after: Option<&CenterPersonId>,
 ) -> Result<Page<Person>, Refused> {
+    check_opened(r, pass)?;
     Ok(center_person::list(r, pass, filter, after)?)
 }
 
@@ -28,6 +30,13 @@ pub fn get(
     id: &CenterPersonId,
     after: &str,
 ) -> Result<(Person, Page<PersonPlace>), Refused> {
+    check_opened(r, pass)?;
     let person = center_person::find(r, pass, id)?.ok_or(Refused::NotFound)?;
     Ok((person, center_person::list_places(r, pass, id, after)?))
+}
+
+/// Managing users across accounts begins when somebody who has them all opens it (C-04).
+fn check_opened(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(), Refused> {
+    let is_open = account_center::get(r, pass)?.users_opened_at.is_some();
+    if is_open { Ok(()) } else { Err(Refused::Conflict(Conflict::UsersNotOpen)) }
 }

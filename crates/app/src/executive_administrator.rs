@@ -19,7 +19,7 @@ use store::{account_center, login};
 pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
-use crate::{Conflict, Refused, access_change};
+use crate::{Conflict, Refused, access_change, limits};
 
 /// What unmaking somebody would do (C-11).
 pub struct Unmaking {
@@ -94,6 +94,9 @@ pub fn invite(
     let accounts = account_center::list_accounts(&mut w, pass, "", ("", ""))?;
     let first = accounts.rows.into_iter().next().ok_or(Refused::NotFound)?;
     let there: AccountPass<ManageUsers> = pass.enter(&mut w, &first.id)?;
+    // As for everybody who is invited: told too often who has a place elsewhere, nobody is looked at (U-15).
+    let network = w.origin().network.clone();
+    limits::check_elsewhere(&mut w, &there, &network)?;
     let new = NewUser {
         user_type: UserType::Administrator,
         agent: false,

@@ -2,7 +2,7 @@
 //! and before anything is looked at, so that a refused attempt counts too.
 
 use domain::capability::proof::ManageUsers;
-use domain::id::{AccountId, InvitationId};
+use domain::id::{AccountCenterId, AccountId, InvitationId};
 use domain::time::{Span, Timestamp};
 use store::attempt::{self, Exceeded, Limit};
 use store::db::DbError;
@@ -68,6 +68,8 @@ pub const ACCESS_REQUEST_ACCOUNT: Limit = Limit { most: 100, window: Span::days(
 pub const ACCESS_REQUEST_AGAIN: Limit = Limit { most: 3, window: Span::days(1) };
 /// Mails of one account that tell people elsewhere how to ask.
 pub const ACCESS_OFFER: Limit = Limit { most: 100, window: Span::days(1) };
+/// Accounts that one person makes in account centers (C-13).
+pub const ACCOUNT: Limit = Limit { most: 200, window: Span::days(1) };
 /// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 
@@ -91,7 +93,7 @@ pub(crate) fn count_invitation(
     let (account, address) = (pass.account(), address.to_ascii_lowercase());
     count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)?;
     if is_young(w, pass) {
-        return count(w, &young(account), INVITATION_YOUNG);
+        return count(w, &young(pass), INVITATION_YOUNG);
     }
     count(w, &shared(account, share_of(id)), INVITATION_ACCOUNT)
 }
@@ -100,7 +102,7 @@ pub(crate) fn count_invitation(
 pub(crate) fn invitations_left(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<i64, DbError> {
     let account = pass.account();
     let (names, most) = if is_young(r, pass) {
-        (vec![young(account)], INVITATION_YOUNG.most)
+        (vec![young(pass)], INVITATION_YOUNG.most)
     } else {
         let shares = "0123456789abcdef".split("").filter(|share| !share.is_empty());
         (shares.map(|share| shared(account, share)).collect(), INVITATIONS_A_DAY)
@@ -112,9 +114,11 @@ fn is_young(r: &Reader, pass: &AccountPass<ManageUsers>) -> bool {
     r.now.since(pass.place().account_created_at) < YOUNG
 }
 
-/// The counter of a young account.
-fn young(account: &AccountId) -> String {
-    format!("invitations of {account}, young")
+/// The counter of a young account; those of one account center have one together, however many are made there.
+fn young(pass: &AccountPass<ManageUsers>) -> String {
+    let place = pass.place();
+    let whose = place.center.as_ref().map_or(place.account.as_str(), AccountCenterId::as_str);
+    format!("invitations of {whose}, young")
 }
 
 /// The counter of a share.
@@ -126,8 +130,9 @@ fn shared(account: &AccountId, share: &str) -> String {
 fn elsewhere(pass: &AccountPass<ManageUsers>, now: Timestamp, network: &str) -> Vec<(String, Limit)> {
     let place = pass.place();
     // An executive administrator may have no user here; the operator is nobody who learns anything by it.
-    let user = place.user.as_ref().map(ToString::to_string);
-    let by = user.or_else(|| place.person.as_ref().map(|person| person.login.to_string()));
+    // One person counts as one, in whatever account; what they have set going counts for their user.
+    let person = place.person.as_ref().map(|person| person.login.to_string());
+    let by = person.or_else(|| place.user.as_ref().map(ToString::to_string));
     let Some(by) = by else { return Vec::new() };
     let is_young = now.since(place.account_created_at) < YOUNG;
     let of_account = if is_young { ELSEWHERE_YOUNG } else { ELSEWHERE_ALL };

@@ -85,6 +85,8 @@ pub enum Conflict {
     NoAdministratorOfItsOwn,
     /// There is an executive administrator already, who makes others (C-12).
     HasExecutive,
+    /// Managing users across the accounts of the center is not open yet (C-04).
+    UsersNotOpen,
     /// A merge of two logins waits already: it is gone on with, or given up (C-01).
     MergeUnderWay,
     /// Merging two logins, or undoing it, is not possible as things stand; their page says why (C-01).

@@ -53,6 +53,7 @@ pub fn reason(t: Text, reason: &Reason) -> String {
         Why::LineBreak => t.job_why_line_break(),
         Why::GreaterAccess => t.job_why_greater_access(),
         Why::Unwanted => t.job_why_unwanted(),
+        Why::TooManyCompanies => t.job_why_too_many_companies(),
         Why::Elsewhere => t.job_why_elsewhere(),
         Why::RightLost => t.job_why_right_lost(),
         Why::TooMany => t.job_why_too_many(),

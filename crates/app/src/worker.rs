@@ -77,7 +77,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, access requests, counters, changes of access and merges
+/// Forgets what has ended: sessions, resets, changes of address, access requests, counters, jobs, changes of access and merges
 /// too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;

@@ -87,16 +87,14 @@ wants! {
 pub struct CenterDetails {
     /// Its name.
     pub name: String,
-    /// Whether whoever creates users may set their first password.
-    pub sets_passwords: bool,
 }
 
 impl CenterDetails {
     /// Reads what was typed.
-    pub fn parse(name: &str, sets_passwords: bool) -> Result<CenterDetails, Vec<FieldError>> {
+    pub fn parse(name: &str) -> Result<CenterDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
-        check.finish((|| Some(CenterDetails { name: name?, sets_passwords }))())
+        check.finish((|| Some(CenterDetails { name: name? }))())
     }
 }
 

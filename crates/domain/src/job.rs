@@ -97,6 +97,8 @@ words! {
         GreaterAccess = "greater_access",
         /// The person wants no invitations from the account.
         Unwanted = "unwanted",
+        /// More companies than a row may name.
+        TooManyCompanies = "too_many_companies",
         /// They have a place in an account outside (U-15).
         Elsewhere = "elsewhere",
         /// Whoever began the job may not create users any more.
@@ -161,6 +163,9 @@ pub struct TypedRow {
 pub const COLUMNS: [&str; 7] =
     ["email", "first_name", "last_name", "type", "companies", "agent", "display_name"];
 
+/// The most companies that a row names: one more is refused, and the rest not looked at.
+pub const MAX_COMPANIES: usize = 100;
+
 impl TypedRow {
     /// The address.
     pub fn email(&self) -> &str {
@@ -174,7 +179,7 @@ impl TypedRow {
 
     /// The names of the companies: the whole cell, where there is a company of that name, or between semicolons.
     pub fn companies(&self) -> impl Iterator<Item = &str> {
-        self.cells[4].split(';').map(str::trim).filter(|name| !name.is_empty())
+        self.cells[4].split(';').map(str::trim).filter(|name| !name.is_empty()).take(MAX_COMPANIES + 1)
     }
 }
 

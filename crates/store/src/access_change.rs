@@ -10,6 +10,7 @@ use domain::user::UserStatus;
 use serde_json::{Value as Json, json};
 
 use crate::db::{DbError, Row, sql};
+use crate::executive_administrator;
 use crate::login_merge;
 use crate::pass::{AccountPass, SystemPass};
 use crate::reset;
@@ -88,6 +89,7 @@ pub fn update_access(
         return Ok(false);
     }
     update_listed(w, pass.account(), id, *status, *user_type)?;
+    executive_administrator::remove_invitation(w, pass.account(), id)?;
     if before.companies != *companies {
         update_companies(w, pass, pass.account(), id, companies)?;
     }

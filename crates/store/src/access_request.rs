@@ -294,6 +294,14 @@ pub fn is_elsewhere(r: &mut Reader, pass: &AccountPass<ManageUsers>, address: &s
     Ok(row.is_some())
 }
 
+/// Takes back all that a login waits for, when it is merged into another, which can ask itself.
+pub fn remove_all(w: &mut Writer, _pass: &SelfPass, login: &LoginId) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM access_ask WHERE login_id = $1"), &[login.into()])?;
+    w.tx()
+        .exec(sql!("DELETE FROM access_request WHERE login_id = $1 AND state = 'open'"), &[login.into()])?;
+    Ok(())
+}
+
 /// Forgets what nobody has answered in time, and what was answered long ago.
 pub fn remove_expired(w: &mut Writer) -> Result<(), DbError> {
     let now = w.now;

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use crate::center_person;
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, CenterPass, SelfPass};
+use crate::pass::{AccountPass, CenterPass, HasPlace, SelfPass};
 use crate::work::{Reader, Writer};
 
 /// The most accounts that are offered for linking at once.
@@ -53,8 +53,8 @@ pub fn insert(
 ) -> Result<(), DbError> {
     let now = w.now;
     w.tx().exec(
-        sql!("INSERT INTO account_center (id, name, sets_passwords, created_at) VALUES ($1, $2, $3, $4)"),
-        &[id.into(), (&details.name).into(), details.sets_passwords.into(), now.into()],
+        sql!("INSERT INTO account_center (id, name, created_at) VALUES ($1, $2, $3)"),
+        &[id.into(), (&details.name).into(), now.into()],
     )?;
     Ok(())
 }
@@ -62,19 +62,19 @@ pub fn insert(
 /// Name and settings.
 pub fn get<C>(r: &mut Reader, pass: &CenterPass<C>) -> Result<Center, DbError> {
     let row = r.tx().one(
-        sql!("SELECT name, sets_passwords, users_opened_at FROM account_center WHERE id = $1"),
+        sql!("SELECT name, users_opened_at FROM account_center WHERE id = $1"),
         &[pass.center().into()],
     )?;
     let mut c = row.columns();
-    let details = CenterDetails { name: c.text()?, sets_passwords: c.flag()? };
+    let details = CenterDetails { name: c.text()? };
     Ok(Center { details, users_opened_at: c.get()? })
 }
 
 /// Changes name and settings.
 pub fn update(w: &mut Writer, pass: &CenterPass<RunsCenter>, details: &CenterDetails) -> Result<(), DbError> {
     w.tx().exec(
-        sql!("UPDATE account_center SET name = $2, sets_passwords = $3 WHERE id = $1"),
-        &[pass.center().into(), (&details.name).into(), details.sets_passwords.into()],
+        sql!("UPDATE account_center SET name = $2 WHERE id = $1"),
+        &[pass.center().into(), (&details.name).into()],
     )?;
     Ok(())
 }
@@ -119,6 +119,32 @@ pub fn link(
         center_person::move_account(w, pass.account(), Some(center))?;
     }
     Ok(linked > 0)
+}
+
+/// Takes the account of the pass out of its center; false if it is in none, or would be left without an administrator of
+/// its own for good.
+pub fn leave(w: &mut Writer, pass: &AccountPass<ManageUsers>) -> Result<bool, DbError> {
+    let left = w.tx().exec(
+        sql!(
+            "UPDATE account SET center_id = NULL
+             WHERE id = $1 AND center_id IS NOT NULL
+               AND EXISTS (SELECT 1 FROM \"user\" u
+                           WHERE u.account_id = $1 AND u.user_type = 'administrator' AND u.status = 'active'
+                             AND u.ends_at IS NULL)"
+        ),
+        &[pass.account().into()],
+    )?;
+    if left > 0 {
+        center_person::move_account(w, pass.account(), None)?;
+    }
+    Ok(left > 0)
+}
+
+/// The name of the center that the account of a pass is in.
+pub fn find_name(r: &mut Reader, pass: &impl HasPlace) -> Result<Option<String>, DbError> {
+    let Some(center) = &pass.place().center else { return Ok(None) };
+    let row = r.tx().optional(sql!("SELECT name FROM account_center WHERE id = $1"), &[center.into()])?;
+    row.map(|row| row.columns().text()).transpose()
 }
 
 /// Takes all accounts out of the center.

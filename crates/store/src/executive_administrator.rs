@@ -98,13 +98,14 @@ fn list_of(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<Executive>, D
         ),
         &[center.into(), SHOWN.into()],
     )?;
-    let read = |row: Row| {
-        let mut c = row.columns();
-        let login = c.parse()?;
-        let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
-        Ok(Executive { login, name, email: c.text()?, created_at: c.get()? })
-    };
     rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Executive, DbError> {
+    let mut c = row.columns();
+    let login = c.parse()?;
+    let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
+    Ok(Executive { login, name, email: c.text()?, created_at: c.get()? })
 }
 
 /// The names of the centers that a login runs; for who has shown that it is theirs.
@@ -125,7 +126,15 @@ pub fn find(
     pass: &CenterPass<RunsCenter>,
     login: &LoginId,
 ) -> Result<Option<Executive>, DbError> {
-    Ok(list(r, pass)?.into_iter().find(|executive| executive.login == *login))
+    let row = r.tx().optional(
+        sql!(
+            "SELECT l.id, l.first_name, l.last_name, l.email, x.created_at
+             FROM executive_administrator x JOIN login l ON l.id = x.login_id
+             WHERE x.center_id = $1 AND x.login_id = $2"
+        ),
+        &[pass.center().into(), login.into()],
+    )?;
+    row.map(read).transpose()
 }
 
 /// Whether a login is an active user of one of the center's accounts, or runs it.
@@ -206,16 +215,23 @@ pub fn insert_invitation(
     user: &UserId,
 ) -> Result<(), DbError> {
     w.tx().exec(
-        sql!(
-            "INSERT INTO executive_invitation (account_id, user_id, center_id, inviter_id) VALUES ($1, $2, $3, $4)"
-        ),
-        &[account.into(), user.into(), pass.center().into(), (&pass.person().login).into()],
+        sql!("INSERT INTO executive_invitation (account_id, user_id, center_id) VALUES ($1, $2, $3)"),
+        &[account.into(), user.into(), pass.center().into()],
     )?;
     Ok(())
 }
 
-/// Makes whoever accepts an executive administrator, if they were invited as one, by somebody who still is one, and the
-/// account is still in the center (X-08). The center they run from now on.
+/// Forgets that a user was invited to be one: whatever is changed of their access, the invitation is for no more than that.
+pub(crate) fn remove_invitation(w: &mut Writer, account: &AccountId, user: &UserId) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("DELETE FROM executive_invitation WHERE account_id = $1 AND user_id = $2"),
+        &[account.into(), user.into()],
+    )?;
+    Ok(())
+}
+
+/// Makes whoever accepts an executive administrator, if they were invited as one, the link was sent last by somebody who
+/// still is one, and the account is still in the center (X-08). The center they run from now on.
 pub fn accept(
     w: &mut Writer,
     pass: &InvitationPass,
@@ -223,23 +239,21 @@ pub fn accept(
 ) -> Result<Option<AccountCenterId>, DbError> {
     let now = w.now;
     let row = w.tx().optional(
-        sql!(
-            "DELETE FROM executive_invitation WHERE account_id = $1 AND user_id = $2 RETURNING center_id, inviter_id"
-        ),
+        sql!("DELETE FROM executive_invitation WHERE account_id = $1 AND user_id = $2 RETURNING center_id"),
         &[(&pass.account).into(), (&pass.user).into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    let mut c = row.columns();
-    let (center, inviter): (AccountCenterId, LoginId) = (c.parse()?, c.parse()?);
+    let center: AccountCenterId = row.columns().parse()?;
     let made = w.tx().exec(
         sql!(
             "INSERT INTO executive_administrator (center_id, login_id, created_at)
-             SELECT x.center_id, $3, $4 FROM executive_administrator x
+             SELECT x.center_id, $2, $3 FROM executive_administrator x
              JOIN account a ON a.center_id = x.center_id
-             WHERE x.center_id = $1 AND x.login_id = $2 AND a.id = $5
+             JOIN invitation i ON i.account_id = a.id AND i.invited_by_login = x.login_id
+             WHERE x.center_id = $1 AND a.id = $4 AND i.account_id = $4 AND i.id = $5
              ON CONFLICT (center_id, login_id) DO NOTHING"
         ),
-        &[(&center).into(), (&inviter).into(), login.into(), now.into(), (&pass.account).into()],
+        &[(&center).into(), login.into(), now.into(), (&pass.account).into(), (&pass.invitation).into()],
     )?;
     Ok((made > 0).then_some(center))
 }

@@ -150,7 +150,7 @@ impl World {
         let first = self.another_account(&format!("{name} North"), administrator).await;
         let second = self.another_account(&format!("{name} South"), administrator).await;
         let accounts = [first.id.clone(), second.id.clone()].into();
-        let details = CenterDetails { name: name.to_owned(), sets_passwords: true };
+        let details = CenterDetails { name: name.to_owned() };
         let made = self.app.create_center(&second.admin.ask, details, accounts).await;
         let app = Arc::clone(&self.app);
         Center {

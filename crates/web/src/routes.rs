@@ -253,6 +253,9 @@ fn account_centers() -> Vec<Route> {
         ),
         post("/account-centers/{account_center}/accounts/{account}/unlink", account_center::accounts::unlink)
             .records(&[Verb::CenterAccountUnlinked, Verb::CenterAccountUnlinked]),
+        get("/accounts/{account}/settings/leave-center", account_center::accounts::leave_page),
+        post("/accounts/{account}/settings/leave-center", account_center::accounts::leave)
+            .records(&[Verb::CenterAccountUnlinked, Verb::CenterAccountUnlinked]),
         get("/account-centers/{account_center}/settings", account_center::settings::page),
         post("/account-centers/{account_center}/settings", account_center::settings::change)
             .records(&[Verb::CenterChanged]),

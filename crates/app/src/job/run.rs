@@ -15,7 +15,7 @@ use store::pass::{AccountPass, Acting, Denied, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 
 use super::{around, recorded};
-use crate::{App, Refused, user};
+use crate::{App, Conflict, Refused, access_request, limits, user};
 
 /// How many rows one unit does: others wait no longer than for that.
 const AT_ONCE: i64 = 20;
@@ -141,12 +141,34 @@ fn create_users(
     };
     // What has changed since the list was looked at is told as it would be now.
     let around = around(w, &pass, rows).map_err(|refused| Stuck { line: None, refused })?;
+    let refused = |line, why| {
+        let reasons = vec![Reason::of(why)];
+        Ended { line, fate: Fate::Refused, user: None, reasons }
+    };
+    // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
+    if limits::check_elsewhere(w, &pass, &turn.origin.network).is_err() {
+        let ended = rows.iter().map(|row| refused(row.line, Why::TooMany)).collect();
+        return Ok(Did::Rows { by: pass.actor(), ended, entries: Vec::new() });
+    }
     let (mut ended, mut entries) = (Vec::new(), Vec::new());
     for (row, planned) in rows.iter().zip(plan_many(rows, &around)) {
         let Some(new) = planned.new else {
             ended.push(Ended { line: row.line, fate: planned.fate, user: None, reasons: planned.reasons });
             continue;
         };
+        // Before the row is done, so that what was told is counted: a row that is refused later takes its unit back.
+        match access_request::check_elsewhere(w, &pass, new.email.as_str()) {
+            Ok(()) => {}
+            Err(Refused::Conflict(Conflict::Elsewhere)) => {
+                ended.push(refused(row.line, Why::Elsewhere));
+                continue;
+            }
+            Err(Refused::TooMany(_)) => {
+                ended.push(refused(row.line, Why::TooMany));
+                continue;
+            }
+            Err(refused) => return Err(Stuck { line: Some(row.line), refused }),
+        }
         let placed = user::place(w, &pass, &new);
         let (user, told) = placed.map_err(|refused| Stuck { line: Some(row.line), refused })?;
         ended.push(Ended { line: row.line, fate: Fate::Created, user: Some(user), reasons: Vec::new() });

@@ -12,7 +12,7 @@ use store::login::LoginRecord;
 use store::login_merge::{self, LoginMerge};
 use store::pass::{Acting, SelfPass};
 use store::work::{Reader, Writer};
-use store::{api_key, executive_administrator, login, mail, secret, user};
+use store::{access_request, api_key, executive_administrator, login, mail, secret, user};
 
 use crate::reset::login_mail;
 use crate::session::{self, SignedIn};
@@ -205,6 +205,7 @@ fn merge(w: &mut Writer, pass: &SelfPass, preview: &Preview, plan: &Plan) -> Res
         user::update_merged_email(w, pass, place, &email)?;
     }
     let keys = api_key::remove_all(w, &other.login)?;
+    access_request::remove_all(w, pass, &other.login)?;
     session::cut_off(w, &other.login)?;
     session::cut_off(w, &own.login)?;
     for to in [&plan.email, &plan.gone] {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fate, Reason, TypedRow, Why};
+use super::{Fate, MAX_COMPANIES, Reason, TypedRow, Why};
 use crate::access::{Grants, Refusal};
 use crate::company;
 use crate::email::EmailAddress;
@@ -177,6 +177,10 @@ fn companies(
     let names: Vec<&str> = whole.map_or_else(|| row.companies().collect(), |name| vec![name]);
     if names.is_empty() {
         reasons.push(Reason::of(Why::CompanyMissing));
+    }
+    if names.len() > MAX_COMPANIES {
+        reasons.push(Reason::of(Why::TooManyCompanies));
+        return BTreeSet::new();
     }
     let mut chosen = BTreeSet::new();
     for name in names {

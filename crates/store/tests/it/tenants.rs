@@ -78,6 +78,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     (
         "access_request.rs",
+        "DELETE FROM access_request WHERE login_id = $1 AND state = 'open'",
+        "a person's own requests end with their login",
+    ),
+    (
+        "access_request.rs",
         "DELETE FROM access_request WHERE expires_at <= $1",
         "the worker forgets what has expired",
     ),

@@ -190,6 +190,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::InACenter => t.problem_in_a_center(),
         Conflict::LastExecutive => t.problem_last_executive(),
         Conflict::NoAdministratorOfItsOwn => t.problem_no_administrator_of_its_own(),
+        Conflict::UsersNotOpen => t.problem_users_not_open(),
         Conflict::HasExecutive => t.problem_has_executive(),
     }
     .to_owned()

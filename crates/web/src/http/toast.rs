@@ -140,6 +140,8 @@ toasts! {
     ExecutiveMade => Text::toast_executive_made,
     /// Somebody is invited to be one.
     ExecutiveInvited => Text::toast_executive_invited,
+    /// The same, where no mail server is set.
+    ExecutiveInvitedKept => Text::toast_executive_invited_kept,
     /// Somebody is one no more.
     ExecutiveUnmade => Text::toast_executive_unmade,
     /// An account center is gone.

@@ -179,6 +179,7 @@ fn view(
         invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
         free_types: typed.free_types.is_some(),
         takes_requests: typed.takes_requests.is_some(),
+        in_center: pass.place().center.is_some(),
         number: pass.account().to_string(),
         request_link,
         zones: time_zones(),

@@ -167,8 +167,7 @@ fn shown_value(
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
         (
-            "agent" | "lead_center" | "disabled" | "free_types" | "takes_requests" | "invoice_emails"
-            | "sets_passwords",
+            "agent" | "lead_center" | "disabled" | "free_types" | "takes_requests" | "invoice_emails",
             "yes" | "no",
         ) => {
             let is_yes = value == "yes";
@@ -194,7 +193,6 @@ fn field_name(t: Text, field: &str) -> String {
         "disabled" => t.company_disabled(),
         "invitation_days" => t.account_invitation_days(),
         "free_types" => t.account_free_types(),
-        "sets_passwords" => t.account_center_sets_passwords(),
         "takes_requests" => t.account_takes_requests(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),

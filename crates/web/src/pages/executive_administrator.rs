@@ -83,7 +83,11 @@ pub async fn invite(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answe
         Err(refused) => Err(refused),
     };
     match done {
-        Ok(()) => visit.go_and_tell(visit.path.trim_end_matches("/new"), Toast::ExecutiveInvited),
+        Ok(()) => {
+            let is_mailed = visit.app.smtp.is_some();
+            let toast = if is_mailed { Toast::ExecutiveInvited } else { Toast::ExecutiveInvitedKept };
+            visit.go_and_tell(visit.path.trim_end_matches("/new"), toast)
+        }
         Err(Refused::Invalid(errors)) => {
             let pass = visit.pass().await?;
             visit.mend(new_view(&visit, &pass, &typed, &Errors(errors)))

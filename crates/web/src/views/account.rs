@@ -90,6 +90,8 @@ pub struct Settings {
     pub request_link: Option<String>,
     /// All time zones by name.
     pub zones: Vec<String>,
+    /// Whether it is in an account center, which it can leave.
+    pub in_center: bool,
 }
 
 impl Settings {

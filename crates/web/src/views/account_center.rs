@@ -132,7 +132,21 @@ pub struct Unlink {
     pub account: AccountMark,
 }
 
-/// Settings: `/account-centers/{CEN}/settings`. Posts `name`, `sets_passwords` (there when ticked).
+/// Leave the center: `/accounts/{ACC}/settings/leave-center`. Posts nothing.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account_center/leave.html")]
+pub struct Leave {
+    /// The texts.
+    pub t: Text,
+    /// The account's frame.
+    pub frame: Frame,
+    /// The center's name.
+    pub center: String,
+    /// Names of its executive administrators.
+    pub executives: String,
+}
+
+/// Settings: `/account-centers/{CEN}/settings`. Posts `name`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account_center/settings.html")]
 pub struct Settings {
@@ -142,8 +156,6 @@ pub struct Settings {
     pub frame: Frame,
     /// `name`
     pub name: Field,
-    /// `sets_passwords`
-    pub sets_passwords: bool,
 }
 
 impl Settings {

@@ -67,7 +67,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/account-centers/new" => &["name", "account"],
         "/account-centers/{account_center}/accounts/link" => &["account"],
         "/account-centers/{account_center}/accounts/new" => &["name", "time_zone"],
-        "/account-centers/{account_center}/settings" => &["name", "sets_passwords"],
+        "/account-centers/{account_center}/settings" => &["name"],
         "/account-centers/{account_center}/executives/new" => {
             &["first_name", "last_name", "email", "message"]
         }

@@ -116,6 +116,12 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let ask = world.sign_in("manager@example.com").await.ask;
             (format!("/me/access-requests/{id}/withdraw"), Some(ask), String::new())
         }
+        "/accounts/{account}/settings/leave-center" => {
+            let person = format!("leaves.{}@example.com", world.sql("SELECT id FROM login").len());
+            let center = world.account_center("Leaves", &person).await;
+            let path = path.replace(site.account.id.as_str(), center.accounts[0].id.as_str());
+            (path, Some(center.admin.ask), String::new())
+        }
         "/accounts/{account}/settings/request-link" => with(path, ""),
         "/accounts/{account}/users/access-offer" => with(path, "email=olga%40example.com"),
         "/accounts/{account}/users/access-requests/{access_request}/approve" => {

@@ -160,3 +160,26 @@ async fn u19_x31_five_thousand_rows_are_looked_at_quickly_and_created_one_by_one
         assert_eq!(desk.get(&user).await.unwrap().user.email, "kim0@example.com");
     }
 }
+
+/// U-15, U-19, X-16: a list tells who has a place elsewhere no more often than creating one by one does. Seen to fail:
+/// without `check_elsewhere` in `create_users`.
+#[tokio::test(flavor = "multi_thread")]
+async fn u15_u19_a_list_tells_who_is_elsewhere_as_seldom_as_one_by_one() {
+    for world in testkit::worlds().await {
+        let (_, desk) = desk(&world).await;
+        let mut list = String::from("email,first_name,last_name,type\n");
+        for n in 0..70 {
+            let address = format!("else{n}@example.com");
+            world.another_account(&format!("Else {n}"), &address).await;
+            list += &format!("{address},Kim,Lo,administrator\n");
+        }
+        let id = desk.start(&desk.check(&list).await).await.unwrap();
+        work(&world).await;
+        let items = desk.items(&id).await;
+        let told = items.iter().filter(|item| item.reasons.iter().any(|reason| reason.why == Why::Elsewhere));
+        let told = told.count() as i64;
+        let most = app::limits::ELSEWHERE.most;
+        assert!(told > 0 && told <= most, "{told} of 70 were told, {most} may be");
+        assert!(items.iter().all(|item| item.fate == Fate::Refused));
+    }
+}

@@ -2,9 +2,10 @@
 
 use app::Refused;
 use app::account_center;
-use app::pass::CenterPass;
+use app::pass::{AccountPass, CenterPass};
 use domain::account::AccountDetails;
 use domain::account_center::proof::{AllOfCenter, RunsCenter};
+use domain::capability::proof::ManageUsers;
 use domain::company::time_zones;
 use domain::id::AccountId;
 use serde::Deserialize;
@@ -14,7 +15,8 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::form::Errors;
-use crate::views::account_center::{Link, NewAccount, Unlink};
+use crate::views::account_center::{Leave, Link, NewAccount, Unlink};
+use crate::views::isolated;
 
 /// Which account is added.
 #[derive(Debug, Default, Deserialize)]
@@ -94,4 +96,19 @@ pub async fn unlink(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer 
     let account: AccountId = visit.param("account")?;
     let (pass, ()) = visit.write(move |w, pass| account_center::unlink(w, pass, &account)).await?;
     visit.go_and_tell(&format!("/account-centers/{}", pass.center()), Toast::AccountUnlinked)
+}
+
+/// What leaving its center means for an account.
+pub async fn leave_page(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
+    let (pass, (center, executives)) = visit.read(account_center::preview_leave).await?;
+    let names: Vec<String> =
+        executives.into_iter().map(|executive| isolated(&executive.name).into_owned()).collect();
+    visit.page(Leave { t: visit.t, frame: visit.frame(&pass), center, executives: names.join(", ") })
+}
+
+/// Takes an account out of its center, by its own administrator.
+pub async fn leave(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
+    let (pass, ()) = visit.write(account_center::leave).await?;
+    let account = pass.account();
+    visit.go_and_tell(&format!("/accounts/{account}"), Toast::AccountUnlinked)
 }

@@ -17,20 +17,18 @@ use crate::views::account_center::{Dissolve, Settings};
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     name: String,
-    sets_passwords: Option<String>,
 }
 
 /// The settings.
 pub async fn page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
     let (pass, center) = visit.read(account_center::get).await?;
-    let CenterDetails { name, sets_passwords } = center.details;
-    let typed = Typed { name, sets_passwords: sets_passwords.then(String::new) };
+    let typed = Typed { name: center.details.name };
     visit.page(view(&visit, &pass, &typed, &Errors::default()))
 }
 
 /// Changes the settings.
 pub async fn change(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answer {
-    let details = match CenterDetails::parse(&typed.name, typed.sets_passwords.is_some()) {
+    let details = match CenterDetails::parse(&typed.name) {
         Ok(details) => details,
         Err(errors) => {
             let pass = visit.pass().await?;
@@ -47,12 +45,7 @@ fn view(
     typed: &Typed,
     errors: &Errors,
 ) -> Settings {
-    Settings {
-        t: visit.t,
-        frame: visit.center_frame(pass),
-        name: errors.field(visit.t, "name", &typed.name),
-        sets_passwords: typed.sets_passwords.is_some(),
-    }
+    Settings { t: visit.t, frame: visit.center_frame(pass), name: errors.field(visit.t, "name", &typed.name) }
 }
 
 /// What dissolving means.
