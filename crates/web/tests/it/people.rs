@@ -222,7 +222,8 @@ async fn c10_an_account_tells_who_has_it_through_its_center() {
             let page = site.ask(&Method::GET, &path, master, "").await;
             assert_eq!(page.body.contains(told), is_one, "{email}");
         }
-        let other = site.ask(&Method::GET, &format!("/accounts/{}/users", site.account.id), site.admin(), "");
-        assert!(!other.await.body.contains("through the account center"));
+        let other = format!("/accounts/{}/users", site.account.id);
+        let other = site.ask(&Method::GET, &other, site.admin(), "").await;
+        assert!(!other.body.contains("through the account center"));
     }
 }
