@@ -162,6 +162,8 @@ async fn attack(site: &Site, routes: &[Route], ask: &Ask, key: &str, state: &str
             Method::POST if route.path.ends_with("/users/new") => {
                 (site.path(route.path), "go=next".to_owned())
             }
+            // Only what is in a center can leave one: the request that succeeds is one of another account.
+            Method::POST if route.path.ends_with("/leave-center") => (site.path(route.path), String::new()),
             Method::POST => {
                 let (path, _, form) = success(site, route.path).await;
                 (path, form)
