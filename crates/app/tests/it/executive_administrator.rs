@@ -254,7 +254,7 @@ async fn c10_x08_somebody_new_is_one_with_accepting_if_the_inviter_still_is() {
 }
 
 /// C-10, X-08: whatever is changed of an invited user makes the invitation one for no more than the account. Seen to fail:
-/// without `remove_invitation` in `update_access`, and with the sender of the link not looked at in `accept`.
+/// with the sender of the link not looked at in `accept`; `remove_invitation` holds it a second time.
 #[tokio::test]
 async fn c10_x08_an_invitation_that_was_taken_back_or_lowered_makes_nobody_an_executive() {
     for world in testkit::worlds().await {
@@ -275,6 +275,14 @@ async fn c10_x08_an_invitation_that_was_taken_back_or_lowered_makes_nobody_an_ex
             assert!(enters(&world, &person.ask, north).await);
             assert!(!enters(&world, &person.ask, &center.accounts[1]).await, "{address}");
         }
+        // Lowered while they are invited, by a link that the executive administrator has sent.
+        let company = north.company("Downtown").await;
+        invite(&world, &center, "lowered@example.com").await.unwrap();
+        let pending = theirs.list(UserStatus::Pending).await.unwrap().users.rows;
+        let to = Change::Replace { to: UserType::Reporting, companies: [company].into() };
+        theirs.make(&pending[0].user.id, to).await.unwrap();
+        let person = world.accept(world.letter_to("lowered@example.com").await.link(), PASSWORD).await;
+        assert!(!enters(&world, &person.ask, &center.accounts[1]).await);
         assert_eq!(world.sql("SELECT login_id FROM executive_administrator").len(), 1);
     }
 }
