@@ -37,7 +37,7 @@ async fn unlink(world: &World, center: &Center, account: &AccountId) -> Result<(
 }
 
 /// C-03: two accounts at least, each administered by whoever makes the center, each in one center at most. Seen to fail:
-/// without minting the pass of each account, and with `center_id IS NULL` left out of `link`.
+/// with `center_id IS NULL` left out of `link`.
 #[tokio::test]
 async fn c03_a_center_is_made_of_accounts_that_one_administers() {
     for world in testkit::worlds().await {
@@ -77,7 +77,7 @@ async fn c03_a_center_is_made_of_accounts_that_one_administers() {
     }
 }
 
-/// seen to fail with `center_id IS NULL` left out of `link`.
+///
 #[tokio::test]
 async fn x14_c03_an_account_linked_into_two_centers_at_once_is_in_one() {
     for world in testkit::worlds().await {

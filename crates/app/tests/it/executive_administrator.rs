@@ -150,7 +150,7 @@ async fn c11_accounts_are_kept_or_given_back_and_none_is_left_alone() {
     }
 }
 
-/// C-12: seen to fail with `RunsCenter` weakened to `AllOfCenter` in `make`.
+/// C-12
 #[tokio::test]
 async fn c12_executives_are_made_by_executives_and_are_people_of_the_center() {
     for world in testkit::worlds().await {
