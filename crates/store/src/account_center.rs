@@ -124,20 +124,27 @@ pub fn link(
 /// Takes the account of the pass out of its center; false if it is in none, or would be left without an administrator of
 /// its own for good.
 pub fn leave(w: &mut Writer, pass: &AccountPass<ManageUsers>) -> Result<bool, DbError> {
-    let left = w.tx().exec(
+    match &pass.place().center {
+        Some(center) => take_out(w, center, pass.account()),
+        None => Ok(false),
+    }
+}
+
+fn take_out(w: &mut Writer, center: &AccountCenterId, account: &AccountId) -> Result<bool, DbError> {
+    let taken = w.tx().exec(
         sql!(
             "UPDATE account SET center_id = NULL
-             WHERE id = $1 AND center_id IS NOT NULL
+             WHERE id = $2 AND center_id = $1
                AND EXISTS (SELECT 1 FROM \"user\" u
-                           WHERE u.account_id = $1 AND u.user_type = 'administrator' AND u.status = 'active'
+                           WHERE u.account_id = $2 AND u.user_type = 'administrator' AND u.status = 'active'
                              AND u.ends_at IS NULL)"
         ),
-        &[pass.account().into()],
+        &[center.into(), account.into()],
     )?;
-    if left > 0 {
-        center_person::move_account(w, pass.account(), None)?;
+    if taken > 0 {
+        center_person::move_account(w, account, None)?;
     }
-    Ok(left > 0)
+    Ok(taken > 0)
 }
 
 /// The name of the center that the account of a pass is in.
@@ -178,20 +185,7 @@ pub fn find_without_administrator(
 /// Takes an account out of the center; false if it is not in it, or has no administrator of its own for good, without
 /// whom nobody could manage it.
 pub fn unlink(w: &mut Writer, pass: &CenterPass<RunsCenter>, account: &AccountId) -> Result<bool, DbError> {
-    let unlinked = w.tx().exec(
-        sql!(
-            "UPDATE account SET center_id = NULL
-             WHERE id = $2 AND center_id = $1
-               AND EXISTS (SELECT 1 FROM \"user\" u
-                           WHERE u.account_id = $2 AND u.user_type = 'administrator' AND u.status = 'active'
-                             AND u.ends_at IS NULL)"
-        ),
-        &[pass.center().into(), account.into()],
-    )?;
-    if unlinked > 0 {
-        center_person::move_account(w, account, None)?;
-    }
-    Ok(unlinked > 0)
+    take_out(w, pass.center(), account)
 }
 
 /// An account of the center; of one that is not, nothing is told.
