@@ -39,5 +39,6 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         hasher: Hasher::cheap(RealRandom.bytes()),
         smtp: None,
         turns: app::mail::outbox::Turns::default(),
+        uses: app::capability_use::Uses::default(),
     }
 }

@@ -143,7 +143,7 @@ pub fn get(
     Ok((job, store::job::list_items(r, pass, id, fates, after)?))
 }
 
-/// Breaks a job off. What it did until now stays.
+/// Breaks a job off. What it did until now stays. Refused as changed when it has ended.
 pub fn cancel(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &JobId) -> Result<Committed<()>, Refused> {
     let job = store::job::find(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
     if !store::job::update_cancelled(&mut w, pass, id)? {

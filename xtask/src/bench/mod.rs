@@ -48,8 +48,7 @@ fn measure(postgres: Option<String>) -> Result<()> {
         let found = Command::new(tool).arg("--version").output();
         found.map_err(|_| format!("{tool} is missing: on Debian, apt install {package}"))?;
     }
-    cargo(&["build", "--release", "-p", "rollcall"])?;
-    cargo(&["build", "--release", "--manifest-path", "benches/http/Cargo.toml", "--target-dir", "target"])?;
+    cargo(&["build", "--release", "--bins", "-p", "rollcall", "-p", "rollcall-bench"])?;
     report::machine()?;
     let world = World::make(postgres)?;
     let measured = scenario::run_all(&world)?;

@@ -113,6 +113,7 @@ async fn crowd(app: &SharedApp, admin: &Ask, account: &AccountId) {
                     agent: false,
                     status: UserStatus::Active,
                     invoice_emails: false,
+                    is_here: true,
                     ends_at: None,
                 };
                 store::user::insert(&mut w, &pass, &account, &row)?;

@@ -108,6 +108,8 @@ toasts! {
     LoginMergeUndone => Text::toast_login_merge_undone,
     /// A job is broken off.
     JobCancelled => Text::toast_job_cancelled,
+    /// A job had ended before it could be broken off.
+    JobHadEnded => Text::toast_job_had_ended,
     /// An access review is finished.
     AccessReviewFinished => Text::toast_access_review_finished,
     /// Access is asked for.

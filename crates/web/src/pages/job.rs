@@ -3,9 +3,9 @@
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
 use app::page::PAGE_SIZE;
 use app::pass::{AccountPass, HasPlace as _};
-use app::{Refused, words};
+use app::{Conflict, Refused, words};
 use domain::capability::proof::ManageUsers;
-use domain::id::JobId;
+use domain::id::{AccountId, JobId};
 use domain::job::Fate;
 use domain::user::UserType;
 use serde::Deserialize;
@@ -218,10 +218,14 @@ pub async fn show(visit: Managing, asked: Asked) -> Answer {
 
 /// Breaks a job off.
 pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
-    let id: JobId = visit.param("job")?;
+    let (account, id): (AccountId, JobId) = (visit.param("account")?, visit.param("job")?);
     let wanted = id.clone();
-    let (pass, ()) = visit.write(move |w, pass| job::cancel(w, pass, &wanted)).await?;
-    visit.go_and_tell(&format!("/accounts/{}/jobs/{id}", pass.account()), Toast::JobCancelled)
+    let toast = match visit.write(move |w, pass| job::cancel(w, pass, &wanted)).await {
+        Ok(_) => Toast::JobCancelled,
+        Err(Refused::Conflict(Conflict::Changed)) => Toast::JobHadEnded,
+        Err(refused) => return Err(refused),
+    };
+    visit.go_and_tell(&format!("/accounts/{account}/jobs/{id}"), toast)
 }
 
 /// What became of each row, as a file.
