@@ -168,8 +168,19 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
     let home = if number < RETURN { number } else { 0 };
     for guest in 0..INVITATIONS {
         let guest = new(format!("guest{home}x{guest}@bench.test"), UserType::Administrator);
-        let create = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::create(w, pass, &guest);
-        let (_, user) = app.write(&admin, made.account.clone(), create).await.expect("invited");
+        let user = if number < RETURN {
+            let create = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::create(w, pass, &guest);
+            app.write(&admin, made.account.clone(), create).await.expect("invited").1
+        } else {
+            // They have a place in the first office, so that no other may invite them by itself (U-15).
+            let account = made.account.clone();
+            let create = move |mut w: Writer| {
+                let system = SystemPass::new(Reason::CommandLine);
+                let pass = AccountPass::<ManageUsers>::for_operator(&mut w, &system, &account)?;
+                app::user::create(w, &pass, &guest)
+            };
+            app.store.write(Origin::internal(), create).await.expect("invited")
+        };
         let find = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
             Ok(store::invitation::find_open(r, pass, &user)?)
         };
