@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy(),
         Some("bench") => bench::run(std::env::args().nth(2).as_deref()),
         Some("endure") => endure::run(),
-        Some("growth") => growth::run(),
+        Some("growth") => growth::run(std::env::args().nth(2).as_deref()),
         _ => {
             eprintln!("usage: cargo xtask tidy | endure | bench | growth");
             ExitCode::from(2)

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use crate::center_person;
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, CenterPass, HasPlace, SelfPass};
+use crate::pass::{AccountPass, CenterPass, HasPlace, SelfPass, SystemPass};
 use crate::work::{Reader, Writer};
 
 /// The most accounts that are offered for linking at once.
@@ -59,7 +59,22 @@ pub fn insert(
     Ok(())
 }
 
-/// Name and settings.
+/// Makes a center of demonstration data, with users managed across its accounts.
+pub fn seed(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    id: &AccountCenterId,
+    details: &CenterDetails,
+) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!("INSERT INTO account_center (id, name, users_opened_at, created_at) VALUES ($1, $2, $3, $3)"),
+        &[id.into(), (&details.name).into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Name and settings, for their page.
 pub fn get<C>(r: &mut Reader, pass: &CenterPass<C>) -> Result<Center, DbError> {
     let row = r.tx().one(
         sql!("SELECT name, users_opened_at FROM account_center WHERE id = $1"),

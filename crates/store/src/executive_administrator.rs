@@ -8,7 +8,7 @@ use domain::user::Names;
 
 use crate::account_center::AccountRow;
 use crate::db::{DbError, Row, sql};
-use crate::pass::{CenterPass, HasPlace, InvitationPass, SelfPass};
+use crate::pass::{CenterPass, HasPlace, InvitationPass, SelfPass, SystemPass};
 use crate::work::{Reader, Writer};
 
 /// The most that a page shows; an agency has a handful.
@@ -38,6 +38,21 @@ pub fn insert<C>(w: &mut Writer, pass: &CenterPass<C>, login: &LoginId) -> Resul
         &[pass.center().into(), login.into(), now.into()],
     )?;
     Ok(made > 0)
+}
+
+/// Makes one in demonstration data.
+pub fn seed(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    center: &AccountCenterId,
+    login: &LoginId,
+) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!("INSERT INTO executive_administrator (center_id, login_id, created_at) VALUES ($1, $2, $3)"),
+        &[center.into(), login.into(), now.into()],
+    )?;
+    Ok(())
 }
 
 /// Makes the first one of a center; false if there is one by now (C-04).

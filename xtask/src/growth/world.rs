@@ -19,6 +19,8 @@ pub(crate) struct Size {
     pub(crate) accounts: u64,
     pub(crate) users: u64,
     pub(crate) companies: u64,
+    /// Whether the accounts stand in one account center.
+    pub(crate) center: bool,
 }
 
 /// Where worlds are kept.
@@ -50,7 +52,7 @@ pub(crate) fn build() -> io::Result<()> {
 
 /// A world with a server of its own, which ends with it.
 pub(crate) struct World {
-    pub(crate) account: String,
+    list: String,
     email: String,
     password: String,
     port: u16,
@@ -60,7 +62,8 @@ pub(crate) struct World {
 impl World {
     /// Makes the world, unless it is there from an earlier run, and serves it.
     pub(crate) fn open(engine: &Engine, size: &Size) -> io::Result<World> {
-        let name = format!("growth_{}_{}", size.accounts, size.users);
+        let center = if size.center { "_center" } else { "" };
+        let name = format!("growth_{}_{}{center}", size.accounts, size.users);
         let folder = PathBuf::from("target/growth").join(engine.name()).join(&name);
         let note = folder.join("seed.json");
         if !note.exists() {
@@ -80,7 +83,16 @@ impl World {
         serve.env("ROLLCALL_LISTEN", format!("127.0.0.1:{port}"));
         serve.env("ROLLCALL_BASE_URL", format!("http://localhost:{port}"));
         let server = serve.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        Ok(World { account: said("account"), email: said("login"), password: said("password"), port, server })
+        let list = match size.center {
+            true => format!("/account-centers/{}/users", said("account_center")),
+            false => format!("/accounts/{}/users", said("account")),
+        };
+        Ok(World { list, email: said("login"), password: said("password"), port, server })
+    }
+
+    /// The address of the list: of the first account's users, or of the center's people.
+    pub(crate) fn list(&self) -> String {
+        self.list.clone()
     }
 
     /// Signs the first administrator in, as soon as the server answers.
@@ -119,6 +131,9 @@ fn seed(engine: &Engine, size: &Size, name: &str, folder: &Path) -> io::Result<S
         ("--companies-per-account", size.companies),
     ] {
         seed.args([option, &number.to_string()]);
+    }
+    if size.center {
+        seed.arg("--center");
     }
     let made = run(&mut seed)?;
     if let Engine::Postgres(server) = engine {

@@ -9,16 +9,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
+use domain::account_center::CenterDetails;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, CompanyId, LoginId, UserId};
+use domain::id::{AccountCenterId, AccountId, CompanyId, LoginId, UserId};
 use domain::user::{Names, UserStatus, UserType};
 use store::pass::{AccountPass, Acting, Reason, SystemPass};
 use store::user::NewUserRow;
 use store::work::{Committed, Origin, Writer};
-use store::{account, company, invitation, login, user};
+use store::{account, account_center, company, executive_administrator, invitation, login, user};
 
 use crate::{App, Refused};
 use names::Lot;
@@ -34,6 +35,8 @@ pub struct Size {
     pub companies: u64,
     /// What the names are drawn with.
     pub seed: u64,
+    /// Whether all accounts stand in one account center, whose executive administrator the first administrator is.
+    pub center: bool,
 }
 
 /// The world that was made.
@@ -41,6 +44,8 @@ pub struct Size {
 pub struct World {
     /// The first account.
     pub account: AccountId,
+    /// The account center, if one was asked for.
+    pub center: Option<AccountCenterId>,
     /// The address of its first administrator.
     pub email: String,
     /// How many users were made.
@@ -65,7 +70,12 @@ impl App {
         }
         let account = progress.first.ok_or(Refused::NotFound)?;
         let (_, email) = person(size, 0, 0);
-        Ok(World { account, email: email.to_string(), users: size.accounts * size.users })
+        Ok(World {
+            account,
+            center: progress.center,
+            email: email.to_string(),
+            users: size.accounts * size.users,
+        })
     }
 }
 
@@ -80,6 +90,8 @@ struct Hashes {
 struct Progress {
     /// The first account, once it is made.
     first: Option<AccountId>,
+    /// The center they stand in, once it is made.
+    center: Option<AccountCenterId>,
     /// Which account is being filled.
     number: u64,
     /// Which of its users is the next.
@@ -91,6 +103,7 @@ struct Progress {
 #[derive(Clone)]
 struct MadeAccount {
     account: AccountId,
+    center: Option<AccountCenterId>,
     companies: Vec<CompanyId>,
 }
 
@@ -103,10 +116,13 @@ fn make_some(
 ) -> Result<Committed<Progress>, Refused> {
     let pass = SystemPass::new(Reason::Seed);
     let (mut at, mut entries, mut left) = (from.clone(), Vec::new(), USERS_AT_ONCE);
+    if size.center && at.center.is_none() {
+        at.center = Some(make_center(&mut w, &pass, size, &mut entries)?);
+    }
     while left > 0 && at.number < size.accounts {
         let made = match at.made.take() {
             Some(made) => made,
-            None => make_account(&mut w, &pass, size, at.number, &mut entries)?,
+            None => make_account(&mut w, &pass, size, (at.number, &at.center), &mut entries)?,
         };
         at.first.get_or_insert_with(|| made.account.clone());
         let until = size.users.min(at.index + left);
@@ -126,11 +142,24 @@ fn make_some(
     w.commit_all(&pass.actor(), entries, at)
 }
 
+fn make_center(
+    w: &mut Writer,
+    pass: &SystemPass,
+    size: Size,
+    entries: &mut Vec<Entry>,
+) -> Result<AccountCenterId, Refused> {
+    let id: AccountCenterId = w.new_id();
+    let details = CenterDetails { name: format!("{} Agency", Lot::new(size.seed, size.accounts).business()) };
+    account_center::seed(w, pass, &id, &details)?;
+    entries.push(Entry::of(&id, Verb::CenterCreated, &id, &details.name));
+    Ok(id)
+}
+
 fn make_account(
     w: &mut Writer,
     pass: &SystemPass,
     size: Size,
-    number: u64,
+    (number, center): (u64, &Option<AccountCenterId>),
     entries: &mut Vec<Entry>,
 ) -> Result<MadeAccount, Refused> {
     let mut lot = Lot::new(size.seed, number);
@@ -145,6 +174,10 @@ fn make_account(
         takes_requests: true,
     };
     account::insert(w, pass, &id, &details)?;
+    if let Some(center) = center {
+        let operator = AccountPass::<ManageUsers>::for_operator(w, pass, &id)?;
+        account_center::link(w, &operator, center)?;
+    }
     let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
     let mut companies = Vec::new();
     for place in 0..size.companies {
@@ -158,7 +191,7 @@ fn make_account(
         companies.push(company);
     }
     entries.push(Entry::of(&id, Verb::AccountCreated, &id, &name));
-    Ok(MadeAccount { account: id, companies })
+    Ok(MadeAccount { account: id, center: center.clone(), companies })
 }
 
 /// Who the user `index` of the account `number` is.
@@ -191,6 +224,9 @@ fn make_user(
             password_hash: if (number, index) == (0, 0) { &hashes.first } else { &hashes.others },
         };
         login::insert(w, &new)?;
+    }
+    if let (Some(center), (0, 0)) = (&made.center, (number, index)) {
+        executive_administrator::seed(w, pass, center, &login)?;
     }
     let row = NewUserRow {
         id: &id,

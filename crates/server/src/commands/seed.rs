@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// How many companies each account has
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u64).range(0..=10_000))]
     companies_per_account: u64,
+    /// Put all accounts into one account center, with the first administrator as its executive administrator
+    #[arg(long)]
+    center: bool,
     /// The same seed gives the same names
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -36,6 +39,8 @@ struct Made {
     login: String,
     password: String,
     account: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_center: Option<String>,
     users: u64,
     seconds: f64,
     users_per_minute: u64,
@@ -58,12 +63,13 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
         users: args.users_per_account,
         companies: args.companies_per_account,
         seed: args.seed,
+        center: args.center,
     };
     let start = Instant::now();
     let world = app.seed(size, password.clone()).await;
     let seconds = start.elapsed().as_secs_f64();
     app.store.close().await;
-    let World { account, email, users } =
+    let World { account, center, email, users } =
         world.map_err(|refused| sentence::refused(refused, plain_option))?;
     let users_per_minute = (users as f64 * 60.0 / seconds) as u64;
     let seconds = (seconds * 1_000.0).round() / 1_000.0;
@@ -71,6 +77,7 @@ pub(crate) async fn run(settings: &Settings, args: Args) -> Result<Answer, Failu
         login: email,
         password,
         account: account.to_string(),
+        account_center: center.map(|center| center.to_string()),
         users,
         seconds,
         users_per_minute,
