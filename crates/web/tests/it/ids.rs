@@ -70,8 +70,10 @@ async fn assert_alike(site: &Site, asker: &Asker, route: &Route, path: &str, ask
     }
 }
 
-/// Seen to fail: with the account left out of `user::find`, and of the company in `pass::place::load`; with the
-/// center left out of `center_person::find`, and the login of `access_request::remove_own`.
+/// Seen to fail: with the account left out of `user::find`, `job::find`, `access_review::find` and
+/// `access_request::find`, of the company in `pass::place::load`; with the center left out of `center_person::find`,
+/// `account_center::find_account` and `executive_administrator::has_person`; and with the login left out of
+/// `access_request::remove_own`, `login_merge::find_made` and `session::remove`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x10_ids_of_others_are_told_apart_from_made_up_ones_by_nothing() {
     for site in Site::everywhere().await {
