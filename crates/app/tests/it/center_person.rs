@@ -70,7 +70,7 @@ async fn c05_u16_u19_people_are_counted_as_they_are_when_they_come_in_by_other_w
 }
 
 /// C-05, U-03, U-21, C-11: access that is replaced, that ends by itself, and that is kept. Seen to fail: with `refresh` left
-/// out of `user::terms::update`.
+/// out of `user::terms::update_listed`.
 #[tokio::test]
 async fn c05_u21_c11_people_are_counted_as_they_are_when_their_access_changes() {
     for world in testkit::worlds().await {
