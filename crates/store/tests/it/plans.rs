@@ -48,7 +48,8 @@ fn scan_on_sqlite(sqlite: &Sqlite, tables: &BTreeSet<String>, stmt: &Stmt) -> Op
 }
 
 /// Seen to fail: with `account_id = $1` left out of `company::list_own`, with `(account_id = $1 OR $1 = '')` for it
-/// in `user::find_by_email`, and with `center_id = $1` left out of what reads `center_person_administrator`.
+/// in `user::find_by_email`, with `(center_id = $1 OR $1 <> '')` in the lists of `center_person`, and without the index
+/// `reset_end`.
 #[test]
 fn no_table_is_scanned_on_sqlite() {
     let sqlite = Sqlite::migrated();
@@ -111,8 +112,8 @@ fn scans(node: &serde_json::Value, found: &mut Vec<String>) {
     }
 }
 
-/// Where there is an index it is taken, so that what is left has none. Seen to fail: with one `OR` between two `IN` in
-/// `account_center::list_own`, and without the index `reset_end`.
+/// Where there is an index it is taken, so that what is left has none. Seen to fail: with `OR` between two `IN` for the
+/// `UNION` in `account_center::list_own`, and with `login_merge::remove_expired` forgetting logins by `IN`.
 #[test]
 fn no_table_is_scanned_on_postgresql() {
     let Some(mut postgres) = Postgres::migrated() else { return };
