@@ -19,7 +19,7 @@ use tree::{Finding, Tree};
 type Check = fn(&Tree) -> Vec<Finding>;
 
 /// The table of contents: every rule, in the order it is reported.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("a crate uses only crates to its left", checks::edges::check),
     ("drivers, SQL, HTTP and HTML stay in their rooms", checks::rooms::check),
     ("the server's own pass is made in the listed places only", checks::back_doors::check),
@@ -29,6 +29,7 @@ const CHECKS: [(&str, Check); 9] = [
     ("the paths that the guides name exist", checks::paths::check),
     ("the project stands alone", checks::standalone::check),
     ("every row has its proof", checks::rows::check),
+    ("every text is said somewhere", checks::texts::check),
 ];
 
 fn main() -> ExitCode {

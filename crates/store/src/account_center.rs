@@ -294,8 +294,9 @@ pub fn list_own(r: &mut Reader, login: &LoginId) -> Result<Vec<CenterOfLogin>, D
     let rows = r.tx().all(
         sql!(
             "SELECT k.id, k.name FROM account_center k
-             WHERE k.id IN (SELECT x.center_id FROM executive_administrator x WHERE x.login_id = $1)
-                OR k.id IN (SELECT a.center_id FROM \"user\" u JOIN account a ON a.id = u.account_id
+             WHERE k.id IN (SELECT x.center_id FROM executive_administrator x WHERE x.login_id = $1
+                            UNION
+                            SELECT a.center_id FROM \"user\" u JOIN account a ON a.id = u.account_id
                             WHERE u.login_id = $1 AND u.user_type = 'administrator' AND u.status = 'active'
                               AND (u.ends_at IS NULL OR u.ends_at > $2) AND a.center_id IS NOT NULL)
              ORDER BY k.id LIMIT 51"

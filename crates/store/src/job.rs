@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 
 pub use work::{
     Running, Turn, find_running, find_turn, list_waiting, remove_old, update_counts, update_done,
-    update_item, update_rest_refused,
+    update_item, update_rest_refused, update_tries,
 };
 
 use crate::convert;

@@ -136,6 +136,7 @@ impl Account {
 }
 
 /// An account center, and whoever made it.
+#[derive(Clone)]
 pub struct Center {
     /// Its id.
     pub id: AccountCenterId,

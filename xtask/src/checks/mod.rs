@@ -9,3 +9,4 @@ pub(crate) mod rooms;
 pub(crate) mod rows;
 pub(crate) mod silenced;
 pub(crate) mod standalone;
+pub(crate) mod texts;

@@ -20,6 +20,9 @@ use crate::{App, Conflict, Refused, access_request, limits, user};
 /// How many rows one unit does: others wait no longer than for that.
 const AT_ONCE: i64 = 20;
 
+/// How often a unit is tried that fails and nobody knows why.
+const TRIES: i64 = 5;
+
 /// A unit that was taken back, and by which line.
 struct Stuck {
     line: Option<i64>,
@@ -64,21 +67,44 @@ impl App {
             Ok(rows) => return Ok(rows),
             Err(stuck) => stuck,
         };
-        let (Some(line), Some((fate, why))) = (stuck.line, end_of(&stuck.refused)) else {
-            return Err(stuck.refused);
+        let worker = pass.clone();
+        let (line, (fate, why)) = match (stuck.line, end_of(&stuck.refused)) {
+            (Some(line), Some(end)) => (Some(line), end),
+            _ if is_passing(&stuck.refused) => return Err(stuck.refused),
+            (line, _) => {
+                let at = turn.clone();
+                let count = move |mut w: Writer| -> Result<Committed<i64>, DbError> {
+                    let tries = job::update_tries(&mut w, &worker, &at)?;
+                    Ok(w.commit_unrecorded(Unrecorded::Job, tries))
+                };
+                let tries = self.store.write_later(store::work::Origin::internal(), count).await?;
+                if tries < TRIES {
+                    return Err(stuck.refused);
+                }
+                (line, (Fate::Refused, Some(Why::Failed)))
+            }
         };
         tracing::info!(job = %turn.job, line, refused = ?stuck.refused, "a row could not be done");
         let worker = pass.clone();
         let note = move |mut w: Writer| -> Result<Committed<usize>, DbError> {
             let reasons = why.map(Reason::of).into_iter().collect();
-            end_rows(&mut w, &worker, &turn, &[Ended { line, fate, user: None, reasons }])?;
+            match line {
+                Some(line) => end_rows(&mut w, &worker, &turn, &[Ended { line, fate, user: None, reasons }])?,
+                None => refuse_rest(&mut w, &worker, &turn, Why::Failed)?,
+            }
             Ok(w.commit_unrecorded(Unrecorded::Job, 1))
         };
         Ok(self.store.write_later(store::work::Origin::internal(), note).await?)
     }
 }
 
-/// What becomes of a row that was refused so; `None` where the server is to try again.
+/// Whether it will pass by itself, however long that takes.
+fn is_passing(refused: &Refused) -> bool {
+    let is_away = |error: &DbError| matches!(error, DbError::Unavailable(_) | DbError::Unknown(_));
+    matches!(refused, Refused::Busy) || matches!(refused, Refused::Failed(error) if is_away(error))
+}
+
+/// What becomes of a row that was refused so; `None` where it is to be tried again.
 fn end_of(refused: &Refused) -> Option<(Fate, Option<Why>)> {
     let why = match refused {
         Refused::Invalid(errors) => match errors.first().map(|error| error.problem) {
@@ -112,8 +138,7 @@ fn step(mut w: Writer, system: &SystemPass, turn: &Turn) -> Result<Committed<usi
             (by, entries)
         }
         Did::RightLost => {
-            let refused = job::update_rest_refused(&mut w, system, turn, &Reason::of(Why::RightLost))?;
-            job::update_counts(&mut w, system, turn, Counts { refused, ..Counts::default() })?;
+            refuse_rest(&mut w, system, turn, Why::RightLost)?;
             (system.actor(), Vec::new())
         }
     };
@@ -175,6 +200,12 @@ fn create_users(
         entries.extend(told);
     }
     Ok(Did::Rows { by: pass.actor(), ended, entries })
+}
+
+/// Refuses whatever waits.
+fn refuse_rest(w: &mut Writer, system: &SystemPass, turn: &Turn, why: Why) -> Result<(), DbError> {
+    let refused = job::update_rest_refused(w, system, turn, &Reason::of(why))?;
+    job::update_counts(w, system, turn, Counts { refused, ..Counts::default() })
 }
 
 /// Notes what became of rows, and counts those that had waited for it.

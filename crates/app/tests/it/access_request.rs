@@ -24,7 +24,7 @@ async fn ask(world: &World, person: &Person, named: &str) -> Result<(), Refused>
     world.app.write(&person.ask, (), ask).await.map(drop)
 }
 
-async fn asked(world: &World, person: &Person, named: &str) {
+pub(crate) async fn asked(world: &World, person: &Person, named: &str) {
     ask(world, person, named).await.unwrap();
     world.answer_resets().await;
 }
@@ -33,18 +33,18 @@ async fn own(world: &World, person: &Person) -> Vec<OwnRequest> {
     world.app.read::<SelfPass, _>(&person.ask, (), access_request::list_own).await.unwrap().1
 }
 
-async fn waiting(world: &World, account: &Account) -> Vec<Found> {
+pub(crate) async fn waiting(world: &World, account: &Account) -> Vec<Found> {
     let list = |r: &mut Reader, pass: &AccountPass<ManageUsers>| access_request::list(r, pass, None);
     let (_, page) = world.app.read(&account.admin.ask, account.id.clone(), list).await.unwrap();
     assert_eq!(page.count.n as usize, page.requests.rows.len());
     page.requests.rows
 }
 
-fn terms(user_type: UserType) -> Terms {
+pub(crate) fn terms(user_type: UserType) -> Terms {
     Terms { user_type, agent: user_type == UserType::Agent, companies: BTreeSet::new() }
 }
 
-async fn approve(desk: &Desk, id: &AccessRequestId, terms: Terms) -> Result<UserId, Refused> {
+pub(crate) async fn approve(desk: &Desk, id: &AccessRequestId, terms: Terms) -> Result<UserId, Refused> {
     let id = id.clone();
     let approve =
         move |w: Writer, pass: &AccountPass<ManageUsers>| access_request::approve(w, pass, &id, &terms);

@@ -230,7 +230,7 @@ async fn c03_an_account_leaves_with_an_administrator_of_its_own_or_not_at_all() 
 }
 
 /// What is kept of each person, and what it must be: counted from their users.
-fn assert_counted(world: &World, after: &str) {
+pub(crate) fn assert_counted(world: &World, after: &str) {
     let kept = world.sql(
         "SELECT center_id, email_canonical, COALESCE(login_id, ''), accounts, pending, administrator, manager,
                 reporting, agent, notification, last_active_at
@@ -296,7 +296,7 @@ async fn c05_people_are_counted_as_their_users_are() {
     }
 }
 
-async fn agency_with_people(world: &World) -> Center {
+pub(crate) async fn agency_with_people(world: &World) -> Center {
     let center = world.account_center("Agency", "dana@example.com").await;
     center.make_first().await;
     for account in &center.accounts {

@@ -1,5 +1,7 @@
 //! Executive administrators: what they may do where, and how it begins and ends (C-04, C-10 to C-12).
 
+mod races;
+
 use app::pass::{AccountPass, CenterPass, InvitationPass, LinkState, SelfPass};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, executive_administrator, me};

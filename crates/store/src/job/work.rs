@@ -132,12 +132,21 @@ pub fn update_rest_refused(
     Ok(changed as i64)
 }
 
-/// Adds what was done to the job's counts.
+/// Counts a unit that failed; how many there are since one did not.
+pub fn update_tries(w: &mut Writer, _pass: &SystemPass, turn: &Turn) -> Result<i64, DbError> {
+    let row = w.tx().one(
+        sql!("UPDATE job SET tries = tries + 1 WHERE account_id = $1 AND id = $2 RETURNING tries"),
+        &[(&turn.account).into(), (&turn.job).into()],
+    )?;
+    row.columns().int()
+}
+
+/// Adds what was done to the job's counts. What failed before it did not stay so.
 pub fn update_counts(w: &mut Writer, _pass: &SystemPass, turn: &Turn, added: Counts) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
             "UPDATE job SET created = created + CAST($3 AS BIGINT), already = already + CAST($4 AS BIGINT),
-                    refused = refused + CAST($5 AS BIGINT)
+                    refused = refused + CAST($5 AS BIGINT), tries = 0
              WHERE account_id = $1 AND id = $2"
         ),
         &[

@@ -182,22 +182,17 @@ pub fn find_survivor(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Re
 /// that were never made go a day after they are over.
 pub fn remove_expired(w: &mut Writer) -> Result<(), DbError> {
     let now = w.now;
-    w.tx().exec(
-        sql!(
-            "DELETE FROM login WHERE id IN (
-                 SELECT other_id FROM login_merge WHERE expires_at <= $1 AND made_at IS NOT NULL AND email <> '')"
-        ),
-        &[now.into()],
-    )?;
     let rows = w.tx().all(
         sql!(
             "UPDATE login_merge SET email = '', own_email = ''
-             WHERE expires_at <= $1 AND made_at IS NOT NULL AND email <> '' RETURNING id"
+             WHERE expires_at <= $1 AND made_at IS NOT NULL AND email <> '' RETURNING id, other_id"
         ),
         &[now.into()],
     )?;
     for row in rows {
-        let id: LoginMergeId = row.columns().parse()?;
+        let mut c = row.columns();
+        let (id, other): (LoginMergeId, LoginId) = (c.parse()?, c.parse()?);
+        w.tx().exec(sql!("DELETE FROM login WHERE id = $1"), &[(&other).into()])?;
         w.tx().exec(sql!("DELETE FROM login_merge_user WHERE login_merge_id = $1"), &[(&id).into()])?;
     }
     w.tx().exec(

@@ -21,3 +21,4 @@ mod networks;
 mod people;
 mod records;
 mod site;
+mod strangers;

@@ -241,7 +241,7 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
 }
 
 /// Asks for access; the person's own request.
-async fn ask_to_be_let_in(site: &Site, from: &str, account: &str) -> String {
+pub(crate) async fn ask_to_be_let_in(site: &Site, from: &str, account: &str) -> String {
     let (ask, named) = (site.world.sign_in(from).await.ask, account.to_owned());
     let done = move |w: Writer, pass: &SelfPass| app::access_request::ask(w, pass, &named, "");
     site.world.app.write(&ask, (), done).await.expect("it is asked");
@@ -273,7 +273,7 @@ async fn ask_to_change(site: &Site, from: &str, to: &str) -> Ask {
 }
 
 /// One person who is new, with a login in each of the two accounts: who asks, and the other's address.
-async fn two_logins(site: &Site) -> (Ask, String) {
+pub(crate) async fn two_logins(site: &Site) -> (Ask, String) {
     let number = site.world.sql("SELECT COUNT(*) FROM \"user\"").remove(0).remove(0);
     let (own, other) = (format!("own{number}@example.com"), format!("other{number}@example.com"));
     let (_, person) = site.account.join(&own, UserType::Reporting, std::slice::from_ref(&site.company)).await;

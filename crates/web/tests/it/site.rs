@@ -284,7 +284,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-async fn delete(world: &World, account: &Account, user: &UserId) {
+pub(crate) async fn delete(world: &World, account: &Account, user: &UserId) {
     let (account, user, ask) = (account.id.clone(), user.clone(), account.admin.ask.clone());
     let delete = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
         let seen = app::access_change::preview(&mut w, pass, &user, &Change::Delete)?.user.access_version;
@@ -293,7 +293,7 @@ async fn delete(world: &World, account: &Account, user: &UserId) {
     world.app.write(&ask, account, delete).await.expect("the user is deleted");
 }
 
-async fn review(world: &World, account: &Account) -> AccessReviewId {
+pub(crate) async fn review(world: &World, account: &Account) -> AccessReviewId {
     let start = |w: Writer, pass: &AccountPass<ManageUsers>| app::access_review::start(w, pass, None);
     world.app.write(&account.admin.ask, account.id.clone(), start).await.expect("a review begins").1
 }

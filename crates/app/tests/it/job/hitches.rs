@@ -41,6 +41,38 @@ async fn u19_a_row_that_fails_at_the_last_moment_stops_no_other() {
     }
 }
 
+/// U-19: nobody knows why, so it is tried a few times, and then goes on. Seen to fail: with failures tried for ever, and
+/// with failures that were overcome still counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn u19_what_fails_again_and_again_is_noted_and_keeps_nobody() {
+    for world in testkit::worlds().await {
+        let (_, desk) = desk(&world).await;
+        // In a single row, and in what is looked at for all of them together.
+        for (n, (table, fates_then)) in
+            [("mail", [Fate::Refused, Fate::Created]), ("invitation_block", [Fate::Refused; 2])]
+                .into_iter()
+                .enumerate()
+        {
+            let list =
+                format!("a{n}@example.com,Ann,Lo,administrator\nb{n}@example.com,Bea,Lo,administrator");
+            let id = desk.start(&desk.check(&list).await).await.unwrap();
+            let mut served = String::new();
+            world.sql(&format!("ALTER TABLE {table} RENAME TO elsewhere"));
+            for _ in 0..4 {
+                world.app.work_on_jobs(&worker(), &mut served).await.unwrap_err();
+            }
+            assert_eq!(world.app.work_on_jobs(&worker(), &mut served).await.unwrap(), 1, "the fifth time");
+            world.sql(&format!("ALTER TABLE elsewhere RENAME TO {table}"));
+            work(&world).await;
+            let items = desk.items(&id).await;
+            assert_eq!(fates(&items), fates_then);
+            assert_eq!(items[0].reasons[0].why, Why::Failed);
+            assert_eq!(desk.job(&id).await.state, JobState::Done);
+            assert_eq!(number(&world, "SELECT MAX(tries) FROM job"), 0);
+        }
+    }
+}
+
 /// U-19. Seen to fail: with what has changed since the list was looked at left out of account.
 #[tokio::test(flavor = "multi_thread")]
 async fn u19_what_has_changed_since_is_told_as_it_is_now() {

@@ -1,0 +1,98 @@
+//! People of an account center: what is kept of them is what their users are, whatever is done (C-05).
+
+use app::account_center;
+use app::pass::{AccountPass, Reason, SystemPass};
+use app::work::Writer;
+use domain::access_change::Change;
+use domain::account_center::Afterwards;
+use domain::capability::proof::ManageUsers;
+use domain::id::UserId;
+use domain::login_merge::Keep;
+use domain::time::Span;
+use domain::user::UserType;
+use testkit::World;
+
+use crate::access_request::{approve, asked, terms, waiting};
+use crate::account_center::{agency_with_people, assert_counted};
+use crate::desk::Desk;
+use crate::job::work;
+
+/// The user of an address in an account.
+fn user(world: &World, account: &str, email: &str) -> UserId {
+    let found = format!("SELECT id FROM \"user\" WHERE account_id = '{account}' AND email = '{email}'");
+    world.sql(&found)[0][0].parse().unwrap()
+}
+
+/// C-05, C-01. Seen to fail: with `refresh` left out of `login_merge::made`.
+#[tokio::test]
+async fn c05_c01_people_are_counted_as_they_are_when_logins_are_merged() {
+    for world in testkit::worlds().await {
+        let center = agency_with_people(&world).await;
+        let [north, south] = &center.accounts;
+        for (number, keep) in [Keep::Own, Keep::Other].into_iter().enumerate() {
+            let (own, other) = (format!("own{number}@example.com"), format!("other{number}@example.com"));
+            let (_, person) = north.join(&own, UserType::Administrator, &[]).await;
+            south.join(&other, UserType::Administrator, &[]).await;
+            world.prove_login(&person.ask, &other).await.unwrap();
+            let merged = world.merge(&person.ask, keep).await.unwrap();
+            assert_counted(&world, "merging two logins");
+            let made = world.merge_made(&merged.ask).await.unwrap();
+            world.undo_merge(&merged.ask, &made).await.unwrap();
+            assert_counted(&world, "undoing it");
+        }
+    }
+}
+
+/// C-05, U-16, U-19: who is let in, and who is created from a list. Seen to fail: with `refresh` left out of
+/// `user::terms::insert`.
+#[tokio::test]
+async fn c05_u16_u19_people_are_counted_as_they_are_when_they_come_in_by_other_ways() {
+    for world in testkit::worlds().await {
+        let center = agency_with_people(&world).await;
+        let north = &center.accounts[0];
+        let desk = Desk::of(&world, north);
+        let zoe = world.another_account("Elsewhere", "zoe@example.com").await.admin;
+        let olga = world.another_account("Beyond", "olga@example.com").await.admin;
+        // Olga is invited, too, and makes room for herself.
+        north.invite_known("olga@example.com", UserType::Administrator, &[]).await;
+        for person in [&zoe, &olga] {
+            asked(&world, person, north.id.as_str()).await;
+            let id = waiting(&world, north).await[0].id.clone();
+            approve(&desk, &id, terms(UserType::Administrator)).await.unwrap();
+            assert_counted(&world, "letting somebody in");
+        }
+        north
+            .start_job("lee@example.com,Lee,Stead,administrator\nkim@example.com,Kim,Lo,administrator")
+            .await;
+        work(&world).await;
+        assert_counted(&world, "a list of new users");
+    }
+}
+
+/// C-05, U-03, U-21, C-11: access that is replaced, that ends by itself, and that is kept. Seen to fail: with `refresh` left
+/// out of `user::terms::update_listed`.
+#[tokio::test]
+async fn c05_u21_c11_people_are_counted_as_they_are_when_their_access_changes() {
+    for world in testkit::worlds().await {
+        let center = agency_with_people(&world).await;
+        let [north, south] = &center.accounts;
+        let (desk, company) = (Desk::of(&world, north), north.company("Harbor").await);
+        let kim = user(&world, north.id.as_str(), "kim@example.com");
+        desk.promote(&kim, UserType::Administrator).await.unwrap();
+        for to in [UserType::Manager, UserType::Reporting] {
+            desk.make(&kim, Change::Replace { to, companies: [company.clone()].into() }).await.unwrap();
+            assert_counted(&world, "another type");
+        }
+        desk.make(&kim, Change::EndAt(Some(world.app.store.now() + Span::days(1)))).await.unwrap();
+        world.advance(Span::days(2));
+        world.app.end_access(&SystemPass::new(Reason::Worker)).await.unwrap();
+        assert_counted(&world, "an access that has ended");
+        let (_, eve) = south.join("eve@example.com", UserType::Administrator, &[]).await;
+        center.make(&eve.login).await.unwrap();
+        center.unmake(&center.admin.ask, &eve.login, Afterwards::Keep).await.unwrap();
+        assert_counted(&world, "accounts that somebody keeps");
+        let leave = |w: Writer, pass: &AccountPass<ManageUsers>| account_center::leave(w, pass);
+        Desk::of(&world, south).manage(leave).await.unwrap();
+        assert_counted(&world, "an account that leaves");
+    }
+}
