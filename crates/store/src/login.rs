@@ -1,12 +1,13 @@
 //! Logins: people's sign-in identities.
 
+use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId};
 use domain::user::{Names, UserType};
 
 use crate::db::{DbError, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{Acting, EmailChangePass, SelfPass};
+use crate::pass::{AccountPass, Acting, EmailChangePass, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -71,6 +72,32 @@ pub fn find_by_email(r: &mut Reader, email: &EmailAddress) -> Result<Option<Logi
     let row = r.tx().optional(
         sql!("SELECT id, email, first_name, last_name, password_hash FROM login WHERE email_canonical = $1"),
         &[email.canonical().into()],
+    )?;
+    row.map(read).transpose()
+}
+
+/// The login of an address that is active in the center of the pass's account and suspended nowhere in it, or runs it:
+/// somebody who is known there, and can be let in without an invitation (C-06).
+pub fn find_in_center(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Option<LoginRecord>, DbError> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.password_hash
+             FROM login l JOIN account here ON here.id = $2
+             WHERE l.email_canonical = $1
+               AND NOT EXISTS (SELECT 1 FROM \"user\" s
+                               WHERE s.login_id = l.id AND s.status = 'suspended' AND s.center_id = here.center_id)
+               AND (EXISTS (SELECT 1 FROM \"user\" u
+                            WHERE u.login_id = l.id AND u.status = 'active' AND u.center_id = here.center_id
+                              AND (u.ends_at IS NULL OR u.ends_at > $3))
+                    OR EXISTS (SELECT 1 FROM executive_administrator x
+                               WHERE x.login_id = l.id AND x.center_id = here.center_id))"
+        ),
+        &[email.canonical().into(), pass.account().into(), now.into()],
     )?;
     row.map(read).transpose()
 }

@@ -57,8 +57,10 @@ macro_rules! templates {
 }
 
 mod access;
+mod bundle;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 
 /// Asks somebody to join an account and to set a password for it.
 #[derive(Clone, Debug)]

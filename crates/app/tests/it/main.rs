@@ -11,6 +11,7 @@ mod account;
 mod account_center;
 mod activity;
 mod api_key;
+mod bundle;
 mod center_person;
 mod company;
 mod company_user;

@@ -98,6 +98,8 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::AccessRequest => t.operator_kind_access_request(),
         MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
         MailKind::AccessOffer => t.operator_kind_access_offer(),
+        MailKind::Bundle => t.operator_kind_bundle(),
+        MailKind::AccessGiven => t.operator_kind_access_given(),
     };
     MailRow {
         id: mail.id.to_string(),
