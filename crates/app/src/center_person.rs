@@ -4,13 +4,14 @@ use domain::account_center::proof::AllOfCenter;
 use domain::id::CenterPersonId;
 use store::account_center;
 use store::center_person;
+use store::db::DbError;
 use store::page::Page;
-use store::pass::CenterPass;
-use store::work::Reader;
+use store::pass::{CenterPass, SystemPass};
+use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 
 pub use store::center_person::{Filter, Person, PersonPlace};
 
-use crate::{Conflict, Refused};
+use crate::{App, Conflict, Refused};
 
 /// One page of people, behind one of them.
 pub fn list(
@@ -39,4 +40,16 @@ pub fn get(
 fn check_opened(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(), Refused> {
     let is_open = account_center::get(r, pass)?.users_opened_at.is_some();
     if is_open { Ok(()) } else { Err(Refused::Conflict(Conflict::UsersNotOpen)) }
+}
+
+impl App {
+    /// Goes on with one account that came into a center or left one with many users: some of them; how many accounts.
+    pub async fn move_people(&self, pass: &SystemPass) -> Result<usize, Refused> {
+        let worker = pass.clone();
+        let move_on = move |mut w: Writer| -> Result<Committed<bool>, DbError> {
+            let moved = center_person::move_on(&mut w, &worker)?;
+            Ok(w.commit_unrecorded(Unrecorded::CenterPeople, moved))
+        };
+        Ok(usize::from(self.store.write_later(Origin::internal(), move_on).await?))
+    }
 }

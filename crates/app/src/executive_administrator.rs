@@ -21,6 +21,9 @@ pub use store::executive_administrator::Executive;
 use crate::account_center::users_opened;
 use crate::{Conflict, Refused, access_change, limits};
 
+/// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.
+pub const KEPT_AT_ONCE: usize = 200;
+
 /// What unmaking somebody would do (C-11).
 pub struct Unmaking {
     /// Who.
@@ -33,6 +36,13 @@ pub struct Unmaking {
     pub needed: Vec<String>,
     /// Whether they are the only one, so that it can't be done.
     pub is_last: bool,
+}
+
+impl Unmaking {
+    /// Whether there are so many accounts that they can't be kept, but for those in which they stay either way.
+    pub fn is_too_much_to_keep(&self) -> bool {
+        self.through_center.len() + self.needed.len() > KEPT_AT_ONCE
+    }
 }
 
 /// Those of a center, first made first.
@@ -180,15 +190,17 @@ pub fn unmake(
         Some(&executive.email),
         None,
     )];
-    for place in executive_administrator::list_places(&mut w, pass, login)? {
-        let stays = match Stay::of(&place) {
-            Stay::Anyway => false,
-            Stay::Needed => true,
-            Stay::IfKept => afterwards == Afterwards::Keep,
-        };
-        if stays {
-            entries.extend(keep(&mut w, pass, login, &place)?);
-        }
+    let mut kept = executive_administrator::list_places(&mut w, pass, login)?;
+    kept.retain(|place| match Stay::of(place) {
+        Stay::Anyway => false,
+        Stay::Needed => true,
+        Stay::IfKept => afterwards == Afterwards::Keep,
+    });
+    if kept.len() > KEPT_AT_ONCE {
+        return Err(Refused::Conflict(Conflict::TooMuchToKeep));
+    }
+    for place in kept {
+        entries.extend(keep(&mut w, pass, login, &place)?);
     }
     if !executive_administrator::remove(&mut w, pass, login)? {
         return Err(Refused::Conflict(Conflict::LastExecutive));

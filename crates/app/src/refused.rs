@@ -81,6 +81,8 @@ pub enum Conflict {
     InACenter,
     /// The account center would be left without an executive administrator (C-12).
     LastExecutive,
+    /// So many accounts can't be kept at once (C-11).
+    TooMuchToKeep,
     /// Without the account center nobody could manage an account: it has no administrator of its own.
     NoAdministratorOfItsOwn,
     /// There is an executive administrator already, who makes others (C-12).

@@ -24,18 +24,16 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     tokio::join!(run_rounds(&app, &pass, stop.clone()), run_jobs(&app, &pass, stop));
 }
 
-/// Goes on with jobs, as long as there are any.
+/// Goes on with jobs, and with accounts that come into centers or leave them, as long as there are any.
 async fn run_jobs(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
     let mut served = String::new();
     loop {
-        let pause = match app.work_on_jobs(pass, &mut served).await {
-            Ok(0) => TICK,
-            Ok(_) => Duration::ZERO,
-            Err(refused) => {
-                tracing::error!(?refused, "the worker will go on with the job");
-                TICK
-            }
-        };
+        let (moved, worked) = (app.move_people(pass).await, app.work_on_jobs(pass, &mut served).await);
+        let has_more = [&moved, &worked].iter().any(|done| matches!(done, Ok(1..)));
+        for refused in [moved, worked].into_iter().filter_map(Result::err) {
+            tracing::error!(?refused, "the worker will go on with it");
+        }
+        let pause = if has_more { Duration::ZERO } else { TICK };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,

@@ -69,6 +69,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::NoLeadCenter => "Agents need a company that uses Lead Center.",
         Conflict::InACenter => "The account is in an account center.",
         Conflict::LastExecutive => "The account center would be left without an executive administrator.",
+        Conflict::TooMuchToKeep => "So many accounts can't be kept at once.",
         Conflict::NoAdministratorOfItsOwn => "An account would be left without an administrator.",
         Conflict::UsersNotOpen => "Managing users across accounts is not open yet.",
         Conflict::HasExecutive => "There is an executive administrator already.",

@@ -131,7 +131,7 @@ pub fn link(
         &[pass.account().into(), center.into()],
     )?;
     if linked > 0 {
-        center_person::move_account(w, pass.account(), Some(center))?;
+        center_person::move_account(w, pass.account())?;
     }
     Ok(linked > 0)
 }
@@ -157,7 +157,7 @@ fn take_out(w: &mut Writer, center: &AccountCenterId, account: &AccountId) -> Re
         &[center.into(), account.into()],
     )?;
     if taken > 0 {
-        center_person::move_account(w, account, None)?;
+        center_person::move_account(w, account)?;
     }
     Ok(taken > 0)
 }

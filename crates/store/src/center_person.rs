@@ -1,11 +1,16 @@
 //! The people of an account center, one row each, whatever number of its accounts they are in (C-05). What is known of one
 //! is counted from their users whenever one of those changes, so that lists and search read rows that are ready.
 
+mod moving;
+
 use domain::account_center::proof::AllOfCenter;
 use domain::id::{AccountCenterId, AccountId, CenterPersonId, LoginId, UserId};
 use domain::name;
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
+
+pub(crate) use moving::move_account;
+pub use moving::move_on;
 
 use crate::db::{Columns, DbError, Row, Stmt, Value, sql};
 use crate::page::{LIMIT, Page};
@@ -154,30 +159,6 @@ fn replace_terms(
             sql!("INSERT INTO center_person_term (center_id, term, person_id) VALUES ($1, $2, $3)"),
             &[center.into(), term.into(), id.into()],
         )?;
-    }
-    Ok(())
-}
-
-/// Takes over that an account is in a center now, or in none any more, for all its users.
-pub(crate) fn move_account(
-    w: &mut Writer,
-    account: &AccountId,
-    center: Option<&AccountCenterId>,
-) -> Result<(), DbError> {
-    let rows = w.tx().all(
-        sql!("SELECT email_canonical, center_id FROM \"user\" WHERE account_id = $1 AND status <> 'deleted'"),
-        &[account.into()],
-    )?;
-    w.tx().exec(
-        sql!("UPDATE \"user\" SET center_id = $2 WHERE account_id = $1"),
-        &[account.into(), center.into()],
-    )?;
-    for row in rows {
-        let mut c = row.columns();
-        let (email, before): (String, Option<AccountCenterId>) = (c.text()?, c.parse_or_null()?);
-        for center in [before.as_ref(), center].into_iter().flatten() {
-            refresh(w, center, &email)?;
-        }
     }
     Ok(())
 }
@@ -343,7 +324,7 @@ pub fn list_places(
             "SELECT a.id, a.name, u.id, u.user_type, u.agent, u.status
              FROM center_person p
              JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
-             JOIN account a ON a.id = u.account_id
+             JOIN account a ON a.id = u.account_id AND a.center_id = p.center_id
              WHERE p.center_id = $1 AND p.id = $2 AND u.status <> 'deleted' AND u.account_id > $3
              ORDER BY u.account_id LIMIT $4"
         ),

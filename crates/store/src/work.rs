@@ -123,6 +123,8 @@ pub enum Unrecorded {
     Installation,
     /// What became of rows of a job of which nobody was made; the job's own rows are the record.
     Job,
+    /// Following an account into a center or out of it, user by user; that it came or left is recorded.
+    CenterPeople,
 }
 
 /// What a writing unit returns: proof that it was committed.

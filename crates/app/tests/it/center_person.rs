@@ -96,3 +96,46 @@ async fn c05_u21_c11_people_are_counted_as_they_are_when_their_access_changes() 
         assert_counted(&world, "an account that leaves");
     }
 }
+
+/// Lets the worker take over one unit's users; whether there was something to do.
+async fn move_on(world: &World) -> bool {
+    world.app.move_people(&SystemPass::new(Reason::Worker)).await.unwrap() > 0
+}
+
+/// C-05, C-03: however many users an account has, it comes and goes at once, and they follow in units. Seen to fail: with
+/// the others left out after the first unit, and with an account that moves again gone on with where it was.
+#[tokio::test]
+async fn c05_c03_the_people_of_a_large_account_follow_it_in_units() {
+    for world in testkit::worlds().await {
+        let center = agency_with_people(&world).await;
+        let late = world.another_account("Late", "dana@example.com").await;
+        let columns = "account_id, id, email, email_canonical, first_name, last_name, display_name, sort_name, user_type,
+            agent, status, invoice_emails, created_at, activated_at, last_active_at, listed";
+        let row = |n: usize| {
+            let (account, address) = (&late.id, format!("many{n}@example.com"));
+            format!(
+                "('{account}', 'USR{n:032x}', '{address}', '{address}', 'Many', 'Reyes', '', 'many reyes',
+                      'manager', 0, 'active', 0, 1, 1, 1, 'active')"
+            )
+        };
+        let rows: Vec<String> = (0..450).map(row).collect();
+        world.sql(&format!("INSERT INTO \"user\" ({columns}) VALUES {}", rows.join(", ")));
+        world.app.link_account(&center.admin.ask, center.id.clone(), late.id.clone()).await.unwrap();
+        let moved =
+            || world.sql("SELECT COUNT(*) FROM center_person WHERE email LIKE 'many%'").remove(0).remove(0);
+        assert_eq!(moved(), "200", "as many as fit into a unit");
+        assert!(move_on(&world).await && move_on(&world).await && !move_on(&world).await);
+        assert_counted(&world, "following into the center");
+        // It leaves, and comes again before all have left.
+        let leave = |w: Writer, pass: &AccountPass<ManageUsers>| account_center::leave(w, pass);
+        Desk::of(&world, &late).manage(leave).await.unwrap();
+        assert!(move_on(&world).await);
+        world.app.link_account(&center.admin.ask, center.id.clone(), late.id.clone()).await.unwrap();
+        while move_on(&world).await {}
+        assert_counted(&world, "leaving and coming again");
+        Desk::of(&world, &late).manage(leave).await.unwrap();
+        while move_on(&world).await {}
+        assert_counted(&world, "leaving");
+        assert_eq!(moved(), "0");
+    }
+}

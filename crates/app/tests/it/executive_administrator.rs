@@ -152,6 +152,37 @@ async fn c11_accounts_are_kept_or_given_back_and_none_is_left_alone() {
     }
 }
 
+/// C-11: all of it is done at one moment, so there is an end to how much. Seen to fail: without the bound.
+#[tokio::test]
+async fn c11_so_many_accounts_are_kept_at_once_and_no_more() {
+    for world in testkit::worlds().await {
+        let center = agency(&world).await;
+        let row = |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}')", center.id);
+        let rows: Vec<String> = (0..executive_administrator::KEPT_AT_ONCE).map(row).collect();
+        let columns = "id, name, sort_name, time_zone, invitation_days, created_at, center_id";
+        world.sql(&format!("INSERT INTO account ({columns}) VALUES {}", rows.join(", ")));
+        world.sql(
+            "INSERT INTO \"user\" (account_id, id, email, email_canonical, first_name, last_name, display_name, sort_name,
+                 user_type, agent, status, invoice_emails, created_at, activated_at, last_active_at, listed, center_id)
+             SELECT id, 'USR' || substr(id, 4), 'own@example.com', 'own@example.com', 'Own', 'Reyes', '', 'own reyes',
+                 'administrator', 0, 'active', 0, 1, 1, 1, 'active', center_id FROM account WHERE name LIKE 'Client %'",
+        );
+        let (_, eve) = center.accounts[0].join("eve@example.com", UserType::Administrator, &[]).await;
+        center.make(&eve.login).await.unwrap();
+        let count = || world.sql("SELECT COUNT(*) FROM \"user\"");
+        let before = count();
+        let kept = center.unmake(&center.admin.ask, &eve.login, Afterwards::Keep).await;
+        assert_refused!(kept, Refused::Conflict(Conflict::TooMuchToKeep));
+        assert_eq!(count(), before);
+        center.unmake(&center.admin.ask, &eve.login, Afterwards::TakeBack).await.unwrap();
+        // One less, and they fit.
+        world.sql(&format!("UPDATE account SET center_id = NULL WHERE id = 'ACC{:032x}'", 0));
+        center.make(&eve.login).await.unwrap();
+        center.unmake(&center.admin.ask, &eve.login, Afterwards::Keep).await.unwrap();
+        assert_ne!(count(), before);
+    }
+}
+
 /// C-12
 #[tokio::test]
 async fn c12_executives_are_made_by_executives_and_are_people_of_the_center() {

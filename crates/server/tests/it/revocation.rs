@@ -16,24 +16,24 @@ use crate::stage::{Stage, add_sessions, address_of, rounds, token, user_of};
 use crate::support::{Installation, text};
 
 /// Whose access is changed. The person of number 0 does it.
-const KIM: usize = 1;
+pub(crate) const KIM: usize = 1;
 /// How soon a stream must have told. An ordinary run shares the machine with other tests.
-fn soon() -> Duration {
+pub(crate) fn soon() -> Duration {
     Duration::from_secs(rounds(4, 1) as u64)
 }
 
 /// One database with two servers, a person with a key, and an account that nobody touches.
-struct Pair {
-    first: Stage,
+pub(crate) struct Pair {
+    pub(crate) first: Stage,
     second: Server,
-    addresses: [String; 2],
+    pub(crate) addresses: [String; 2],
     key: String,
     /// Where the person keeps their access.
     other: String,
 }
 
 impl Pair {
-    fn new(installation: Installation, accounts: usize) -> Pair {
+    pub(crate) fn new(installation: Installation, accounts: usize) -> Pair {
         let mut first = Stage::new(installation, accounts + 1);
         let address = free_address();
         let second = Server::start(&first.installation, &address).ready();
@@ -45,16 +45,16 @@ impl Pair {
     }
 
     /// Asks one server after the other, each on a new connection.
-    fn both(&self, ask: &Ask) -> [Answer; 2] {
+    pub(crate) fn both(&self, ask: &Ask) -> [Answer; 2] {
         self.addresses.each_ref().map(|address| Hand::new(address).told(ask))
     }
 
-    fn statuses(&self, ask: &Ask) -> [u16; 2] {
+    pub(crate) fn statuses(&self, ask: &Ask) -> [u16; 2] {
         self.both(ask).map(|answer| answer.status)
     }
 
     /// Whether the person may do it, by their session and by their key, on both servers: statuses and answers.
-    fn may(&self, account: &str, what: &str) -> Vec<(u16, bool)> {
+    pub(crate) fn may(&self, account: &str, what: &str) -> Vec<(u16, bool)> {
         let ask = Ask::get(format!("/accounts/{account}/may/{what}"));
         let by_key = ask.clone().with("Authorization", &format!("Token token=\"{}\"", self.key));
         let asks = [ask.with_session(&token(KIM, 0)), by_key];
@@ -62,23 +62,23 @@ impl Pair {
         answers.map(|answer| (answer.status, answer.body.contains("\"allowed\":true"))).collect()
     }
 
-    fn page(&self, account: &str) -> Ask {
+    pub(crate) fn page(&self, account: &str) -> Ask {
         Ask::get(format!("/accounts/{account}/users")).with_session(&token(KIM, 0))
     }
 
     /// The account's stream on both servers.
-    fn streams(&self, account: &str) -> [Stream; 2] {
+    pub(crate) fn streams(&self, account: &str) -> [Stream; 2] {
         self.addresses.each_ref().map(|address| Stream::open(address, account, &token(KIM, 0)))
     }
 
-    fn end(self, what: &str, times: usize) {
+    pub(crate) fn end(self, what: &str, times: usize) {
         assert_eq!(self.second.stop("-TERM"), (Some(0), String::new()));
         self.first.end(what, times);
     }
 }
 
 /// An open event stream.
-struct Stream {
+pub(crate) struct Stream {
     reader: BufReader<TcpStream>,
     heard: String,
 }
@@ -109,7 +109,7 @@ impl Stream {
     }
 
     /// Waits for its end; how long that took since `since`.
-    fn end(mut self, since: Instant) -> Duration {
+    pub(crate) fn end(mut self, since: Instant) -> Duration {
         while self.goes_on() {
             assert!(since.elapsed() < Duration::from_secs(20), "a stream goes on: {}", self.heard);
         }

@@ -23,8 +23,15 @@ const MAY_SCAN: &Exceptions = &[
 const SMALL: [&str; 2] = ["installation", "migration"];
 
 /// Indexes of rows that wait for the worker, and are there no more when it has been there.
-const QUEUES: [&str; 6] =
-    ["activity_unsealed", "access_ask_waits", "job_turn", "mail_queue", "user_deleted", "user_end"];
+const QUEUES: [&str; 7] = [
+    "account_people",
+    "activity_unsealed",
+    "access_ask_waits",
+    "job_turn",
+    "mail_queue",
+    "user_deleted",
+    "user_end",
+];
 
 /// How many rows each table is given: enough that PostgreSQL reads through none that it can do without.
 const ROWS: u32 = 3_000;

@@ -189,6 +189,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::AddressTakenSince => t.problem_address_taken_since(),
         Conflict::InACenter => t.problem_in_a_center(),
         Conflict::LastExecutive => t.problem_last_executive(),
+        Conflict::TooMuchToKeep => {
+            return t.problem_too_much_to_keep(app::executive_administrator::KEPT_AT_ONCE);
+        }
         Conflict::NoAdministratorOfItsOwn => t.problem_no_administrator_of_its_own(),
         Conflict::UsersNotOpen => t.problem_users_not_open(),
         Conflict::HasExecutive => t.problem_has_executive(),

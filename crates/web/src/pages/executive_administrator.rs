@@ -135,12 +135,14 @@ pub async fn end_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answe
     let login: LoginId = visit.param("login")?;
     let (pass, unmaking) =
         visit.read(move |r, pass| executive_administrator::preview_unmake(r, pass, &login)).await?;
+    let too_many = unmaking.is_too_much_to_keep().then_some(executive_administrator::KEPT_AT_ONCE);
     visit.page(End {
         t: visit.t,
         frame: visit.center_frame(&pass),
         id: unmaking.executive.login.to_string(),
         name: unmaking.executive.name,
         last: unmaking.is_last,
+        too_many,
         through: Accounts::of(unmaking.through_center),
         own: Accounts::of(unmaking.own),
         needed: Accounts::of(unmaking.needed),

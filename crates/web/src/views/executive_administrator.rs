@@ -96,6 +96,8 @@ pub struct End {
     pub last: bool,
     /// Accounts that they have through the center alone.
     pub through: Accounts,
+    /// How many can be kept, where there are more.
+    pub too_many: Option<usize>,
     /// Accounts that they administer themselves.
     pub own: Accounts,
     /// Accounts that nobody else administers.
