@@ -37,7 +37,7 @@ pub fn get(
 }
 
 /// Managing users across accounts begins when somebody who has them all opens it (C-04).
-fn check_opened(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(), Refused> {
+pub(crate) fn check_opened(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(), Refused> {
     let is_open = account_center::get(r, pass)?.users_opened_at.is_some();
     if is_open { Ok(()) } else { Err(Refused::Conflict(Conflict::UsersNotOpen)) }
 }

@@ -13,6 +13,7 @@ pub mod activity;
 pub mod api_key;
 pub mod bundle;
 pub mod capability_use;
+pub mod center_change;
 pub mod center_person;
 pub mod company;
 pub mod company_user;

@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod capability;
+pub mod center_change;
 pub mod company;
 pub mod email;
 pub mod explain;

@@ -12,6 +12,7 @@ use domain::user::{Names, UserStatus, UserType};
 pub(crate) use moving::move_account;
 pub use moving::move_on;
 
+use crate::convert;
 use crate::db::{Columns, DbError, Row, Stmt, Value, sql};
 use crate::page::{LIMIT, Page};
 use crate::pass::CenterPass;
@@ -65,6 +66,8 @@ pub struct PersonPlace {
     pub agent: bool,
     /// Where the user stands.
     pub status: UserStatus,
+    /// Raised by every change of that user's access.
+    pub access_version: i64,
 }
 
 /// Counts a person anew from their users, after one of those was changed; who has none any more is gone.
@@ -321,7 +324,7 @@ pub fn list_places(
 ) -> Result<Page<PersonPlace>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT a.id, a.name, u.id, u.user_type, u.agent, u.status
+            "SELECT a.id, a.name, u.id, u.user_type, u.agent, u.status, u.access_version
              FROM center_person p
              JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
              JOIN account a ON a.id = u.account_id AND a.center_id = p.center_id
@@ -330,18 +333,59 @@ pub fn list_places(
         ),
         &[pass.center().into(), id.into(), after.into(), LIMIT.into()],
     )?;
-    let place = |row: Row| {
-        let mut c = row.columns();
-        Ok(PersonPlace {
-            account: c.parse()?,
-            account_name: c.text()?,
-            user: c.parse()?,
-            user_type: c.parse()?,
-            agent: c.flag()?,
-            status: c.parse()?,
-        })
-    };
-    Ok(Page::of(rows.into_iter().map(place).collect::<Result<_, _>>()?))
+    Ok(Page::of(rows.into_iter().map(read_place).collect::<Result<_, _>>()?))
+}
+
+/// What a person is in these accounts of the center.
+pub fn list_places_in(
+    r: &mut Reader,
+    pass: &CenterPass<AllOfCenter>,
+    id: &CenterPersonId,
+    accounts: &[AccountId],
+) -> Result<Vec<PersonPlace>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT a.id, a.name, u.id, u.user_type, u.agent, u.status, u.access_version
+             FROM center_person p
+             JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
+             JOIN account a ON a.id = u.account_id
+             WHERE p.center_id = $1 AND p.id = $2 AND u.status <> 'deleted' AND u.account_id {in $3}"
+        ),
+        &[pass.center().into(), id.into(), convert::list(accounts)],
+    )?;
+    rows.into_iter().map(read_place).collect()
+}
+
+/// The names that a person has in the oldest of their accounts.
+pub fn get_names(
+    r: &mut Reader,
+    pass: &CenterPass<AllOfCenter>,
+    id: &CenterPersonId,
+) -> Result<Names, DbError> {
+    let row = r.tx().one(
+        sql!(
+            "SELECT u.first_name, u.last_name
+             FROM center_person p
+             JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
+             WHERE p.center_id = $1 AND p.id = $2 AND u.status <> 'deleted' ORDER BY u.account_id LIMIT 1"
+        ),
+        &[pass.center().into(), id.into()],
+    )?;
+    let mut c = row.columns();
+    Ok(Names { first: c.text()?, last: c.text()?, display: String::new() })
+}
+
+fn read_place(row: Row) -> Result<PersonPlace, DbError> {
+    let mut c = row.columns();
+    Ok(PersonPlace {
+        account: c.parse()?,
+        account_name: c.text()?,
+        user: c.parse()?,
+        user_type: c.parse()?,
+        agent: c.flag()?,
+        status: c.parse()?,
+        access_version: c.int()?,
+    })
 }
 
 fn read(row: Row) -> Result<Person, DbError> {

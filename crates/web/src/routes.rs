@@ -8,9 +8,10 @@ use domain::activity::Verb;
 
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
-    access_map, access_request, access_review, account, account_center, activity, center_person, company,
-    company_user, email_change, events, executive_administrator, invitation, invitation_block, job,
-    lead_center, login_merge, may, me, operator, permissions, reset, session, setup, user,
+    access_map, access_request, access_review, account, account_center, activity, center_change,
+    center_person, company, company_user, email_change, events, executive_administrator, invitation,
+    invitation_block, job, lead_center, login_merge, may, me, operator, permissions, reset, session, setup,
+    user,
 };
 
 /// All routes.
@@ -264,6 +265,10 @@ fn account_centers() -> Vec<Route> {
             .records(&[Verb::CenterDissolved]),
         get("/account-centers/{account_center}/users", center_person::list),
         get("/account-centers/{account_center}/users/{person}", center_person::page),
+        get("/account-centers/{account_center}/users/{person}/change", center_change::page),
+        post("/account-centers/{account_center}/users/{person}/change", center_change::step),
+        post("/account-centers/{account_center}/users/{person}/change/make", center_change::make)
+            .records(&[Verb::UserCreated, Verb::UserDeleted]),
         post("/account-centers/{account_center}/users-open", account_center::open_users)
             .records(&[Verb::CenterUsersOpened]),
         get("/account-centers/{account_center}/executives", executive_administrator::list),

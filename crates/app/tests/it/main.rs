@@ -12,6 +12,7 @@ mod account_center;
 mod activity;
 mod api_key;
 mod bundle;
+mod center_change;
 mod center_person;
 mod company;
 mod company_user;

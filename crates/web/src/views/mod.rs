@@ -12,6 +12,7 @@ pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod capability;
+pub mod center_change;
 pub mod center_person;
 pub mod company;
 pub mod company_user;

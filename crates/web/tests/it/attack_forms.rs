@@ -72,6 +72,8 @@ fn fields(pattern: &str) -> &'static [&'static str] {
             &["first_name", "last_name", "email", "message"]
         }
         "/account-centers/{account_center}/executives/{login}/end" => &["afterwards"],
+        "/account-centers/{account_center}/users/{person}/change"
+        | "/account-centers/{account_center}/users/{person}/change/make" => &["go", "q", "next", "choice"],
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
         "/users/{user}/end" => &["version", "ends_on", "remove"],

@@ -215,6 +215,17 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
         "/account-centers/{account_center}/executives/new" => {
             ours(path, &format!("first_name=Eve&last_name=Exec&email={}", person.replace('@', "%40")))
         }
+        "/account-centers/{account_center}/users/{person}/change"
+        | "/account-centers/{account_center}/users/{person}/change/make" => {
+            let [north, south] = &site.center.accounts;
+            let (user, _) = north.join(&person, UserType::Administrator, &[]).await;
+            let version = site.version(user.as_str()).replace("version=", "");
+            let rows = world.sql(&format!("SELECT id FROM center_person WHERE email = '{person}'"));
+            let (out, into) =
+                (format!("{}.{version}.out", north.id), format!("{}.-.administrator", south.id));
+            let path = path.replace(&site.person, &rows[0][0]);
+            ours(path, &format!("go=preview&choice={out}&choice={into}"))
+        }
         "/account-centers/{account_center}/executives/{login}/make" => ours(path, ""),
         "/account-centers/{account_center}/executives/{login}/end" => {
             let (_, other) = site.center.accounts[1].join(&person, UserType::Administrator, &[]).await;
@@ -295,7 +306,12 @@ async fn asked_to_merge(site: &Site) -> (Ask, String) {
 async fn a05_every_action_records_what_its_route_says() {
     for site in Site::everywhere().await {
         // The wizard's steps and looking at a list write nothing; set-up is over in this world and has its own test.
-        let apart = ["/accounts/{account}/users/new", "/accounts/{account}/jobs/new", "/setup"];
+        let apart = [
+            "/accounts/{account}/users/new",
+            "/accounts/{account}/jobs/new",
+            "/account-centers/{account_center}/users/{person}/change",
+            "/setup",
+        ];
         let mut routes = web::routes::table();
         routes.retain(|route| route.method == Method::POST && !apart.contains(&route.path));
         // Asking for a reset comes before completing one, which signs the administrator out everywhere: last.
