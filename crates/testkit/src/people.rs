@@ -103,7 +103,7 @@ impl Account {
 
     /// Begins to create the users of a list; a worker does it.
     pub async fn start_job(&self, list: &str) -> JobId {
-        let table = job::Table::read(list).expect("a list");
+        let table = job::Table::read(domain::job::JobKind::CreateUsers, list).expect("a list");
         let start = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
             let ground = job::ground(&mut w, pass, &table.rows)?;
             job::start(w, pass, &job::check(table.clone(), &ground))
