@@ -87,6 +87,12 @@ struct Asked {
 }
 
 impl Asked {
+    fn of(row: &TypedRow) -> Asked {
+        let mut asked = Asked::default();
+        asked.add(row);
+        asked
+    }
+
     fn add(&mut self, row: &TypedRow) {
         self.emails.extend(EmailAddress::parse(row.email()).ok().map(|email| email.canonical()));
         let mut names = row.companies().peekable();
@@ -96,6 +102,14 @@ impl Asked {
             // No name has the character NUL in it.
             self.companies.extend(Some(name::sort_key(&[typed])).filter(|name| !name.contains('\0')));
         }
+    }
+
+    /// The same, of what was read already.
+    fn add_all(&mut self, other: &Asked) {
+        self.emails.extend(other.emails.iter().cloned());
+        self.companies.extend(other.companies.iter().cloned());
+        self.numbers.extend(other.numbers.iter().cloned());
+        self.names_none |= other.names_none;
     }
 
     /// Reads it, in as many statements whatever the number of rows.

@@ -26,6 +26,8 @@ pub struct CenterGround {
     around: AroundCenter,
     /// Of each account that is named: what its invitations are counted with, and how many it may send now.
     invitations: BTreeMap<AccountId, (String, i64)>,
+    /// Whether the list makes more places than one may.
+    is_too_long: bool,
 }
 
 /// Counts a look at a list: what it says of accounts is not there to be tried out.
@@ -43,12 +45,11 @@ pub fn ground_across(
 ) -> Result<CenterGround, Refused> {
     check_opened(r, pass)?;
     let directory = Directory::of(account_center::list_known(r, pass)?);
-    let asked = asked(rows, &directory);
     // A list that is too long is not looked at any further.
-    if is_too_long(rows, &directory) {
-        let around = AroundCenter { directory, ..AroundCenter::default() };
-        return Ok(CenterGround { around, ..CenterGround::default() });
+    if rows.iter().map(|row| accounts_of(row, &directory).len()).sum::<usize>() > MAX_PAIRS {
+        return Ok(CenterGround { is_too_long: true, ..CenterGround::default() });
     }
+    let asked = asked(rows, &directory);
     let mut passes = Vec::new();
     for id in asked.keys() {
         passes.push(pass.visit::<ManageUsers>(r, id)?);
@@ -59,21 +60,18 @@ pub fn ground_across(
         let left = limits::invitations_left(r, pass)?;
         invitations.insert(pass.account().clone(), (limits::invitations_counter(r, pass), left));
     }
-    Ok(CenterGround { around, invitations })
-}
-
-fn is_too_long(rows: &[TypedRow], directory: &Directory) -> bool {
-    rows.iter().map(|row| accounts_of(row, directory).len()).sum::<usize>() > MAX_PAIRS
+    Ok(CenterGround { around, invitations, is_too_long: false })
 }
 
 /// What rows ask of each account that they name and whoever asks administers.
 pub(super) fn asked(rows: &[TypedRow], directory: &Directory) -> BTreeMap<AccountId, Asked> {
     let mut asked: BTreeMap<AccountId, Asked> = BTreeMap::new();
     for row in rows {
+        let of_row = Asked::of(row);
         for named in accounts_of(row, directory) {
             let Named::Account(id) = named else { continue };
             if directory.get(&id).is_some_and(|account| account.has_right) {
-                asked.entry(id).or_default().add(row);
+                asked.entry(id).or_default().add_all(&of_row);
             }
         }
     }
@@ -105,8 +103,7 @@ pub(super) fn around_center(
 
 /// What becomes of each person in each account.
 pub fn check_across(table: Table, ground: &CenterGround) -> Checked {
-    let directory = &ground.around.directory;
-    if is_too_long(&table.rows, directory) {
+    if ground.is_too_long {
         return Checked { unused: table.unused, too_many_pairs: true, ..Checked::default() };
     }
     let pairs = plan_across(&table.rows, &ground.around);

@@ -1,5 +1,6 @@
 //! Many users at once: from the list to the report, and what happens in between (U-19).
 
+mod across;
 mod hitches;
 
 use app::job::{self, Checked, Item, Job, JobState, Table};
