@@ -33,5 +33,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0017_access_review"),
     migration!("0018_job"),
     migration!("0019_bundle"),
+    migration!("0020_center_job"),
     migration!("0022_bounds"),
 ];

@@ -211,6 +211,16 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
             (path, Some(late.admin.ask), format!("account={}", late.id))
         }
         "/account-centers/{account_center}/accounts/new" => ours(path, "name=Harbor&time_zone=UTC"),
+        "/account-centers/{account_center}/jobs" => {
+            ours(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%2Call%0D%0Anobody&from=")
+        }
+        "/account-centers/{account_center}/jobs/{job}/cancel" => ours(path, ""),
+        "/account-centers/{account_center}/users/create" => {
+            let account = &site.center.accounts[0].id;
+            let form =
+                "user_type=administrator&first_name=Wiz&last_name=Ard&email=wiz%40example.com&account=";
+            ours(path, &format!("{form}{account}&password=own"))
+        }
         "/account-centers/{account_center}/settings" => ours(path, "name=Agency+2"),
         "/account-centers/{account_center}/executives/new" => {
             ours(path, &format!("first_name=Eve&last_name=Exec&email={}", person.replace('@', "%40")))
@@ -310,6 +320,8 @@ async fn a05_every_action_records_what_its_route_says() {
             "/accounts/{account}/users/new",
             "/accounts/{account}/jobs/new",
             "/account-centers/{account_center}/users/{person}/change",
+            "/account-centers/{account_center}/users/new",
+            "/account-centers/{account_center}/jobs/new",
             "/setup",
         ];
         let mut routes = web::routes::table();
