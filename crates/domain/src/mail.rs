@@ -32,6 +32,10 @@ pub enum MailKind {
     AccessDeclined,
     /// Tells who has a place elsewhere how to ask for one here (U-15).
     AccessOffer,
+    /// Tells somebody that a temporary password was set for them, which an administrator gives them (C-06).
+    TemporaryPassword,
+    /// Sets a new password, and so proves that the address of a login is its reader's (X-01).
+    EmailProof,
 }
 
 /// Where a mail stands.
@@ -72,7 +76,8 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
-    AccessDeclined = "access_declined", AccessOffer = "access_offer");
+    AccessDeclined = "access_declined", AccessOffer = "access_offer",
+    TemporaryPassword = "temporary_password", EmailProof = "email_proof");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
 /// How often a mail is tried before it counts as refused: more than a day with the waits below.

@@ -150,7 +150,7 @@ impl World {
         let first = self.another_account(&format!("{name} North"), administrator).await;
         let second = self.another_account(&format!("{name} South"), administrator).await;
         let accounts = [first.id.clone(), second.id.clone()].into();
-        let details = CenterDetails { name: name.to_owned() };
+        let details = CenterDetails { name: name.to_owned(), temporary_passwords: true };
         let made = self.app.create_center(&second.admin.ask, details, accounts).await;
         let app = Arc::clone(&self.app);
         Center {
@@ -168,7 +168,8 @@ impl World {
 
     /// Signs in with [`PASSWORD`].
     pub async fn sign_in(&self, address: &str) -> Person {
-        let session = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
+        let entered = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
+        let Entered::Session(session) = entered else { panic!("{PASSWORD} is no temporary password") };
         Person::signed_in(address, session)
     }
 

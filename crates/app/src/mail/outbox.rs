@@ -17,7 +17,7 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
     InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
 use crate::{App, Refused, words};
@@ -60,6 +60,8 @@ enum Content {
     AccessApproved(Answered),
     AccessDeclined(Answered),
     AccessOffer(AccountId, String, i64),
+    TemporaryPassword(store::temporary_password::Content),
+    EmailProof(String, domain::id::ResetId),
 }
 
 /// To whom it is told that two logins became one, or two again.
@@ -195,6 +197,14 @@ impl App {
                 let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
+            Content::EmailProof(name, reset) => {
+                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                compose(&EmailProofMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
+            }
+            Content::TemporaryPassword(content) => {
+                let view = self.temporary_password_mail(t, content, &mail.id);
+                compose(&view, from, to(&view.to_name), id)
+            }
             Content::EndNotice(content) => {
                 let last_day = content.ends_at - Span::seconds(1);
                 let view = EndNoticeMail {
@@ -297,6 +307,15 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
         MailKind::Reset => {
             let id = mail.subject.parse().expect(parsed);
             Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
+        }
+        MailKind::EmailProof => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::EmailProof(name, id)))
+        }
+        MailKind::TemporaryPassword => {
+            let id = mail.subject.parse().expect(parsed);
+            let found = store::temporary_password::find_content(r, pass, &mail.account, &id)?;
+            Ok(found.map(Content::TemporaryPassword))
         }
         MailKind::EndNotice => {
             let id = mail.subject.parse().expect(parsed);

@@ -57,8 +57,10 @@ macro_rules! templates {
 }
 
 mod access;
+mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};
 
 /// Asks somebody to join an account and to set a password for it.
 #[derive(Clone, Debug)]

@@ -143,6 +143,7 @@ fn make_account(
         invitation_days: DEFAULT_INVITATION_DAYS,
         free_types: false,
         takes_requests: true,
+        temporary_passwords: true,
     };
     account::insert(w, pass, &id, &details)?;
     let operator = AccountPass::<ManageCompanies>::for_operator(w, pass, &id)?;
@@ -185,6 +186,7 @@ fn make_user(
     if has_login {
         let new = login::NewLogin {
             id: &login,
+            is_proven: true,
             email: &email,
             first_name: &names.first,
             last_name: &names.last,

@@ -72,6 +72,9 @@ pub struct InvitationPass {
     pub message: Option<String>,
     /// The login that has this address already, if one does.
     pub login: Option<LoginId>,
+    /// Whether that login's address was proven. If not, its owner has nothing but the mailbox, and chooses a password of
+    /// their own (X-01).
+    pub is_proven: bool,
     /// The login that follows the link is signed in as, if any. Another address can accept nothing (X-04).
     pub signed_in: Option<LoginId>,
 }
@@ -153,77 +156,110 @@ impl Gate for OperatorPass {
     }
 }
 
+/// An invitation with whoever may have sent it, in one statement: by its link, or by the temporary password that opens it.
+/// The two differ in who it comes from, when, and what it is found by.
+macro_rules! invitation_by {
+    ($times:literal $by:literal $by_login:literal $more:literal $from:literal $is:literal) => {
+        sql!(concat!(
+            "SELECT ",
+            $times,
+            ", i.accepted_at, i.id, i.generation, a.name, u.id, u.email, u.first_name, u.last_name, u.display_name,
+                    u.user_type, u.agent,
+                    COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
+                    i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
+            $by_login,
+            ", ",
+            $by,
+            "), ",
+            $by_login,
+            ", x.login_id, b.user_type, b.agent, b.status, b.ends_at, ",
+            $more,
+            " FROM ",
+            $from,
+            " JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
+             JOIN account a ON a.id = i.account_id
+             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = ",
+            $by,
+            " LEFT JOIN login e ON e.id = ",
+            $by_login,
+            " LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = ",
+            $by_login,
+            " LEFT JOIN login l ON l.email_canonical = u.email_canonical
+             LEFT JOIN session s ON s.token_hash = $3 AND s.expires_at > $4
+             WHERE i.account_id = $1 AND ",
+            $is
+        ))
+    };
+}
+pub(super) use invitation_by;
+
 impl Gate for InvitationPass {
     type Target = ();
     const DOOR: Door = Door::Link("invitation");
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let unknown = || Denied::Link(LinkState::Unknown);
-        let (account, token) =
-            credentials.invitation.as_deref().and_then(|link| link.split_once('.')).ok_or_else(unknown)?;
-        let account: AccountId = account.parse().map_err(|_| unknown())?;
+        let (account, token) = of_account(credentials.invitation.as_deref())?;
         let now = r.now;
         let session = credentials.session.as_deref().map(secret::hash);
-        let row = r.tx().optional(
-            sql!(
-                "SELECT i.sent_at, i.expires_at, i.accepted_at, i.id, i.generation, a.name, u.id, u.email,
-                        u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
-                        COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                        i.message, l.id, s.login_id, u.ends_at, COALESCE(i.invited_by_login, i.invited_by),
-                        i.invited_by_login, x.login_id, b.user_type, b.agent, b.status, b.ends_at
-                 FROM invitation i
-                 JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
-                 JOIN account a ON a.id = i.account_id
-                 LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
-                 LEFT JOIN login e ON e.id = i.invited_by_login
-                 LEFT JOIN executive_administrator x
-                        ON x.center_id = a.center_id AND x.login_id = i.invited_by_login
-                 LEFT JOIN login l ON l.email_canonical = u.email_canonical
-                 LEFT JOIN session s ON s.token_hash = $3 AND s.expires_at > $4
-                 WHERE i.account_id = $1 AND i.token_hash = $2"
-            ),
-            &[(&account).into(), secret::hash(token).into(), session.into(), now.into()],
-        )?;
-        let mut c = row.ok_or_else(unknown)?.columns();
-        // A link that was mailed before its reader wanted no more of them goes on working, should they think again.
-        let times = InvitationTimes {
-            sent_at: c.get()?,
-            expires_at: c.get()?,
-            accepted_at: c.get()?,
-            blocked_at: None,
-        };
-        let pass = InvitationPass {
-            account,
-            invitation: c.parse()?,
-            generation: c.int()?,
-            account_name: c.text()?,
-            user: c.parse()?,
-            email: c.text()?,
-            names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
-            user_type: c.parse()?,
-            agent: c.flag()?,
-            inviter: c.text()?,
-            message: c.text_or_null()?,
-            login: c.parse_or_null()?,
-            signed_in: c.parse_or_null()?,
-        };
-        match times.state(now) {
-            InvitationState::Open(_) => {
-                let ends_at: Option<Timestamp> = c.get()?;
-                let may_invite = may_still_invite(&mut c, &pass, ends_at, now)?;
-                match (may_invite, ends_at.is_some_and(|end| end <= now)) {
-                    (true, false) => Ok(pass),
-                    // The access that it would give is over already (U-21).
-                    (true, true) => Err(expired(pass)),
-                    (false, _) => {
-                        Err(Denied::Link(LinkState::NeedsApproval { account_name: pass.account_name }))
-                    }
-                }
-            }
-            InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
-            InvitationState::NotSent | InvitationState::Unwanted => Err(unknown()),
-            InvitationState::Expired(_) => Err(expired(pass)),
-        }
+        let by_link = invitation_by!(
+            "i.sent_at, i.expires_at"
+            "i.invited_by"
+            "i.invited_by_login"
+            "''"
+            "invitation i"
+            "i.token_hash = $2"
+        );
+        let values = &[(&account).into(), secret::hash(token).into(), session.into(), now.into()];
+        let row = r.tx().optional(by_link, values)?;
+        read_invitation(&mut row.ok_or_else(unknown)?.columns(), account, now)
+    }
+}
+
+/// The account and the token of a link that names both.
+pub(super) fn of_account(link: Option<&str>) -> Result<(AccountId, &str), Denied> {
+    let unknown = || Denied::Link(LinkState::Unknown);
+    let (account, token) = link.and_then(|link| link.split_once('.')).ok_or_else(unknown)?;
+    Ok((account.parse().map_err(|_| unknown())?, token))
+}
+
+/// The pass, where the invitation is open and whoever it comes from could still give what it gives.
+pub(super) fn read_invitation(
+    c: &mut Columns,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<InvitationPass, Denied> {
+    // A link that was mailed before its reader wanted no more of them goes on working, should they think again.
+    let times =
+        InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()?, blocked_at: None };
+    let pass = InvitationPass {
+        account,
+        invitation: c.parse()?,
+        generation: c.int()?,
+        account_name: c.text()?,
+        user: c.parse()?,
+        email: c.text()?,
+        names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+        user_type: c.parse()?,
+        agent: c.flag()?,
+        inviter: c.text()?,
+        message: c.text_or_null()?,
+        login: c.parse_or_null()?,
+        is_proven: c.int_or_null()?.is_some(),
+        signed_in: c.parse_or_null()?,
+    };
+    let ends_at: Option<Timestamp> = c.get()?;
+    let may_invite = may_still_invite(c, &pass, ends_at, now)?;
+    match times.state(now) {
+        InvitationState::Open(_) => match (may_invite, ends_at.is_some_and(|end| end <= now)) {
+            (true, false) => Ok(pass),
+            // The access that it would give is over already (U-21).
+            (true, true) => Err(expired(pass)),
+            (false, _) => Err(Denied::Link(LinkState::NeedsApproval { account_name: pass.account_name })),
+        },
+        InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
+        InvitationState::NotSent | InvitationState::Unwanted => Err(Denied::Link(LinkState::Unknown)),
+        InvitationState::Expired(_) => Err(expired(pass)),
     }
 }
 
