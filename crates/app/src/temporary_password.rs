@@ -15,6 +15,7 @@ use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, Gate, SelfPass, TemporaryPasswordPass};
 use store::temporary_password::{self, Candidate, Content};
+use store::user::User;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{executive_administrator, invitation, reset};
 use text::Text;
@@ -54,12 +55,24 @@ pub fn preview(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> 
     Ok(ToBeSet { name: names.full(), email: user.email, present, known })
 }
 
+/// Whether the user's page offers to set one.
+pub(crate) fn is_offered(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+) -> Result<bool, Refused> {
+    Ok(user.status == UserStatus::Pending
+        && temporary_password::are_allowed(r, pass)?
+        && !executive_administrator::is_invited(r, pass, &user.id)?
+        && invitation::find_open(r, pass, &user.id)?.is_some())
+}
+
 /// The user, whose invitation is open and whom one may give what it gives.
 fn invited(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
-) -> Result<store::user::User, Refused> {
+) -> Result<User, Refused> {
     let user = crate::user::find(r, pass, id)?;
     crate::user::check_may_give(pass, &user)?;
     if user.status != UserStatus::Pending {
@@ -281,11 +294,6 @@ fn send_proof(w: &mut Writer, login: &LoginId, email: &str) -> Result<(), Refuse
     let id = reset::insert(w, login)?;
     mail::insert(w, &login_mail(MailKind::EmailProof, id.as_str(), email))?;
     Ok(())
-}
-
-/// Whether one has shown that one's address is one's own.
-pub fn is_proven(r: &mut Reader, pass: &SelfPass) -> Result<bool, Refused> {
-    Ok(login::get(r, &pass.person().login)?.is_proven)
 }
 
 /// Refuses what leads out of the place where a login was made, until its address is proven.
