@@ -7,8 +7,8 @@ use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
 use store::pass::{Acting, Means, Person, Seen, SelfPass};
-use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
 use store::temporary_password::{self, Candidate};
+use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
 use store::{api_key, capability_use, device, email_change, login_merge, reset, session, user};
 
 use crate::{App, Ask, Conflict, Refused, limits};

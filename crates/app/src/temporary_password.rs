@@ -68,11 +68,7 @@ pub(crate) fn is_offered(
 }
 
 /// The user, whose invitation is open and whom one may give what it gives.
-fn invited(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    id: &UserId,
-) -> Result<User, Refused> {
+fn invited(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<User, Refused> {
     let user = crate::user::find(r, pass, id)?;
     crate::user::check_may_give(pass, &user)?;
     if user.status != UserStatus::Pending {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
-    access_change, access_request, attempt, email_change, job, login_merge, reset, session, temporary_password, user,
+    access_change, access_request, attempt, email_change, job, login_merge, reset, session,
+    temporary_password, user,
 };
 use tokio::sync::watch;
 

@@ -10,8 +10,9 @@ use app::mail::outbox::Turns;
 use app::operator::Mail;
 use app::pass::{Reason, SystemPass, setup_token};
 use app::password::Hasher;
+use app::session::Entered;
 use app::work::{Origin, Store};
-use app::{App, Ask, Settings, SharedApp};
+use app::{App, Ask, Refused, Settings, SharedApp};
 use domain::account_center::CenterDetails;
 use domain::time::Span;
 use domain::user::UserType;
@@ -171,6 +172,11 @@ impl World {
         let entered = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
         let Entered::Session(session) = entered else { panic!("{PASSWORD} is no temporary password") };
         Person::signed_in(address, session)
+    }
+
+    /// Types a temporary password at sign-in; what one asks with to choose one's own.
+    pub async fn type_temporary(&self, address: &str, password: &str) -> Result<Ask, Refused> {
+        asks::type_temporary(&self.app, address, password).await
     }
 
     /// All mails as they would be sent now, oldest first. Those whose link was overtaken are not among them.

@@ -10,7 +10,8 @@ use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_la
 use crate::pages::{
     access_map, access_request, access_review, account, account_center, activity, center_person, company,
     company_user, email_change, events, executive_administrator, invitation, invitation_block, job,
-    lead_center, login_merge, may, me, operator, permissions, reset, session, setup, temporary_password, user,
+    lead_center, login_merge, may, me, operator, permissions, reset, session, setup, temporary_password,
+    user,
 };
 
 /// All routes.

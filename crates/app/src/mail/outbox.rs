@@ -17,8 +17,9 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
-    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
+    EndNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, ResetMail,
 };
 use crate::{App, Refused, words};
 

@@ -64,11 +64,7 @@ pub fn update_ticket(w: &mut Writer, typed: &Candidate, ticket: &str) -> Result<
 pub fn remove_used(w: &mut Writer, pass: &TemporaryPasswordPass) -> Result<bool, DbError> {
     let removed = w.tx().exec(
         sql!("DELETE FROM temporary_password WHERE account_id = $1 AND user_id = $2 AND password_hash = $3"),
-        &[
-            (&pass.invitation.account).into(),
-            (&pass.invitation.user).into(),
-            (&pass.password_hash).into(),
-        ],
+        &[(&pass.invitation.account).into(), (&pass.invitation.user).into(), (&pass.password_hash).into()],
     )?;
     Ok(removed > 0)
 }

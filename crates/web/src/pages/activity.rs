@@ -169,7 +169,12 @@ fn shown_value(
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
         (
-            "agent" | "lead_center" | "disabled" | "free_types" | "takes_requests" | "invoice_emails"
+            "agent"
+            | "lead_center"
+            | "disabled"
+            | "free_types"
+            | "takes_requests"
+            | "invoice_emails"
             | "temporary_passwords",
             "yes" | "no",
         ) => {

@@ -25,6 +25,6 @@ pub mod permissions;
 pub mod reset;
 pub mod session;
 pub mod setup;
-pub mod temporary_password;
 mod shown;
+pub mod temporary_password;
 pub mod user;

@@ -59,12 +59,7 @@ async fn preview(visit: &Managing) -> Result<(pass::AccountPass<ManageUsers>, To
     visit.read(move |r, pass| temporary_password::preview(r, pass, &id)).await
 }
 
-fn set_view(
-    visit: &Managing,
-    pass: &pass::AccountPass<ManageUsers>,
-    of: ToBeSet,
-    errors: &Errors,
-) -> Set {
+fn set_view(visit: &Managing, pass: &pass::AccountPass<ManageUsers>, of: ToBeSet, errors: &Errors) -> Set {
     let proposed = Field::of(visit.app.propose_temporary_password());
     let error = errors.sentence(visit.t, "password");
     Set {

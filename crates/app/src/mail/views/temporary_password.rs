@@ -35,6 +35,7 @@ impl View for TemporaryPasswordMail {
             to_name: name(&self.to_name),
             account_name: name(&self.account_name),
             set_by: name(&self.set_by),
+            expires_on: name(&self.expires_on),
             ..self.clone()
         }
     }

@@ -4,8 +4,8 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail, EmailChangeMail,
-    EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
-    LoginMergedMail, PasswordChangedMail, ResetMail, View,
+    EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -83,6 +83,14 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             let (to_name, account_name, reason) = (it(), it(), Some(it()));
             vec![mail(&AccessDeclinedMail { t, to_name, account_name, reason }, text)]
         }
+        MailKind::EmailProof => vec![mail(&EmailProofMail { t, to_name: it(), link, minutes: 30 }, text)],
+        MailKind::TemporaryPassword => {
+            let (to_name, account_name, set_by, expires_on) = (it(), it(), it(), it());
+            let block_link = BLOCK_LINK.to_owned();
+            let view =
+                TemporaryPasswordMail { t, to_name, account_name, set_by, expires_on, link, block_link };
+            vec![mail(&view, text)]
+        }
         MailKind::AccessOffer => {
             let block_link = BLOCK_LINK.to_owned();
             vec![mail(&AccessOfferMail { t, account_name: it(), link, block_link }, text)]
@@ -96,7 +104,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 13] = [
+const KINDS: [MailKind; 15] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -110,6 +118,8 @@ const KINDS: [MailKind; 13] = [
     MailKind::AccessApproved,
     MailKind::AccessDeclined,
     MailKind::AccessOffer,
+    MailKind::TemporaryPassword,
+    MailKind::EmailProof,
 ];
 
 /// Seen to fail: with links in subjects left whole.

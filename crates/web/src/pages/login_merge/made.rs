@@ -74,7 +74,11 @@ async fn choose(visit: &Visit<SelfPass>) -> Answer {
     // What stands in the way whichever address stays is said at once.
     if matches!(
         preview.plan,
-        Err(Obstacle::BothIn(_) | Obstacle::UnderWay | Obstacle::Unproven | Obstacle::Executive(_) | Obstacle::SameLogin)
+        Err(Obstacle::BothIn(_)
+            | Obstacle::UnderWay
+            | Obstacle::Unproven
+            | Obstacle::Executive(_)
+            | Obstacle::SameLogin)
     ) {
         return visit.page(draw(visit, &pass, &preview, Keep::Own, &Errors::default()));
     }
