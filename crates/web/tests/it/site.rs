@@ -55,6 +55,9 @@ pub(crate) struct Site {
 /// A list of new users: a good row, and a bad one.
 const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,owner";
 
+/// A temporary password as an administrator would set one.
+pub(crate) const TEMPORARY: &str = "kettle-thunder-umbrella";
+
 /// What came back.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -186,6 +189,11 @@ impl Site {
         path
     }
 
+    /// Somebody invited with this address, or one like it where a walk has used that already.
+    pub(crate) async fn invited(&self, address: &str) -> UserId {
+        self.account.invite(address, UserType::Administrator, &[]).await
+    }
+
     /// The field with which a form says which access of the user its page showed.
     pub(crate) fn version(&self, user: &str) -> String {
         let rows = self.world.sql(&format!("SELECT access_version FROM \"user\" WHERE id = '{user}'"));
@@ -276,6 +284,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
         ("login-merge", &credentials.login_merge),
+        ("temporary-password", &credentials.temporary_password),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]
