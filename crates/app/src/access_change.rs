@@ -17,7 +17,8 @@ use store::work::{Committed, Reader, Writer};
 
 pub use store::access_change::PastChange;
 
-use crate::{Conflict, Refused, invitation};
+use crate::invitation::{self, Sending};
+use crate::{Conflict, Refused};
 
 /// A change as it would be made now.
 pub struct Preview {
@@ -149,9 +150,9 @@ pub(crate) fn carry_out(
         InvitationFate::Sent | InvitationFate::Held => {
             // Whoever is invited has no place elsewhere (U-15).
             crate::access_request::check_elsewhere(w, pass, &user.email)?;
-            let send = plan.invitation == InvitationFate::Sent;
+            let sending = if plan.invitation == InvitationFate::Sent { Sending::Now } else { Sending::Later };
             let message = confirmed.message.as_deref();
-            entries.extend(invitation::make(w, pass, &user.id, &user.email, message, send)?);
+            entries.extend(invitation::make(w, pass, &user.id, &user.email, message, sending)?);
         }
     }
     if before != after && change.kind().is_undoable() {

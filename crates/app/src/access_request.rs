@@ -1,32 +1,26 @@
 //! Access requests: asking to be let into an account, and letting in (U-16); and who is told to ask, because they have a
 //! place elsewhere (U-15).
 
-use std::collections::BTreeSet;
-
-use domain::access_change::{Already, Change};
 use domain::access_request::{NewAccessRequest, Terms};
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{AccessRequestId, AccountId, UserId};
 use domain::mail::MailKind;
-use domain::user::{Names, UserStatus, may_create};
 use store::access_request::{self, Answered, Asked, RequestState, Waiting};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, HasPlace, SelfPass, SystemPass};
-use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{account, attempt, company, invitation_block, login};
+use store::{account, attempt, company, invitation_block, login, user};
 use text::Text;
 
 pub use store::access_request::{Found, OwnRequest, RequestState as State};
 
-use crate::access_change::{Confirmed, carry_out};
 use crate::company::Company;
 use crate::mail::views::{AccessApprovedMail, AccessRequestMail};
 use crate::page::{Count, Page};
 use crate::temporary_password::check_proven;
-use crate::user::{Counts, check_companies, forbidden};
+use crate::user::Counts;
 use crate::{App, Conflict, Refused, limits, words};
 
 /// How many requests the worker looks at in one go.
@@ -99,8 +93,7 @@ pub fn withdraw(mut w: Writer, pass: &SelfPass, id: &AccessRequestId) -> Result<
     w.commit_all(&pass.actor(), entries, ())
 }
 
-/// Lets somebody in, as a user who is active at once. Whoever had their address here without a sign-in, invited or for
-/// notifications, makes room: it is the same person.
+/// Lets somebody in, as a user who is active at once (`user::let_in`).
 pub fn approve(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
@@ -108,63 +101,15 @@ pub fn approve(
     terms: &Terms,
 ) -> Result<Committed<UserId>, Refused> {
     let found = access_request::find(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
-    let ends_at = may_create(&pass.place().grants, terms.user_type, terms.agent).map_err(forbidden)?;
-    check_companies(&mut w, pass, &terms.companies, terms.agent)?;
     if !access_request::update_decided(&mut w, pass, id, RequestState::Approved, None)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    if user::has_login(&mut w, pass, &found.login)? {
-        return Err(Refused::Conflict(Conflict::Already(Already::Active)));
-    }
-    let email = EmailAddress::parse(&found.email).map_err(|problem| Refused::field("email", problem))?;
+    let known = login::get(&mut w, &found.login)?;
+    let (user, placed) = crate::user::let_in(&mut w, pass, &known, terms)?;
     let mut entries = vec![Entry::of(pass.account(), Verb::AccessApproved, id, &found.name())];
-    entries.extend(make_room(&mut w, pass, &email)?);
-    let user: UserId = w.new_id();
-    let names =
-        Names { first: found.first_name.clone(), last: found.last_name.clone(), display: String::new() };
-    let row = NewUserRow {
-        id: &user,
-        login: Some(&found.login),
-        is_here: false,
-        email: &email,
-        names: &names,
-        user_type: terms.user_type,
-        agent: terms.agent,
-        status: UserStatus::Active,
-        invoice_emails: false,
-        ends_at,
-    };
-    user::insert(&mut w, pass, pass.account(), &row)?;
-    user::insert_companies(&mut w, pass, pass.account(), &user, &terms.companies)?;
-    entries.push(let_in(pass, &row, &terms.companies));
+    entries.extend(placed);
     post(&mut w, pass, MailKind::AccessApproved, user.as_str(), &found.email)?;
     w.commit_all(&pass.actor(), entries, user)
-}
-
-/// Deletes the user of an address, as an administrator would, so that the one who signs in with it can take the place.
-fn make_room(
-    w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
-    email: &EmailAddress,
-) -> Result<Vec<Entry>, Refused> {
-    let Some(id) = user::find_by_email(w, pass, email)? else { return Ok(Vec::new()) };
-    let there = user::find(w, pass, &id)?.ok_or(Refused::NotFound)?;
-    let confirmed = Confirmed { seen: there.access_version, message: None };
-    Ok(carry_out(w, pass, &there, &Change::Delete, &confirmed)?.1)
-}
-
-fn let_in(
-    pass: &AccountPass<ManageUsers>,
-    row: &NewUserRow,
-    companies: &BTreeSet<domain::id::CompanyId>,
-) -> Entry {
-    let agent = if row.agent { "yes" } else { "no" };
-    Entry::of(pass.account(), Verb::UserCreated, row.id, &row.names.full())
-        .change("email", None, Some(row.email.as_str()))
-        .change("user_type", None, Some(row.user_type.word()))
-        .change("agent", None, Some(agent))
-        .change("companies", None, crate::access_change::joined(companies).as_deref())
-        .change("ends_at", None, row.ends_at.map(|end| end.to_string()).as_deref())
 }
 
 /// Does not let somebody in; the reason, if there is one, is mailed.

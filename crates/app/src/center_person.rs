@@ -1,11 +1,15 @@
 //! The people of an account center, across its accounts (C-05).
 
-use domain::account_center::proof::AllOfCenter;
-use domain::id::CenterPersonId;
+use domain::account_center::proof::{AllOfCenter, InCenter};
+use domain::capability::proof::ManageUsers;
+use domain::id::{AccountId, CenterPersonId};
+use domain::job::KnownAccount;
+use domain::name;
 use store::account_center;
 use store::center_person;
+use store::company::{self, Company};
 use store::page::Page;
-use store::pass::CenterPass;
+use store::pass::{AccountPass, CenterPass, HasPlace};
 use store::work::Reader;
 
 pub use store::center_person::{Filter, Person, PersonPlace};
@@ -35,8 +39,36 @@ pub fn get(
     Ok((person, center_person::list_places(r, pass, id, after)?))
 }
 
+/// Whether users are managed here, for pages that need nothing else.
+pub fn check_open(r: &mut Reader, pass: &CenterPass<InCenter>) -> Result<(), Refused> {
+    check_opened(r, pass)
+}
+
+/// The accounts that whoever asks administers and whose names contain `search`.
+pub fn administered(
+    r: &mut Reader,
+    pass: &CenterPass<InCenter>,
+    search: &str,
+) -> Result<Vec<AccountId>, Refused> {
+    let wanted = name::sort_key(&[search]);
+    let known = account_center::list_known(r, pass)?.into_iter();
+    let fits =
+        |account: &KnownAccount| account.has_right && name::sort_key(&[&account.name]).contains(&wanted);
+    Ok(known.filter(fits).map(|account| account.id).collect())
+}
+
+/// The name of an account that whoever asks administers, and the companies in use there.
+pub fn companies_in(
+    r: &mut Reader,
+    pass: &CenterPass<InCenter>,
+    account: &AccountId,
+) -> Result<(String, Vec<Company>), Refused> {
+    let there: AccountPass<ManageUsers> = pass.visit(r, account)?;
+    Ok((there.place().account_name.clone(), company::list_choices(r, &there)?))
+}
+
 /// Managing users across accounts begins when somebody who has them all opens it (C-04).
-fn check_opened(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(), Refused> {
+pub(crate) fn check_opened<C>(r: &mut Reader, pass: &CenterPass<C>) -> Result<(), Refused> {
     let is_open = account_center::get(r, pass)?.users_opened_at.is_some();
     if is_open { Ok(()) } else { Err(Refused::Conflict(Conflict::UsersNotOpen)) }
 }

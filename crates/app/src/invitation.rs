@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, LoginId, UserId};
+use domain::id::{AccountId, BundleId, LoginId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::UserStatus;
@@ -13,12 +13,23 @@ use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
-use store::work::{Committed, Writer};
+use store::work::{Actor, Committed, Writer};
 use store::{api_key, executive_administrator, invitation, invitation_block, temporary_password};
 
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, limits};
+use crate::{App, Ask, Conflict, Refused, bundle, limits};
+
+/// How an invitation gets to its reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sending<'a> {
+    /// Not yet (U-02).
+    Later,
+    /// By a mail of its own.
+    Now,
+    /// By the one mail of a bundle.
+    In(&'a BundleId),
+}
 
 /// Makes the invitation of a user and, if wanted, sends it; the entries it is recorded with.
 pub(crate) fn make(
@@ -27,14 +38,21 @@ pub(crate) fn make(
     user: &UserId,
     email: &str,
     message: Option<&str>,
-    send_now: bool,
+    sending: Sending,
 ) -> Result<Vec<Entry>, Refused> {
-    let made = invitation::insert(w, pass, user, message, send_now)?;
-    if !send_now {
+    let made = invitation::insert(w, pass, user, message, !matches!(sending, Sending::Later))?;
+    if matches!(sending, Sending::Later) {
         return Ok(Vec::new());
     }
     check_welcome(w, pass, &made, email)?;
-    Ok(vec![post(w, pass, &made, email)?])
+    let entry = match sending {
+        Sending::In(bundle) => {
+            bundle::join(w, pass, user, email, MailKind::Bundle, bundle)?;
+            sent(pass, &made, email)
+        }
+        _ => post(w, pass, &made, email)?,
+    };
+    Ok(vec![entry])
 }
 
 /// Counts the sending and refuses it where it is too much, or not wanted.
@@ -53,22 +71,26 @@ pub(crate) fn check_welcome(
 fn post(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
-    sent: &invitation::Invitation,
+    made: &invitation::Invitation,
     email: &str,
 ) -> Result<Entry, Refused> {
-    let account = pass.account();
-    let new = NewMail {
-        account: Some(account),
-        kind: MailKind::Invitation,
-        subject: sent.id.as_str(),
-        generation: sent.generation,
-        email,
-    };
-    let mail = mail::insert(w, &new)?;
+    let kind = MailKind::Invitation;
+    let (subject, generation) = (made.id.as_str(), made.generation);
+    queue(w, pass, &NewMail { account: Some(pass.account()), kind, subject, generation, email })?;
+    Ok(sent(pass, made, email))
+}
+
+fn sent(pass: &AccountPass<ManageUsers>, made: &invitation::Invitation, email: &str) -> Entry {
+    Entry::of(pass.account(), Verb::InvitationSent, &made.id, email)
+}
+
+/// Puts a mail of the account into the outbox, behind the others where nobody waits for it.
+pub(crate) fn queue(w: &mut Writer, pass: &AccountPass<ManageUsers>, new: &NewMail) -> Result<(), Refused> {
+    let mail = mail::insert(w, new)?;
     if !pass.place().is_waited_for() {
         mail::update_behind(w, pass, &mail)?;
     }
-    Ok(Entry::of(account, Verb::InvitationSent, &sent.id, email))
+    Ok(())
 }
 
 /// Sends an invitation, for the first time or again; every earlier link stops working (U-06).
@@ -221,7 +243,8 @@ pub(crate) fn check_address(pass: &InvitationPass) -> Result<(), Refused> {
     if is_another { Err(Refused::Conflict(Conflict::OtherAddress)) } else { Ok(()) }
 }
 
-/// Uses the link up, makes the user active and starts a session: all or nothing. `before` is what led here.
+/// Uses the link up, makes the user active and starts a session: all or nothing. Of a bundle, all that can be accepted is
+/// accepted with it. `before` is what led here.
 fn join(
     mut w: Writer,
     pass: &InvitationPass,
@@ -229,25 +252,27 @@ fn join(
     ask: &Ask,
     before: Vec<Entry>,
 ) -> Result<Committed<Accepted>, Refused> {
-    if !invitation::update_accepted(&mut w, pass)? {
-        return Err(Refused::Conflict(Conflict::Changed));
+    let mut entries = before;
+    for one in std::iter::once(pass).chain(&pass.others) {
+        if !invitation::update_accepted(&mut w, one)? {
+            return Err(Refused::Conflict(Conflict::Changed));
+        }
+        temporary_password::remove_accepted(&mut w, one)?;
+        entries.push(take(&mut w, one, login)?);
+        if let Some(center) = executive_administrator::accept(&mut w, one, login)? {
+            entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &one.names.full()));
+        }
     }
-    temporary_password::remove_accepted(&mut w, pass)?;
-    let (accepted, entered) = enter(&mut w, pass, login, ask)?;
-    let mut entries: Vec<Entry> = before.into_iter().chain(entered).collect();
-    if let Some(center) = executive_administrator::accept(&mut w, pass, login)? {
-        entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &pass.names.full()));
-    }
-    w.commit_all(&pass.actor(), entries, accepted)
+    let (session, started) = session::start(&mut w, login, ask)?;
+    entries.push(started);
+    // No account's trail names a user of another one.
+    let name = pass.names.full();
+    let actor = if pass.others.is_empty() { pass.actor() } else { Actor::login(login, &name) };
+    w.commit_all(&actor, entries, Accepted { session, account: pass.account.clone() })
 }
 
-/// Makes the user of an invitation that is used up active, and starts a session; the entries it is recorded with.
-pub(crate) fn enter(
-    w: &mut Writer,
-    pass: &InvitationPass,
-    login: &LoginId,
-    ask: &Ask,
-) -> Result<(Accepted, Vec<Entry>), Refused> {
+/// Makes one invited user active, whose invitation is used up.
+pub(crate) fn take(w: &mut Writer, pass: &InvitationPass, login: &LoginId) -> Result<Entry, Refused> {
     if !user::activate(w, pass, login)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -255,7 +280,5 @@ pub(crate) fn enter(
         // Those they were given as something less, before a promotion.
         user::update_companies(w, pass, &pass.account, &pass.user, &BTreeSet::new())?;
     }
-    let (session, started) = session::start(w, login, ask)?;
-    let joined = Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &pass.names.full());
-    Ok((Accepted { session, account: pass.account.clone() }, vec![joined, started]))
+    Ok(Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &pass.names.full()))
 }

@@ -1,16 +1,18 @@
-//! Jobs: creating many users at once, from the list to the report (U-19).
+//! Jobs: creating many users at once, from the list to the report (U-19), and in several accounts (C-06).
 
+mod across;
 mod run;
+mod run_across;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::JobId;
+use domain::id::{CompanyId, JobId};
 use domain::input::Problem;
-use domain::job::{Around, COLUMNS, Fate, JobKind, KnownCompany, TypedRow, plan_many};
+use domain::job::{Around, Fate, JobKind, KnownCompany, TypedRow, plan_many};
 use domain::name;
 use domain::user::NewUser;
 use store::page::Page;
@@ -19,8 +21,9 @@ use store::work::{Committed, Reader, Writer};
 use store::{company, invitation_block, user};
 use text::Text;
 
+pub use across::{CenterGround, check_across, check_addresses, count_check, ground_across, start_across};
 pub use domain::job::JobState;
-pub use store::job::{Counts, Item, Job};
+pub use store::job::{Counts, HasJobs, Item, Job};
 pub use table::{Table, Unreadable};
 
 use crate::{Conflict, Refused, csv, limits, words};
@@ -41,6 +44,8 @@ pub struct Checked {
     pub unused: Vec<String>,
     /// How many invitations it takes, where that is more than the account may send now, and how many that is.
     pub too_many: Option<(i64, i64)>,
+    /// Whether it makes more places than one list may.
+    pub too_many_pairs: bool,
 }
 
 impl Checked {
@@ -49,9 +54,14 @@ impl Checked {
         self.items.iter().filter(|item| item.fate == fate).count() as i64
     }
 
+    /// How many rows wait to be done.
+    pub fn waiting(&self) -> i64 {
+        self.count(Fate::Waiting) + self.count(Fate::Known)
+    }
+
     /// Whether anything can be done with it.
     pub fn may_start(&self) -> bool {
-        self.too_many.is_none() && self.count(Fate::Waiting) > 0
+        self.too_many.is_none() && !self.too_many_pairs && self.waiting() > 0
     }
 }
 
@@ -62,24 +72,69 @@ pub fn ground(r: &mut Reader, pass: &AccountPass<ManageUsers>, rows: &[TypedRow]
 }
 
 fn around(r: &mut Reader, pass: &AccountPass<ManageUsers>, rows: &[TypedRow]) -> Result<Around, Refused> {
-    let emails: BTreeSet<String> =
-        rows.iter().filter_map(|row| Some(EmailAddress::parse(row.email()).ok()?.canonical())).collect();
-    let key = |typed: &str| name::sort_key(&[typed]);
-    let of_row = |row: &TypedRow| row.companies().map(key).chain([key(&row.cells[4])]).collect::<Vec<_>>();
-    // No name has the character NUL in it.
-    let names: BTreeSet<String> = rows.iter().flat_map(of_row).filter(|name| !name.contains('\0')).collect();
-    let known = |company: company::Company| {
-        let use_of = company.in_use();
-        let known =
-            KnownCompany { id: use_of.id, disabled: use_of.disabled, lead_center: use_of.lead_center };
-        (key(&company.details.name), known)
-    };
-    Ok(Around {
-        grants: pass.place().grants.clone(),
-        users: user::list_by_email(r, pass, &emails)?.into_iter().collect(),
-        unwanted: invitation_block::list_among(r, pass, &emails)?.into_iter().collect(),
-        companies: company::list_named(r, pass, &names)?.into_iter().map(known).collect(),
-    })
+    let mut asked = Asked::default();
+    rows.iter().for_each(|row| asked.add(row));
+    asked.around(r, pass)
+}
+
+/// What a list asks of an account.
+#[derive(Default)]
+struct Asked {
+    emails: BTreeSet<String>,
+    companies: BTreeSet<String>,
+    numbers: BTreeSet<CompanyId>,
+    names_none: bool,
+}
+
+impl Asked {
+    fn of(row: &TypedRow) -> Asked {
+        let mut asked = Asked::default();
+        asked.add(row);
+        asked
+    }
+
+    fn add(&mut self, row: &TypedRow) {
+        self.emails.extend(EmailAddress::parse(row.email()).ok().map(|email| email.canonical()));
+        let mut names = row.companies().peekable();
+        self.names_none |= names.peek().is_none();
+        for typed in names.chain([row.cells[4].as_str()]) {
+            self.numbers.extend(typed.parse::<CompanyId>().ok());
+            // No name has the character NUL in it.
+            self.companies.extend(Some(name::sort_key(&[typed])).filter(|name| !name.contains('\0')));
+        }
+    }
+
+    /// The same, of what was read already.
+    fn add_all(&mut self, other: &Asked) {
+        self.emails.extend(other.emails.iter().cloned());
+        self.companies.extend(other.companies.iter().cloned());
+        self.numbers.extend(other.numbers.iter().cloned());
+        self.names_none |= other.names_none;
+    }
+
+    /// Reads it, in as many statements whatever the number of rows.
+    fn around(&self, r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Around, Refused> {
+        let key = |company: &company::Company| name::sort_key(&[&company.details.name]);
+        let named = company::list_named(r, pass, &self.companies)?;
+        let mut companies: BTreeMap<String, KnownCompany> =
+            named.into_iter().map(|company| (key(&company), known(company))).collect();
+        if !self.numbers.is_empty() {
+            let numbered = company::list_among(r, pass, &self.numbers)?;
+            companies.extend(numbered.into_iter().map(|company| (company.id.to_string(), known(company))));
+        }
+        Ok(Around {
+            grants: pass.place().grants.clone(),
+            users: user::list_by_email(r, pass, &self.emails)?.into_iter().collect(),
+            unwanted: invitation_block::list_among(r, pass, &self.emails)?.into_iter().collect(),
+            companies,
+            in_use: None,
+        })
+    }
+}
+
+fn known(company: company::Company) -> KnownCompany {
+    let use_of = company.in_use();
+    KnownCompany { id: use_of.id, disabled: use_of.disabled, lead_center: use_of.lead_center }
 }
 
 /// What becomes of each row.
@@ -91,6 +146,8 @@ pub fn check(table: Table, ground: &Ground) -> Checked {
     let rows = table.rows.into_iter().zip(planned);
     let item = |(row, planned): (TypedRow, domain::job::Planned)| Item {
         row,
+        part: 0,
+        account: None,
         fate: planned.fate,
         user: None,
         reasons: planned.reasons,
@@ -99,6 +156,7 @@ pub fn check(table: Table, ground: &Ground) -> Checked {
         items: rows.map(item).collect(),
         unused: table.unused,
         too_many: (needed > left).then_some((needed, left)),
+        too_many_pairs: false,
     }
 }
 
@@ -116,66 +174,65 @@ pub fn start(
     let mut counts = Counts::default();
     checked.items.iter().for_each(|item| counts.add(item.fate));
     store::job::insert(&mut w, pass, &id, JobKind::CreateUsers, total, counts)?;
-    store::job::insert_items(&mut w, pass, &id, &checked.items)?;
-    let entry = Entry::of(pass.account(), Verb::JobStarted, &id, "");
-    let entry = entry.change("rows", None, Some(&checked.count(Fate::Waiting).to_string()));
-    w.commit(&pass.actor(), entry, id)
+    let kept = |item: &Item| (vec![item.row.clone()], item.fate, item.reasons.clone());
+    store::job::insert_items(&mut w, pass, &id, &checked.items.iter().map(kept).collect::<Vec<_>>())?;
+    w.commit(&pass.actor(), started(pass.account(), &id, checked), id)
 }
 
-/// One page of the account's jobs, newest first.
-pub fn list(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    before: Option<&JobId>,
-) -> Result<Page<Job>, Refused> {
+fn started(owner: impl ToString, id: &JobId, checked: &Checked) -> Entry {
+    Entry::of(owner, Verb::JobStarted, id, "").change("rows", None, Some(&checked.waiting().to_string()))
+}
+
+/// One page of the jobs that whoever asks may see, newest first.
+pub fn list(r: &mut Reader, pass: &impl HasJobs, before: Option<&JobId>) -> Result<Page<Job>, Refused> {
     Ok(store::job::list(r, pass, before)?)
 }
 
 /// A job with one page of its rows that came to one of these ends.
 pub fn get(
     r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
+    pass: &impl HasJobs,
     id: &JobId,
     fates: &[Fate],
-    after: i64,
+    after: (i64, i64),
 ) -> Result<(Job, Page<Item>), Refused> {
     let job = store::job::find(r, pass, id)?.ok_or(Refused::NotFound)?;
     Ok((job, store::job::list_items(r, pass, id, fates, after)?))
 }
 
 /// Breaks a job off. What it did until now stays. Refused as changed when it has ended.
-pub fn cancel(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &JobId) -> Result<Committed<()>, Refused> {
+pub fn cancel<P: HasJobs + Acting>(mut w: Writer, pass: &P, id: &JobId) -> Result<Committed<()>, Refused> {
     let job = store::job::find(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
     if !store::job::update_cancelled(&mut w, pass, id)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    let entry = recorded(pass.account(), Verb::JobCancelled, id, job.counts);
+    let entry = recorded(pass.of_whom(), Verb::JobCancelled, id, job.counts);
     w.commit(&pass.actor(), entry, ())
 }
 
-fn recorded(account: impl ToString, verb: Verb, id: &JobId, counts: Counts) -> Entry {
-    Entry::of(account, verb, id, "")
+fn recorded(owner: impl ToString, verb: Verb, id: &JobId, counts: Counts) -> Entry {
+    Entry::of(owner, verb, id, "")
         .change("created", None, Some(&counts.created.to_string()))
         .change("already", None, Some(&counts.already.to_string()))
         .change("refused", None, Some(&counts.refused.to_string()))
 }
 
 /// Every row of a job, for [`report`].
-pub fn items(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &JobId) -> Result<Vec<Item>, Refused> {
+pub fn items(r: &mut Reader, pass: &impl HasJobs, id: &JobId) -> Result<Vec<Item>, Refused> {
     store::job::find(r, pass, id)?.ok_or(Refused::NotFound)?;
     Ok(store::job::list_all_items(r, pass, id)?)
 }
 
 /// The rows as they were typed, with what became of each, as a file that can be mended and pasted again.
-pub fn report(t: Text, items: &[Item]) -> String {
+pub fn report(t: Text, kind: JobKind, items: &[Item]) -> String {
     let told = |item: &Item| {
         let notes: Vec<String> = item.reasons.iter().map(|reason| words::reason(t, reason)).collect();
         (words::fate(t, item.fate).to_owned(), notes.join(" "))
     };
     let told: Vec<(String, String)> = items.iter().map(told).collect();
-    let heading = COLUMNS.into_iter().chain(["result", "note"]).collect();
+    let heading = kind.columns().iter().copied().chain(["result", "note"]).collect();
     let rows = items.iter().zip(&told).map(|(item, (result, note))| {
-        let cells = item.row.cells.iter().map(String::as_str);
+        let cells = kind.columns().iter().map(|column| item.row.cell(column));
         cells.chain([result.as_str(), note.as_str()]).collect()
     });
     csv::write(std::iter::once(heading).chain(rows))

@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod api_key;
+pub mod bundle;
 pub mod capability_use;
 pub mod center_person;
 pub mod company;

@@ -78,6 +78,9 @@ pub const INVITATIONS_A_DAY: i64 = 5_000;
 /// Lists of many users of one account: each is kept for a month.
 pub const JOB: Limit = Limit { most: 50, window: Span::days(1) };
 
+/// Looks at lists for several accounts by one person: each reads a little of every account that it names.
+pub const JOB_CHECK: Limit = Limit { most: 600, window: Span::hours(1) };
+
 /// Counts an attempt, or refuses the operation.
 pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {
     Ok(attempt::count(w, name, limit)??)
@@ -108,6 +111,11 @@ pub(crate) fn invitations_left(r: &mut Reader, pass: &AccountPass<ManageUsers>) 
         (shares.map(|share| shared(account, share)).collect(), INVITATIONS_A_DAY)
     };
     Ok((most - attempt::count_made(r, &names)?).max(0))
+}
+
+/// What an account's invitations are counted with: young accounts of one center are one.
+pub(crate) fn invitations_counter(r: &Reader, pass: &AccountPass<ManageUsers>) -> String {
+    if is_young(r, pass) { young(pass) } else { pass.account().to_string() }
 }
 
 fn is_young(r: &Reader, pass: &AccountPass<ManageUsers>) -> bool {

@@ -22,11 +22,11 @@ use text::Text;
 
 pub use store::temporary_password::TemporaryPassword;
 
-use crate::invitation::{Accepted, check_welcome, enter};
+use crate::invitation::{Accepted, check_welcome, take};
 use crate::mail::views::TemporaryPasswordMail;
 use crate::password::NewPassword;
 use crate::reset::login_mail;
-use crate::{App, Ask, Conflict, Refused, limits};
+use crate::{App, Ask, Conflict, Refused, limits, session};
 
 /// Whose temporary password is set, for its page.
 pub struct ToBeSet {
@@ -270,8 +270,10 @@ fn accept(
     };
     login::insert(&mut w, &new)?;
     send_proof(&mut w, &id, email.as_str())?;
-    let (accepted, entries) = enter(&mut w, opened, &id, ask)?;
-    w.commit_all(&pass.actor(), entries, accepted)
+    let joined = take(&mut w, opened, &id)?;
+    let (session, started) = session::start(&mut w, &id, ask)?;
+    let accepted = Accepted { session, account: opened.account.clone() };
+    w.commit_all(&pass.actor(), vec![joined, started], accepted)
 }
 
 /// Sends a link by which whoever has the mailbox chooses a new password, and so shows that the address is theirs.

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use domain::access::Refusal;
-use domain::access_change::Change;
+use domain::access_change::{Already, Change};
+use domain::access_request::Terms;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
-use domain::time::Timestamp;
 use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, may_manage};
 use store::account;
 use store::company::{self, Company};
 use store::executive_administrator::{self, Executive};
+use store::login::LoginRecord;
 use store::mail;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
@@ -27,7 +28,8 @@ pub use store::page::Count;
 pub use store::user::{Counts, Cursor, Filter, Listed, Sort, User};
 
 use crate::access_change::Confirmed;
-use crate::{Conflict, Refused, access_change, access_request, invitation, limits};
+use crate::invitation::{self, Sending};
+use crate::{Conflict, Refused, access_change, access_request, limits};
 
 /// The Users page.
 pub struct UsersPage {
@@ -187,6 +189,16 @@ pub(crate) fn place(
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
+    place_and_send(w, pass, new, if new.send_now { Sending::Now } else { Sending::Later })
+}
+
+/// The same, with another way for the invitation to get to its reader.
+pub(crate) fn place_and_send(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+    sending: Sending,
+) -> Result<(UserId, Vec<Entry>), Refused> {
     let ends_at = may_create(&pass.place().grants, new.user_type, new.agent).map_err(forbidden)?;
     check_companies(w, pass, &new.companies, new.agent)?;
     if user::find_by_email(w, pass, &new.email)?.is_some() {
@@ -209,10 +221,10 @@ pub(crate) fn place(
     };
     user::insert(w, pass, pass.account(), &row)?;
     user::insert_companies(w, pass, pass.account(), &id, &new.companies)?;
-    let mut entries = vec![created(pass, &id, new, ends_at)];
+    let mut entries = vec![created(pass, &row, &new.companies)];
     if new.user_type.has_login() {
         let message = new.message.as_deref();
-        let made = invitation::make(w, pass, &id, new.email.as_str(), message, new.send_now);
+        let made = invitation::make(w, pass, &id, new.email.as_str(), message, sending);
         entries.extend(made.map_err(at_address)?);
     }
     Ok((id, entries))
@@ -227,14 +239,64 @@ fn at_address(refused: Refused) -> Refused {
     }
 }
 
-fn created(pass: &AccountPass<ManageUsers>, id: &UserId, new: &NewUser, ends_at: Option<Timestamp>) -> Entry {
-    let agent = if new.agent { "yes" } else { "no" };
-    Entry::of(pass.account(), Verb::UserCreated, id, &new.names.full())
-        .change("email", None, Some(new.email.as_str()))
-        .change("user_type", None, Some(new.user_type.word()))
+fn created(pass: &AccountPass<ManageUsers>, row: &NewUserRow, companies: &BTreeSet<CompanyId>) -> Entry {
+    let agent = if row.agent { "yes" } else { "no" };
+    Entry::of(pass.account(), Verb::UserCreated, row.id, &row.names.full())
+        .change("email", None, Some(row.email.as_str()))
+        .change("user_type", None, Some(row.user_type.word()))
         .change("agent", None, Some(agent))
-        .change("companies", None, access_change::joined(&new.companies).as_deref())
-        .change("ends_at", None, ends_at.map(|end| end.to_string()).as_deref())
+        .change("companies", None, access_change::joined(companies).as_deref())
+        .change("ends_at", None, row.ends_at.map(|end| end.to_string()).as_deref())
+}
+
+/// Lets somebody in who signs in already, as a user who is active at once. Whoever had their address here without a
+/// sign-in, invited or for notifications, makes room: it is the same person. Who may be let in is for the caller to know.
+pub(crate) fn let_in(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    known: &LoginRecord,
+    terms: &Terms,
+) -> Result<(UserId, Vec<Entry>), Refused> {
+    let ends_at = may_create(&pass.place().grants, terms.user_type, terms.agent).map_err(forbidden)?;
+    check_companies(w, pass, &terms.companies, terms.agent)?;
+    if user::has_login(w, pass, &known.id)? {
+        return Err(Refused::Conflict(Conflict::Already(Already::Active)));
+    }
+    let email = EmailAddress::parse(&known.email).map_err(|problem| Refused::field("email", problem))?;
+    let mut entries = make_room(w, pass, &email)?;
+    let id: UserId = w.new_id();
+    let row = NewUserRow {
+        id: &id,
+        login: Some(&known.id),
+        is_here: false,
+        email: &email,
+        names: &known.names(),
+        user_type: terms.user_type,
+        agent: terms.agent,
+        status: UserStatus::Active,
+        invoice_emails: false,
+        ends_at,
+    };
+    user::insert(w, pass, pass.account(), &row)?;
+    user::insert_companies(w, pass, pass.account(), &id, &terms.companies)?;
+    entries.push(created(pass, &row, &terms.companies));
+    Ok((id, entries))
+}
+
+/// Deletes the user of an address, as an administrator would, so that the one who signs in with it can take the place.
+fn make_room(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Vec<Entry>, Refused> {
+    let Some(id) = user::find_by_email(w, pass, email)? else { return Ok(Vec::new()) };
+    let there = user::find(w, pass, &id)?.ok_or(Refused::NotFound)?;
+    if there.login.is_some() {
+        // The address that somebody else signed in with before they changed it.
+        return Err(Refused::field("email", Problem::AddressTaken));
+    }
+    let confirmed = Confirmed { seen: there.access_version, message: None };
+    Ok(access_change::carry_out(w, pass, &there, &Change::Delete, &confirmed)?.1)
 }
 
 /// All must be companies of this account that are in use; for whoever has the agent flag, ones that use Lead Center

@@ -19,7 +19,9 @@ pub fn user_type(t: Text, user_type: UserType) -> &'static str {
 pub fn fate(t: Text, fate: Fate) -> &'static str {
     match fate {
         Fate::Waiting => t.job_fate_waiting(),
+        Fate::Known => t.job_fate_known(),
         Fate::Created => t.job_fate_created(),
+        Fate::Added => t.job_fate_added(),
         Fate::Here => t.job_fate_here(),
         Fate::Invited => t.job_fate_invited(),
         Fate::Twice => t.job_fate_twice(),
@@ -38,6 +40,12 @@ pub fn reason(t: Text, reason: &Reason) -> String {
         Why::CompanyUnknown => return t.job_why_company_unknown(what),
         Why::CompanyDisabled => return t.job_why_company_disabled(what),
         Why::CompanyUnfit => return t.job_why_company_unfit(what),
+        Why::AccountUnknown => return t.job_why_account_unknown(what),
+        Why::AccountSeveral => return t.job_why_account_several(what),
+        Why::AccountMissing => t.job_why_account_missing(),
+        Why::TooManyAccounts => t.job_why_too_many_accounts(),
+        Why::NoRight => t.job_why_no_right(),
+        Why::NoCompanyInUse => t.job_why_no_company_in_use(),
         Why::EmailMissing => t.job_why_email_missing(),
         Why::EmailWrong => t.job_why_email_wrong(),
         Why::EmailSeveral => t.job_why_email_several(),

@@ -126,6 +126,8 @@ ids! {
     AccessReviewId = b"REV";
     /// What a person asks to be let into an account with, and the account's request that becomes of it.
     AccessRequestId = b"ARQ";
+    /// Users of one person that were made at once in several accounts of a center.
+    BundleId = b"BUN";
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Jobs: what is done for many at once, row by row, by the server itself (U-19).
 
+mod across;
 mod plan;
 
 use std::fmt;
@@ -7,18 +8,25 @@ use std::str::FromStr;
 
 use crate::user::{Unknown, words};
 
+pub use across::{AroundCenter, Directory, KnownAccount, Named, Pair, accounts_of, plan_across};
 pub use plan::{Around, KnownCompany, Planned, plan_many};
 
 /// The most rows of one list.
 pub const MAX_ROWS: usize = 5_000;
 /// The largest list, in bytes.
 pub const MAX_BYTES: usize = 1_000_000;
+/// The most places that one list may make: people, each in their accounts (C-06).
+pub const MAX_PAIRS: usize = 100_000;
+/// The most accounts of one person in a list: they are given all of them in one go, while others wait (C-06).
+pub const MAX_ACCOUNTS: usize = 500;
 
 words! {
     /// What a job does with each of its rows.
     JobKind {
         /// Creates users in one account (U-19).
         CreateUsers = "create_users",
+        /// Creates users in accounts of an account center (C-06).
+        CreateInAccounts = "create_in_accounts",
     }
 }
 
@@ -39,8 +47,12 @@ words! {
     Fate {
         /// Nothing stands in its way.
         Waiting = "waiting",
+        /// The same for who signs in to accounts of the center already: they are in at once (C-06).
+        Known = "known",
         /// The user was created.
         Created = "created",
+        /// The user was created for who signed in to accounts of the center already (C-06).
+        Added = "added",
         /// The person is in the account, and is left as they are.
         Here = "here",
         /// The person is invited, and is left as they are.
@@ -105,6 +117,18 @@ words! {
         RightLost = "right_lost",
         /// The account has sent as many invitations as it may.
         TooMany = "too_many",
+        /// No account, in a list for several (C-06).
+        AccountMissing = "account_missing",
+        /// No account of this name or number that whoever asks has (C-07).
+        AccountUnknown = "account_unknown",
+        /// More than one account of this name.
+        AccountSeveral = "account_several",
+        /// More accounts than one person may be given in a list.
+        TooManyAccounts = "too_many_accounts",
+        /// Whoever asks is no administrator of the account (C-07).
+        NoRight = "no_right",
+        /// The account has no company in use that the type could have.
+        NoCompanyInUse = "no_company_in_use",
         /// It could not be done, for a reason that only doing it alone will tell.
         Failed = "failed",
     }
@@ -155,6 +179,8 @@ pub struct TypedRow {
     pub line: i64,
     /// Its cells in the order of [`COLUMNS`].
     pub cells: [String; COLUMNS.len()],
+    /// The accounts it is for, in a list for several; in a report, the one that it was done in.
+    pub accounts: String,
     /// Whether there are more cells than columns.
     pub has_more: bool,
 }
@@ -163,6 +189,20 @@ pub struct TypedRow {
 pub const COLUMNS: [&str; 7] =
     ["email", "first_name", "last_name", "type", "companies", "agent", "display_name"];
 
+/// The columns of a list for several accounts (C-06).
+pub const COLUMNS_ACROSS: [&str; 8] =
+    ["email", "first_name", "last_name", "type", "accounts", "companies", "agent", "display_name"];
+
+impl JobKind {
+    /// The columns of its lists, by the names the first line may have.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            JobKind::CreateUsers => &COLUMNS,
+            JobKind::CreateInAccounts => &COLUMNS_ACROSS,
+        }
+    }
+}
+
 /// The most companies that a row names: one more is refused, and the rest not looked at.
 pub const MAX_COMPANIES: usize = 100;
 
@@ -170,6 +210,22 @@ impl TypedRow {
     /// The address.
     pub fn email(&self) -> &str {
         &self.cells[0]
+    }
+
+    /// The cell of a column.
+    pub fn cell(&self, column: &str) -> &str {
+        match COLUMNS.iter().position(|known| *known == column) {
+            Some(at) => &self.cells[at],
+            None => &self.accounts,
+        }
+    }
+
+    /// The same, to be filled in.
+    pub fn cell_mut(&mut self, column: &str) -> &mut String {
+        match COLUMNS.iter().position(|known| *known == column) {
+            Some(at) => &mut self.cells[at],
+            None => &mut self.accounts,
+        }
     }
 
     /// First and last name as one.

@@ -32,6 +32,10 @@ pub enum MailKind {
     AccessDeclined,
     /// Tells who has a place elsewhere how to ask for one here (U-15).
     AccessOffer,
+    /// Invites somebody to several accounts of a center at once (C-06).
+    Bundle,
+    /// Tells who signs in already that they were let into accounts of a center (C-06).
+    AccessGiven,
     /// Tells somebody that a temporary password was set for them, which an administrator gives them (C-06).
     TemporaryPassword,
     /// Sets a new password, and so proves that the address of a login is its reader's (X-01).
@@ -77,6 +81,7 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
     AccessDeclined = "access_declined", AccessOffer = "access_offer",
+    Bundle = "bundle", AccessGiven = "access_given",
     TemporaryPassword = "temporary_password", EmailProof = "email_proof");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 

@@ -1,15 +1,20 @@
 //! Account centers and the accounts in them (C-02 to C-04, C-13).
 
+use std::collections::BTreeSet;
+
 use domain::account_center::CenterDetails;
 use domain::account_center::proof::{InCenter, RunsCenter};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountCenterId, AccountId, LoginId};
+use domain::job::KnownAccount;
+use domain::name;
 use domain::time::Timestamp;
 
 use crate::center_person;
+use crate::convert;
 use crate::db::{DbError, Row, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, CenterPass, HasPlace, SelfPass};
+use crate::pass::{AccountPass, CenterPass, HasPlace, SelfPass, SystemPass};
 use crate::work::{Reader, Writer};
 
 /// The most accounts that are offered for linking at once.
@@ -258,6 +263,55 @@ pub fn list_own_accounts(
         ],
     )?;
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
+}
+
+macro_rules! known {
+    ($which:literal) => {
+        sql!(concat!(
+            "SELECT a.id, a.name, CASE WHEN x.login_id IS NOT NULL OR (u.user_type = 'administrator'
+                        AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $3)) THEN 1 ELSE 0 END
+             FROM account a
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $2
+             LEFT JOIN \"user\" u ON u.account_id = a.id AND u.login_id = $2 AND u.status <> 'deleted'
+             WHERE a.center_id = $1",
+            $which,
+            " AND (x.login_id IS NOT NULL OR u.id IS NOT NULL)"
+        ))
+    };
+}
+
+/// The accounts of a center that somebody may know of, and whether they administer each: all for an executive
+/// administrator, else those that they are in. There are a few thousand at most.
+pub fn list_known(r: &mut Reader, pass: &CenterPass<InCenter>) -> Result<Vec<KnownAccount>, DbError> {
+    let now = r.now;
+    let values = [pass.center().into(), (&pass.person().login).into(), now.into()];
+    r.tx().all(known!(""), &values)?.into_iter().map(read_known).collect()
+}
+
+/// The same for who has begun a job there, of the accounts with these numbers or names.
+pub fn list_known_among(
+    r: &mut Reader,
+    _pass: &SystemPass,
+    (center, login): (&AccountCenterId, &LoginId),
+    named: &BTreeSet<String>,
+) -> Result<Vec<KnownAccount>, DbError> {
+    let now = r.now;
+    let (numbers, names): (Vec<&String>, Vec<&String>) =
+        named.iter().partition(|named| named.parse::<AccountId>().is_ok());
+    let mut values = [center.into(), login.into(), now.into(), convert::list(numbers)];
+    let mut rows = r.tx().all(known!(" AND a.id {in $4}"), &values)?;
+    if !names.is_empty() {
+        // No name has the character NUL in it.
+        let keys = names.into_iter().map(|name| name::sort_key(&[name])).filter(|key| !key.contains('\0'));
+        values[3] = convert::list(keys);
+        rows.extend(r.tx().all(known!(" AND a.sort_name {in $4}"), &values)?);
+    }
+    rows.into_iter().map(read_known).collect()
+}
+
+fn read_known(row: Row) -> Result<KnownAccount, DbError> {
+    let mut c = row.columns();
+    Ok(KnownAccount { id: c.parse()?, name: c.text()?, has_right: c.flag()? })
 }
 
 /// The accounts that a person could link: they administer them for good, and they are in no center. By name; at most

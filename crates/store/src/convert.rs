@@ -3,8 +3,8 @@
 use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
-    CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId, ResetId,
-    SessionId, UserId,
+    BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId,
+    ResetId, SessionId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -20,7 +20,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

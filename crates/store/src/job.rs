@@ -1,22 +1,22 @@
 //! Jobs and their rows (U-19). A row says what became of it; that a row waits is all that the worker goes by, so that
 //! what was not committed is done again and nothing twice.
 
+mod owner;
 mod work;
 
-use domain::capability::proof::ManageUsers;
-use domain::id::{JobId, UserId};
+use domain::id::{AccountId, JobId, UserId};
 use domain::job::{COLUMNS, Fate, JobKind, JobState, Reason, TypedRow};
 use domain::time::Timestamp;
 
+pub use owner::{HasJobs, Owner};
 pub use work::{
-    Running, Turn, find_running, find_turn, list_waiting, remove_old, update_counts, update_done,
-    update_item, update_rest_refused,
+    Running, Turn, Waiting, find_running, find_turn, insert_parts, list_parts, list_waiting, remove_item,
+    remove_old, update_counts, update_done, update_item, update_rest_refused,
 };
 
 use crate::convert;
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{LIMIT, Page};
-use crate::pass::{Absent, AccountPass, HasPlace};
 use crate::work::{Reader, Writer};
 
 /// How many rows came to which end.
@@ -34,10 +34,10 @@ impl Counts {
     /// Counts a row that has come to this end.
     pub fn add(&mut self, fate: Fate) {
         match fate {
-            Fate::Created => self.created += 1,
+            Fate::Created | Fate::Added => self.created += 1,
             Fate::Here | Fate::Invited | Fate::Twice => self.already += 1,
             Fate::Refused => self.refused += 1,
-            Fate::Waiting | Fate::Cancelled => {}
+            Fate::Waiting | Fate::Known | Fate::Cancelled => {}
         }
     }
 
@@ -73,6 +73,10 @@ pub struct Job {
 pub struct Item {
     /// As it was typed.
     pub row: TypedRow,
+    /// The number of the account among those that it names; 0 where it is told as a whole.
+    pub part: i64,
+    /// The account that it was done in, at an account center.
+    pub account: Option<AccountId>,
     /// What became of it.
     pub fate: Fate,
     /// The user that was created.
@@ -84,13 +88,13 @@ pub struct Item {
 /// Stores a new job of whoever holds the pass.
 pub fn insert(
     w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
+    pass: &impl HasJobs,
     id: &JobId,
     kind: JobKind,
     total: i64,
     counts: Counts,
 ) -> Result<(), DbError> {
-    let (now, origin, who) = (w.now, w.origin().clone(), Absent::of(pass.place()));
+    let (now, origin, who) = (w.now, w.origin().clone(), pass.who());
     w.tx().exec(
         sql!(
             "INSERT INTO job (account_id, id, kind, state, user_id, login_id, network, request_id, total, created,
@@ -98,7 +102,7 @@ pub fn insert(
              VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         ),
         &[
-            pass.account().into(),
+            (&pass.of_whom()).into(),
             id.into(),
             kind.word().into(),
             who.user.as_ref().into(),
@@ -118,27 +122,28 @@ pub fn insert(
 /// How many rows one statement stores.
 const AT_ONCE: usize = 8;
 
-/// Stores the rows of a new job.
+/// Stores what a new job is to do, and what it is not: a part for each item, which has one row or all of a person.
 pub fn insert_items(
     w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
+    pass: &impl HasJobs,
     id: &JobId,
-    items: &[Item],
+    items: &[(Vec<TypedRow>, Fate, Vec<Reason>)],
 ) -> Result<(), DbError> {
     for items in items.chunks(AT_ONCE) {
-        let mut values: Vec<Value> = vec![pass.account().into(), id.into()];
+        let mut values: Vec<Value> = vec![Value::from(&pass.of_whom()), id.into()];
         for at in 0..AT_ONCE {
             // Where there are fewer, the last is named again.
-            let item = &items[at.min(items.len() - 1)];
-            values.extend([item.row.line.into(), input(&item.row).into(), item.fate.word().into()]);
-            values.push(joined(&item.reasons).into());
+            let (rows, fate, reasons) = &items[at.min(items.len() - 1)];
+            let line = rows.first().map_or(0, |row| row.line);
+            values.extend([line.into(), input(rows).into(), fate.word().into(), joined(reasons).into()]);
         }
         w.tx().exec(
             sql!(
-                "INSERT INTO job_item (account_id, job_id, n, input, fate, reasons)
-                 VALUES ($1, $2, $3, $4, $5, $6), ($1, $2, $7, $8, $9, $10), ($1, $2, $11, $12, $13, $14),
-                        ($1, $2, $15, $16, $17, $18), ($1, $2, $19, $20, $21, $22), ($1, $2, $23, $24, $25, $26),
-                        ($1, $2, $27, $28, $29, $30), ($1, $2, $31, $32, $33, $34)
+                "INSERT INTO job_item (account_id, job_id, n, part, input, fate, reasons)
+                 VALUES ($1, $2, $3, 0, $4, $5, $6), ($1, $2, $7, 0, $8, $9, $10),
+                        ($1, $2, $11, 0, $12, $13, $14), ($1, $2, $15, 0, $16, $17, $18),
+                        ($1, $2, $19, 0, $20, $21, $22), ($1, $2, $23, 0, $24, $25, $26),
+                        ($1, $2, $27, 0, $28, $29, $30), ($1, $2, $31, 0, $32, $33, $34)
                  ON CONFLICT DO NOTHING"
             ),
             &values,
@@ -147,8 +152,8 @@ pub fn insert_items(
     Ok(())
 }
 
-/// A job of the account.
-pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &JobId) -> Result<Option<Job>, DbError> {
+/// A job, as far as whoever asks may see it.
+pub fn find(r: &mut Reader, pass: &impl HasJobs, id: &JobId) -> Result<Option<Job>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT j.id, j.kind, j.state, COALESCE(u.first_name, l.first_name, ''),
@@ -156,19 +161,15 @@ pub fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &JobId) -> Resu
                     j.created_at, j.finished_at
              FROM job j LEFT JOIN \"user\" u ON u.account_id = j.account_id AND u.id = j.user_id
              LEFT JOIN login l ON l.id = j.login_id
-             WHERE j.account_id = $1 AND j.id = $2"
+             WHERE j.account_id = $1 AND j.id = $2 AND ($3 = '' OR j.login_id = $3)"
         ),
-        &[pass.account().into(), id.into()],
+        &[(&pass.of_whom()).into(), id.into(), pass.only().into()],
     )?;
     row.map(read).transpose()
 }
 
-/// One page of the account's jobs, newest first; behind the job `before`.
-pub fn list(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    before: Option<&JobId>,
-) -> Result<Page<Job>, DbError> {
+/// One page of the jobs that whoever asks may see, newest first; behind the job `before`.
+pub fn list(r: &mut Reader, pass: &impl HasJobs, before: Option<&JobId>) -> Result<Page<Job>, DbError> {
     // Behind every id: no digit of one sorts after this.
     let before = before.map_or("JOBz", JobId::as_str);
     let rows = r.tx().all(
@@ -178,50 +179,60 @@ pub fn list(
                     j.created_at, j.finished_at
              FROM job j LEFT JOIN \"user\" u ON u.account_id = j.account_id AND u.id = j.user_id
              LEFT JOIN login l ON l.id = j.login_id
-             WHERE j.account_id = $1 AND j.id < $2 ORDER BY j.id DESC LIMIT $3"
+             WHERE j.account_id = $1 AND j.id < $2 AND ($4 = '' OR j.login_id = $4)
+             ORDER BY j.id DESC LIMIT $3"
         ),
-        &[pass.account().into(), before.into(), LIMIT.into()],
+        &[(&pass.of_whom()).into(), before.into(), LIMIT.into(), pass.only().into()],
     )?;
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
 }
 
-/// One page of a job's rows that came to one of these ends, in the order of the list; behind the line `after`.
+/// One page of a job's rows that came to one of these ends, in the order of the list; behind a line and part.
 pub fn list_items(
     r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
+    pass: &impl HasJobs,
     id: &JobId,
     fates: &[Fate],
-    after: i64,
+    after: (i64, i64),
 ) -> Result<Page<Item>, DbError> {
-    Ok(Page::of(items(r, pass, id, fates, after, LIMIT)?))
+    let page = Page::of(items(r, pass, id, fates, after, LIMIT)?);
+    let rows = page.rows.into_iter().filter_map(as_one).collect();
+    Ok(Page { rows, has_more: page.has_more, has_previous: page.has_previous })
 }
 
-/// All rows of a job, which are bounded by [`domain::job::MAX_ROWS`], for the file.
-pub fn list_all_items(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    id: &JobId,
-) -> Result<Vec<Item>, DbError> {
-    items(r, pass, id, Fate::ALL, 0, domain::job::MAX_ROWS as i64)
+/// The rows of a person who waits, or waited in vain, as one: the first, with the accounts of all.
+fn as_one(rows: Vec<Item>) -> Option<Item> {
+    let accounts: Vec<String> = rows.iter().map(|item| item.row.accounts.clone()).collect();
+    let mut first = rows.into_iter().next()?;
+    first.row.accounts = accounts.join(";");
+    Some(first)
+}
+
+/// All rows of a job, which are bounded by [`domain::job::MAX_PAIRS`], for the file.
+pub fn list_all_items(r: &mut Reader, pass: &impl HasJobs, id: &JobId) -> Result<Vec<Item>, DbError> {
+    let most = domain::job::MAX_PAIRS as i64;
+    Ok(items(r, pass, id, Fate::ALL, (0, -1), most)?.into_iter().flatten().collect())
 }
 
 fn items(
     r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
+    pass: &impl HasJobs,
     id: &JobId,
     fates: &[Fate],
-    after: i64,
+    (line, part): (i64, i64),
     most: i64,
-) -> Result<Vec<Item>, DbError> {
+) -> Result<Vec<Vec<Item>>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT n, input, fate, user_id, reasons FROM job_item
-             WHERE account_id = $1 AND job_id = $2 AND n > $3 AND fate {in $4} ORDER BY n LIMIT $5"
+            "SELECT part, done_in, input, fate, user_id, reasons FROM job_item
+             WHERE account_id = $1 AND job_id = $2 AND (n, part) > ($3, $4) AND fate {in $5}
+             ORDER BY n, part LIMIT $6"
         ),
         &[
-            pass.account().into(),
+            (&pass.of_whom()).into(),
             id.into(),
-            after.into(),
+            line.into(),
+            part.into(),
             convert::list(fates.iter().map(|fate| fate.word())),
             most.into(),
         ],
@@ -230,18 +241,14 @@ fn items(
 }
 
 /// Breaks a job off; false if it has come to its end already. What waits is done no more.
-pub fn update_cancelled(
-    w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
-    id: &JobId,
-) -> Result<bool, DbError> {
+pub fn update_cancelled(w: &mut Writer, pass: &impl HasJobs, id: &JobId) -> Result<bool, DbError> {
     let now = w.now;
     let changed = w.tx().exec(
         sql!(
             "UPDATE job SET state = 'cancelled', finished_at = $3
-             WHERE account_id = $1 AND id = $2 AND state = 'running'"
+             WHERE account_id = $1 AND id = $2 AND state = 'running' AND ($4 = '' OR login_id = $4)"
         ),
-        &[pass.account().into(), id.into(), now.into()],
+        &[(&pass.of_whom()).into(), id.into(), now.into(), pass.only().into()],
     )?;
     if changed > 0 {
         w.tx().exec(
@@ -249,7 +256,7 @@ pub fn update_cancelled(
                 "UPDATE job_item SET fate = 'cancelled'
                  WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting'"
             ),
-            &[pass.account().into(), id.into()],
+            &[(&pass.of_whom()).into(), id.into()],
         )?;
     }
     Ok(changed > 0)
@@ -269,27 +276,36 @@ fn read(row: Row) -> Result<Job, DbError> {
     })
 }
 
-fn read_item(row: Row) -> Result<Item, DbError> {
+/// The rows of one item; more than one only where it is a person who waits, or waited in vain.
+fn read_item(row: Row) -> Result<Vec<Item>, DbError> {
     let mut c = row.columns();
-    let (line, input) = (c.int()?, c.text()?);
-    Ok(Item {
-        row: typed(line, &input)?,
-        fate: c.parse()?,
-        user: c.parse_or_null()?,
-        // What a later version wrote is left out.
-        reasons: c.text()?.lines().filter_map(|reason| reason.parse().ok()).collect(),
-    })
+    let (part, account) = (c.int()?, c.parse_or_null()?);
+    let rows = typed(&c.text()?)?;
+    let (fate, user) = (c.parse()?, c.parse_or_null()?);
+    // What a later version wrote is left out.
+    let reasons: Vec<Reason> = c.text()?.lines().filter_map(|reason| reason.parse().ok()).collect();
+    let item = |row| Item {
+        row,
+        part,
+        account: account.clone(),
+        fate,
+        user: user.clone(),
+        reasons: reasons.clone(),
+    };
+    Ok(rows.into_iter().map(item).collect())
 }
 
-/// The cells of a row, and whether there were more, as one text.
-fn input(row: &TypedRow) -> String {
-    serde_json::json!([row.cells, row.has_more]).to_string()
+/// Rows as one text: of each its line, its cells, whether there were more, and the accounts.
+fn input(rows: &[TypedRow]) -> String {
+    let rows: Vec<_> = rows.iter().map(|row| (row.line, &row.cells, row.has_more, &row.accounts)).collect();
+    serde_json::json!(rows).to_string()
 }
 
-fn typed(line: i64, input: &str) -> Result<TypedRow, DbError> {
-    let read: Result<([String; COLUMNS.len()], bool), _> = serde_json::from_str(input);
-    let (cells, has_more) = read.map_err(|_| DbError::Shape("job_item.input".into()))?;
-    Ok(TypedRow { line, cells, has_more })
+fn typed(input: &str) -> Result<Vec<TypedRow>, DbError> {
+    let read: Result<Vec<(i64, [String; COLUMNS.len()], bool, String)>, _> = serde_json::from_str(input);
+    let rows = read.map_err(|_| DbError::Shape("job_item.input".into()))?;
+    let row = |(line, cells, has_more, accounts)| TypedRow { line, cells, accounts, has_more };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 fn joined(reasons: &[Reason]) -> String {

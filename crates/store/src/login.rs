@@ -1,12 +1,16 @@
 //! Logins: people's sign-in identities.
 
+use std::collections::BTreeSet;
+
+use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId};
 use domain::user::{Names, UserType};
 
+use crate::convert;
 use crate::db::{DbError, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{Acting, EmailChangePass, SelfPass};
+use crate::pass::{AccountPass, Acting, EmailChangePass, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -81,6 +85,45 @@ pub fn find_by_email(r: &mut Reader, email: &EmailAddress) -> Result<Option<Logi
         &[email.canonical().into()],
     )?;
     row.map(read).transpose()
+}
+
+macro_rules! in_center {
+    ($whose:literal) => {
+        sql!(concat!(
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.password_hash
+             FROM login l JOIN account here ON here.id = $2
+             WHERE l.email_canonical ",
+            $whose,
+            " AND NOT EXISTS (SELECT 1 FROM \"user\" s
+                               WHERE s.login_id = l.id AND s.status = 'suspended' AND s.center_id = here.center_id)
+               AND (EXISTS (SELECT 1 FROM \"user\" u
+                            WHERE u.login_id = l.id AND u.status = 'active' AND u.center_id = here.center_id
+                              AND (u.ends_at IS NULL OR u.ends_at > $3))
+                    OR EXISTS (SELECT 1 FROM executive_administrator x
+                               WHERE x.login_id = l.id AND x.center_id = here.center_id))"
+        ))
+    };
+}
+
+/// The login of an address that is active in the center of the pass's account and suspended nowhere in it, or runs it:
+/// somebody who is known there, and can be let in without an invitation (C-06).
+pub fn find_in_center(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Option<LoginRecord>, DbError> {
+    let values = [email.canonical().into(), pass.account().into(), r.now.into()];
+    r.tx().optional(in_center!("= $1"), &values)?.map(read).transpose()
+}
+
+/// Those of these addresses, in lower case, that are known so.
+pub fn list_in_center(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    emails: &BTreeSet<String>,
+) -> Result<Vec<LoginRecord>, DbError> {
+    let values = [convert::list(emails), pass.account().into(), r.now.into()];
+    r.tx().all(in_center!("{in $1}"), &values)?.into_iter().map(read).collect()
 }
 
 /// The login of an id.

@@ -359,7 +359,8 @@ pub fn find(r: &mut Reader, _pass: &OperatorPass, id: &MailId) -> Result<Option<
     row.map(read).transpose()
 }
 
-/// Where the newest mail of a user's invitation stands, and what the mail server said.
+/// Where the newest mail of a user's invitation stands, and what the mail server said; another account may have sent it
+/// for a bundle that the user is in.
 pub fn find_state(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -367,9 +368,15 @@ pub fn find_state(
 ) -> Result<Option<(MailState, String)>, DbError> {
     let row = r.tx().optional(
         sql!(
-            "SELECT m.state, m.answer FROM invitation i
-             JOIN mail m ON m.account_id = i.account_id AND m.subject_id = i.id
-             WHERE i.account_id = $1 AND i.user_id = $2 ORDER BY m.id DESC LIMIT 1"
+            "SELECT t.state, t.answer FROM (
+                 SELECT m.id, m.state, m.answer FROM invitation i
+                 JOIN mail m ON m.account_id = i.account_id AND m.subject_id = i.id
+                 WHERE i.account_id = $1 AND i.user_id = $2
+                 UNION ALL
+                 SELECT m.id, m.state, m.answer FROM bundle b
+                 JOIN mail m ON m.account_id = b.mailed_in AND m.subject_id = b.bundle_id AND m.kind = 'bundle'
+                 WHERE b.account_id = $1 AND b.user_id = $2) t
+             ORDER BY t.id DESC LIMIT 1"
         ),
         &[pass.account().into(), user.into()],
     )?;

@@ -8,11 +8,12 @@ use app::session::SignedIn;
 use app::work::{Origin, Writer};
 use app::{Ask, Refused, SharedApp, company, executive_administrator, job, user};
 use domain::account_center::Afterwards;
-use domain::account_center::proof::{AllOfCenter, RunsCenter};
+use domain::account_center::proof::{AllOfCenter, InCenter, RunsCenter};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::email::EmailAddress;
 use domain::id::{AccountCenterId, AccountId, CompanyId, JobId, LoginId, UserId};
+use domain::job::JobKind;
 use domain::user::{Names, NewUser, UserType};
 
 use crate::PASSWORD;
@@ -120,7 +121,7 @@ impl Account {
 
     /// Begins to create the users of a list; a worker does it.
     pub async fn start_job(&self, list: &str) -> JobId {
-        let table = job::Table::read(list).expect("a list");
+        let table = job::Table::read(JobKind::CreateUsers, list).expect("a list");
         let start = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
             let ground = job::ground(&mut w, pass, &table.rows)?;
             job::start(w, pass, &job::check(table.clone(), &ground))
@@ -168,6 +169,16 @@ impl Center {
     pub async fn make_first(&self) {
         let make = |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
         self.app.write(&self.admin.ask, self.id.clone(), make).await.expect("there is none yet");
+    }
+
+    /// Begins to create the users of a list in the center's accounts; nobody works on it yet.
+    pub async fn start_job(&self, list: &str) -> JobId {
+        let table = job::Table::read(JobKind::CreateInAccounts, list).expect("a list");
+        let start = move |mut w: Writer, pass: &CenterPass<InCenter>| {
+            let ground = job::ground_across(&mut w, pass, &table.rows)?;
+            job::start_across(w, pass, &table.rows, &job::check_across(table.clone(), &ground))
+        };
+        self.app.write(&self.admin.ask, self.id.clone(), start).await.expect("the job is begun").1
     }
 
     /// Makes a person of the center an executive administrator; its administrator is one.

@@ -16,7 +16,17 @@ use crate::pages::{
 
 /// All routes.
 pub fn table() -> Vec<Route> {
-    let parts = [ways_in(), own(), account(), users(), jobs(), companies(), account_centers(), operator()];
+    let parts = [
+        ways_in(),
+        own(),
+        account(),
+        users(),
+        jobs(),
+        companies(),
+        account_centers(),
+        center_users(),
+        operator(),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -291,6 +301,24 @@ fn account_centers() -> Vec<Route> {
         get("/account-centers/{account_center}/executives/{login}/end", executive_administrator::end_page),
         post("/account-centers/{account_center}/executives/{login}/end", executive_administrator::end)
             .records(&[Verb::ExecutiveUnmade]),
+    ]
+}
+
+fn center_users() -> Vec<Route> {
+    vec![
+        get("/account-centers/{account_center}/users/new", center_person::create::page),
+        post_large("/account-centers/{account_center}/users/new", center_person::create::step),
+        post_large("/account-centers/{account_center}/users/create", center_person::create::create)
+            .records(&[Verb::JobStarted]),
+        get("/account-centers/{account_center}/jobs", job::center::list),
+        post_large("/account-centers/{account_center}/jobs", job::center::start).records(&[Verb::JobStarted]),
+        get("/account-centers/{account_center}/jobs/new", job::center::page),
+        post_large("/account-centers/{account_center}/jobs/new", job::center::check),
+        get("/account-centers/{account_center}/jobs/new/template.csv", job::center::template),
+        get("/account-centers/{account_center}/jobs/{job}", job::center::show),
+        get("/account-centers/{account_center}/jobs/{job}/report.csv", job::center::report),
+        post("/account-centers/{account_center}/jobs/{job}/cancel", job::center::cancel)
+            .records(&[Verb::JobCancelled]),
     ]
 }
 

@@ -6,29 +6,49 @@
 
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
-use domain::id::UserId;
+use domain::id::{AccountId, UserId};
 use domain::input::Problem;
 use domain::job::{Fate, JobKind, Reason, TypedRow, Why, plan_many};
 use store::db::DbError;
-use store::job::{self, Counts, Running, Turn};
+use store::job::{self, Counts, Owner, Running, Turn};
 use store::pass::{AccountPass, Acting, Denied, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 
-use super::{around, recorded};
+use super::{Item, around, recorded, run_across};
 use crate::{App, Conflict, Refused, access_request, limits, user};
 
 /// How many rows one unit does: others wait no longer than for that.
 const AT_ONCE: i64 = 20;
 
-/// A unit that was taken back, and by which line.
-struct Stuck {
-    line: Option<i64>,
-    refused: Refused,
+/// A unit that was taken back, and what stood in its way.
+pub(super) struct Stuck {
+    pub(super) by: Option<Culprit>,
+    pub(super) refused: Refused,
+}
+
+/// What could not be done.
+pub(super) enum Culprit {
+    /// The row of a line.
+    Row(i64),
+    /// A row in one of its accounts.
+    Part(Box<Item>),
+}
+
+impl Stuck {
+    fn at(line: i64, refused: Refused) -> Stuck {
+        Stuck { by: Some(Culprit::Row(line)), refused }
+    }
 }
 
 impl From<DbError> for Stuck {
     fn from(error: DbError) -> Stuck {
-        Stuck { line: None, refused: Refused::from(error) }
+        Stuck::from(Refused::from(error))
+    }
+}
+
+impl From<Refused> for Stuck {
+    fn from(refused: Refused) -> Stuck {
+        Stuck { by: None, refused }
     }
 }
 
@@ -40,12 +60,12 @@ struct Ended {
     reasons: Vec<Reason>,
 }
 
-/// What a kind of job made of some rows.
-enum Did {
+/// What a kind of job made of some rows, which are noted.
+pub(super) enum Did {
     Rows {
         by: Actor,
-        ended: Vec<Ended>,
         entries: Vec<Entry>,
+        count: usize,
     },
     /// Whoever began it may not do it any more.
     RightLost,
@@ -64,14 +84,23 @@ impl App {
             Ok(rows) => return Ok(rows),
             Err(stuck) => stuck,
         };
-        let (Some(line), Some((fate, why))) = (stuck.line, end_of(&stuck.refused)) else {
+        let (Some(by), Some((fate, why))) = (stuck.by, end_of(&stuck.refused)) else {
             return Err(stuck.refused);
         };
-        tracing::info!(job = %turn.job, line, refused = ?stuck.refused, "a row could not be done");
+        tracing::info!(job = %turn.job, refused = ?stuck.refused, "a row could not be done");
         let worker = pass.clone();
+        let reasons: Vec<Reason> = why.map(Reason::of).into_iter().collect();
         let note = move |mut w: Writer| -> Result<Committed<usize>, DbError> {
-            let reasons = why.map(Reason::of).into_iter().collect();
-            end_rows(&mut w, &worker, &turn, &[Ended { line, fate, user: None, reasons }])?;
+            match &by {
+                Culprit::Row(line) => {
+                    let ended = Ended { line: *line, fate, user: None, reasons: reasons.clone() };
+                    end_rows(&mut w, &worker, &turn, &[ended])?;
+                }
+                Culprit::Part(part) => {
+                    let item = Item { fate, user: None, reasons: reasons.clone(), ..Item::clone(part) };
+                    run_across::end_parts(&mut w, &worker, &turn, &[item])?;
+                }
+            }
             Ok(w.commit_unrecorded(Unrecorded::Job, 1))
         };
         Ok(self.store.write_later(store::work::Origin::internal(), note).await?)
@@ -102,28 +131,30 @@ fn step(mut w: Writer, system: &SystemPass, turn: &Turn) -> Result<Committed<usi
     let Some(running) = job::find_running(&mut w, system, turn)? else {
         return Ok(w.commit_unrecorded(Unrecorded::Job, 0));
     };
-    let rows = job::list_waiting(&mut w, system, turn, AT_ONCE)?;
-    let did = match running.kind {
-        JobKind::CreateUsers => create_users(&mut w, system, turn, &running, &rows)?,
-    };
-    let (by, mut entries) = match did {
-        Did::Rows { by, ended, entries } => {
-            end_rows(&mut w, system, turn, &ended)?;
-            (by, entries)
+    let did = match (running.kind, &turn.owner) {
+        (JobKind::CreateUsers, Owner::Account(account)) => {
+            create_users(&mut w, system, turn, account, &running)?
         }
+        (JobKind::CreateInAccounts, Owner::Center(center)) => {
+            run_across::create_in_accounts(&mut w, system, turn, center, &running)?
+        }
+        _ => Did::RightLost,
+    };
+    let (by, mut entries, count) = match did {
+        Did::Rows { by, entries, count } => (by, entries, count),
         Did::RightLost => {
             let refused = job::update_rest_refused(&mut w, system, turn, &Reason::of(Why::RightLost))?;
             job::update_counts(&mut w, system, turn, Counts { refused, ..Counts::default() })?;
-            (system.actor(), Vec::new())
+            (system.actor(), Vec::new(), refused as usize)
         }
     };
     if let Some(counts) = job::update_done(&mut w, system, turn)? {
-        entries.push(recorded(&turn.account, Verb::JobFinished, &turn.job, counts));
+        entries.push(recorded(&turn.owner, Verb::JobFinished, &turn.job, counts));
     }
     if entries.is_empty() {
-        return Ok(w.commit_unrecorded(Unrecorded::Job, rows.len()));
+        return Ok(w.commit_unrecorded(Unrecorded::Job, count));
     }
-    w.commit_all(&by, entries, rows.len())
+    w.commit_all(&by, entries, count)
 }
 
 /// Creates users as a person would who has, at this moment, the rights of whoever began the job.
@@ -131,27 +162,30 @@ fn create_users(
     w: &mut Writer,
     system: &SystemPass,
     turn: &Turn,
+    account: &AccountId,
     running: &Running,
-    rows: &[TypedRow],
 ) -> Result<Did, Stuck> {
-    let pass = match AccountPass::<ManageUsers>::for_job(w, system, &turn.account, &running.by) {
+    let pass = match AccountPass::<ManageUsers>::for_job(w, system, account, &running.by) {
         Ok(pass) => pass,
         Err(Denied::Database(error)) => return Err(error.into()),
         Err(_) => return Ok(Did::RightLost),
     };
+    let waiting = job::list_waiting(w, system, turn, AT_ONCE)?;
+    let rows: Vec<TypedRow> = waiting.into_iter().flat_map(|waiting| waiting.rows).collect();
     // What has changed since the list was looked at is told as it would be now.
-    let around = around(w, &pass, rows).map_err(|refused| Stuck { line: None, refused })?;
+    let around = around(w, &pass, &rows)?;
     let refused = |line, why| {
         let reasons = vec![Reason::of(why)];
         Ended { line, fate: Fate::Refused, user: None, reasons }
     };
     // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
     if limits::check_elsewhere(w, &pass, &turn.origin.network).is_err() {
-        let ended = rows.iter().map(|row| refused(row.line, Why::TooMany)).collect();
-        return Ok(Did::Rows { by: pass.actor(), ended, entries: Vec::new() });
+        let ended: Vec<Ended> = rows.iter().map(|row| refused(row.line, Why::TooMany)).collect();
+        end_rows(w, system, turn, &ended)?;
+        return Ok(Did::Rows { by: pass.actor(), entries: Vec::new(), count: rows.len() });
     }
     let (mut ended, mut entries) = (Vec::new(), Vec::new());
-    for (row, planned) in rows.iter().zip(plan_many(rows, &around)) {
+    for (row, planned) in rows.iter().zip(plan_many(&rows, &around)) {
         let Some(new) = planned.new else {
             ended.push(Ended { line: row.line, fate: planned.fate, user: None, reasons: planned.reasons });
             continue;
@@ -167,14 +201,15 @@ fn create_users(
                 ended.push(refused(row.line, Why::TooMany));
                 continue;
             }
-            Err(refused) => return Err(Stuck { line: Some(row.line), refused }),
+            Err(refused) => return Err(Stuck::at(row.line, refused)),
         }
         let placed = user::place(w, &pass, &new);
-        let (user, told) = placed.map_err(|refused| Stuck { line: Some(row.line), refused })?;
+        let (user, told) = placed.map_err(|refused| Stuck::at(row.line, refused))?;
         ended.push(Ended { line: row.line, fate: Fate::Created, user: Some(user), reasons: Vec::new() });
         entries.extend(told);
     }
-    Ok(Did::Rows { by: pass.actor(), ended, entries })
+    end_rows(w, system, turn, &ended)?;
+    Ok(Did::Rows { by: pass.actor(), entries, count: rows.len() })
 }
 
 /// Notes what became of rows, and counts those that had waited for it.

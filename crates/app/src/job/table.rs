@@ -1,7 +1,7 @@
 //! Lists as people paste them: with a heading or without, with commas, semicolons or tabs (U-19).
 
 use domain::email::EmailAddress;
-use domain::job::{COLUMNS, MAX_BYTES, MAX_ROWS, TypedRow};
+use domain::job::{JobKind, MAX_BYTES, MAX_ROWS, TypedRow};
 
 use crate::csv;
 
@@ -23,26 +23,28 @@ pub enum Unreadable {
     TooLarge,
     /// It has more rows than [`MAX_ROWS`].
     TooManyRows,
+    /// It makes more places than [`domain::job::MAX_PAIRS`].
+    TooManyPairs,
 }
 
 /// The columns of a report that say what became of a row: they are read over.
 const REPORTED: [&str; 2] = ["result", "note"];
 
 impl Table {
-    /// Reads a list.
-    pub fn read(text: &str) -> Result<Table, Unreadable> {
+    /// Reads a list for a job of this kind.
+    pub fn read(kind: JobKind, text: &str) -> Result<Table, Unreadable> {
         if text.len() > MAX_BYTES {
             return Err(Unreadable::TooLarge);
         }
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
-        let mut records = records(&text, delimiter(&text));
+        let mut records = records(&text, delimiter(kind, &text));
         let first = records.first().map(|(_, cells)| cells.clone()).unwrap_or_default();
-        let (places, unused) = match heading(&first) {
+        let (places, unused) = match heading(kind, &first) {
             Some(heading) => {
                 records.remove(0);
                 heading
             }
-            None => ((0..COLUMNS.len()).map(Some).collect(), Vec::new()),
+            None => (kind.columns().iter().copied().map(Some).collect(), Vec::new()),
         };
         if records.is_empty() {
             return Err(Unreadable::Empty);
@@ -55,8 +57,8 @@ impl Table {
     }
 
     /// An empty list with its heading, to be filled in.
-    pub fn template() -> String {
-        csv::write([COLUMNS.to_vec()])
+    pub fn template(kind: JobKind) -> String {
+        csv::write([kind.columns().to_vec()])
     }
 }
 
@@ -81,13 +83,13 @@ fn records(text: &str, delimiter: u8) -> Vec<(i64, Vec<String>)> {
 }
 
 /// What stands between the cells: that with which the first line is a heading, or begins with one address.
-fn delimiter(text: &str) -> u8 {
+fn delimiter(kind: JobKind, text: &str) -> u8 {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| line.bytes().filter(|byte| *byte == delimiter).count();
     let fits = |delimiter: &u8| {
         let cells = records(line, *delimiter).pop().unwrap_or_default().1;
         let is_address = |cell: &String| EmailAddress::parse(cell).is_ok();
-        cells.len() > 1 && (heading(&cells).is_some() || cells.first().is_some_and(is_address))
+        cells.len() > 1 && (heading(kind, &cells).is_some() || cells.first().is_some_and(is_address))
     };
     let mut most = *b",;\t";
     most.sort_by_key(|delimiter| std::cmp::Reverse(count(*delimiter)));
@@ -96,17 +98,17 @@ fn delimiter(text: &str) -> u8 {
 
 /// Which column each cell of a heading is, and the headings that are none; `None` if it is no heading, which has the
 /// address in it.
-fn heading(cells: &[String]) -> Option<(Vec<Option<usize>>, Vec<String>)> {
+fn heading(kind: JobKind, cells: &[String]) -> Option<(Vec<Option<&'static str>>, Vec<String>)> {
     let (mut places, mut unused) = (Vec::new(), Vec::new());
     for cell in cells {
-        let place = column(cell).filter(|place| !places.contains(&Some(*place)));
+        let place = column(kind, cell).filter(|place| !places.contains(&Some(*place)));
         let is_read_over = REPORTED.contains(&folded(cell).as_str()) || cell.trim().is_empty();
         if place.is_none() && !is_read_over {
             unused.push(cell.trim().to_owned());
         }
         places.push(place);
     }
-    places.contains(&Some(0)).then_some((places, unused))
+    places.contains(&Some("email")).then_some((places, unused))
 }
 
 fn folded(cell: &str) -> String {
@@ -114,25 +116,26 @@ fn folded(cell: &str) -> String {
 }
 
 /// The column of a heading, by its own name or one that other programs give it.
-fn column(cell: &str) -> Option<usize> {
+fn column(kind: JobKind, cell: &str) -> Option<&'static str> {
     let name = match folded(cell).as_str() {
         "e_mail" | "mail" | "email_address" | "e_mail_address" => "email".to_owned(),
         "first" | "firstname" | "given_name" => "first_name".to_owned(),
         "last" | "lastname" | "surname" | "family_name" => "last_name".to_owned(),
         "user_type" | "role" => "type".to_owned(),
         "company" => "companies".to_owned(),
+        "account" => "accounts".to_owned(),
         "chat_display_name" | "chat_name" => "display_name".to_owned(),
         own => own.to_owned(),
     };
-    COLUMNS.iter().position(|column| *column == name)
+    kind.columns().iter().copied().find(|column| *column == name)
 }
 
-fn row(line: i64, cells: Vec<String>, places: &[Option<usize>]) -> TypedRow {
+fn row(line: i64, cells: Vec<String>, places: &[Option<&'static str>]) -> TypedRow {
     let mut row = TypedRow { line, ..TypedRow::default() };
     row.has_more = cells.iter().skip(places.len()).any(|cell| !cell.trim().is_empty());
     for (cell, place) in cells.into_iter().zip(places) {
         if let Some(place) = place {
-            row.cells[*place] = cell;
+            *row.cell_mut(place) = cell;
         }
     }
     row
@@ -142,10 +145,12 @@ fn row(line: i64, cells: Vec<String>, places: &[Option<usize>]) -> TypedRow {
 mod tests {
     use proptest::prelude::*;
 
+    use domain::job::JobKind::{CreateInAccounts, CreateUsers};
+
     use super::*;
 
     fn cells(text: &str) -> Vec<[String; 7]> {
-        Table::read(text).expect("it is read").rows.into_iter().map(|row| row.cells).collect()
+        Table::read(CreateUsers, text).expect("it is read").rows.into_iter().map(|row| row.cells).collect()
     }
 
     fn kim(companies: &str) -> [String; 7] {
@@ -166,12 +171,17 @@ mod tests {
         ] {
             assert_eq!(cells(text), [kim(companies)], "{text:?}");
         }
-        let table = Table::read("email,shoe size,note,email\na@example.com,44,x,y").expect("read");
+        let table =
+            Table::read(CreateUsers, "email,shoe size,note,email\na@example.com,44,x,y").expect("read");
         assert_eq!(table.unused, ["shoe size", "email"]);
         assert!(!table.rows[0].has_more);
-        assert!(Table::read("a@example.com,A,B,manager,Harbor,no,A,more").expect("read").rows[0].has_more);
+        assert!(
+            Table::read(CreateUsers, "a@example.com,A,B,manager,Harbor,no,A,more").expect("read").rows[0]
+                .has_more
+        );
         let lines =
-            Table::read("email,type\n\na@example.com,manager\n\"b\nc\",d\ne@example.com").expect("read");
+            Table::read(CreateUsers, "email,type\n\na@example.com,manager\n\"b\nc\",d\ne@example.com")
+                .expect("read");
         assert_eq!(lines.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 4, 6]);
     }
 
@@ -179,20 +189,43 @@ mod tests {
     #[test]
     fn u19_what_is_too_much_or_nothing_is_said() {
         for empty in ["", " \n ", "email,first_name\n", ",,,\n"] {
-            assert_eq!(Table::read(empty).err(), Some(Unreadable::Empty), "{empty:?}");
+            assert_eq!(Table::read(CreateUsers, empty).err(), Some(Unreadable::Empty), "{empty:?}");
         }
         let rows = |count: usize| "a@example.com,A,B\n".repeat(count);
-        assert_eq!(Table::read(&rows(MAX_ROWS)).map(|table| table.rows.len()).ok(), Some(MAX_ROWS));
-        assert_eq!(Table::read(&rows(MAX_ROWS + 1)).err(), Some(Unreadable::TooManyRows));
-        assert_eq!(Table::read(&"x".repeat(MAX_BYTES + 1)).err(), Some(Unreadable::TooLarge));
-        assert_eq!(Table::read(&Table::template()).err(), Some(Unreadable::Empty));
+        assert_eq!(
+            Table::read(CreateUsers, &rows(MAX_ROWS)).map(|table| table.rows.len()).ok(),
+            Some(MAX_ROWS)
+        );
+        assert_eq!(Table::read(CreateUsers, &rows(MAX_ROWS + 1)).err(), Some(Unreadable::TooManyRows));
+        assert_eq!(Table::read(CreateUsers, &"x".repeat(MAX_BYTES + 1)).err(), Some(Unreadable::TooLarge));
+        assert_eq!(Table::read(CreateUsers, &Table::template(CreateUsers)).err(), Some(Unreadable::Empty));
+    }
+
+    /// C-06. Seen to fail: with the columns of a list for one account.
+    #[test]
+    fn c06_lists_for_several_accounts_have_a_column_more() {
+        for text in [
+            "kim@example.com,Kim,Ito,manager,North;South,Harbor",
+            "Company;Account;e-mail;first;last;role\nHarbor;\"North;South\";kim@example.com;Kim;Ito;manager",
+        ] {
+            let table = Table::read(CreateInAccounts, text).expect("it is read");
+            let row = &table.rows[0];
+            assert_eq!(
+                (row.cells.clone(), row.accounts.as_str()),
+                (kim("Harbor"), "North;South"),
+                "{text:?}"
+            );
+            assert!(table.unused.is_empty());
+        }
+        let table = Table::read(CreateUsers, "email,accounts\na@example.com,North").expect("it is read");
+        assert_eq!(table.unused, ["accounts"], "a list for one account has no use for it");
     }
 
     proptest! {
         /// U-19: each row has a line of its own, by which it is kept.
         #[test]
         fn u19_any_text_is_read_and_no_line_has_two_rows(text in "[a@.,;\t\"\n\r 'x]{0,200}|.{0,80}") {
-            let Ok(table) = Table::read(&text) else { return Ok(()) };
+            let Ok(table) = Table::read(CreateUsers, &text) else { return Ok(()) };
             let lines: Vec<i64> = table.rows.iter().map(|row| row.line).collect();
             prop_assert!(lines.is_sorted_by(|one, other| one < other), "{:?}", lines);
             prop_assert!(lines.first().is_none_or(|line| *line > 0));

@@ -5,10 +5,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::{AccessRequestId, AccountId, EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId};
+use domain::id::{
+    AccessRequestId, AccountId, BundleId, EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId,
+};
 use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
 use store::access_request::{self, Answered, Asked};
+use store::bundle;
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
@@ -63,6 +66,8 @@ enum Content {
     AccessOffer(AccountId, String, i64),
     TemporaryPassword(store::temporary_password::Content),
     EmailProof(String, domain::id::ResetId),
+    Bundle(store::bundle::Content, BundleId),
+    AccessGiven(store::bundle::Content),
 }
 
 /// To whom it is told that two logins became one, or two again.
@@ -275,6 +280,14 @@ impl App {
                     (self.request_link(&account, number), self.invitation_block_link(&account, &mail.id));
                 compose(&AccessOfferMail { t, account_name, link, block_link }, from, to(""), id)
             }
+            Content::Bundle(content, bundle) => {
+                let view = self.bundle_mail(t, &content, &bundle, mail);
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::AccessGiven(content) => {
+                let view = self.access_given_mail(t, &content);
+                compose(&view, from, to(&view.to_name), id)
+            }
         }
     }
 
@@ -366,6 +379,14 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
         MailKind::AccessOffer => {
             let found = access_request::find_offer(r, pass, &mail.account)?;
             Ok(found.map(|(account, name, number)| Content::AccessOffer(account, name, number)))
+        }
+        MailKind::Bundle => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(bundle::find_invited(r, pass, &id)?.map(|content| Content::Bundle(content, id)))
+        }
+        MailKind::AccessGiven => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(bundle::find_let_in(r, pass, &id)?.map(Content::AccessGiven))
         }
     }
 }

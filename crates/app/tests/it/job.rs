@@ -1,5 +1,6 @@
 //! Many users at once: from the list to the report, and what happens in between (U-19).
 
+mod across;
 mod hitches;
 
 use app::job::{self, Checked, Item, Job, JobState, Table};
@@ -7,7 +8,7 @@ use app::pass::{Reason, SystemPass};
 use app::{Refused, user};
 use domain::access_change::Change;
 use domain::id::JobId;
-use domain::job::{Fate, Why};
+use domain::job::{Fate, JobKind, Why};
 use domain::time::Span;
 use domain::user::{UserStatus, UserType};
 use testkit::{Account, World, at_once};
@@ -16,7 +17,7 @@ use crate::desk::Desk;
 
 impl Desk {
     pub(crate) async fn check(&self, text: &str) -> Checked {
-        let table = Table::read(text).expect("a list");
+        let table = Table::read(JobKind::CreateUsers, text).expect("a list");
         let rows = table.rows.clone();
         let ground = self.look(move |r, pass| job::ground(r, pass, &rows)).await.unwrap();
         job::check(table, &ground)
@@ -29,7 +30,7 @@ impl Desk {
 
     pub(crate) async fn job(&self, id: &JobId) -> Job {
         let id = id.clone();
-        self.look(move |r, pass| job::get(r, pass, &id, Fate::ALL, 0)).await.unwrap().0
+        self.look(move |r, pass| job::get(r, pass, &id, Fate::ALL, (0, -1))).await.unwrap().0
     }
 
     pub(crate) async fn items(&self, id: &JobId) -> Vec<Item> {
@@ -173,7 +174,7 @@ async fn u19_x20_a_report_can_be_corrected_and_brought_in_again() {
             a@example.com,=Ann,Lee,administrator,\nb@example.com,Bo,\"Lee, Jr\",owner,Harbor\n";
         let id = desk.start(&desk.check(list).await).await.unwrap();
         work(&world).await;
-        let report = job::report(text::Text::default(), &desk.items(&id).await);
+        let report = job::report(text::Text::default(), JobKind::CreateUsers, &desk.items(&id).await);
         assert!(report.contains("\"'=Ann\""), "{report}");
         assert!(report.contains("“owner” is no user type."), "{report}");
         let checked = desk.check(&report.replace("owner", "reporting")).await;

@@ -11,6 +11,7 @@ mod account;
 mod account_center;
 mod activity;
 mod api_key;
+mod bundle;
 mod company;
 mod company_user;
 mod email_change;

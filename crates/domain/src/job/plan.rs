@@ -31,8 +31,10 @@ pub struct Around {
     pub users: BTreeMap<String, UserStatus>,
     /// Who wants no invitations, by the same.
     pub unwanted: BTreeSet<String>,
-    /// The companies by [`name::sort_key`].
+    /// The companies that are named, by [`name::sort_key`], and by their numbers where those are written.
     pub companies: BTreeMap<String, KnownCompany>,
+    /// The companies in use, where naming none means all of them (C-06).
+    pub in_use: Option<Vec<KnownCompany>>,
 }
 
 /// What becomes of a row.
@@ -47,65 +49,95 @@ pub struct Planned {
 }
 
 impl Planned {
-    fn left(fate: Fate) -> Planned {
+    pub(super) fn left(fate: Fate) -> Planned {
         Planned { fate, reasons: Vec::new(), new: None }
+    }
+
+    pub(super) fn refused(reasons: Vec<Reason>) -> Planned {
+        Planned { fate: Fate::Refused, reasons, new: None }
     }
 }
 
 /// What becomes of each row. The first row of an address counts; the others are told apart.
 pub fn plan_many(rows: &[TypedRow], around: &Around) -> Vec<Planned> {
     let mut seen = BTreeSet::new();
-    rows.iter().map(|row| plan(row, around, &mut seen)).collect()
+    rows.iter().map(|row| Read::of(row).plan(around, &mut seen)).collect()
 }
 
-fn plan(row: &TypedRow, around: &Around, seen: &mut BTreeSet<String>) -> Planned {
-    let email = EmailAddress::parse(row.email());
-    if let Ok(email) = &email {
-        let canonical = email.canonical();
-        match around.users.get(&canonical) {
-            Some(UserStatus::Pending) => return Planned::left(Fate::Invited),
-            Some(_) => return Planned::left(Fate::Here),
-            None if !seen.insert(canonical) => return Planned::left(Fate::Twice),
-            None => {}
-        }
-    }
-    match new_user(row, email, around) {
-        Ok(new) => Planned { fate: Fate::Waiting, reasons: Vec::new(), new: Some(new) },
-        Err(reasons) => Planned { fate: Fate::Refused, reasons, new: None },
-    }
+/// What a row says by itself, in whatever account.
+pub(super) struct Read<'r> {
+    row: &'r TypedRow,
+    email: Option<EmailAddress>,
+    /// The address in lower case.
+    pub(super) canonical: Option<String>,
+    kind: Option<(UserType, bool)>,
+    names: Option<Names>,
+    /// What is wrong with it, in whatever account.
+    pub(super) reasons: Vec<Reason>,
 }
 
-fn new_user(
-    row: &TypedRow,
-    email: Result<EmailAddress, Problem>,
-    around: &Around,
-) -> Result<NewUser, Vec<Reason>> {
-    let mut reasons = shape(row);
-    let email = email.map_err(|problem| reasons.push(Reason::of(of_email(problem)))).ok();
-    let kind = kind(row).map_err(|reason| reasons.push(reason)).ok();
-    // A last name is for those who sign in; who it is for is not known where the type is wrong.
-    let user_type = kind.map_or(UserType::Notification, |(user_type, _)| user_type);
-    let [_, first, last, _, _, _, display] = &row.cells;
-    let names = Names::parse(first, last, display, user_type)
-        .map_err(|errors| reasons.extend(errors.iter().map(of_name)))
-        .ok();
-    let companies = kind.map(|kind| {
-        if let Err(refusal) = may_create(&around.grants, kind.0, kind.1) {
-            reasons.push(Reason::of(of_refusal(refusal)));
-        }
-        companies(row, kind, around, &mut reasons)
-    });
-    let is_unwanted = |email: &EmailAddress| around.unwanted.contains(&email.canonical());
-    if user_type.has_login() && email.as_ref().is_some_and(is_unwanted) {
-        reasons.push(Reason::of(Why::Unwanted));
+impl<'r> Read<'r> {
+    pub(super) fn of(row: &'r TypedRow) -> Read<'r> {
+        let mut reasons = shape(row);
+        let email = EmailAddress::parse(row.email());
+        let email = email.map_err(|problem| reasons.push(Reason::of(of_email(problem)))).ok();
+        let kind = kind(row).map_err(|reason| reasons.push(reason)).ok();
+        // A last name is for those who sign in; who it is for is not known where the type is wrong.
+        let user_type = kind.map_or(UserType::Notification, |(user_type, _)| user_type);
+        let [_, first, last, _, _, _, display] = &row.cells;
+        let names = Names::parse(first, last, display, user_type)
+            .map_err(|errors| reasons.extend(errors.iter().map(of_name)))
+            .ok();
+        let canonical = email.as_ref().map(EmailAddress::canonical);
+        Read { row, email, canonical, kind, names, reasons }
     }
-    let (Some(email), Some((user_type, agent)), Some(names), Some(companies), true) =
-        (email, kind, names, companies, reasons.is_empty())
-    else {
-        return Err(reasons);
-    };
-    let send_now = user_type.has_login();
-    Ok(NewUser { user_type, agent, names, email, companies, invoice_emails: false, message: None, send_now })
+
+    /// What becomes of it in an account, after the addresses that were `seen` for it.
+    pub(super) fn plan(&self, around: &Around, seen: &mut BTreeSet<String>) -> Planned {
+        if let Some(canonical) = &self.canonical {
+            match around.users.get(canonical) {
+                Some(UserStatus::Pending) => return Planned::left(Fate::Invited),
+                Some(_) => return Planned::left(Fate::Here),
+                None if !seen.insert(canonical.clone()) => return Planned::left(Fate::Twice),
+                None => {}
+            }
+        }
+        match self.new_user(around) {
+            Ok(new) => Planned { fate: Fate::Waiting, reasons: Vec::new(), new: Some(new) },
+            Err(reasons) => Planned::refused(reasons),
+        }
+    }
+
+    fn new_user(&self, around: &Around) -> Result<NewUser, Vec<Reason>> {
+        let mut reasons = self.reasons.clone();
+        let companies = self.kind.map(|kind| {
+            if let Err(refusal) = may_create(&around.grants, kind.0, kind.1) {
+                reasons.push(Reason::of(of_refusal(refusal)));
+            }
+            companies(self.row, kind, around, &mut reasons)
+        });
+        let is_invited = self.kind.is_some_and(|(user_type, _)| user_type.has_login());
+        let is_unwanted = |email: &String| around.unwanted.contains(email);
+        if is_invited && self.canonical.as_ref().is_some_and(is_unwanted) {
+            reasons.push(Reason::of(Why::Unwanted));
+        }
+        let (Some(email), Some((user_type, agent)), Some(names), Some(companies), true) =
+            (self.email.clone(), self.kind, self.names.clone(), companies, reasons.is_empty())
+        else {
+            return Err(reasons);
+        };
+        let send_now = user_type.has_login();
+        Ok(NewUser {
+            user_type,
+            agent,
+            names,
+            email,
+            companies,
+            invoice_emails: false,
+            message: None,
+            send_now,
+        })
+    }
 }
 
 /// What is wrong with how the row was cut into cells.
@@ -171,10 +203,13 @@ fn companies(
     if user_type.has_all_companies() {
         return BTreeSet::new();
     }
-    let known = |name: &str| around.companies.get(&name::sort_key(&[name]));
+    let known = |name: &str| around.companies.get(&name::sort_key(&[name])).or(around.companies.get(name));
     // A name may have a semicolon in it.
     let whole = known(&row.cells[4]).map(|_| row.cells[4].as_str());
     let names: Vec<&str> = whole.map_or_else(|| row.companies().collect(), |name| vec![name]);
+    if let (true, Some(in_use)) = (names.is_empty(), &around.in_use) {
+        return all_in_use(in_use, agent, reasons);
+    }
     if names.is_empty() {
         reasons.push(Reason::of(Why::CompanyMissing));
     }
@@ -194,6 +229,16 @@ fn companies(
         }
     }
     chosen
+}
+
+/// All companies of an account that are in use today, which is what naming none means in a list for several (C-06).
+fn all_in_use(in_use: &[KnownCompany], agent: bool, reasons: &mut Vec<Reason>) -> BTreeSet<CompanyId> {
+    let open = in_use.iter().filter(|company| company::is_open_to(agent, company.lead_center));
+    let all: BTreeSet<CompanyId> = open.map(|company| company.id.clone()).collect();
+    if all.is_empty() {
+        reasons.push(Reason::of(Why::NoCompanyInUse));
+    }
+    all
 }
 
 #[cfg(test)]
@@ -227,11 +272,12 @@ mod tests {
                 ("maple; grove".into(), company("2", false, false)),
                 ("closed".into(), company("3", true, true)),
             ]),
+            in_use: None,
         }
     }
 
     fn row(cells: [&str; 7]) -> TypedRow {
-        TypedRow { line: 1, cells: cells.map(str::to_owned), has_more: false }
+        TypedRow { line: 1, cells: cells.map(str::to_owned), ..TypedRow::default() }
     }
 
     fn planned(cells: [&str; 7]) -> Planned {

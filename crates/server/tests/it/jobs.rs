@@ -84,6 +84,72 @@ fn u19_i05_a_list_survives_kill_9_and_nobody_is_made_or_mailed_twice() {
     }
 }
 
+/// Makes an account center of the accounts, and begins to create as many administrators in all of them; the center.
+fn start_across(address: &str, installation: &Installation, accounts: &[String], people: usize) -> String {
+    let mut hand = Hand::new(address);
+    let fields: Vec<(&str, &str)> = std::iter::once(("name", "Agency"))
+        .chain(accounts.iter().map(|account| ("account", account.as_str())))
+        .collect();
+    let mut post = |path: String, fields: &[(&str, &str)]| {
+        let answer = hand.told(&Ask::post(&path, fields).with_session(&token(0, 0)));
+        assert_eq!(answer.status, 303, "{path}");
+    };
+    post("/account-centers/new".to_owned(), &fields);
+    let center = installation.sql("SELECT id FROM account_center").remove(0).remove(0);
+    post(format!("/account-centers/{center}/executives/first"), &[]);
+    let row = |n: usize| format!("kim{n}@example.com,Kim,Ito,administrator,all\n");
+    let list: String = (0..people).map(row).collect();
+    post(format!("/account-centers/{center}/jobs"), &[("text", &list)]);
+    center
+}
+
+/// C-06: all accounts of a person come together, and with them their one mail. Seen to fail: with the people taken away
+/// whose places were made in a unit of its own.
+#[test]
+fn c06_i05_a_list_for_several_accounts_survives_kill_9_and_nobody_is_made_or_mailed_twice() {
+    for installation in Installation::each() {
+        let (kills, people, places) = (rounds(3, 20), rounds(120, 1_000), 4);
+        let mut sink = Sink::start(installation.folder.join("mails"));
+        let installation =
+            installation.set("ROLLCALL_SMTP_URL", &sink.url()).set("ROLLCALL_MAIL_FROM", "calls@example.com");
+        let Stage { installation, address, mut server, accounts, .. } = Stage::new(installation, places);
+        let center = start_across(&address, &installation, &accounts, people);
+        for kill in 1..=kills {
+            let wanted = people * places * kill / (kills + 1);
+            wait("it goes on", || created(&installation, &center) >= wanted);
+            server.kill();
+            is_whole(&installation);
+            // Nobody is in some of their accounts only.
+            let partly =
+                "SELECT email FROM \"user\" WHERE email LIKE 'kim%' GROUP BY email HAVING COUNT(*) <> 4";
+            assert!(installation.sql(partly).is_empty());
+            server = Server::start(&installation, &address).ready();
+        }
+        wait("it comes to its end", || is_done(&installation, &center));
+        // A mail that was being sent is left alone for five minutes; they pass.
+        installation.sql("UPDATE mail SET lease_until = 0 WHERE state = 'queued'");
+        wait_for_mails(&installation);
+        is_whole(&installation);
+
+        for account in &accounts {
+            let users = "SELECT COUNT(*) FROM \"user\" WHERE email LIKE 'kim%' AND account_id";
+            assert_eq!(installation.sql(&format!("{users} = '{account}'")), [[people.to_string()]]);
+        }
+        let mails = sink.new_mails();
+        assert_eq!(mails.len(), people, "everybody was mailed");
+        assert_eq!(mails.values().map(BTreeSet::len).max(), Some(1), "one mail each, by its Message-ID");
+        let counts = "SELECT created, already, refused FROM job";
+        let all = (people * places).to_string();
+        assert_eq!(installation.sql(counts), [[all, "0".into(), "0".into()]]);
+        let (code, logs) = server.stop("-TERM");
+        assert_eq!((code, logs.as_str()), (Some(0), ""));
+        println!(
+            "{}: {kills} kills in the middle of {people} people in {places} accounts",
+            engine(&installation)
+        );
+    }
+}
+
 /// U-19: small units, which others go before.
 #[test]
 fn u19_pages_answer_while_a_list_is_worked_off() {

@@ -32,5 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0016_access_request"),
     migration!("0017_access_review"),
     migration!("0018_job"),
+    migration!("0019_bundle"),
+    migration!("0020_center_job"),
     migration!("0021_temporary_password"),
 ];

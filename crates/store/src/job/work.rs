@@ -1,11 +1,11 @@
 //! What the worker asks of jobs.
 
-use domain::id::{AccountId, JobId, UserId};
+use domain::id::{JobId, UserId};
 use domain::job::{Fate, JobKind, Reason, TypedRow};
 use domain::time::Span;
 
-use super::{Counts, joined, typed};
-use crate::db::{DbError, Row, sql};
+use super::{Counts, Item, Owner, input, joined, typed};
+use crate::db::{DbError, Row, Value, sql};
 use crate::pass::{Absent, SystemPass};
 use crate::work::{Origin, Reader, Writer};
 
@@ -17,8 +17,8 @@ const OLD_AT_ONCE: i64 = 20;
 /// A job whose turn it is, and where it was begun from.
 #[derive(Clone, Debug)]
 pub struct Turn {
-    /// The account.
-    pub account: AccountId,
+    /// Whose it is.
+    pub owner: Owner,
     /// The job.
     pub job: JobId,
     /// The request that began it, for the activity.
@@ -46,9 +46,9 @@ pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Opt
         )?;
         let Some(row) = row else { continue };
         let mut c = row.columns();
-        let (account, job) = (c.parse()?, c.parse()?);
+        let (owner, job) = (Owner::parse(&c.text()?)?, c.parse()?);
         let origin = Origin { network: c.text()?, request_id: c.text()? };
-        return Ok(Some(Turn { account, job, origin }));
+        return Ok(Some(Turn { owner, job, origin }));
     }
     Ok(None)
 }
@@ -59,7 +59,7 @@ pub fn find_running(r: &mut Reader, _pass: &SystemPass, turn: &Turn) -> Result<O
         sql!(
             "SELECT kind, user_id, login_id FROM job WHERE account_id = $1 AND id = $2 AND state = 'running'"
         ),
-        &[(&turn.account).into(), (&turn.job).into()],
+        &[(&turn.owner).into(), (&turn.job).into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
@@ -69,28 +69,37 @@ pub fn find_running(r: &mut Reader, _pass: &SystemPass, turn: &Turn) -> Result<O
     .transpose()
 }
 
-/// The next rows that wait; those that another worker is at are passed over.
+/// What waits to be done: a row, or all rows of one person.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The line it begins at.
+    pub line: i64,
+    /// As they were typed.
+    pub rows: Vec<TypedRow>,
+}
+
+/// What waits next; what another worker is at is passed over.
 pub fn list_waiting(
     w: &mut Writer,
     _pass: &SystemPass,
     turn: &Turn,
     most: i64,
-) -> Result<Vec<TypedRow>, DbError> {
+) -> Result<Vec<Waiting>, DbError> {
     let rows = w.tx().all(
         sql!(
             "SELECT n, input FROM job_item
              WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting' ORDER BY n LIMIT $3 {skip locked}"
         ),
-        &[(&turn.account).into(), (&turn.job).into(), most.into()],
+        &[(&turn.owner).into(), (&turn.job).into(), most.into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();
-        typed(c.int()?, &c.text()?)
+        Ok(Waiting { line: c.int()?, rows: typed(&c.text()?)? })
     };
     rows.into_iter().map(read).collect()
 }
 
-/// Notes what became of a row that waited; false if it does not wait any more.
+/// Notes what became of what waited; false if it does not wait any more.
 pub fn update_item(
     w: &mut Writer,
     _pass: &SystemPass,
@@ -101,10 +110,10 @@ pub fn update_item(
     let changed = w.tx().exec(
         sql!(
             "UPDATE job_item SET fate = $4, user_id = $5, reasons = $6
-             WHERE account_id = $1 AND job_id = $2 AND n = $3 AND fate = 'waiting'"
+             WHERE account_id = $1 AND job_id = $2 AND n = $3 AND part = 0 AND fate = 'waiting'"
         ),
         &[
-            (&turn.account).into(),
+            (&turn.owner).into(),
             (&turn.job).into(),
             line.into(),
             fate.word().into(),
@@ -113,6 +122,58 @@ pub fn update_item(
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Takes away what waited, once its parts tell what became of it; false if it does not wait any more.
+pub fn remove_item(w: &mut Writer, _pass: &SystemPass, turn: &Turn, line: i64) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!(
+            "DELETE FROM job_item
+             WHERE account_id = $1 AND job_id = $2 AND n = $3 AND part = 0 AND fate = 'waiting'"
+        ),
+        &[(&turn.owner).into(), (&turn.job).into(), line.into()],
+    )?;
+    Ok(removed > 0)
+}
+
+/// The parts of a row that have come to their end, by their numbers.
+pub fn list_parts(r: &mut Reader, _pass: &SystemPass, turn: &Turn, line: i64) -> Result<Vec<i64>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT part FROM job_item
+             WHERE account_id = $1 AND job_id = $2 AND n = $3 AND part > 0 ORDER BY part"
+        ),
+        &[(&turn.owner).into(), (&turn.job).into(), line.into()],
+    )?;
+    rows.into_iter().map(|row| row.columns().int()).collect()
+}
+
+/// How many parts one statement stores.
+const PARTS: usize = 5;
+
+/// Notes what became of rows in their accounts.
+pub fn insert_parts(w: &mut Writer, _pass: &SystemPass, turn: &Turn, items: &[Item]) -> Result<(), DbError> {
+    for items in items.chunks(PARTS) {
+        let mut values: Vec<Value> = vec![(&turn.owner).into(), (&turn.job).into()];
+        for at in 0..PARTS {
+            // Where there are fewer, the last is named again.
+            let item = &items[at.min(items.len() - 1)];
+            values.extend([item.row.line.into(), item.part.into(), item.account.as_ref().into()]);
+            values.extend([input(std::slice::from_ref(&item.row)).into(), item.fate.word().into()]);
+            values.extend([item.user.as_ref().into(), joined(&item.reasons).into()]);
+        }
+        w.tx().exec(
+            sql!(
+                "INSERT INTO job_item (account_id, job_id, n, part, done_in, input, fate, user_id, reasons)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($1, $2, $10, $11, $12, $13, $14, $15, $16),
+                        ($1, $2, $17, $18, $19, $20, $21, $22, $23), ($1, $2, $24, $25, $26, $27, $28, $29, $30),
+                        ($1, $2, $31, $32, $33, $34, $35, $36, $37)
+                 ON CONFLICT DO NOTHING"
+            ),
+            &values,
+        )?;
+    }
+    Ok(())
 }
 
 /// Refuses all that waits, for one reason; how many rows.
@@ -127,7 +188,7 @@ pub fn update_rest_refused(
             "UPDATE job_item SET fate = 'refused', reasons = $3
              WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting'"
         ),
-        &[(&turn.account).into(), (&turn.job).into(), reason.to_string().into()],
+        &[(&turn.owner).into(), (&turn.job).into(), reason.to_string().into()],
     )?;
     Ok(changed as i64)
 }
@@ -141,7 +202,7 @@ pub fn update_counts(w: &mut Writer, _pass: &SystemPass, turn: &Turn, added: Cou
              WHERE account_id = $1 AND id = $2"
         ),
         &[
-            (&turn.account).into(),
+            (&turn.owner).into(),
             (&turn.job).into(),
             added.created.into(),
             added.already.into(),
@@ -161,7 +222,7 @@ pub fn update_done(w: &mut Writer, _pass: &SystemPass, turn: &Turn) -> Result<Op
                  SELECT 1 FROM job_item i WHERE i.account_id = $1 AND i.job_id = $2 AND i.fate = 'waiting')
              RETURNING created, already, refused"
         ),
-        &[(&turn.account).into(), (&turn.job).into(), now.into()],
+        &[(&turn.owner).into(), (&turn.job).into(), now.into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
@@ -182,14 +243,14 @@ pub fn remove_old(w: &mut Writer) -> Result<(), DbError> {
     )?;
     for row in rows {
         let mut c = row.columns();
-        let (account, job): (AccountId, JobId) = (c.parse()?, c.parse()?);
+        let (owner, job): (Owner, JobId) = (Owner::parse(&c.text()?)?, c.parse()?);
         w.tx().exec(
             sql!("DELETE FROM job_item WHERE account_id = $1 AND job_id = $2"),
-            &[(&account).into(), (&job).into()],
+            &[(&owner).into(), (&job).into()],
         )?;
         w.tx().exec(
             sql!("DELETE FROM job WHERE account_id = $1 AND id = $2"),
-            &[(&account).into(), (&job).into()],
+            &[(&owner).into(), (&job).into()],
         )?;
     }
     Ok(())

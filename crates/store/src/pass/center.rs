@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
-use domain::account_center::proof::RunsCenter;
+use domain::account_center::proof::{InCenter, RunsCenter};
 use domain::account_center::{Facts, Standing, Wants, decide, standing};
+use domain::capability::Proves;
 use domain::id::{AccountCenterId, AccountId};
 
 use super::load::read_person;
@@ -50,6 +51,14 @@ impl CenterPass<RunsCenter> {
     /// another.
     pub fn enter<C>(&self, r: &mut Reader, account: &AccountId) -> Result<AccountPass<C>, Denied> {
         AccountPass::for_executive(r, &self.center, &self.person, account)
+    }
+}
+
+impl CenterPass<InCenter> {
+    /// The rights that the person has in an account of the center, by themselves or as executive administrator; not found
+    /// where it is in none or another, or none of theirs.
+    pub fn visit<C: Proves>(&self, r: &mut Reader, account: &AccountId) -> Result<AccountPass<C>, Denied> {
+        AccountPass::for_person(r, &self.center, &self.person, account)
     }
 }
 

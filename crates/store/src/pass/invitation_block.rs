@@ -47,7 +47,7 @@ impl Gate for InvitationBlockPass {
         let row = r.tx().optional(
             sql!(
                 "SELECT a.name, m.email FROM mail m JOIN account a ON a.id = m.account_id
-                 WHERE m.account_id = $1 AND m.id = $2 AND m.kind IN ('invitation', 'access_offer')"
+                 WHERE m.account_id = $1 AND m.id = $2 AND m.kind IN ('invitation', 'access_offer', 'bundle')"
             ),
             &[(&account).into(), (&mail).into()],
         )?;

@@ -1,12 +1,13 @@
 //! Passes of people who follow a link, and of those who need none.
 
 use domain::access::{Companies, Grants};
-use domain::id::{AccountId, InvitationId, LoginId, ResetId, UserId};
+use domain::id::{AccountId, BundleId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType, may_give};
 
 use super::{Acting, Credentials, Denied, Door, Gate};
+use crate::bundle;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user::effective;
@@ -45,13 +46,15 @@ pub struct SetupPass(());
 #[derive(Clone, Debug)]
 pub struct OperatorPass(());
 
-/// Proof of having the live link of one invitation.
+/// Proof of having the live link of one invitation, or of a bundle of them.
 #[derive(Clone, Debug)]
 pub struct InvitationPass {
     /// The account invited to.
     pub account: AccountId,
     /// Its name.
     pub account_name: String,
+    /// The name of the account center that it is in.
+    pub center_name: Option<String>,
     /// The invitation.
     pub invitation: InvitationId,
     /// Its generation: the link's own number.
@@ -77,6 +80,8 @@ pub struct InvitationPass {
     pub is_proven: bool,
     /// The login that follows the link is signed in as, if any. Another address can accept nothing (X-04).
     pub signed_in: Option<LoginId>,
+    /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
+    pub others: Vec<InvitationPass>,
 }
 
 /// Proof of having the live link of one reset.
@@ -156,15 +161,18 @@ impl Gate for OperatorPass {
     }
 }
 
-/// An invitation with whoever may have sent it, in one statement: by its link, or by the temporary password that opens it.
-/// The two differ in who it comes from, when, and what it is found by.
-macro_rules! invitation_by {
-    ($times:literal $by:literal $by_login:literal $more:literal $from:literal $is:literal) => {
+/// What is read of an invitation whose link was followed, from `$from`; `$1` is the session's hash, `$2` the time. A temporary
+/// password, which opens one too, has its own times, and who set it.
+macro_rules! invited {
+    ($from:literal) => {
+        invited!("i.sent_at, i.expires_at" "i.invited_by" "i.invited_by_login" $from)
+    };
+    ($times:literal $by:literal $by_login:literal $from:literal) => {
         sql!(concat!(
             "SELECT ",
             $times,
-            ", i.accepted_at, i.id, i.generation, a.name, u.id, u.email, u.first_name, u.last_name, u.display_name,
-                    u.user_type, u.agent,
+            ", i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name, u.id,
+                    u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
                     i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
             $by_login,
@@ -172,71 +180,122 @@ macro_rules! invitation_by {
             $by,
             "), ",
             $by_login,
-            ", x.login_id, b.user_type, b.agent, b.status, b.ends_at, ",
-            $more,
-            " FROM ",
+            ", x.login_id, b.user_type, b.agent, b.status, b.ends_at
+             FROM ",
             $from,
-            " JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status <> 'deleted'
-             JOIN account a ON a.id = i.account_id
-             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = ",
-            $by,
-            " LEFT JOIN login e ON e.id = ",
-            $by_login,
-            " LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = ",
-            $by_login,
-            " LEFT JOIN login l ON l.email_canonical = u.email_canonical
-             LEFT JOIN session s ON s.token_hash = $3 AND s.expires_at > $4
-             WHERE i.account_id = $1 AND ",
-            $is
+            " AND u.status <> 'deleted'"
         ))
     };
 }
-pub(super) use invitation_by;
+
+pub(super) use invited;
 
 impl Gate for InvitationPass {
     type Target = ();
     const DOOR: Door = Door::Link("invitation");
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
-        let unknown = || Denied::Link(LinkState::Unknown);
-        let (account, token) = of_account(credentials.invitation.as_deref())?;
-        let now = r.now;
+        let link = credentials.invitation.as_deref().and_then(|link| link.split_once('.'));
+        let (whose, token) = link.ok_or_else(unknown)?;
         let session = credentials.session.as_deref().map(secret::hash);
-        let by_link = invitation_by!(
-            "i.sent_at, i.expires_at"
-            "i.invited_by"
-            "i.invited_by_login"
-            "''"
-            "invitation i"
-            "i.token_hash = $2"
-        );
-        let values = &[(&account).into(), secret::hash(token).into(), session.into(), now.into()];
-        let row = r.tx().optional(by_link, values)?;
-        read_invitation(&mut row.ok_or_else(unknown)?.columns(), account, now)
+        if let Ok(bundle) = whose.parse::<BundleId>() {
+            return mint_bundle(r, &bundle, token, session);
+        }
+        let account: AccountId = whose.parse().map_err(|_| unknown())?;
+        let now = r.now;
+        let row = r.tx().optional(
+            invited!(
+                "invitation i
+                 JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id
+                 JOIN account a ON a.id = i.account_id
+                 LEFT JOIN account_center k ON k.id = a.center_id
+                 LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+                 LEFT JOIN login e ON e.id = i.invited_by_login
+                 LEFT JOIN executive_administrator x
+                        ON x.center_id = a.center_id AND x.login_id = i.invited_by_login
+                 LEFT JOIN login l ON l.email_canonical = u.email_canonical
+                 LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
+                 WHERE i.account_id = $3 AND i.token_hash = $4"
+            ),
+            &[session.into(), now.into(), (&account).into(), secret::hash(token).into()],
+        )?;
+        read_invited(&mut row.ok_or_else(unknown)?.columns(), now)
     }
 }
 
-/// The account and the token of a link that names both.
-pub(super) fn of_account(link: Option<&str>) -> Result<(AccountId, &str), Denied> {
-    let unknown = || Denied::Link(LinkState::Unknown);
-    let (account, token) = link.and_then(|link| link.split_once('.')).ok_or_else(unknown)?;
-    Ok((account.parse().map_err(|_| unknown())?, token))
+/// How many invitations of a bundle one acceptance takes; the link goes on working for the others.
+const AT_ONCE: usize = 500;
+
+/// The pass of a bundle's link: that of the first invitation that can be accepted, with those of the others. What can't
+/// be accepted is left out, and said only where nothing else is there.
+fn mint_bundle(
+    r: &mut Reader,
+    bundle: &BundleId,
+    token: &str,
+    session: Option<String>,
+) -> Result<InvitationPass, Denied> {
+    if !secret::same(token, &bundle::token(r.key(), bundle)) {
+        return Err(unknown());
+    }
+    let now = r.now;
+    let rows = r.tx().all(
+        invited!(
+            "bundle m
+             JOIN invitation i ON i.account_id = m.account_id AND i.id = m.invitation_id AND i.generation = 1
+             JOIN \"user\" u ON u.account_id = m.account_id AND u.id = m.user_id
+             JOIN account a ON a.id = m.account_id
+             LEFT JOIN account_center k ON k.id = a.center_id
+             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
+             LEFT JOIN login e ON e.id = i.invited_by_login
+             LEFT JOIN executive_administrator x
+                    ON x.center_id = a.center_id AND x.login_id = i.invited_by_login
+             LEFT JOIN login l ON l.email_canonical = u.email_canonical
+             LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
+             WHERE m.bundle_id = $3
+               AND NOT EXISTS (SELECT 1 FROM \"user\" t
+                               WHERE t.account_id = u.account_id AND t.login_id = l.id AND t.id <> u.id
+                                 AND t.status <> 'deleted')"
+        ),
+        &[session.into(), now.into(), bundle.into()],
+    )?;
+    let (mut open, mut closed): (Vec<InvitationPass>, LinkState) = (Vec::new(), LinkState::Unknown);
+    for row in rows {
+        match read_invited(&mut row.columns(), now) {
+            Ok(pass) => open.push(pass),
+            Err(Denied::Link(state)) if rank(&state) > rank(&closed) => closed = state,
+            Err(Denied::Link(_)) => {}
+            Err(denied) => return Err(denied),
+        }
+    }
+    let mut open = open.into_iter().take(AT_ONCE);
+    let first = open.next().ok_or(Denied::Link(closed))?;
+    Ok(InvitationPass { others: open.collect(), ..first })
 }
 
-/// The pass, where the invitation is open and whoever it comes from could still give what it gives.
-pub(super) fn read_invitation(
-    c: &mut Columns,
-    account: AccountId,
-    now: Timestamp,
-) -> Result<InvitationPass, Denied> {
+/// Which of the reasons why a bundle has nothing open is said: the one that something can be done about.
+fn rank(state: &LinkState) -> u8 {
+    match state {
+        LinkState::Unknown => 0,
+        LinkState::Used => 1,
+        LinkState::NeedsApproval { .. } => 2,
+        LinkState::Expired { .. } => 3,
+    }
+}
+
+pub(super) fn unknown() -> Denied {
+    Denied::Link(LinkState::Unknown)
+}
+
+pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<InvitationPass, Denied> {
     // A link that was mailed before its reader wanted no more of them goes on working, should they think again.
     let times =
         InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()?, blocked_at: None };
     let pass = InvitationPass {
-        account,
+        account: c.parse()?,
         invitation: c.parse()?,
         generation: c.int()?,
         account_name: c.text()?,
+        center_name: c.text_or_null()?,
         user: c.parse()?,
         email: c.text()?,
         names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
@@ -247,18 +306,21 @@ pub(super) fn read_invitation(
         login: c.parse_or_null()?,
         is_proven: c.int_or_null()?.is_some(),
         signed_in: c.parse_or_null()?,
+        others: Vec::new(),
     };
-    let ends_at: Option<Timestamp> = c.get()?;
-    let may_invite = may_still_invite(c, &pass, ends_at, now)?;
     match times.state(now) {
-        InvitationState::Open(_) => match (may_invite, ends_at.is_some_and(|end| end <= now)) {
-            (true, false) => Ok(pass),
-            // The access that it would give is over already (U-21).
-            (true, true) => Err(expired(pass)),
-            (false, _) => Err(Denied::Link(LinkState::NeedsApproval { account_name: pass.account_name })),
-        },
+        InvitationState::Open(_) => {
+            let ends_at: Option<Timestamp> = c.get()?;
+            let may_invite = may_still_invite(c, &pass, ends_at, now)?;
+            match (may_invite, ends_at.is_some_and(|end| end <= now)) {
+                (true, false) => Ok(pass),
+                // The access that it would give is over already (U-21).
+                (true, true) => Err(expired(pass)),
+                (false, _) => Err(Denied::Link(LinkState::NeedsApproval { account_name: pass.account_name })),
+            }
+        }
         InvitationState::Accepted => Err(Denied::Link(LinkState::Used)),
-        InvitationState::NotSent | InvitationState::Unwanted => Err(Denied::Link(LinkState::Unknown)),
+        InvitationState::NotSent | InvitationState::Unwanted => Err(unknown()),
         InvitationState::Expired(_) => Err(expired(pass)),
     }
 }

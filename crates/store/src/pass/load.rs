@@ -166,12 +166,13 @@ fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
     UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names }
 }
 
-/// Whoever has set something going and is not here: a user, or an executive administrator by their login.
+/// Whoever has set something going and is not here: a user, or by their login an executive administrator and whoever has
+/// begun it at an account center.
 #[derive(Clone, Debug)]
 pub struct Absent {
-    /// The user; `None` for an executive administrator without one.
+    /// The user; where there is none, it is that of the login.
     pub user: Option<UserId>,
-    /// The login of an executive administrator.
+    /// The login.
     pub login: Option<LoginId>,
 }
 
@@ -189,13 +190,15 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT x.login_id, l.email, l.first_name, l.last_name, a.name, a.time_zone, a.invitation_days,
+            "SELECT l.id, l.email, l.first_name, l.last_name, x.login_id, a.name, a.time_zone, a.invitation_days,
                     a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
                     u.first_name, u.last_name, u.display_name
              FROM account a
+             LEFT JOIN login l ON l.id = $3
              LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $3
-             LEFT JOIN login l ON l.id = x.login_id
-             LEFT JOIN \"user\" u ON u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'
+             LEFT JOIN \"user\" u ON u.account_id = $1 AND u.status <> 'deleted' AND u.id = COALESCE($2, (
+                 SELECT v.id FROM \"user\" v
+                 WHERE v.account_id = $1 AND v.login_id = $3 AND v.status <> 'deleted'))
              WHERE a.id = $1"
         ),
         &[account.into(), who.user.as_ref().into(), who.login.as_ref().into()],
@@ -211,18 +214,19 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         by: Means::Job,
         seen_at: now,
     });
+    let is_executive = c.text_or_null()?.is_some();
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
     let (account_created_at, center) = (c.get()?, c.parse_or_null()?);
-    let user = match (read_user(&mut c, now)?, &person) {
-        (user, Some(_)) => executive(user),
-        (Some(user), None) => user,
-        (None, None) => return Err(Denied::NotFound),
+    let user = match (read_user(&mut c, now)?, is_executive) {
+        (user, true) => executive(user),
+        (Some(user), false) => user,
+        (None, false) => return Err(Denied::NotFound),
     };
     let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names } = user;
     let companies =
         if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
     Ok(Place {
-        is_executive: person.is_some(),
+        is_executive,
         person,
         user: id,
         account: account.clone(),

@@ -159,6 +159,23 @@ impl<C> AccountPass<C> {
 }
 
 impl<C: Proves> AccountPass<C> {
+    /// For a person at their account center, in one of its accounts: with the rights that they have there.
+    pub(super) fn for_person(
+        r: &mut Reader,
+        center: &AccountCenterId,
+        person: &Person,
+        account: &AccountId,
+    ) -> Result<Self, Denied> {
+        let who = Absent { user: None, login: Some(person.login.clone()) };
+        let mut place = load_absent(r, account, &who)?;
+        if place.center.as_ref() != Some(center) {
+            return Err(Denied::NotFound);
+        }
+        place.person = Some(person.clone());
+        allow::<C>(r, &place, None)?;
+        Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
+    }
+
     /// For what a user has set going and the server does: with the rights that they have at this moment, and on the
     /// record under their name. Nobody is here.
     pub fn for_job(

@@ -1,4 +1,7 @@
-//! The people of an account center (C-05).
+//! The people of an account center (C-05), and creating many at once (C-06).
+
+mod accounts;
+pub mod create;
 
 use app::center_person;
 use app::pass::CenterPass;

@@ -9,7 +9,7 @@ use super::form::Errors;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
-use crate::views::invitation::{Accept, Way};
+use crate::views::invitation::{Accept, Place, Way};
 
 /// The password they choose, or the one they have.
 #[derive(Debug, Default, Deserialize)]
@@ -55,10 +55,14 @@ pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
     }
 }
 
-/// Where whoever has accepted goes: agents to Lead Center (L-02).
+/// Where whoever has accepted goes: agents to Lead Center (L-02), who has joined several accounts to their list.
 pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
     let home = format!("/accounts/{}", accepted.account);
-    if pass.agent { format!("{home}/lead-center") } else { home }
+    match (pass.agent, pass.others.is_empty()) {
+        (true, _) => format!("{home}/lead-center"),
+        (false, true) => home,
+        (false, false) => "/accounts".to_owned(),
+    }
 }
 
 fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -> Accept {
@@ -66,7 +70,12 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
     Accept {
         t: visit.t,
         frame: visit.bare_frame(),
-        account: pass.account_name.clone(),
+        account: match &pass.center_name {
+            Some(center) if !pass.others.is_empty() => center.clone(),
+            _ => pass.account_name.clone(),
+        },
+        places: places(pass),
+        more: (pass.others.len() + 1).saturating_sub(NAMED) as i64,
         inviter: if inviter.is_empty() { pass.account_name.clone() } else { inviter.to_owned() },
         user_type: pass.user_type,
         agent: pass.agent,
@@ -80,4 +89,17 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
         },
         password: errors.password(visit.t),
     }
+}
+
+/// How many accounts of a bundle are named.
+const NAMED: usize = app::bundle::NAMED as usize;
+
+/// What a bundle's link opens; nothing where it is one account.
+fn places(pass: &InvitationPass) -> Vec<Place> {
+    if pass.others.is_empty() {
+        return Vec::new();
+    }
+    let all = std::iter::once(pass).chain(&pass.others).take(NAMED);
+    all.map(|one| Place { account: one.account_name.clone(), user_type: one.user_type, agent: one.agent })
+        .collect()
 }

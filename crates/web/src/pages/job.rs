@@ -1,12 +1,15 @@
 //! Jobs: a list of many new users, what becomes of it, and how far it is (U-19).
 
+pub mod center;
+
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
 use app::page::PAGE_SIZE;
 use app::pass::{AccountPass, HasPlace as _};
 use app::{Conflict, Refused, words};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, JobId};
-use domain::job::Fate;
+use domain::job::{Fate, JobKind};
+use domain::time::Timestamp;
 use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
@@ -16,7 +19,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::frame::address;
-use crate::views::job::{List, New, Preview, Row, Show, ShownJob, Tab};
+use crate::views::job::{Home, List, New, Preview, REFUSED, Row, Show, ShownJob, Tab, Tally};
 use crate::views::user::Described as _;
 use crate::views::{Field, Pager};
 
@@ -48,13 +51,14 @@ pub struct Query {
 /// Where a list is pasted.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
-    visit.page(New { t: visit.t, frame: visit.frame(&pass), text: Field::default() })
+    let home = home(&visit, &pass);
+    visit.page(New { t: visit.t, frame: visit.frame(&pass), home, text: Field::default() })
 }
 
 /// A list to be filled in.
 pub async fn template(visit: Managing, _: Nothing) -> Answer {
     visit.pass().await?;
-    visit.file("users.csv", Table::template())
+    visit.file("users.csv", Table::template(JobKind::CreateUsers))
 }
 
 /// What becomes of each row. Nothing is stored: the list travels with the form.
@@ -83,7 +87,7 @@ async fn checked(
     visit: &Managing,
     text: &str,
 ) -> Result<Result<(AccountPass<ManageUsers>, Checked), Unreadable>, Refused> {
-    let table = match Table::read(text) {
+    let table = match Table::read(JobKind::CreateUsers, text) {
         Ok(table) => table,
         Err(unreadable) => return Ok(Err(unreadable)),
     };
@@ -94,37 +98,60 @@ async fn checked(
 
 async fn mend(visit: &Managing, typed: Typed, unreadable: Unreadable) -> Answer {
     let (pass, t) = (visit.pass().await?, visit.t);
-    let sentence = match unreadable {
+    let text = Field { value: typed.text, error: Some(sentence(t, unreadable).to_owned()) };
+    let home = home(visit, &pass);
+    visit.mend(New { t, frame: visit.frame(&pass), home, text })
+}
+
+fn sentence(t: Text, unreadable: Unreadable) -> &'static str {
+    match unreadable {
         Unreadable::Empty => t.job_unreadable_empty(),
         Unreadable::TooLarge => t.job_unreadable_too_large(),
         Unreadable::TooManyRows => t.job_unreadable_too_many_rows(),
-    };
-    let text = Field { value: typed.text, error: Some(sentence.to_owned()) };
-    visit.mend(New { t, frame: visit.frame(&pass), text })
+        Unreadable::TooManyPairs => t.job_unreadable_too_many_pairs(),
+    }
+}
+
+fn home(visit: &Managing, pass: &AccountPass<ManageUsers>) -> Home {
+    Home { across: false, path: visit.frame(pass).at("/users"), title: visit.t.user_title() }
 }
 
 fn preview(visit: &Managing, pass: &AccountPass<ManageUsers>, typed: Typed, checked: &Checked) -> Preview {
-    let t = visit.t;
-    let mut items: Vec<&Item> = checked.items.iter().collect();
+    Preview {
+        t: visit.t,
+        frame: visit.frame(pass),
+        home: home(visit, pass),
+        tally: tally(visit.t, checked, &typed.from),
+        text: typed.text,
+        unused: checked.unused.join(", "),
+    }
+}
+
+/// What becomes of a list, and its rows from one of them on.
+fn tally(t: Text, checked: &Checked, from: &str) -> Tally {
+    let only_refused = from.starts_with(REFUSED);
+    let is_shown = |item: &&Item| !only_refused || item.fate == Fate::Refused;
+    let mut items: Vec<&Item> = checked.items.iter().filter(is_shown).collect();
     items.sort_by_key(|item| rank(item.fate));
-    let from = typed.from.parse().unwrap_or(0_usize).min(items.len().saturating_sub(1));
+    let from = from.trim_start_matches(REFUSED).parse().unwrap_or(0_usize);
+    let from = from.min(items.len().saturating_sub(1));
     let until = items.len().min(from + PAGE_SIZE);
-    let (waiting, refused) = (checked.count(Fate::Waiting), checked.count(Fate::Refused));
+    let refused = checked.count(Fate::Refused);
     let problem = match checked.too_many {
+        _ if checked.too_many_pairs => Some(t.job_unreadable_too_many_pairs().to_owned()),
         Some((needed, left)) => Some(t.job_too_many(needed, left)),
-        None if waiting == 0 => Some(t.job_nothing_to_do().to_owned()),
+        None if checked.waiting() == 0 => Some(t.job_nothing_to_do().to_owned()),
         None => None,
     };
-    Preview {
-        t,
-        frame: visit.frame(pass),
-        text: typed.text,
-        rows: items[from..until].iter().map(|item| row(t, item)).collect(),
-        waiting,
-        already: items.len() as i64 - waiting - refused,
+    Tally {
+        rows: items[from..until].iter().map(|item| row(t, item, None)).collect(),
+        waiting: checked.count(Fate::Waiting),
+        known: checked.count(Fate::Known),
+        already: checked.items.len() as i64 - checked.waiting() - refused,
         refused,
-        unused: checked.unused.join(", "),
         problem,
+        only_refused,
+        lines: true,
         from,
         until,
         all: items.len(),
@@ -142,7 +169,8 @@ fn rank(fate: Fate) -> usize {
     }
 }
 
-fn row(t: Text, item: &Item) -> Row {
+/// A row as pages show it; `account` is where users stand whose row does not say it.
+fn row(t: Text, item: &Item, account: Option<&AccountId>) -> Row {
     let typed = item.row.cells[3].trim();
     let user_type = typed.to_ascii_lowercase().parse::<UserType>();
     let mut notes: Vec<String> = item.reasons.iter().map(|reason| words::reason(t, reason)).collect();
@@ -153,12 +181,16 @@ fn row(t: Text, item: &Item) -> Row {
     }
     Row {
         line: item.row.line,
+        account: item.row.accounts.clone(),
         name: item.row.name(),
         email: item.row.email().trim().to_owned(),
         user_type: user_type.map_or_else(|_| typed.to_owned(), |user_type| user_type.label(t).to_owned()),
         fate: item.fate,
         result: words::fate(t, item.fate),
-        user: item.user.as_ref().map(ToString::to_string),
+        user: item
+            .user
+            .as_ref()
+            .and_then(|user| Some(format!("/accounts/{}/users/{user}", item.account.as_ref().or(account)?))),
         notes,
     }
 }
@@ -169,16 +201,17 @@ pub async fn list(visit: Managing, query: Query) -> Answer {
     let (pass, page) = visit.read(move |r, pass| job::list(r, pass, before.as_ref())).await?;
     let next = page.rows.last().filter(|_| page.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.id.as_str())]));
+    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
     visit.page(List {
         t: visit.t,
         frame: visit.frame(&pass),
-        jobs: page.rows.iter().map(|job| shown_job(&visit, &pass, job)).collect(),
+        home: home(&visit, &pass),
+        jobs: page.rows.iter().map(|job| shown_job(job, zone, now)).collect(),
         pager: Pager { previous: None, next },
     })
 }
 
-fn shown_job(visit: &Managing, pass: &AccountPass<ManageUsers>, job: &Job) -> ShownJob {
-    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+fn shown_job(job: &Job, zone: &str, now: Timestamp) -> ShownJob {
     let not_done = if job.state == JobState::Cancelled { job.total - job.counts.all() } else { 0 };
     ShownJob {
         id: job.id.to_string(),
@@ -198,22 +231,36 @@ fn shown_job(visit: &Managing, pass: &AccountPass<ManageUsers>, job: &Job) -> Sh
 /// How far a job is; at its end, what became of its rows.
 pub async fn show(visit: Managing, asked: Asked) -> Answer {
     let id: JobId = visit.param("job")?;
-    let (tab, after) = (Tab::of_code(&asked.show), asked.after.parse().unwrap_or(0));
+    let (tab, after) = (Tab::of_code(&asked.show), behind(&asked.after));
     let fates = tab.map_or(Fate::ALL, Tab::fates);
     let (pass, (job, page)) = visit.read(move |r, pass| job::get(r, pass, &id, fates, after)).await?;
     let t = visit.t;
-    let next = page.rows.last().filter(|_| page.has_more).map(|last| {
-        let line = last.row.line.to_string();
-        address(&visit.path, &[("show", tab.map_or("", Tab::code)), ("after", &line)])
-    });
+    let next = page
+        .rows
+        .last()
+        .filter(|_| page.has_more)
+        .map(|last| address(&visit.path, &[("show", tab.map_or("", Tab::code)), ("after", &key(last))]));
+    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
     visit.page(Show {
         t,
         frame: visit.frame(&pass),
-        job: shown_job(&visit, &pass, &job),
+        home: home(&visit, &pass),
+        job: shown_job(&job, zone, now),
         tab,
-        rows: page.rows.iter().map(|item| row(t, item)).collect(),
+        rows: page.rows.iter().map(|item| row(t, item, Some(pass.account()))).collect(),
         pager: Pager { previous: None, next },
     })
+}
+
+/// The key of a row in the list: its line and its part.
+fn key(item: &Item) -> String {
+    format!("{}-{}", item.row.line, item.part)
+}
+
+/// The row behind which a page begins; the first page where none is named.
+fn behind(key: &str) -> (i64, i64) {
+    let parsed = key.split_once('-').and_then(|(line, part)| Some((line.parse().ok()?, part.parse().ok()?)));
+    parsed.unwrap_or((0, -1))
 }
 
 /// Breaks a job off.
@@ -232,5 +279,5 @@ pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
 pub async fn report(visit: Managing, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
-    visit.file("users-report.csv", job::report(visit.t, &items))
+    visit.file("users-report.csv", job::report(visit.t, JobKind::CreateUsers, &items))
 }

@@ -6,6 +6,7 @@ use app::session::Entered;
 use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
 
+use super::center_person;
 use super::form::Errors;
 use super::user::create;
 use crate::http::cookies::Cookie;
@@ -66,7 +67,9 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         }
         Ok(Entered::Session(signed_in)) => {
             let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
-            let answer = match create::resumed(next, &typed.kept) {
+            let kept = create::resumed(next, &typed.kept)
+                .or_else(|| center_person::create::resumed(next, &typed.kept));
+            let answer = match kept {
                 Some(fields) => {
                     let frame = visit.bare_frame();
                     visit.page(GoOn { t: visit.t, frame, next: next.to_owned(), fields })

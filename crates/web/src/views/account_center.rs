@@ -73,6 +73,8 @@ pub struct May {
     pub link: bool,
     /// Create accounts, and take them out.
     pub run: bool,
+    /// Create users, which stands here for who does not see all of them (C-06).
+    pub create_users: bool,
 }
 
 /// What the banner offers (C-04).

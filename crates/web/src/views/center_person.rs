@@ -1,5 +1,7 @@
 //! The pages of an account center's people (C-05).
 
+pub mod new;
+
 use askama::Template;
 use domain::user::UserType;
 use text::Text;

@@ -16,8 +16,12 @@ pub struct Accept {
     pub t: Text,
     /// A signed-out frame.
     pub frame: Frame,
-    /// The account one is invited to.
+    /// The account one is invited to; of several, the account center.
     pub account: String,
+    /// The first of several accounts that one is invited to at once; empty for one.
+    pub places: Vec<Place>,
+    /// How many there are beside those.
+    pub more: i64,
     /// Who invited.
     pub inviter: String,
     /// As what.
@@ -32,6 +36,17 @@ pub struct Accept {
     pub way: Way,
     /// `password`; its value is never shown.
     pub password: Field,
+}
+
+/// One of several accounts that one is invited to at once.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The account.
+    pub account: String,
+    /// As what.
+    pub user_type: UserType,
+    /// With the agent flag.
+    pub agent: bool,
 }
 
 /// How an invited person gets in.

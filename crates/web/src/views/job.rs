@@ -9,7 +9,7 @@ use super::form::problems;
 use super::frame::grouped;
 use super::{Field, Frame, Icon, Pager, SummaryLine, When};
 
-/// Where a list is pasted: `/accounts/{ACC}/jobs/new`. Posts `text` there.
+/// Where a list is pasted: `/accounts/{ACC}/jobs/new`, and the same at an account center. Posts `text` there.
 #[derive(Template, Clone, Debug)]
 #[template(path = "job/new.html")]
 pub struct New {
@@ -17,12 +17,25 @@ pub struct New {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Whose it is.
+    pub home: Home,
     /// `text`
     pub text: Field,
 }
 
-/// What becomes of a list: the answer to the form of [`New`]. Posts `text` there again, with `from` for other rows; the
-/// last button posts it to `/accounts/{ACC}/jobs`.
+/// Whose lists the pages are about, and where they lead back to.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// An account center's: each person in each of their accounts (C-06).
+    pub across: bool,
+    /// The path of the page of users, or of what stands for it.
+    pub path: String,
+    /// What that page is called.
+    pub title: &'static str,
+}
+
+/// What becomes of a list: the answer to the form of [`New`]. Posts `text` there again, with `from` for other rows and
+/// `refused-` before it for those alone; the last button posts it to `/accounts/{ACC}/jobs`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "job/preview.html")]
 pub struct Preview {
@@ -30,20 +43,38 @@ pub struct Preview {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Whose it is.
+    pub home: Home,
     /// The list as it was pasted.
     pub text: String,
+    /// Headings of columns that are not used, in one line.
+    pub unused: String,
+    /// What becomes of it.
+    pub tally: Tally,
+}
+
+/// What stands before the number in `from` where only refused rows are shown.
+pub(crate) const REFUSED: &str = "refused-";
+
+/// What becomes of a list, counted, and a part of its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
     /// Some of its rows, those that are refused before the others.
     pub rows: Vec<Row>,
     /// How many users will be created.
     pub waiting: i64,
+    /// How many of people who sign in here already will be added.
+    pub known: i64,
     /// How many rows are left as they are.
     pub already: i64,
     /// How many are refused.
     pub refused: i64,
-    /// Headings of columns that are not used, in one line.
-    pub unused: String,
     /// Why nothing can be begun.
     pub problem: Option<String>,
+    /// Whether only refused rows are shown.
+    pub only_refused: bool,
+    /// Whether the lines of the list are told.
+    pub lines: bool,
     /// How many rows stand before those shown.
     pub from: usize,
     /// The number of the last that is shown.
@@ -65,11 +96,13 @@ pub struct Row {
     pub email: String,
     /// The type's name, or what was typed.
     pub user_type: String,
+    /// The name of the account, at an account center.
+    pub account: String,
     /// What becomes of it.
     pub fate: Fate,
     /// The same in words.
     pub result: &'static str,
-    /// `USR…` of who was created.
+    /// The path of who was created.
     pub user: Option<String>,
     /// What is to be said of it.
     pub notes: Vec<String>,
@@ -83,6 +116,8 @@ pub struct List {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Whose they are.
+    pub home: Home,
     /// One page of jobs.
     pub jobs: Vec<ShownJob>,
     /// The neighbouring pages.
@@ -150,7 +185,7 @@ impl Tab {
     /// The ends of its rows.
     pub fn fates(self) -> &'static [Fate] {
         match self {
-            Tab::Created => &[Fate::Created],
+            Tab::Created => &[Fate::Created, Fate::Added],
             Tab::Already => &[Fate::Here, Fate::Invited, Fate::Twice],
             Tab::Refused => &[Fate::Refused],
             Tab::NotDone => &[Fate::Cancelled],
@@ -176,6 +211,8 @@ pub struct Show {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// Whose it is.
+    pub home: Home,
     /// The job.
     pub job: ShownJob,
     /// Which rows are shown; `None` for all.
@@ -187,27 +224,64 @@ pub struct Show {
 }
 
 impl New {
+    fn hint(&self) -> &'static str {
+        if self.home.across { self.t.job_text_hint_across() } else { self.t.job_text_hint() }
+    }
+
     fn problems(&self) -> Vec<SummaryLine> {
         problems(&[("text", &self.text)])
     }
 }
 
 impl Preview {
-    fn problems(&self) -> Vec<SummaryLine> {
-        self.problem.iter().map(|text| SummaryLine { field: None, text: text.clone() }).collect()
+    fn rows(&self) -> &[Row] {
+        &self.tally.rows
     }
 
-    fn before(&self) -> Option<usize> {
+    fn across(&self) -> bool {
+        self.home.across
+    }
+
+    fn lines(&self) -> bool {
+        self.tally.lines
+    }
+
+    fn all_rows(&self) -> i64 {
+        self.tally.all_rows()
+    }
+
+    fn problems(&self) -> Vec<SummaryLine> {
+        self.tally.problem.iter().map(|text| SummaryLine { field: None, text: text.clone() }).collect()
+    }
+}
+
+impl Tally {
+    /// How many will be done.
+    pub fn to_do(&self) -> i64 {
+        self.waiting + self.known
+    }
+
+    /// Where rows are shown from, as the field `from` says it.
+    pub(super) fn key(&self, from: usize) -> String {
+        if self.only_refused { format!("{REFUSED}{from}") } else { from.to_string() }
+    }
+
+    /// How many rows there are, shown or not.
+    pub fn all_rows(&self) -> i64 {
+        self.to_do() + self.already + self.refused
+    }
+
+    pub(super) fn before(&self) -> Option<usize> {
         (self.from > 0).then(|| self.from.saturating_sub(self.step))
     }
 
-    fn after(&self) -> Option<usize> {
+    pub(super) fn after(&self) -> Option<usize> {
         (self.until < self.all).then_some(self.until)
     }
 
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self, t: Text) -> String {
         let number = |n: usize| grouped(n as i64);
-        self.t.job_page(number(self.from + 1), number(self.until), number(self.all))
+        t.job_page(number(self.from + 1), number(self.until), number(self.all))
     }
 }
 
@@ -222,6 +296,18 @@ impl ShownJob {
 }
 
 impl Show {
+    fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    fn across(&self) -> bool {
+        self.home.across
+    }
+
+    fn lines(&self) -> bool {
+        !self.home.across
+    }
+
     fn is_running(&self) -> bool {
         self.job.state == JobState::Running
     }
@@ -256,9 +342,9 @@ impl Show {
 
 impl Row {
     /// The colour of what becomes of it.
-    fn tone(&self) -> &'static str {
+    pub(super) fn tone(&self) -> &'static str {
         match self.fate {
-            Fate::Waiting | Fate::Created => " accent",
+            Fate::Waiting | Fate::Known | Fate::Created | Fate::Added => " accent",
             Fate::Refused => " warn",
             _ => "",
         }

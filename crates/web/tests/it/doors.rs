@@ -42,6 +42,8 @@ fn door_of(path: &str) -> Door {
         (false, ["operator", "mails", ..]) => Door::Operator,
         (false, ["account-centers"] | ["account-centers", "new"]) => Door::SignedIn,
         (false, ["account-centers", "{account_center}"]) => Door::Center(Center::Somewhere),
+        (false, ["account-centers", _, "users", "new" | "create"]) => Door::Center(Center::Somewhere),
+        (false, ["account-centers", _, "jobs", ..]) => Door::Center(Center::Somewhere),
         (false, ["account-centers", _, "activity" | "executives"]) => Door::Center(Center::Everywhere),
         (false, ["account-centers", _, "accounts", "link"]) => Door::Center(Center::Everywhere),
         (false, ["account-centers", _, "users" | "users-open", ..]) => Door::Center(Center::Everywhere),

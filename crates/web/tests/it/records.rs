@@ -233,6 +233,16 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
             (path, Some(late.admin.ask), format!("account={}", late.id))
         }
         "/account-centers/{account_center}/accounts/new" => ours(path, "name=Harbor&time_zone=UTC"),
+        "/account-centers/{account_center}/jobs" => {
+            ours(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%2Call%0D%0Anobody&from=")
+        }
+        "/account-centers/{account_center}/jobs/{job}/cancel" => ours(path, ""),
+        "/account-centers/{account_center}/users/create" => {
+            let account = &site.center.accounts[0].id;
+            let form =
+                "user_type=administrator&first_name=Wiz&last_name=Ard&email=wiz%40example.com&account=";
+            ours(path, &format!("{form}{account}&password=own"))
+        }
         "/account-centers/{account_center}/settings" => ours(path, "name=Agency+2&temporary_passwords=yes"),
         "/account-centers/{account_center}/executives/new" => {
             ours(path, &format!("first_name=Eve&last_name=Exec&email={}", person.replace('@', "%40")))
@@ -317,7 +327,13 @@ async fn asked_to_merge(site: &Site) -> (Ask, String) {
 async fn a05_every_action_records_what_its_route_says() {
     for site in Site::everywhere().await {
         // The wizard's steps and looking at a list write nothing; set-up is over in this world and has its own test.
-        let apart = ["/accounts/{account}/users/new", "/accounts/{account}/jobs/new", "/setup"];
+        let apart = [
+            "/accounts/{account}/users/new",
+            "/accounts/{account}/jobs/new",
+            "/account-centers/{account_center}/users/new",
+            "/account-centers/{account_center}/jobs/new",
+            "/setup",
+        ];
         let mut routes = web::routes::table();
         routes.retain(|route| route.method == Method::POST && !apart.contains(&route.path));
         // Asking for a reset comes before completing one, which signs the administrator out everywhere: last.

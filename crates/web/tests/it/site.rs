@@ -46,6 +46,8 @@ pub(crate) struct Site {
     pub(crate) person: String,
     pub(crate) job: JobId,
     pub(crate) foreign_job: JobId,
+    /// A job of the account center.
+    pub(crate) center_job: JobId,
     /// An access review that goes on, and one of another account.
     pub(crate) review: AccessReviewId,
     pub(crate) foreign_review: AccessReviewId,
@@ -57,6 +59,8 @@ const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,o
 
 /// A temporary password as an administrator would set one.
 pub(crate) const TEMPORARY: &str = "kettle-thunder-umbrella";
+/// The same for accounts of the center.
+const ACROSS: &str = "listed@example.com,Lee,Stead,administrator,all\nnobody,No,Body,owner,Nowhere";
 
 /// What came back.
 pub(crate) struct Reply {
@@ -111,6 +115,7 @@ impl Site {
         let person = world.sql("SELECT id FROM center_person ORDER BY id LIMIT 1").remove(0).remove(0);
         let job = account.start_job(LIST).await;
         let foreign_job = other.start_job(LIST).await;
+        let center_job = center.start_job(ACROSS).await;
         let review = review(&world, &account).await;
         let foreign_review = self::review(&world, &other).await;
         let router = web::router(world.app.clone());
@@ -130,6 +135,7 @@ impl Site {
             person,
             job,
             foreign_job,
+            center_job,
             review,
             foreign_review,
             people,
@@ -179,7 +185,7 @@ impl Site {
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
-            .replace("{job}", self.job.as_str())
+            .replace("{job}", if of_center { self.center_job.as_str() } else { self.job.as_str() })
             .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
             .replace("{token}", "x");
         assert!(

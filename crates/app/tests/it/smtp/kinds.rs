@@ -3,9 +3,10 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail, EmailChangeMail,
-    EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, InvitationMail, LoginMergeMail,
-    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
+    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, BundleLine,
+    BundleMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
+    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -91,6 +92,30 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
                 TemporaryPasswordMail { t, to_name, account_name, set_by, expires_on, link, block_link };
             vec![mail(&view, text)]
         }
+        MailKind::Bundle => {
+            let lines = vec![BundleLine { account_name: it(), type_name: it() }];
+            let (to_name, center_name, inviter_name, block_name) = (it(), it(), it(), it());
+            let (block_link, expires_on, personal_message) = (BLOCK_LINK.to_owned(), it(), Some(it()));
+            let view = BundleMail {
+                t,
+                to_name,
+                center_name,
+                inviter_name,
+                lines,
+                more: 2,
+                personal_message,
+                link,
+                block_name,
+                block_link,
+                expires_on,
+            };
+            vec![mail(&view, text)]
+        }
+        MailKind::AccessGiven => {
+            let lines = vec![BundleLine { account_name: it(), type_name: it() }];
+            let (to_name, center_name, by_name) = (it(), it(), it());
+            vec![mail(&AccessGivenMail { t, to_name, center_name, by_name, lines, more: 1, link }, text)]
+        }
         MailKind::AccessOffer => {
             let block_link = BLOCK_LINK.to_owned();
             vec![mail(&AccessOfferMail { t, account_name: it(), link, block_link }, text)]
@@ -104,7 +129,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 15] = [
+const KINDS: [MailKind; 17] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -120,6 +145,8 @@ const KINDS: [MailKind; 15] = [
     MailKind::AccessOffer,
     MailKind::TemporaryPassword,
     MailKind::EmailProof,
+    MailKind::Bundle,
+    MailKind::AccessGiven,
 ];
 
 /// Seen to fail: with links in subjects left whole.

@@ -132,6 +132,8 @@ pub async fn dashboard(visit: Visit<CenterPass<InCenter>>, query: Query) -> Answ
         executive: !board.has_executive,
         feedback: format!("mailto:{}", visit.app.settings.mail_from.email),
     };
+    // Who sees all has it on the page of users.
+    let create_users = standing == Standing::Somewhere && !banner.users;
     let offers = standing >= Standing::Everywhere && (banner.users || banner.executive);
     visit.page(Dashboard {
         t,
@@ -144,7 +146,11 @@ pub async fn dashboard(visit: Visit<CenterPass<InCenter>>, query: Query) -> Answ
         },
         rows: board.accounts.rows.into_iter().map(mark).collect(),
         pager: Pager { previous: None, next },
-        may: May { link: standing >= Standing::Everywhere, run: standing == Standing::Executive },
+        may: May {
+            link: standing >= Standing::Everywhere,
+            run: standing == Standing::Executive,
+            create_users,
+        },
         banner: offers.then_some(banner),
     })
 }

@@ -109,7 +109,7 @@ pub async fn offer(visit: Managing, answers: Answers) -> Answer {
 
 /// The answer to a form, such as each step is, is shown again by a browser's Back only from its own cache: without one
 /// it asks whether to send the form again.
-fn kept_for_back(answer: Answer) -> Answer {
+pub(in crate::pages) fn kept_for_back(answer: Answer) -> Answer {
     let mut response = answer?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0"));
     Ok(response)

@@ -1,0 +1,142 @@
+//! Bundles: one person who gets access to several accounts of a center at once is told by one mail, and accepts what they
+//! are invited to all at once (C-06).
+
+use domain::access_request::Terms;
+use domain::activity::Entry;
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{BundleId, UserId};
+use domain::mail::MailKind;
+use domain::user::NewUser;
+use store::bundle::{self, Content};
+use store::login::{self, LoginRecord};
+use store::mail::NewMail;
+use store::pass::AccountPass;
+use store::work::{Reader, Writer};
+use store::{invitation_block, mail};
+use text::Text;
+
+pub use store::bundle::NAMED;
+
+use crate::invitation::{Sending, queue};
+use crate::mail::views::{AccessGivenMail, BundleLine, BundleMail};
+use crate::{App, Conflict, Refused, limits, user, words};
+
+/// Invites somebody new, as [`user::create`] does with one account, as one user of the bundle. The caller makes the
+/// bundle's id, and gives the same one with each account's pass; the first user who gets into the bundle has the one mail
+/// queued.
+pub fn place(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+    bundle: &BundleId,
+) -> Result<(UserId, Vec<Entry>), Refused> {
+    user::place_and_send(w, pass, new, Sending::In(bundle))
+}
+
+/// The login of an address that is known in the center of the pass's account: whom [`let_in`] lets in. Who has not shown that
+/// the address is theirs is invited by mail, as if they had none: the link shows it.
+pub fn find_known(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Option<LoginRecord>, Refused> {
+    Ok(login::find_in_center(r, pass, email)?.filter(|login| login.is_proven))
+}
+
+/// Lets in somebody who is known in the center, active at once, unless they want nothing from the account. They are
+/// told by one mail for all accounts of the bundle.
+pub fn let_in(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    known: &LoginRecord,
+    terms: &Terms,
+    bundle: &BundleId,
+) -> Result<(UserId, Vec<Entry>), Refused> {
+    let (account, address) = (pass.account(), known.email.to_ascii_lowercase());
+    limits::count(w, &format!("invitations of {account} to {address}"), limits::INVITATION_ADDRESS)?;
+    if invitation_block::is_there(w, pass, &known.email)? {
+        return Err(Refused::Conflict(Conflict::Unwanted));
+    }
+    let (user, entries) = user::let_in(w, pass, known, terms)?;
+    join(w, pass, &user, &known.email, MailKind::AccessGiven, bundle)?;
+    Ok((user, entries))
+}
+
+/// Takes a user into a bundle; the first has the mail queued.
+pub(crate) fn join(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    email: &str,
+    kind: MailKind,
+    bundle: &BundleId,
+) -> Result<(), Refused> {
+    if !bundle::insert(w, pass, bundle, user)? {
+        return Ok(());
+    }
+    let subject = bundle.as_str();
+    queue(w, pass, &NewMail { account: Some(pass.account()), kind, subject, generation: 0, email })
+}
+
+impl App {
+    /// The address of a bundle's link.
+    pub fn bundle_link(&self, bundle: &BundleId) -> String {
+        let token = bundle::token(self.store.key(), bundle);
+        format!("{}/invitations/{bundle}/{token}", self.settings.base_url)
+    }
+
+    /// What whoever is invited to the accounts of a bundle is told. Whoever wants no more says so to the first account.
+    pub(crate) fn bundle_mail(
+        &self,
+        t: Text,
+        content: &Content,
+        id: &BundleId,
+        mail: &mail::Mail,
+    ) -> BundleMail {
+        let expires_at = content.expires_at.map(|at| at.full(&content.time_zone));
+        let block_link = match mail.account.parse() {
+            Ok(account) => self.invitation_block_link(&account, &mail.id),
+            Err(_) => String::new(),
+        };
+        BundleMail {
+            t,
+            to_name: content.name.clone(),
+            center_name: content.center_name.clone(),
+            inviter_name: by(content),
+            lines: lines(t, content),
+            more: content.more,
+            personal_message: content.message.clone(),
+            link: self.bundle_link(id),
+            block_name: content.mailed_in.clone(),
+            block_link,
+            expires_on: expires_at.unwrap_or_default(),
+        }
+    }
+
+    /// What whoever was let in is told.
+    pub(crate) fn access_given_mail(&self, t: Text, content: &Content) -> AccessGivenMail {
+        AccessGivenMail {
+            t,
+            to_name: content.name.clone(),
+            center_name: content.center_name.clone(),
+            by_name: by(content),
+            lines: lines(t, content),
+            more: content.more,
+            link: format!("{}/accounts", self.settings.base_url),
+        }
+    }
+}
+
+/// Who invited, or let in. The operator, who has no name, does it for the center.
+fn by(content: &Content) -> String {
+    if content.by.is_empty() { content.center_name.clone() } else { content.by.clone() }
+}
+
+fn lines(t: Text, content: &Content) -> Vec<BundleLine> {
+    let line = |named: &store::bundle::Named| BundleLine {
+        account_name: named.account_name.clone(),
+        type_name: words::user_type(t, named.user_type).to_owned(),
+    };
+    content.accounts.iter().map(line).collect()
+}

@@ -1,0 +1,210 @@
+//! Lists for several accounts of a center: what becomes of each person in each account, and the job that does it (C-06,
+//! C-07).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::account_center::proof::InCenter;
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{AccountId, JobId};
+use domain::input::Problem;
+use domain::job::{
+    Around, AroundCenter, Directory, Fate, JobKind, MAX_PAIRS, Named, Pair, TypedRow, accounts_of,
+    plan_across,
+};
+use store::pass::{AccountPass, Acting, CenterPass};
+use store::work::{Committed, Reader, Unrecorded, Writer};
+use store::{access_request, account_center, company, login};
+
+use super::{Asked, Checked, Counts, Item, Table, known, started};
+use crate::center_person::check_opened;
+use crate::{Refused, limits};
+
+/// What is known of a center when a list is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct CenterGround {
+    around: AroundCenter,
+    /// Of each account that is named: what its invitations are counted with, and how many it may send now.
+    invitations: BTreeMap<AccountId, (String, i64)>,
+    /// Whether the list makes more places than one may.
+    is_too_long: bool,
+}
+
+/// Counts a look at a list: what it says of accounts is not there to be tried out.
+pub fn count_check(mut w: Writer, pass: &CenterPass<InCenter>) -> Result<Committed<()>, Refused> {
+    let name = format!("lists of {} looked at", pass.person().login);
+    limits::count(&mut w, &name, limits::JOB_CHECK)?;
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
+}
+
+/// Reads what a list depends on: of each account that it names as much, whatever the number of its rows.
+pub fn ground_across(
+    r: &mut Reader,
+    pass: &CenterPass<InCenter>,
+    rows: &[TypedRow],
+) -> Result<CenterGround, Refused> {
+    check_opened(r, pass)?;
+    let directory = Directory::of(account_center::list_known(r, pass)?);
+    // A list that is too long is not looked at any further.
+    if rows.iter().map(|row| accounts_of(row, &directory).len()).sum::<usize>() > MAX_PAIRS {
+        return Ok(CenterGround { is_too_long: true, ..CenterGround::default() });
+    }
+    let asked = asked(rows, &directory);
+    let mut passes = Vec::new();
+    for id in asked.keys() {
+        passes.push(pass.visit::<ManageUsers>(r, id)?);
+    }
+    let around = around_center(r, directory, &asked, &passes)?;
+    let mut invitations = BTreeMap::new();
+    for pass in &passes {
+        let left = limits::invitations_left(r, pass)?;
+        invitations.insert(pass.account().clone(), (limits::invitations_counter(r, pass), left));
+    }
+    Ok(CenterGround { around, invitations, is_too_long: false })
+}
+
+/// What rows ask of each account that they name and whoever asks administers.
+pub(super) fn asked(rows: &[TypedRow], directory: &Directory) -> BTreeMap<AccountId, Asked> {
+    let mut asked: BTreeMap<AccountId, Asked> = BTreeMap::new();
+    for row in rows {
+        let of_row = Asked::of(row);
+        for named in accounts_of(row, directory) {
+            let Named::Account(id) = named else { continue };
+            if directory.get(&id).is_some_and(|account| account.has_right) {
+                asked.entry(id).or_default().add_all(&of_row);
+            }
+        }
+    }
+    asked
+}
+
+/// What is known of the accounts of these passes, and who signs in to any of the center already.
+pub(super) fn around_center(
+    r: &mut Reader,
+    directory: Directory,
+    asked: &BTreeMap<AccountId, Asked>,
+    passes: &[AccountPass<ManageUsers>],
+) -> Result<AroundCenter, Refused> {
+    let mut around = AroundCenter { directory, ..AroundCenter::default() };
+    for pass in passes {
+        let Some(asked) = asked.get(pass.account()) else { continue };
+        let mut account: Around = asked.around(r, pass)?;
+        let in_use = if asked.names_none { company::list_choices(r, pass)? } else { Vec::new() };
+        account.in_use = Some(in_use.into_iter().map(known).collect());
+        around.accounts.insert(pass.account().clone(), account);
+    }
+    let emails: BTreeSet<String> = asked.values().flat_map(|asked| asked.emails.iter().cloned()).collect();
+    if let Some(pass) = passes.first() {
+        let known = login::list_in_center(r, pass, &emails)?;
+        around.known = known.into_iter().map(|login| login.email.to_ascii_lowercase()).collect();
+    }
+    Ok(around)
+}
+
+/// What becomes of each person in each account.
+pub fn check_across(table: Table, ground: &CenterGround) -> Checked {
+    if ground.is_too_long {
+        return Checked { unused: table.unused, too_many_pairs: true, ..Checked::default() };
+    }
+    let pairs = plan_across(&table.rows, &ground.around);
+    let too_many = too_many(&pairs, ground);
+    let item = |pair: Pair| {
+        let row = TypedRow { accounts: pair.account_name, ..table.rows[pair.row].clone() };
+        Item {
+            row,
+            part: pair.number,
+            account: pair.account,
+            fate: pair.planned.fate,
+            user: None,
+            reasons: pair.planned.reasons,
+        }
+    };
+    Checked {
+        items: pairs.into_iter().map(item).collect(),
+        unused: table.unused,
+        too_many,
+        too_many_pairs: false,
+    }
+}
+
+/// The counter that the list takes more from than there is, if one is: what it needs, and how much there is. A person gets
+/// one mail, and each account that is in it has invited them.
+fn too_many(pairs: &[Pair], ground: &CenterGround) -> Option<(i64, i64)> {
+    let mut needed = BTreeMap::<&str, (i64, i64)>::new();
+    for pair in pairs.iter().filter(|pair| pair.planned.fate == Fate::Waiting) {
+        let is_invited = pair.planned.new.as_ref().is_some_and(|new| new.send_now);
+        if let (Some(account), true) = (&pair.account, is_invited) {
+            let (counter, left) = ground.invitations.get(account)?;
+            needed.entry(counter).or_insert((0, *left)).0 += 1;
+        }
+    }
+    needed.into_values().find(|(needed, left)| needed > left)
+}
+
+/// Begins to create the users of a list that was checked. What is kept are its rows, with the accounts that they name
+/// now by their numbers, so that no account is among them that was not shown; the rows of one person are one.
+pub fn start_across(
+    mut w: Writer,
+    pass: &CenterPass<InCenter>,
+    rows: &[TypedRow],
+    checked: &Checked,
+) -> Result<Committed<JobId>, Refused> {
+    if !checked.may_start() {
+        return Err(Refused::field("text", Problem::Missing));
+    }
+    check_opened(&mut w, pass)?;
+    limits::count(&mut w, &format!("jobs of {} by {}", pass.center(), pass.person().login), limits::JOB)?;
+    let id: JobId = w.new_id();
+    let total = checked.items.len() as i64;
+    store::job::insert(&mut w, pass, &id, JobKind::CreateInAccounts, total, Counts::default())?;
+    let people: Vec<_> =
+        people(rows, checked).into_iter().map(|rows| (rows, Fate::Waiting, Vec::new())).collect();
+    store::job::insert_items(&mut w, pass, &id, &people)?;
+    w.commit(&pass.actor(), started(pass.center(), &id, checked), id)
+}
+
+/// The rows of each person together, in the order of the list; those without an address each by itself.
+fn people(rows: &[TypedRow], checked: &Checked) -> Vec<Vec<TypedRow>> {
+    let mut accounts: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    for item in &checked.items {
+        let named = item.account.as_ref().map_or(item.row.accounts.as_str(), AccountId::as_str);
+        accounts.entry(item.row.line).or_default().push(named);
+    }
+    let (mut people, mut places) = (Vec::<Vec<TypedRow>>::new(), BTreeMap::new());
+    for row in rows {
+        let named = accounts.get(&row.line).map(|names| names.join(";")).unwrap_or_default();
+        let row = TypedRow { accounts: named, ..row.clone() };
+        let place = match EmailAddress::parse(row.email()) {
+            Ok(email) => *places.entry(email.canonical()).or_insert(people.len()),
+            Err(_) => people.len(),
+        };
+        match people.get_mut(place) {
+            Some(rows) => rows.push(row),
+            None => people.push(vec![row]),
+        }
+    }
+    people
+}
+
+/// What is wrong with addresses that are typed for new users, by their places: told where they are typed. That one has a
+/// place outside the center is counted, as it tells something (U-15).
+pub fn check_addresses(
+    mut w: Writer,
+    pass: &CenterPass<InCenter>,
+    emails: &[EmailAddress],
+) -> Result<Committed<Vec<usize>>, Refused> {
+    check_opened(&mut w, pass)?;
+    let known = account_center::list_known(&mut w, pass)?;
+    let own = known.into_iter().find(|account| account.has_right).ok_or(Refused::NotFound)?;
+    let there: AccountPass<ManageUsers> = pass.visit(&mut w, &own.id)?;
+    let network = w.origin().network.clone();
+    limits::check_elsewhere(&mut w, &there, &network)?;
+    let mut elsewhere = Vec::new();
+    for (at, email) in emails.iter().enumerate() {
+        if access_request::is_elsewhere(&mut w, &there, email.as_str())? {
+            limits::count_elsewhere(&mut w, &there)?;
+            elsewhere.push(at);
+        }
+    }
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, elsewhere))
+}

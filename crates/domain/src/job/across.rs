@@ -1,0 +1,328 @@
+//! What becomes of each person of a list in each of their accounts, said before anything is written (C-06, C-07).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{Around, Planned, Read};
+use super::{Fate, Reason, TypedRow, Why};
+use crate::id::AccountId;
+use crate::name;
+
+/// The word for all accounts that whoever asks administers.
+const ALL: &str = "all";
+
+/// An account of the center that whoever asks may know of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether whoever asks administers it.
+    pub has_right: bool,
+}
+
+/// The accounts that a list may name, by number and by name.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    accounts: BTreeMap<AccountId, KnownAccount>,
+    /// By [`name::sort_key`]; names need not be unique.
+    names: BTreeMap<String, Vec<AccountId>>,
+}
+
+impl Directory {
+    /// From the accounts that whoever asks may know of.
+    pub fn of(accounts: Vec<KnownAccount>) -> Directory {
+        let mut directory = Directory::default();
+        for account in accounts {
+            let key = name::sort_key(&[&account.name]);
+            directory.names.entry(key).or_default().push(account.id.clone());
+            directory.accounts.insert(account.id.clone(), account);
+        }
+        directory
+    }
+
+    /// An account by its number.
+    pub fn get(&self, id: &AccountId) -> Option<&KnownAccount> {
+        self.accounts.get(id)
+    }
+
+    /// Those that whoever asks administers.
+    pub fn administered(&self) -> impl Iterator<Item = &AccountId> {
+        self.accounts.values().filter(|account| account.has_right).map(|account| &account.id)
+    }
+
+    fn find(&self, typed: &str) -> Named {
+        if let Some(account) = typed.parse().ok().and_then(|id| self.accounts.get(&id)) {
+            return Named::Account(account.id.clone());
+        }
+        match self.names.get(&name::sort_key(&[typed])).map(Vec::as_slice) {
+            Some([only]) => Named::Account(only.clone()),
+            Some(_) => Named::Several(typed.to_owned()),
+            None => Named::Unknown(typed.to_owned()),
+        }
+    }
+}
+
+/// What a row names as one of its accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// This one.
+    Account(AccountId),
+    /// None that whoever asks may know of.
+    Unknown(String),
+    /// More than one.
+    Several(String),
+}
+
+impl Named {
+    /// As a list names it, so that it means the same later, whatever accounts are called by then.
+    pub fn text(&self) -> &str {
+        match self {
+            Named::Account(id) => id.as_str(),
+            Named::Unknown(typed) | Named::Several(typed) => typed,
+        }
+    }
+}
+
+/// The accounts that a row names: between semicolons, or the whole cell where there is an account of that name.
+pub fn accounts_of(row: &TypedRow, directory: &Directory) -> Vec<Named> {
+    let cell = row.accounts.trim();
+    if cell.eq_ignore_ascii_case(ALL) {
+        return directory.administered().cloned().map(Named::Account).collect();
+    }
+    let whole = directory.find(cell);
+    if !matches!(whole, Named::Unknown(_)) {
+        return vec![whole];
+    }
+    let names = cell.split(';').map(str::trim).filter(|name| !name.is_empty());
+    names.map(|name| directory.find(name)).collect()
+}
+
+/// What has to be known of the center beside the list.
+#[derive(Clone, Debug, Default)]
+pub struct AroundCenter {
+    /// The accounts that it may name.
+    pub directory: Directory,
+    /// What is known of those that it names and whoever asks administers.
+    pub accounts: BTreeMap<AccountId, Around>,
+    /// Who signs in to accounts of the center already, by their address in lower case.
+    pub known: BTreeSet<String>,
+}
+
+/// What becomes of a person in an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Which row of the list, counted from 0.
+    pub row: usize,
+    /// The number of the account among those that the row names, from 1.
+    pub number: i64,
+    /// The account, where there is one.
+    pub account: Option<AccountId>,
+    /// Its name, or what was typed for it.
+    pub account_name: String,
+    /// What becomes of it.
+    pub planned: Planned,
+}
+
+/// What becomes of each row in each of its accounts. A person may have several rows; in one account the first counts.
+pub fn plan_across(rows: &[TypedRow], around: &AroundCenter) -> Vec<Pair> {
+    let mut seen: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for (row, typed) in rows.iter().enumerate() {
+        let read = Read::of(typed);
+        let named = accounts_of(typed, &around.directory);
+        if named.is_empty() {
+            let missing = std::iter::once(Reason::of(Why::AccountMissing));
+            let planned = Planned::refused(read.reasons.iter().cloned().chain(missing).collect());
+            pairs.push(Pair { row, number: 1, account: None, account_name: String::new(), planned });
+            continue;
+        }
+        for (named, number) in named.into_iter().zip(1..) {
+            let is_too_many = read.canonical.clone().is_some_and(|email| {
+                let count = counts.entry(email).or_default();
+                *count += 1;
+                *count > super::MAX_ACCOUNTS
+            });
+            let planned = if is_too_many {
+                Planned::refused(vec![Reason::of(Why::TooManyAccounts)])
+            } else {
+                plan(&read, &named, around, &mut seen)
+            };
+            let (account, account_name) = match named {
+                Named::Account(id) => {
+                    let name = around.directory.get(&id).map(|account| account.name.clone());
+                    (Some(id), name.unwrap_or_default())
+                }
+                Named::Unknown(typed) | Named::Several(typed) => {
+                    (None, Reason::about(Why::Failed, &typed).what)
+                }
+            };
+            pairs.push(Pair { row, number, account, account_name, planned });
+        }
+    }
+    pairs
+}
+
+fn plan(
+    read: &Read,
+    named: &Named,
+    around: &AroundCenter,
+    seen: &mut BTreeMap<AccountId, BTreeSet<String>>,
+) -> Planned {
+    let id = match named {
+        Named::Account(id) => id,
+        Named::Unknown(typed) => return Planned::refused(vec![Reason::about(Why::AccountUnknown, typed)]),
+        Named::Several(typed) => return Planned::refused(vec![Reason::about(Why::AccountSeveral, typed)]),
+    };
+    let Some(account) = around.accounts.get(id) else {
+        return Planned::refused(vec![Reason::of(Why::NoRight)]);
+    };
+    let seen = match seen.get_mut(id) {
+        Some(seen) => seen,
+        None => seen.entry(id.clone()).or_default(),
+    };
+    let mut planned = read.plan(account, seen);
+    let signs_in = planned.new.as_ref().is_some_and(|new| new.user_type.has_login());
+    if signs_in && read.canonical.as_ref().is_some_and(|email| around.known.contains(email)) {
+        planned.fate = Fate::Known;
+    }
+    planned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::KnownCompany;
+    use super::*;
+    use crate::access::{Companies, Grants};
+    use crate::user::{UserStatus, UserType};
+
+    fn account(digit: &str) -> AccountId {
+        format!("ACC{}", digit.repeat(32)).parse().expect("an id")
+    }
+
+    fn around() -> AroundCenter {
+        let known = |digit: &str, name: &str, has_right| KnownAccount {
+            id: account(digit),
+            name: name.to_owned(),
+            has_right,
+        };
+        let directory = Directory::of(vec![
+            known("1", "North", true),
+            known("2", "South; West", true),
+            known("3", "Twin", true),
+            known("4", "twin", true),
+            known("5", "Not mine", false),
+        ]);
+        let company = |digit: &str, lead_center| KnownCompany {
+            id: format!("COM{}", digit.repeat(32)).parse().expect("an id"),
+            disabled: false,
+            lead_center,
+        };
+        let one = |companies: Vec<KnownCompany>, users: &[(&str, UserStatus)]| Around {
+            grants: Grants {
+                user_type: UserType::Administrator,
+                agent: false,
+                status: UserStatus::Active,
+                companies: Companies::All,
+                white_label: false,
+                ends_at: None,
+            },
+            users: users.iter().map(|(email, status)| ((*email).to_owned(), *status)).collect(),
+            unwanted: BTreeSet::from(["never@example.com".to_owned()]),
+            companies: companies
+                .iter()
+                .flat_map(|company| {
+                    [("harbor".to_owned(), company.clone()), (company.id.to_string(), company.clone())]
+                })
+                .collect(),
+            in_use: Some(companies),
+        };
+        let north = one(vec![company("1", true)], &[("here@example.com", UserStatus::Active)]);
+        let south = one(vec![], &[("here@example.com", UserStatus::Pending)]);
+        AroundCenter {
+            directory,
+            accounts: [("1", north), ("2", south.clone()), ("3", south.clone()), ("4", south)]
+                .map(|(digit, around)| (account(digit), around))
+                .into(),
+            known: BTreeSet::from(["known@example.com".to_owned()]),
+        }
+    }
+
+    fn row(email: &str, user_type: &str, accounts: &str, companies: &str) -> TypedRow {
+        let cells = [email, "Kim", "Ito", user_type, companies, "", ""].map(str::to_owned);
+        TypedRow { line: 1, cells, accounts: accounts.to_owned(), has_more: false }
+    }
+
+    /// Each pair as the account's name, its fate and the first reason.
+    fn told(rows: &[TypedRow]) -> Vec<(String, Fate, Option<Why>)> {
+        let pairs = plan_across(rows, &around());
+        let told = |pair: Pair| {
+            (pair.account_name, pair.planned.fate, pair.planned.reasons.first().map(|reason| reason.why))
+        };
+        pairs.into_iter().map(told).collect()
+    }
+
+    /// C-06, C-07. Seen to fail: with accounts without right left out of what is told, and with names found by their
+    /// first account alone.
+    #[test]
+    fn c06_c07_each_account_is_told_for_itself() {
+        let rows = [row("a@example.com", "administrator", "north;South; West;Twin;Nowhere;Not mine", "")];
+        let refused = |name: &str, why| (name.to_owned(), Fate::Refused, Some(why));
+        assert_eq!(
+            told(&rows),
+            [
+                ("North".to_owned(), Fate::Waiting, None),
+                refused("South", Why::AccountUnknown),
+                refused("West", Why::AccountUnknown),
+                refused("Twin", Why::AccountSeveral),
+                refused("Nowhere", Why::AccountUnknown),
+                refused("Not mine", Why::NoRight),
+            ]
+        );
+        let whole = told(&[row("a@example.com", "administrator", "south; WEST", "")]);
+        assert_eq!(whole, [("South; West".to_owned(), Fate::Waiting, None)], "a name with a semicolon");
+        let by_number = told(&[row("a@example.com", "administrator", account("4").as_str(), "")]);
+        assert_eq!(by_number, [("twin".to_owned(), Fate::Waiting, None)]);
+        assert_eq!(told(&[row("a", "administrator", " ; ", "")])[0].2, Some(Why::EmailWrong));
+        assert_eq!(told(&[row("a@example.com", "administrator", "", "")])[0].2, Some(Why::AccountMissing));
+    }
+
+    /// C-06, C-07. Seen to fail: with `seen` for all accounts together, and with `all` taken for a name.
+    #[test]
+    fn c06_c07_who_is_there_or_named_twice_is_left_and_all_are_those_one_administers() {
+        let here = told(&[row("Here@example.com", "administrator", "ALL", "")]);
+        let fates: Vec<(&str, Fate)> = here.iter().map(|(name, fate, _)| (name.as_str(), *fate)).collect();
+        assert_eq!(
+            fates,
+            [
+                ("North", Fate::Here),
+                ("South; West", Fate::Invited),
+                ("Twin", Fate::Invited),
+                ("twin", Fate::Invited)
+            ]
+        );
+        let rows = [
+            row("known@example.com", "administrator", "North", ""),
+            row("Known@example.com", "reporting", "North;South; West", ""),
+            row("known@example.com", "administrator", "South; West", ""),
+        ];
+        let fates: Vec<Fate> = told(&rows).into_iter().map(|(_, fate, _)| fate).collect();
+        assert_eq!(fates, [Fate::Known, Fate::Twice, Fate::Refused, Fate::Refused, Fate::Known]);
+    }
+
+    /// C-06, X-31. Seen to fail: with no company taken for none, and with blocks of one account asked in none.
+    #[test]
+    fn c06_x31_companies_are_those_in_use_there_unless_some_are_named() {
+        let planned = |email, accounts, companies| {
+            plan_across(&[row(email, "manager", accounts, companies)], &around()).remove(0).planned
+        };
+        assert_eq!(planned("a@example.com", "North", "").new.expect("it waits").companies.len(), 1);
+        let number = format!("COM{}", "1".repeat(32));
+        assert_eq!(planned("a@example.com", "North", &number).new.expect("it waits").companies.len(), 1);
+        let why = |planned: Planned| planned.reasons.iter().map(|reason| reason.why).collect::<Vec<_>>();
+        assert_eq!(why(planned("a@example.com", "South; West", "")), [Why::NoCompanyInUse]);
+        assert_eq!(why(planned("a@example.com", "South; West", "Harbor")), [Why::CompanyUnknown]);
+        assert_eq!(why(planned("never@example.com", "North", "")), [Why::Unwanted]);
+    }
+}

@@ -1,0 +1,432 @@
+//! Create Users at an account center: the wizard, from the type to what becomes of each person in each account (C-06).
+
+use std::collections::BTreeSet;
+
+use app::job::{self, Checked, Table};
+use app::pass::CenterPass;
+use app::{Refused, center_person};
+use domain::account_center::Standing;
+use domain::account_center::proof::InCenter;
+use domain::email::EmailAddress;
+use domain::id::AccountId;
+use domain::input::{FieldError, Problem};
+use domain::job::{MAX_ACCOUNTS, TypedRow};
+use domain::user::{Names, UserType};
+use serde::{Deserialize, Serialize};
+
+use super::super::form::Errors;
+use super::super::job::center::tally;
+use super::accounts;
+use crate::http::route::Nothing;
+use crate::http::visit::{Answer, Visit};
+use crate::pages::session;
+use crate::pages::user::create::kept_for_back;
+use crate::views::center_person::new::{AccountsPage, CompaniesPage, MOST, New, PersonFields, Step};
+use crate::views::job::Tally;
+
+pub(super) type Creating = Visit<CenterPass<InCenter>>;
+
+/// The type that stands for executive administrators, who have a form of their own.
+const EXECUTIVE: &str = "executive_administrator";
+
+/// All answers so far, and where one is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    step: String,
+    go: String,
+    user_type: String,
+    agent: Option<String>,
+    first_name: Vec<String>,
+    last_name: Vec<String>,
+    email: Vec<String>,
+    /// The accounts that are chosen.
+    pub(super) account: Vec<String>,
+    /// Which page of accounts is shown.
+    pub(super) q: String,
+    pub(super) name: String,
+    pub(super) after: String,
+    next_name: String,
+    next_after: String,
+    /// The account whose companies are chosen, whether all or some, and those accounts that have some.
+    pub(super) at: String,
+    pub(super) which: String,
+    pub(super) some: Vec<String>,
+    /// Each as `ACC….COM…`.
+    pub(super) company: Vec<String>,
+    pub(super) filter: String,
+    password: String,
+    /// Which rows of the preview.
+    from: String,
+}
+
+/// What is wrong with a step.
+#[derive(Default)]
+pub(super) struct Wrong {
+    problem: Option<String>,
+    user_type: Errors,
+    people: Vec<Errors>,
+    pub(super) accounts: Option<String>,
+    pub(super) companies: Option<String>,
+}
+
+impl Wrong {
+    fn is_nothing(&self) -> bool {
+        self.problem.is_none()
+            && self.user_type.0.is_empty()
+            && self.people.iter().all(|errors| errors.0.is_empty())
+            && self.accounts.is_none()
+            && self.companies.is_none()
+    }
+}
+
+/// The first question.
+pub async fn page(visit: Creating, _: Nothing) -> Answer {
+    visit.read(center_person::check_open).await?;
+    let view = view(&visit, Step::Type, &Answers::default(), Wrong::default()).await?;
+    visit.page(view)
+}
+
+/// From one question to the next, or back. Nothing is stored: all answers travel with the form.
+pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
+    match visit.read(center_person::check_open).await {
+        Err(Refused::SignedOut) => return signed_out(&visit, answers),
+        found => found?,
+    };
+    let present = Step::of_code(&answers.step).unwrap_or(Step::Type);
+    let go = std::mem::take(&mut answers.go);
+    if present == Step::Type && go == "next" && answers.user_type == EXECUTIVE {
+        return visit.go(&visit.path.replace("/users/new", "/executives/new"));
+    }
+    let to = match go.as_str() {
+        "next" => {
+            let wrong = wrong_at(&visit, present, &mut answers).await?;
+            if !wrong.is_nothing() {
+                let view = view(&visit, present, &answers, wrong).await?;
+                return kept_for_back(visit.mend(view));
+            }
+            if present == Step::Companies { Step::Accounts } else { present.next().unwrap_or(present) }
+        }
+        "back" if present == Step::Companies => Step::Accounts,
+        "back" => present.previous().unwrap_or(Step::Type),
+        other => moved(&visit, present, other, &mut answers).await?,
+    };
+    let view = view(&visit, to, &answers, Wrong::default()).await?;
+    kept_for_back(visit.page(view))
+}
+
+/// What the other buttons of a step do, and where one is then.
+async fn moved(visit: &Creating, present: Step, go: &str, answers: &mut Answers) -> Result<Step, Refused> {
+    if let Some(account) = go.strip_prefix("companies-") {
+        answers.at = account.to_owned();
+        answers.which = if answers.some.contains(&answers.at) { "some" } else { "all" }.to_owned();
+        if !answers.account.contains(&answers.at) {
+            answers.account.push(answers.at.clone());
+        }
+        return Ok(Step::Companies);
+    }
+    if let Some(number) = go.strip_prefix("remove-").and_then(|number| number.parse::<usize>().ok()) {
+        answers.remove_person(number);
+        return Ok(present);
+    }
+    match (present, go) {
+        (Step::People, "add") => answers.add_person(),
+        (Step::Accounts, "search" | "first") => (answers.name, answers.after) = Default::default(),
+        (Step::Accounts, "more") => {
+            answers.name = std::mem::take(&mut answers.next_name);
+            answers.after = std::mem::take(&mut answers.next_after);
+        }
+        (Step::Accounts, "all") => accounts::choose_all(visit, answers).await?,
+        (Step::Accounts, "none") => answers.account.clear(),
+        (Step::Companies, "all" | "none") => accounts::choose_companies(visit, answers, go == "all").await?,
+        (Step::Companies, "filter") => {}
+        (_, code) => return Ok(Step::of_code(code).unwrap_or(present)),
+    }
+    Ok(present)
+}
+
+/// Whoever was signed out in the middle signs in at once, and the answers wait in that form.
+fn signed_out(visit: &Creating, answers: Answers) -> Answer {
+    if answers == Answers::default() {
+        return Err(Refused::SignedOut);
+    }
+    let kept = serde_html_form::to_string(Answers { go: answers.step.clone(), ..answers });
+    kept_for_back(session::sign_in_again(visit, &visit.path, kept.map_err(|_| Refused::SignedOut)?))
+}
+
+/// The answers that waited, as fields of the wizard's form; `None` where they are no such answers.
+pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, String)>> {
+    let answers: Answers = serde_html_form::from_str(kept).ok()?;
+    let is_wizard = next.starts_with("/account-centers/") && next.ends_with("/users/new");
+    if is_wizard && answers != Answers::default() { serde_html_form::from_str(kept).ok() } else { None }
+}
+
+/// Begins to create the users; where that cannot be, the last step says why.
+pub async fn create(visit: Creating, answers: Answers) -> Answer {
+    let (rows, checked) = checked(&visit, &answers).await?;
+    if !checked.may_start() {
+        let view = view(&visit, Step::Preview, &answers, Wrong::default()).await?;
+        return visit.mend(view);
+    }
+    let (pass, id) = visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked)).await?;
+    visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center()))
+}
+
+async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, Checked), Refused> {
+    let rows = answers.rows();
+    let table = Table { rows: rows.clone(), unused: Vec::new() };
+    Ok((rows, super::super::job::center::look_through(visit, table).await?.1))
+}
+
+/// What is wrong with a step, and whether an address that is typed there has a place outside the center (U-15).
+async fn wrong_at(visit: &Creating, step: Step, answers: &mut Answers) -> Result<Wrong, Refused> {
+    let t = visit.t;
+    let mut wrong = Wrong::default();
+    match step {
+        Step::Type if answers.kind().is_none() => {
+            let problem = if answers.user_type.is_empty() { Problem::Missing } else { Problem::NotAChoice };
+            wrong.user_type = Errors(vec![FieldError { field: "user_type", problem }]);
+        }
+        Step::People => {
+            answers.leave_out_empty();
+            wrong.people = answers.wrong_people();
+            if wrong.is_nothing() {
+                mark_elsewhere(visit, answers, &mut wrong).await?;
+            }
+        }
+        Step::Accounts => match answers.account.iter().collect::<BTreeSet<_>>().len() {
+            0 => wrong.accounts = Some(t.center_person_missing_account().to_owned()),
+            many if many > MAX_ACCOUNTS => wrong.accounts = Some(t.job_why_too_many_accounts().to_owned()),
+            _ => {}
+        },
+        Step::Companies => answers.keep_companies(t, &mut wrong),
+        _ => {}
+    }
+    Ok(wrong)
+}
+
+async fn mark_elsewhere(visit: &Creating, answers: &Answers, wrong: &mut Wrong) -> Result<(), Refused> {
+    let emails: Vec<EmailAddress> =
+        answers.email.iter().filter_map(|typed| EmailAddress::parse(typed).ok()).collect();
+    let (_, elsewhere) = visit.write(move |w, pass| job::check_addresses(w, pass, &emails)).await?;
+    for at in elsewhere {
+        if let Some(errors) = wrong.people.get_mut(at) {
+            errors.0.push(FieldError { field: "email", problem: Problem::Elsewhere });
+        }
+    }
+    Ok(())
+}
+
+impl Answers {
+    fn kind(&self) -> Option<UserType> {
+        self.user_type.parse().ok()
+    }
+
+    pub(super) fn has_companies(&self) -> bool {
+        self.kind().is_some_and(|user_type| !user_type.has_all_companies())
+    }
+
+    pub(super) fn is_agent(&self) -> bool {
+        match self.kind() {
+            Some(UserType::Agent) => true,
+            Some(UserType::Notification) | None => false,
+            Some(_) => self.agent.is_some(),
+        }
+    }
+
+    /// First name, last name and address of each person who was typed.
+    fn people(&self) -> Vec<[String; 3]> {
+        let count = self.email.len().max(self.first_name.len()).max(self.last_name.len()).min(MOST);
+        let at = |values: &[String], at: usize| values.get(at).cloned().unwrap_or_default();
+        (0..count).map(|n| [at(&self.first_name, n), at(&self.last_name, n), at(&self.email, n)]).collect()
+    }
+
+    fn set_people(&mut self, people: Vec<[String; 3]>) {
+        (self.first_name, self.last_name, self.email) = Default::default();
+        for [first, last, email] in people {
+            self.first_name.push(first);
+            self.last_name.push(last);
+            self.email.push(email);
+        }
+    }
+
+    fn add_person(&mut self) {
+        let mut people = self.people();
+        people.truncate(MOST - 1);
+        if people.is_empty() {
+            people.push(Default::default());
+        }
+        people.push(Default::default());
+        self.set_people(people);
+    }
+
+    fn remove_person(&mut self, number: usize) {
+        let mut people = self.people();
+        if (1..=people.len()).contains(&number) {
+            people.remove(number - 1);
+        }
+        self.set_people(people);
+    }
+
+    /// Rows in which nothing was typed are nobody, unless all are.
+    fn leave_out_empty(&mut self) {
+        let mut people = self.people();
+        let is_typed = |person: &[String; 3]| person.iter().any(|typed| !typed.trim().is_empty());
+        if people.iter().any(is_typed) {
+            people.retain(is_typed);
+        }
+        people.resize(people.len().max(1), Default::default());
+        self.set_people(people);
+    }
+
+    fn wrong_people(&self) -> Vec<Errors> {
+        let user_type = self.kind().unwrap_or(UserType::Reporting);
+        let mut seen = BTreeSet::new();
+        let wrong = |[first, last, email]: [String; 3]| {
+            let mut errors = Names::parse(&first, &last, "", user_type).err().unwrap_or_default();
+            match EmailAddress::parse(&email) {
+                Ok(email) if !seen.insert(email.canonical()) => {
+                    errors.push(FieldError { field: "email", problem: Problem::SameAddress });
+                }
+                Ok(_) => {}
+                Err(problem) => errors.push(FieldError { field: "email", problem }),
+            }
+            Errors(errors)
+        };
+        self.people().into_iter().map(wrong).collect()
+    }
+
+    /// The same as a list: each person with all accounts where companies are not chosen, and a row for each other one.
+    fn rows(&self) -> Vec<TypedRow> {
+        let chosen: BTreeSet<&String> = self.account.iter().collect();
+        let has_some = |account: &&&String| self.has_companies() && self.some.contains(account);
+        let (some, all): (Vec<&String>, Vec<&String>) =
+            chosen.into_iter().partition(|account| has_some(&account));
+        let all = all.into_iter().map(String::as_str).collect::<Vec<_>>().join(";");
+        let mut places: Vec<(String, String)> =
+            Some((all, String::new())).filter(|(all, _)| !all.is_empty()).into_iter().collect();
+        places
+            .extend(some.into_iter().map(|account| (account.clone(), self.companies_of(account).join(";"))));
+        let agent = if self.is_agent() { "yes" } else { "no" };
+        let mut rows = Vec::new();
+        for [first, last, email] in self.people() {
+            for (accounts, companies) in &places {
+                let cells =
+                    [&email, &first, &last, &self.user_type, companies, agent, ""].map(ToOwned::to_owned);
+                let line = rows.len() as i64 + 1;
+                rows.push(TypedRow { line, cells, accounts: accounts.clone(), has_more: false });
+            }
+        }
+        rows
+    }
+
+    /// The companies that are chosen in an account.
+    pub(super) fn companies_of(&self, account: &str) -> Vec<&str> {
+        let of = |chosen: &&String| chosen.split_once('.').is_some_and(|(of, _)| of == account);
+        self.company.iter().filter(of).filter_map(|chosen| Some(chosen.split_once('.')?.1)).collect()
+    }
+
+    /// Keeps what was chosen for the account whose companies were asked for.
+    fn keep_companies(&mut self, t: text::Text, wrong: &mut Wrong) {
+        let account = self.at.clone();
+        if self.which != "some" {
+            self.some.retain(|other| *other != account);
+            return;
+        }
+        if self.companies_of(&account).is_empty() {
+            wrong.companies = Some(t.form_missing_company().to_owned());
+        } else if !self.some.contains(&account) {
+            self.some.push(account);
+        }
+    }
+}
+
+pub(super) async fn view(
+    visit: &Creating,
+    step: Step,
+    answers: &Answers,
+    wrong: Wrong,
+) -> Result<New, Refused> {
+    let t = visit.t;
+    let pass = visit.pass().await?;
+    let tally = match step {
+        Step::Preview => tally(t, &checked(visit, answers).await?.1, &answers.from),
+        _ => Tally::default(),
+    };
+    let accounts = match step {
+        Step::Accounts => accounts::page(visit, answers, wrong.accounts).await?,
+        _ => AccountsPage::default(),
+    };
+    let companies = match step {
+        Step::Companies => accounts::companies(visit, answers, wrong.companies).await?,
+        _ => CompaniesPage::default(),
+    };
+    let mut people = answers.people();
+    people.resize(people.len().max(1), Default::default());
+    let none = Errors::default();
+    let person = |(at, [first, last, email]): (usize, &[String; 3])| {
+        let errors = wrong.people.get(at).unwrap_or(&none);
+        PersonFields {
+            first_name: errors.field(t, "first_name", first),
+            last_name: errors.field(t, "last_name", last),
+            email: errors.field(t, "email", email),
+        }
+    };
+    Ok(New {
+        t,
+        frame: visit.center_frame(&pass),
+        step,
+        kept: kept(step, answers, &accounts, &companies),
+        problem: wrong.problem.or_else(|| tally.problem.clone()),
+        user_type: wrong.user_type.field(t, "user_type", &answers.user_type),
+        agent: answers.agent.is_some(),
+        may_executive: pass.standing() == Standing::Executive,
+        people: people.iter().enumerate().map(person).collect(),
+        accounts,
+        there: companies,
+        tally,
+    })
+}
+
+/// All answers that a step does not ask for itself.
+fn kept(
+    step: Step,
+    answers: &Answers,
+    accounts: &AccountsPage,
+    companies: &CompaniesPage,
+) -> Vec<(&'static str, String)> {
+    let mut kept = Vec::new();
+    if step != Step::Type {
+        kept.push(("user_type", answers.user_type.clone()));
+        kept.extend(answers.agent.iter().map(|agent| ("agent", agent.clone())));
+    }
+    if step != Step::People {
+        for [first, last, email] in answers.people() {
+            kept.extend([("first_name", first), ("last_name", last), ("email", email)]);
+        }
+    }
+    let is_shown = |id: &String| accounts.rows.iter().any(|(choice, _)| choice.value == *id);
+    let chosen: BTreeSet<&String> = answers.account.iter().filter(|id| !is_shown(id)).collect();
+    kept.extend(chosen.into_iter().map(|id| ("account", id.clone())));
+    if step != Step::Accounts {
+        kept.push(("q", answers.q.clone()));
+    }
+    kept.extend([("name", answers.name.clone()), ("after", answers.after.clone())]);
+    let is_offered = |id: &String| companies.choices.iter().any(|choice| choice.value == *id);
+    let chosen: BTreeSet<&String> = answers.company.iter().filter(|id| !is_offered(id)).collect();
+    kept.extend(chosen.into_iter().map(|id| ("company", id.clone())));
+    kept.extend(answers.some.iter().map(|id| ("some", id.clone())));
+    if step == Step::Companies {
+        kept.push(("at", answers.at.clone()));
+    }
+    if step != Step::Password {
+        kept.push(("password", answers.password.clone()));
+    }
+    kept.retain(|(name, value)| !value.is_empty() || ["first_name", "last_name", "email"].contains(name));
+    kept
+}
+
+/// An account's number as it was chosen.
+pub(super) fn account_of(id: &str) -> Result<AccountId, Refused> {
+    id.parse().map_err(|_| Refused::NotFound)
+}
