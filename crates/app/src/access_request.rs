@@ -19,6 +19,7 @@ pub use store::access_request::{Found, OwnRequest, RequestState as State};
 use crate::company::Company;
 use crate::mail::views::{AccessApprovedMail, AccessRequestMail};
 use crate::page::{Count, Page};
+use crate::temporary_password::check_proven;
 use crate::user::Counts;
 use crate::{App, Conflict, Refused, limits, words};
 
@@ -74,6 +75,7 @@ pub fn ask(mut w: Writer, pass: &SelfPass, account: &str, message: &str) -> Resu
     let (person, network) = (pass.person(), w.origin().network.clone());
     limits::count(&mut w, &format!("access requests of {}", person.login), limits::ACCESS_REQUEST)?;
     limits::count(&mut w, &format!("access requests from {network}"), limits::ACCESS_REQUEST_NETWORK)?;
+    check_proven(&mut w, &person.login)?;
     let new = NewAccessRequest::parse(account, message)?;
     let id = access_request::insert_ask(&mut w, pass, &new)?;
     let entry = Entry::of_login(Verb::AccessRequested, id, &person.name());

@@ -10,6 +10,7 @@ use store::account;
 use store::company::{self, Company};
 use store::login::{self, NewLogin};
 use store::pass::{AccountPass, Acting, SetupPass, SystemPass};
+use store::temporary_password;
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 
@@ -58,6 +59,7 @@ fn make_first(
     insert(&mut w, pass, &account, &first.account_name, &first.time_zone)?;
     let new = NewLogin {
         id: &login,
+        is_proven: true,
         email: &first.email,
         first_name: &first.names.first,
         last_name: &first.names.last,
@@ -99,6 +101,7 @@ fn insert(
         invitation_days: DEFAULT_INVITATION_DAYS,
         free_types: false,
         takes_requests: true,
+        temporary_passwords: true,
     };
     Ok(account::insert(w, pass, id, &details)?)
 }
@@ -144,6 +147,9 @@ pub fn change(
 ) -> Result<Committed<()>, Refused> {
     let before = account::get(&mut w, pass)?;
     account::update(&mut w, pass, details)?;
+    if !details.temporary_passwords {
+        temporary_password::remove_all(&mut w, pass)?;
+    }
     let days = |details: &AccountDetails| details.invitation_days.to_string();
     let yes_no = |flag: bool| Some(if flag { "yes" } else { "no" });
     let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
@@ -151,7 +157,12 @@ pub fn change(
         .change("time_zone", Some(&before.time_zone), Some(&details.time_zone))
         .change("invitation_days", Some(&days(&before)), Some(&days(details)))
         .change("free_types", yes_no(before.free_types), yes_no(details.free_types))
-        .change("takes_requests", yes_no(before.takes_requests), yes_no(details.takes_requests));
+        .change("takes_requests", yes_no(before.takes_requests), yes_no(details.takes_requests))
+        .change(
+            "temporary_passwords",
+            yes_no(before.temporary_passwords),
+            yes_no(details.temporary_passwords),
+        );
     w.commit(&pass.actor(), entry, ())
 }
 

@@ -16,7 +16,7 @@ use store::page::Page;
 use store::pass::{AccountPass, Acting, CenterPass, Credentials, Gate, HasPlace, SelfPass};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
-use store::{account, executive_administrator};
+use store::{account, executive_administrator, temporary_password};
 
 pub use store::account_center::{AccountRow as Account, CenterOfLogin};
 use store::executive_administrator::Executive;
@@ -250,11 +250,17 @@ pub fn change(
 ) -> Result<Committed<()>, Refused> {
     let before = account_center::get(&mut w, pass)?.details;
     account_center::update(&mut w, pass, details)?;
-    let entry = Entry::of(pass.center(), Verb::CenterChanged, pass.center(), &details.name).change(
-        "name",
-        Some(&before.name),
-        Some(&details.name),
-    );
+    if !details.temporary_passwords {
+        temporary_password::remove_all_of_center(&mut w, pass)?;
+    }
+    let yes_no = |flag: bool| Some(if flag { "yes" } else { "no" });
+    let entry = Entry::of(pass.center(), Verb::CenterChanged, pass.center(), &details.name)
+        .change("name", Some(&before.name), Some(&details.name))
+        .change(
+            "temporary_passwords",
+            yes_no(before.temporary_passwords),
+            yes_no(details.temporary_passwords),
+        );
     w.commit(&pass.actor(), entry, ())
 }
 

@@ -19,6 +19,7 @@ use store::{account_center, login};
 pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
+use crate::temporary_password::check_proven;
 use crate::{Conflict, Refused, access_change, limits};
 
 /// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.
@@ -50,8 +51,10 @@ pub fn list(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<Vec<Execut
     Ok(executive_administrator::list(r, pass)?)
 }
 
-/// Makes whoever administers all accounts the first executive administrator (C-04). Managing users comes with it.
+/// Makes whoever administers all accounts the first executive administrator (C-04). Managing users comes with it. Who they
+/// are must be proven, as for every other.
 pub fn make_first(mut w: Writer, pass: &CenterPass<AllOfCenter>) -> Result<Committed<()>, Refused> {
+    check_proven(&mut w, &pass.person().login)?;
     if !executive_administrator::insert_first(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::HasExecutive));
     }
@@ -83,6 +86,7 @@ pub fn find_person(
 /// Makes a person of the center an executive administrator (C-10). That they are one already is no matter.
 pub fn make(mut w: Writer, pass: &CenterPass<RunsCenter>, login: &LoginId) -> Result<Committed<()>, Refused> {
     let person = find_person(&mut w, pass, login)?;
+    check_proven(&mut w, login)?;
     executive_administrator::insert(&mut w, pass, login)?;
     let entry = Entry::of(pass.center(), Verb::ExecutiveMade, login, &person.name).change(
         "email",

@@ -14,7 +14,7 @@ use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
 use store::work::{Actor, Committed, Writer};
-use store::{executive_administrator, invitation, invitation_block};
+use store::{api_key, executive_administrator, invitation, invitation_block, temporary_password};
 
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
@@ -56,7 +56,7 @@ pub(crate) fn make(
 }
 
 /// Counts the sending and refuses it where it is too much, or not wanted.
-fn check_welcome(
+pub(crate) fn check_welcome(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     made: &invitation::Invitation,
@@ -120,12 +120,15 @@ pub struct Accepted {
 impl App {
     /// Accepts the invitation whose link the asker followed. A new person sets the password they chose; where the
     /// invited address has a login already, its present password is asked for, unless the asker is signed in as it:
-    /// the link alone never signs anybody in (U-03). Who is signed in with another address can accept nothing.
+    /// the link alone never signs anybody in (U-03). A login whose address was not proven may be somebody else's: whoever
+    /// has the link chooses a new password, and everybody else is cut off. Who is signed in with another address can
+    /// accept nothing.
     pub async fn accept(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
         let (pass, ()) = self.read::<InvitationPass, ()>(ask, (), |_, _| Ok(())).await?;
         check_address(&pass)?;
         match pass.login {
             None => self.accept_new(ask, &pass, password).await,
+            Some(_) if !pass.is_proven => self.accept_unproven(ask, &pass, password).await,
             Some(_) if pass.signed_in == pass.login => self.accept_signed_in(ask).await,
             Some(_) => self.accept_known(ask, &pass, password).await,
         }
@@ -137,10 +140,7 @@ impl App {
         pass: &InvitationPass,
         password: &str,
     ) -> Result<Accepted, Refused> {
-        let names = &pass.names;
-        let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
-        let new = NewPassword { field: "password", password, known: &known };
-        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
+        let hash = self.hash_chosen(pass, password).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &InvitationPass| {
             check_address(pass)?;
@@ -149,15 +149,46 @@ impl App {
                 EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
             let new = NewLogin {
                 id: &id,
+                is_proven: true,
                 email: &email,
                 first_name: &pass.names.first,
                 last_name: &pass.names.last,
                 password_hash: &hash,
             };
             login::insert(&mut w, &new)?;
-            join(w, pass, &id, &asked)
+            join(w, pass, &id, &asked, Vec::new())
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+
+    async fn accept_unproven(
+        &self,
+        ask: &Ask,
+        pass: &InvitationPass,
+        password: &str,
+    ) -> Result<Accepted, Refused> {
+        let hash = self.hash_chosen(pass, password).await?;
+        let asked = ask.clone();
+        let done = move |mut w: Writer, pass: &InvitationPass| {
+            check_address(pass)?;
+            let login = pass.login.as_ref().filter(|_| !pass.is_proven);
+            let login = login.ok_or(Refused::Conflict(Conflict::Changed))?;
+            login::update_password(&mut w, login, &hash)?;
+            login::update_proven(&mut w, login)?;
+            session::cut_off(&mut w, login)?;
+            let keys = api_key::remove_all(&mut w, login)?;
+            let changed = Entry::of_login(Verb::PasswordChanged, login, &pass.names.full());
+            let ended = keys.iter().map(|(id, name)| Entry::of_login(Verb::ApiKeyEnded, id, name));
+            join(w, pass, login, &asked, ended.chain([changed]).collect())
+        };
+        self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+
+    async fn hash_chosen(&self, pass: &InvitationPass, password: &str) -> Result<String, Refused> {
+        let names = &pass.names;
+        let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
+        let new = NewPassword { field: "password", password, known: &known };
+        self.hasher.take(new, self.store.random_bytes()).await
     }
 
     async fn accept_known(
@@ -178,7 +209,7 @@ impl App {
             if pass.login.as_ref() != Some(&login.id) {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
-            join(w, pass, &login.id, &asked)
+            join(w, pass, &login.id, &asked, Vec::new())
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
@@ -186,7 +217,9 @@ impl App {
     async fn accept_signed_in(&self, ask: &Ask) -> Result<Accepted, Refused> {
         let asked = ask.clone();
         let done = move |w: Writer, pass: &InvitationPass| match &pass.login {
-            Some(login) if pass.signed_in == pass.login => join(w, pass, login, &asked),
+            Some(login) if pass.signed_in == pass.login && pass.is_proven => {
+                join(w, pass, login, &asked, Vec::new())
+            }
             _ => Err(Refused::Conflict(Conflict::Changed)),
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
@@ -205,22 +238,30 @@ impl App {
 }
 
 /// An invitation is bound to its address.
-fn check_address(pass: &InvitationPass) -> Result<(), Refused> {
+pub(crate) fn check_address(pass: &InvitationPass) -> Result<(), Refused> {
     let is_another = pass.signed_in.is_some() && pass.signed_in != pass.login;
     if is_another { Err(Refused::Conflict(Conflict::OtherAddress)) } else { Ok(()) }
 }
 
 /// Uses the link up, makes the user active and starts a session: all or nothing. Of a bundle, all that can be accepted is
-/// accepted with it.
+/// accepted with it. `before` is what led here.
 fn join(
     mut w: Writer,
     pass: &InvitationPass,
     login: &LoginId,
     ask: &Ask,
+    before: Vec<Entry>,
 ) -> Result<Committed<Accepted>, Refused> {
-    let mut entries = take(&mut w, pass, login)?;
-    for other in &pass.others {
-        entries.extend(take(&mut w, other, login)?);
+    let mut entries = before;
+    for one in std::iter::once(pass).chain(&pass.others) {
+        if !invitation::update_accepted(&mut w, one)? {
+            return Err(Refused::Conflict(Conflict::Changed));
+        }
+        temporary_password::remove_accepted(&mut w, one)?;
+        entries.push(take(&mut w, one, login)?);
+        if let Some(center) = executive_administrator::accept(&mut w, one, login)? {
+            entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &one.names.full()));
+        }
     }
     let (session, started) = session::start(&mut w, login, ask)?;
     entries.push(started);
@@ -230,19 +271,14 @@ fn join(
     w.commit_all(&actor, entries, Accepted { session, account: pass.account.clone() })
 }
 
-/// Makes one invited user active.
-fn take(w: &mut Writer, pass: &InvitationPass, login: &LoginId) -> Result<Vec<Entry>, Refused> {
-    if !invitation::update_accepted(w, pass)? || !user::activate(w, pass, login)? {
+/// Makes one invited user active, whose invitation is used up.
+pub(crate) fn take(w: &mut Writer, pass: &InvitationPass, login: &LoginId) -> Result<Entry, Refused> {
+    if !user::activate(w, pass, login)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
     if pass.user_type.has_all_companies() {
         // Those they were given as something less, before a promotion.
         user::update_companies(w, pass, &pass.account, &pass.user, &BTreeSet::new())?;
     }
-    let name = pass.names.full();
-    let mut entries = vec![Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &name)];
-    if let Some(center) = executive_administrator::accept(w, pass, login)? {
-        entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &name));
-    }
-    Ok(entries)
+    Ok(Entry::of(&pass.account, Verb::InvitationAccepted, &pass.user, &pass.names.full()))
 }

@@ -38,6 +38,7 @@ pub mod refused;
 pub mod reset;
 pub mod seed;
 pub mod session;
+pub mod temporary_password;
 pub mod user;
 pub mod words;
 pub mod worker;

@@ -29,6 +29,8 @@ pub struct Profile {
     pub email_change: Option<EmailChange>,
     /// The merges that can be undone (C-01).
     pub merges: Vec<MergedLogin>,
+    /// Whether one has shown that one's address is one's own.
+    pub is_proven: bool,
 }
 
 /// What My Profile shows beside what the pass tells.
@@ -39,6 +41,7 @@ pub fn profile(r: &mut Reader, pass: &SelfPass) -> Result<Profile, Refused> {
         users,
         email_change: email_change::find(r, pass)?,
         merges: login_merge::list_made(r, pass)?,
+        is_proven: login::get(r, &pass.person().login)?.is_proven,
     })
 }
 

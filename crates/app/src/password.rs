@@ -93,10 +93,17 @@ impl Hasher {
 
     /// Whether `password` belongs to `stored`; without a stored hash, no, after the same time.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool, Busy> {
+        Ok(self.find(password, stored.into_iter().collect()).await?.is_some())
+    }
+
+    /// Which of the stored hashes `password` belongs to; of none, after the same time. One hash is computed, whatever there
+    /// is to compare it with: those with another salt than the first one are not found.
+    pub async fn find(&self, password: String, stored: Vec<String>) -> Result<Option<usize>, Busy> {
         let dummy = Arc::clone(&self.dummy);
         run(&self.hashing, move |memory| {
-            let fits = fits(stored.as_deref().unwrap_or(&dummy), &password, memory).unwrap_or(false);
-            fits && stored.is_some()
+            let first = stored.first().map_or(&*dummy, String::as_str);
+            let computed = again(first, &password, memory)?;
+            stored.iter().position(|hash| secret::same(hash, &computed))
         })
         .await
     }
@@ -159,16 +166,16 @@ fn compute(cost: Params, password: &str, salt: &[u8], memory: &mut Memory) -> Op
     Some(hash)
 }
 
-/// Whether `password` gives this hash with its own cost and salt; `None` for a text that is no hash of ours.
-fn fits(stored: &str, password: &str, memory: &mut Memory) -> Option<bool> {
-    let rest = stored.strip_prefix("$argon2id$v=19$m=")?;
+/// The hash of `password` with the cost and salt of a stored one; `None` for a text that is no hash of ours.
+fn again(stored: &str, password: &str, memory: &mut Memory) -> Option<String> {
+    let (given, _) = stored.rsplit_once('$')?;
+    let rest = given.strip_prefix("$argon2id$v=19$m=")?;
     let (m, rest) = rest.split_once(",t=")?;
     let (t, rest) = rest.split_once(",p=")?;
-    let (p, rest) = rest.split_once('$')?;
-    let (salt, hash) = rest.split_once('$')?;
+    let (p, salt) = rest.split_once('$')?;
     let cost = Params::new(m.parse().ok()?, t.parse().ok()?, p.parse().ok()?, None).ok()?;
     let found = compute(cost, password, &BASE64_NOPAD.decode(salt.as_bytes()).ok()?, memory)?;
-    Some(secret::same(&BASE64_NOPAD.encode(&found), hash))
+    Some(format!("{given}${}", BASE64_NOPAD.encode(&found)))
 }
 
 /// How many characters of a password are judged.
@@ -246,9 +253,9 @@ mod tests {
         let cost = Params::new(64, 2, 1, None).expect("a small cost");
         let hash = hash_now(&cost, "correct horse battery staple", &[7; 32], &mut Memory::new());
         assert_eq!(hash, KNOWN);
-        assert_eq!(fits(&hash, "correct horse battery staple", &mut Memory::new()), Some(true));
+        assert_eq!(again(&hash, "correct horse battery staple", &mut Memory::new()), Some(hash));
         for broken in ["", "$argon2id$v=19$m=64", "$argon2i$v=19$m=64,t=2,p=1$AA$AA", "plain"] {
-            assert_eq!(fits(broken, "correct horse battery staple", &mut Memory::new()), None, "{broken}");
+            assert_eq!(again(broken, "correct horse battery staple", &mut Memory::new()), None, "{broken}");
         }
     }
 

@@ -95,6 +95,14 @@ pub enum Conflict {
     MergeStopped,
     /// The link proves something only where its reader is signed in as the one who asked for it (C-01).
     NotTheAsker,
+    /// The account or its center has switched temporary passwords off (C-06).
+    TemporaryPasswordsOff,
+    /// The address has a login, whose password it opens everything with (C-06).
+    HasLogin,
+    /// They are invited to be an executive administrator, which takes the mailed link.
+    InvitedAsExecutive,
+    /// Nobody has shown that the login's address is theirs.
+    AddressUnproven,
 }
 
 impl Refused {

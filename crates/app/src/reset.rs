@@ -70,6 +70,8 @@ impl App {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
             login::update_password(&mut w, &pass.login, &hash)?;
+            // The link was mailed there.
+            login::update_proven(&mut w, &pass.login)?;
             session::cut_off(&mut w, &pass.login)?;
             let keys = api_key::remove_all(&mut w, &pass.login)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;

@@ -7,6 +7,7 @@ use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
 use store::pass::{Acting, Means, Person, Seen, SelfPass};
+use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
 use store::{api_key, capability_use, device, email_change, login_merge, reset, session, user};
 
@@ -24,10 +25,36 @@ pub struct SignedIn {
     pub device: String,
 }
 
+/// Where address and password lead.
+pub enum Entered {
+    /// Into a session.
+    Session(SignedIn),
+    /// To choosing one's own password, with this ticket: it was a temporary one (C-06).
+    ChoosePassword(String),
+}
+
+/// What the typed address and password are.
+enum Typed {
+    Login(LoginRecord),
+    Temporary(Candidate),
+    /// Neither; the login of the address, if it has one.
+    Wrong(Option<LoginRecord>),
+}
+
 impl App {
-    /// Signs a person in. Address unknown and password wrong look the same and take the same time.
-    pub async fn sign_in(&self, ask: &Ask, email: &str, password: &str) -> Result<SignedIn, Refused> {
-        let found = self.check_password(ask, email, password).await?;
+    /// Signs a person in, or leads them on whose password is a temporary one. Address unknown and password wrong look the
+    /// same and take the same time, whatever of that the address has.
+    pub async fn sign_in(&self, ask: &Ask, email: &str, password: &str) -> Result<Entered, Refused> {
+        let found = match self.try_password(ask, email, password).await? {
+            Typed::Login(found) => found,
+            Typed::Temporary(typed) => {
+                return match self.open_temporary(ask, email, typed).await? {
+                    Some(ticket) => Ok(Entered::ChoosePassword(ticket)),
+                    None => self.refuse_password(ask, None).await,
+                };
+            }
+            Typed::Wrong(found) => return self.refuse_password(ask, found).await,
+        };
         let asked = ask.clone();
         self.store
             .write(ask.origin.clone(), move |mut w| {
@@ -38,42 +65,61 @@ impl App {
                 let known = known_device(&w, &asked, &found);
                 limits::forget_sign_in(&mut w, &found.email, known.as_deref())?;
                 let (signed_in, entry) = start(&mut w, &found.id, &asked)?;
-                w.commit(&found.actor(), entry, signed_in)
+                w.commit(&found.actor(), entry, Entered::Session(signed_in))
             })
             .await
     }
 
-    /// The login of this address and password; counts the attempt first.
+    /// The login of this address and password; counts the attempt first. A temporary password is no login's.
     pub async fn check_password(
         &self,
         ask: &Ask,
         email: &str,
         password: &str,
     ) -> Result<LoginRecord, Refused> {
+        match self.try_password(ask, email, password).await? {
+            Typed::Login(login) => Ok(login),
+            Typed::Temporary(_) => self.refuse_password(ask, None).await,
+            Typed::Wrong(found) => self.refuse_password(ask, found).await,
+        }
+    }
+
+    async fn try_password(&self, ask: &Ask, email: &str, password: &str) -> Result<Typed, Refused> {
         let (typed, asked) = (email.to_owned(), ask.clone());
-        let found = self
+        let (found, mut temporary) = self
             .store
             .write(ask.origin.clone(), move |mut w| {
-                let found = match EmailAddress::parse(&typed) {
-                    Ok(email) => login::find_by_email(&mut w, &email)?,
-                    Err(_) => None,
+                let (found, temporary) = match EmailAddress::parse(&typed) {
+                    // Both are looked for in any case: else the time would tell which the address has.
+                    Ok(email) => (
+                        login::find_by_email(&mut w, &email)?,
+                        temporary_password::list_by_address(&mut w, &email)?,
+                    ),
+                    Err(_) => (None, Vec::new()),
                 };
                 let known = found.as_ref().and_then(|login| known_device(&w, &asked, login));
                 let counted = limits::count_sign_in(&mut w, &typed, known.as_deref())?;
                 // Committed even when refused: what is refused has been counted.
-                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, counted.map(|()| found)))
+                let found = counted.map(|()| (found, temporary));
+                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, found))
             })
             .await??;
-        let stored = found.as_ref().map(|login| login.password_hash.clone());
-        let fits = self.hasher.verify(password.to_owned(), stored).await?;
-        match found {
-            Some(login) if fits => Ok(login),
-            // An unknown address is noted too: else the time of one write would tell it from a known one.
-            found => {
-                self.note_refused(ask, found).await?;
-                Err(Refused::Conflict(Conflict::WrongPassword))
-            }
-        }
+        let stored = match &found {
+            Some(login) => vec![login.password_hash.clone()],
+            None => temporary.iter().map(|one| one.password_hash.clone()).collect(),
+        };
+        let fits = self.hasher.find(password.to_owned(), stored).await?;
+        Ok(match (found, fits) {
+            (Some(login), Some(_)) => Typed::Login(login),
+            (None, Some(which)) => Typed::Temporary(temporary.swap_remove(which)),
+            (found, None) => Typed::Wrong(found),
+        })
+    }
+
+    /// An unknown address is noted too: else the time of one write would tell it from a known one.
+    async fn refuse_password<T>(&self, ask: &Ask, found: Option<LoginRecord>) -> Result<T, Refused> {
+        self.note_refused(ask, found).await?;
+        Err(Refused::Conflict(Conflict::WrongPassword))
     }
 
     /// Checks the present password of somebody whose address is known, in a form's field `password`.

@@ -18,6 +18,7 @@ use store::login::LoginRecord;
 use store::mail;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
+use store::temporary_password::{self, TemporaryPassword};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
@@ -62,6 +63,10 @@ pub struct UserPage {
     pub free_types: bool,
     /// Whether they have the account through its account center, whatever their user says (C-10).
     pub is_executive: bool,
+    /// The temporary password that waits for them (C-06).
+    pub temporary_password: Option<TemporaryPassword>,
+    /// Whether one can be set for them.
+    pub offers_temporary_password: bool,
 }
 
 impl UserPage {
@@ -115,6 +120,8 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
             && !store::access_change::has_other_administrator(r, pass, id)?,
         changes: access_change::list(r, pass, id)?,
         free_types: account::get(r, pass)?.free_types,
+        temporary_password: temporary_password::find(r, pass, id)?,
+        offers_temporary_password: crate::temporary_password::is_offered(r, pass, &user)?,
         companies: access.companies.into_iter().collect(),
         user,
     })

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
-use store::{access_change, access_request, attempt, email_change, job, login_merge, reset, session, user};
+use store::{
+    access_change, access_request, attempt, email_change, job, login_merge, reset, session,
+    temporary_password, user,
+};
 use tokio::sync::watch;
 
 use crate::{App, Refused};
@@ -75,12 +78,13 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, access requests, counters, jobs, changes of access and merges
+/// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, changes of access and merges
 /// too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
     email_change::remove_expired(&mut w)?;
+    temporary_password::remove_expired(&mut w)?;
     login_merge::remove_expired(&mut w)?;
     access_request::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;

@@ -20,12 +20,14 @@ pub struct AccountDetails {
     pub free_types: bool,
     /// Whether people may ask to be let in (U-16).
     pub takes_requests: bool,
+    /// Whether administrators may set temporary passwords (C-06).
+    pub temporary_passwords: bool,
 }
 
 impl AccountDetails {
     /// Of a new account, with what holds until somebody changes it.
     pub fn new(name: &str, time_zone: &str) -> Result<AccountDetails, Vec<FieldError>> {
-        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false, true)
+        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false, true, true)
     }
 
     /// Reads what was typed; every field's error at once.
@@ -35,6 +37,7 @@ impl AccountDetails {
         invitation_days: &str,
         free_types: bool,
         takes_requests: bool,
+        temporary_passwords: bool,
     ) -> Result<AccountDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
@@ -47,6 +50,7 @@ impl AccountDetails {
                 invitation_days: days?,
                 free_types,
                 takes_requests,
+                temporary_passwords,
             })
         })())
     }

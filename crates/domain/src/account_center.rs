@@ -87,14 +87,16 @@ wants! {
 pub struct CenterDetails {
     /// Its name.
     pub name: String,
+    /// Whether administrators of its accounts may set temporary passwords (C-06).
+    pub temporary_passwords: bool,
 }
 
 impl CenterDetails {
     /// Reads what was typed.
-    pub fn parse(name: &str) -> Result<CenterDetails, Vec<FieldError>> {
+    pub fn parse(name: &str, temporary_passwords: bool) -> Result<CenterDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
-        check.finish((|| Some(CenterDetails { name: name? }))())
+        check.finish((|| Some(CenterDetails { name: name?, temporary_passwords }))())
     }
 }
 

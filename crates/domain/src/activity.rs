@@ -145,6 +145,10 @@ verbs! {
     AccessOffered = "access_request.offered",
     /// An account has a new request link; the one before is dead.
     RequestLinkRenewed = "request_link.renewed",
+    /// Somebody who is invited was given a temporary password.
+    TemporaryPasswordSet = "temporary_password.set",
+    /// It was taken back.
+    TemporaryPasswordEnded = "temporary_password.ended",
 }
 
 /// One field and its values before and after.

@@ -24,5 +24,6 @@ pub mod mail;
 pub mod name;
 pub mod network;
 pub mod password;
+pub mod temporary_password;
 pub mod time;
 pub mod user;

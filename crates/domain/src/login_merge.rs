@@ -86,6 +86,8 @@ pub struct Side {
 pub struct Around {
     /// Whether one of the two takes part in another merge that waits.
     pub under_way: bool,
+    /// Whether nobody has shown that the other one's address is theirs: its password may be somebody else's.
+    pub unproven: bool,
     /// The names of the account centers that the other one is executive administrator of.
     pub runs: Vec<String>,
     /// The accounts where another user has the address that would become these users' own.
@@ -103,6 +105,8 @@ pub enum Obstacle {
     BothIn(Vec<String>),
     /// One of the two takes part in another merge.
     UnderWay,
+    /// The address of the other one is not proven.
+    Unproven,
     /// The other one is executive administrator of these account centers (C-10), which does not move with it.
     Executive(Vec<String>),
     /// Another user has the address in these accounts.
@@ -144,6 +148,9 @@ pub fn plan(own: &Side, other: &Side, keep: Keep, around: &Around) -> Result<Pla
     }
     if around.under_way {
         return Err(Obstacle::UnderWay);
+    }
+    if around.unproven {
+        return Err(Obstacle::Unproven);
     }
     if !around.runs.is_empty() {
         return Err(Obstacle::Executive(around.runs.clone()));

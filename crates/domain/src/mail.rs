@@ -36,6 +36,10 @@ pub enum MailKind {
     Bundle,
     /// Tells who signs in already that they were let into accounts of a center (C-06).
     AccessGiven,
+    /// Tells somebody that a temporary password was set for them, which an administrator gives them (C-06).
+    TemporaryPassword,
+    /// Sets a new password, and so proves that the address of a login is its reader's (X-01).
+    EmailProof,
 }
 
 /// Where a mail stands.
@@ -77,7 +81,8 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
     AccessDeclined = "access_declined", AccessOffer = "access_offer",
-    Bundle = "bundle", AccessGiven = "access_given");
+    Bundle = "bundle", AccessGiven = "access_given",
+    TemporaryPassword = "temporary_password", EmailProof = "email_proof");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
 /// How often a mail is tried before it counts as refused: more than a day with the waits below.

@@ -72,6 +72,10 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::TooMuchToKeep => "So many accounts can't be kept at once.",
         Conflict::NoAdministratorOfItsOwn => "An account would be left without an administrator.",
         Conflict::UsersNotOpen => "Managing users across accounts is not open yet.",
+        Conflict::TemporaryPasswordsOff => "Temporary passwords are switched off.",
+        Conflict::HasLogin => "The address signs in here already.",
+        Conflict::InvitedAsExecutive => "An executive administrator accepts by the mailed link.",
+        Conflict::AddressUnproven => "Nobody has confirmed the login's address yet.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
 }

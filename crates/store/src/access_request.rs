@@ -275,13 +275,14 @@ pub fn find_account(
 
 /// Whether an address belongs to an account outside the inviter's account center, and to none within it (U-15): somebody
 /// signs in with it who has a place there, also one that is switched off. Who is merely invited there, or gets
-/// notifications, has none.
+/// notifications, has none; nor has who has not shown that the address is theirs: an administrator there could have made the
+/// login, to keep its owner out of here (X-01).
 pub fn is_elsewhere(r: &mut Reader, pass: &AccountPass<ManageUsers>, address: &str) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT u.id FROM login l JOIN \"user\" u ON u.login_id = l.id AND u.status IN ('active', 'suspended')
              JOIN account here ON here.id = $2
-             WHERE l.email_canonical = $1 AND u.account_id <> here.id
+             WHERE l.email_canonical = $1 AND u.account_id <> here.id AND l.email_proven_at IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM \"user\" i
                                WHERE i.login_id = l.id AND i.status IN ('active', 'suspended')
                                  AND i.center_id = here.center_id)

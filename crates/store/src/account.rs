@@ -20,8 +20,8 @@ pub fn insert(
     w.tx().exec(
         sql!(
             "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, takes_requests,
-                                  created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                                  temporary_passwords, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         ),
         &[
             id.into(),
@@ -31,6 +31,7 @@ pub fn insert(
             details.invitation_days.into(),
             details.free_types.into(),
             details.takes_requests.into(),
+            details.temporary_passwords.into(),
             now.into(),
         ],
     )?;
@@ -41,7 +42,8 @@ pub fn insert(
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
     let row = r.tx().one(
         sql!(
-            "SELECT name, time_zone, invitation_days, free_types, takes_requests FROM account WHERE id = $1"
+            "SELECT name, time_zone, invitation_days, free_types, takes_requests, temporary_passwords
+             FROM account WHERE id = $1"
         ),
         &[pass.account().into()],
     )?;
@@ -52,6 +54,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
         invitation_days: c.int()?,
         free_types: c.flag()?,
         takes_requests: c.flag()?,
+        temporary_passwords: c.flag()?,
     })
 }
 
@@ -64,7 +67,7 @@ pub fn update(
     w.tx().exec(
         sql!(
             "UPDATE account SET name = $2, sort_name = $3, time_zone = $4, invitation_days = $5, free_types = $6,
-                    takes_requests = $7
+                    takes_requests = $7, temporary_passwords = $8
              WHERE id = $1"
         ),
         &[
@@ -75,6 +78,7 @@ pub fn update(
             details.invitation_days.into(),
             details.free_types.into(),
             details.takes_requests.into(),
+            details.temporary_passwords.into(),
         ],
     )?;
     Ok(())

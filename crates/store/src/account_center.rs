@@ -58,8 +58,10 @@ pub fn insert(
 ) -> Result<(), DbError> {
     let now = w.now;
     w.tx().exec(
-        sql!("INSERT INTO account_center (id, name, created_at) VALUES ($1, $2, $3)"),
-        &[id.into(), (&details.name).into(), now.into()],
+        sql!(
+            "INSERT INTO account_center (id, name, temporary_passwords, created_at) VALUES ($1, $2, $3, $4)"
+        ),
+        &[id.into(), (&details.name).into(), details.temporary_passwords.into(), now.into()],
     )?;
     Ok(())
 }
@@ -82,19 +84,19 @@ pub fn seed(
 /// Name and settings, for their page.
 pub fn get<C>(r: &mut Reader, pass: &CenterPass<C>) -> Result<Center, DbError> {
     let row = r.tx().one(
-        sql!("SELECT name, users_opened_at FROM account_center WHERE id = $1"),
+        sql!("SELECT name, temporary_passwords, users_opened_at FROM account_center WHERE id = $1"),
         &[pass.center().into()],
     )?;
     let mut c = row.columns();
-    let details = CenterDetails { name: c.text()? };
+    let details = CenterDetails { name: c.text()?, temporary_passwords: c.flag()? };
     Ok(Center { details, users_opened_at: c.get()? })
 }
 
 /// Changes name and settings.
 pub fn update(w: &mut Writer, pass: &CenterPass<RunsCenter>, details: &CenterDetails) -> Result<(), DbError> {
     w.tx().exec(
-        sql!("UPDATE account_center SET name = $2 WHERE id = $1"),
-        &[pass.center().into(), (&details.name).into()],
+        sql!("UPDATE account_center SET name = $2, temporary_passwords = $3 WHERE id = $1"),
+        &[pass.center().into(), (&details.name).into(), details.temporary_passwords.into()],
     )?;
     Ok(())
 }

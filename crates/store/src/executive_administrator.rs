@@ -2,13 +2,14 @@
 //! it for all accounts, so that it begins and ends everywhere at one moment; gates look for it (`pass::load`).
 
 use domain::account_center::proof::RunsCenter;
+use domain::capability::proof::ManageUsers;
 use domain::id::{AccountCenterId, AccountId, LoginId, UserId};
 use domain::time::Timestamp;
 use domain::user::Names;
 
 use crate::account_center::AccountRow;
 use crate::db::{DbError, Row, sql};
-use crate::pass::{CenterPass, HasPlace, InvitationPass, SelfPass, SystemPass};
+use crate::pass::{AccountPass, CenterPass, HasPlace, InvitationPass, SelfPass, SystemPass};
 use crate::work::{Reader, Writer};
 
 /// The most that a page shows; an agency has a handful.
@@ -234,6 +235,15 @@ pub fn insert_invitation(
         &[account.into(), user.into(), pass.center().into()],
     )?;
     Ok(())
+}
+
+/// Whether a user is invited to be one.
+pub fn is_invited(r: &mut Reader, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT center_id FROM executive_invitation WHERE account_id = $1 AND user_id = $2"),
+        &[pass.account().into(), user.into()],
+    )?;
+    Ok(row.is_some())
 }
 
 /// Forgets that a user was invited to be one: whatever is changed of their access, the invitation is for no more than that.

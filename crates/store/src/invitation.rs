@@ -5,7 +5,7 @@ use domain::id::{AccountId, InvitationId, LoginId, UserId};
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
-use crate::pass::{AccountPass, HasPlace, InvitationPass};
+use crate::pass::{AccountPass, HasPlace, InvitationPass, TemporaryPasswordPass};
 use crate::secret::{self, Key};
 use crate::work::{Reader, Writer};
 
@@ -133,6 +133,19 @@ pub fn update_accepted(w: &mut Writer, pass: &InvitationPass) -> Result<bool, Db
              WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL AND expires_at > $4"
         ),
         &[(&pass.account).into(), (&pass.invitation).into(), pass.generation.into(), now.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Uses the invitation up that a temporary password has opened, whether or not its link was sent; false if somebody else
+/// did.
+pub fn update_opened(w: &mut Writer, pass: &TemporaryPasswordPass) -> Result<bool, DbError> {
+    let (now, opened) = (w.now, &pass.invitation);
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE invitation SET accepted_at = $3 WHERE account_id = $1 AND id = $2 AND accepted_at IS NULL"
+        ),
+        &[(&opened.account).into(), (&opened.invitation).into(), now.into()],
     )?;
     Ok(changed > 0)
 }

@@ -301,8 +301,11 @@ fn input(rows: &[TypedRow]) -> String {
     serde_json::json!(rows).to_string()
 }
 
+/// A row of that text.
+type Stored = (i64, [String; COLUMNS.len()], bool, String);
+
 fn typed(input: &str) -> Result<Vec<TypedRow>, DbError> {
-    let read: Result<Vec<(i64, [String; COLUMNS.len()], bool, String)>, _> = serde_json::from_str(input);
+    let read: Result<Vec<Stored>, _> = serde_json::from_str(input);
     let rows = read.map_err(|_| DbError::Shape("job_item.input".into()))?;
     let row = |(line, cells, has_more, accounts)| TypedRow { line, cells, accounts, has_more };
     Ok(rows.into_iter().map(row).collect())

@@ -34,4 +34,5 @@ pub mod mail;
 pub mod page;
 pub mod reset;
 pub mod session;
+pub mod temporary_password;
 pub mod user;

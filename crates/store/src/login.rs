@@ -26,6 +26,9 @@ pub struct LoginRecord {
     names: (String, String),
     /// The password's hash.
     pub password_hash: String,
+    /// Whether a link that was mailed to the address has been followed. Until then somebody else may have made the login,
+    /// with a temporary password, and it is let into nothing more (X-01).
+    pub is_proven: bool,
 }
 
 impl LoginRecord {
@@ -45,8 +48,10 @@ impl Acting for LoginRecord {
 pub struct NewLogin<'a> {
     /// Its id.
     pub id: &'a LoginId,
-    /// Its address; proven by a link sent there, or by the operator's.
+    /// Its address.
     pub email: &'a EmailAddress,
+    /// Whether that was proven, by a link sent there or by the operator's.
+    pub is_proven: bool,
     /// First name.
     pub first_name: &'a str,
     /// Last name.
@@ -73,7 +78,10 @@ pub struct AccountOfLogin {
 /// The login of an address, if there is one. Outside the product nobody learns which.
 pub fn find_by_email(r: &mut Reader, email: &EmailAddress) -> Result<Option<LoginRecord>, DbError> {
     let row = r.tx().optional(
-        sql!("SELECT id, email, first_name, last_name, password_hash FROM login WHERE email_canonical = $1"),
+        sql!(
+            "SELECT id, email, first_name, last_name, password_hash, email_proven_at FROM login
+             WHERE email_canonical = $1"
+        ),
         &[email.canonical().into()],
     )?;
     row.map(read).transpose()
@@ -121,7 +129,9 @@ pub fn list_in_center(
 /// The login of an id.
 pub fn get(r: &mut Reader, id: &LoginId) -> Result<LoginRecord, DbError> {
     let row = r.tx().one(
-        sql!("SELECT id, email, first_name, last_name, password_hash FROM login WHERE id = $1"),
+        sql!(
+            "SELECT id, email, first_name, last_name, password_hash, email_proven_at FROM login WHERE id = $1"
+        ),
         &[id.into()],
     )?;
     read(row)
@@ -131,7 +141,8 @@ fn read(row: crate::db::Row) -> Result<LoginRecord, DbError> {
     let mut c = row.columns();
     let (id, email, names) = (c.parse()?, c.text()?, (c.text()?, c.text()?));
     let name = format!("{} {}", names.0, names.1).trim().to_owned();
-    Ok(LoginRecord { id, email, name, names, password_hash: c.text()? })
+    let (password_hash, is_proven) = (c.text()?, c.int_or_null()?.is_some());
+    Ok(LoginRecord { id, email, name, names, password_hash, is_proven })
 }
 
 /// Makes a login. An address that has one already is refused by the index `login_email`.
@@ -140,8 +151,8 @@ pub fn insert(w: &mut Writer, new: &NewLogin) -> Result<(), DbError> {
     w.tx().exec(
         sql!(
             "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
-                                password_changed_at, language, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'en', $7)"
+                                password_changed_at, language, created_at, email_proven_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'en', $7, $8)"
         ),
         &[
             new.id.into(),
@@ -151,7 +162,18 @@ pub fn insert(w: &mut Writer, new: &NewLogin) -> Result<(), DbError> {
             new.last_name.into(),
             new.password_hash.into(),
             now.into(),
+            new.is_proven.then_some(now).into(),
         ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a link which was mailed to the address was followed.
+pub fn update_proven(w: &mut Writer, id: &LoginId) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!("UPDATE login SET email_proven_at = $2 WHERE id = $1 AND email_proven_at IS NULL"),
+        &[id.into(), now.into()],
     )?;
     Ok(())
 }
@@ -166,11 +188,12 @@ pub fn update_password(w: &mut Writer, id: &LoginId, password_hash: &str) -> Res
     Ok(())
 }
 
-/// Sets the address. One that has a login already is refused by the index `login_email`.
+/// Sets the address, which its link has proven. One that has a login already is refused by the index `login_email`.
 pub fn update_email(w: &mut Writer, pass: &EmailChangePass) -> Result<(), DbError> {
+    let now = w.now;
     w.tx().exec(
-        sql!("UPDATE login SET email = $2, email_canonical = $3 WHERE id = $1"),
-        &[(&pass.login).into(), (&pass.email).into(), pass.email.canonical().into()],
+        sql!("UPDATE login SET email = $2, email_canonical = $3, email_proven_at = $4 WHERE id = $1"),
+        &[(&pass.login).into(), (&pass.email).into(), pass.email.canonical().into(), now.into()],
     )?;
     Ok(())
 }

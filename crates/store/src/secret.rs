@@ -29,6 +29,11 @@ impl Key {
         HEXLOWER.encode(&self.code(purpose, &[text]))
     }
 
+    /// 32 bytes that only the holder of the key finds for a text, as a salt. The rules of [`Key::mac`] hold.
+    pub fn bytes(&self, purpose: &str, text: &str) -> [u8; 32] {
+        self.code(purpose, &[text])
+    }
+
     fn code(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(purpose.as_bytes());

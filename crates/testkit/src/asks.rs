@@ -1,8 +1,9 @@
 //! What people bring along when they ask, as the server would put it together.
 
 use app::pass::{Credentials, InvitationPass, operator_token};
+use app::session::Entered;
 use app::work::Origin;
-use app::{App, Ask};
+use app::{App, Ask, Refused};
 
 use crate::people::Person;
 
@@ -57,4 +58,16 @@ pub(crate) async fn accept(app: &App, link: &str, password: &str) -> Person {
         app.read::<InvitationPass, ()>(&ask, (), |_, _| Ok(())).await.expect("a link that works");
     let accepted = app.accept(&ask, password).await.expect("the invitation is accepted");
     Person::signed_in(&invitation.email, accepted.session)
+}
+
+/// Types a temporary password at sign-in; what one asks with to choose one's own.
+pub(crate) async fn type_temporary(app: &App, address: &str, password: &str) -> Result<Ask, Refused> {
+    let visitor = visitor(NETWORK);
+    match app.sign_in(&visitor, address, password).await? {
+        Entered::Session(_) => panic!("{password} is no temporary password"),
+        Entered::ChoosePassword(ticket) => {
+            let credentials = Credentials { temporary_password: Some(ticket), ..Credentials::default() };
+            Ok(Ask { credentials, ..visitor })
+        }
+    }
 }

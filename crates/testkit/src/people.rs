@@ -102,6 +102,23 @@ impl Account {
         (id, asks::accept(&self.app, letter.link(), PASSWORD).await)
     }
 
+    /// Sets the temporary password of somebody invited.
+    pub async fn set_temporary(&self, user: &UserId, password: &str) -> Result<(), Refused> {
+        let (ask, account) = (&self.admin.ask, self.id.clone());
+        self.app.set_temporary_password(ask, account, user.clone(), password).await.map(drop)
+    }
+
+    /// Somebody who joins by a temporary password, and chooses [`PASSWORD`]: their address is not proven.
+    pub async fn join_unproven(&self, address: &str, user_type: UserType) -> (UserId, Person) {
+        const TEMPORARY: &str = "kettle-thunder-umbrella";
+        let new = NewUser { send_now: false, ..new_user(address, user_type, &[]) };
+        let id = self.create(new).await.expect("the user is created");
+        self.set_temporary(&id, TEMPORARY).await.expect("it is set");
+        let ask = asks::type_temporary(&self.app, address, TEMPORARY).await.expect("it fits");
+        let accepted = self.app.choose_password(&ask, PASSWORD).await.expect("it is chosen");
+        (id, Person::signed_in(address, accepted.session))
+    }
+
     /// Begins to create the users of a list; a worker does it.
     pub async fn start_job(&self, list: &str) -> JobId {
         let table = job::Table::read(JobKind::CreateUsers, list).expect("a list");

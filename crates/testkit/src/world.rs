@@ -10,8 +10,9 @@ use app::mail::outbox::Turns;
 use app::operator::Mail;
 use app::pass::{Reason, SystemPass, setup_token};
 use app::password::Hasher;
+use app::session::Entered;
 use app::work::{Origin, Store};
-use app::{App, Ask, Settings, SharedApp};
+use app::{App, Ask, Refused, Settings, SharedApp};
 use domain::account_center::CenterDetails;
 use domain::time::Span;
 use domain::user::UserType;
@@ -150,7 +151,7 @@ impl World {
         let first = self.another_account(&format!("{name} North"), administrator).await;
         let second = self.another_account(&format!("{name} South"), administrator).await;
         let accounts = [first.id.clone(), second.id.clone()].into();
-        let details = CenterDetails { name: name.to_owned() };
+        let details = CenterDetails { name: name.to_owned(), temporary_passwords: true };
         let made = self.app.create_center(&second.admin.ask, details, accounts).await;
         let app = Arc::clone(&self.app);
         Center {
@@ -168,8 +169,14 @@ impl World {
 
     /// Signs in with [`PASSWORD`].
     pub async fn sign_in(&self, address: &str) -> Person {
-        let session = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
+        let entered = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
+        let Entered::Session(session) = entered else { panic!("{PASSWORD} is no temporary password") };
         Person::signed_in(address, session)
+    }
+
+    /// Types a temporary password at sign-in; what one asks with to choose one's own.
+    pub async fn type_temporary(&self, address: &str, password: &str) -> Result<Ask, Refused> {
+        asks::type_temporary(&self.app, address, password).await
     }
 
     /// All mails as they would be sent now, oldest first. Those whose link was overtaken are not among them.

@@ -11,7 +11,7 @@ use crate::pages::{
     access_map, access_request, access_review, account, account_center, activity, center_change,
     center_person, company, company_user, email_change, events, executive_administrator, invitation,
     invitation_block, job, lead_center, login_merge, may, me, operator, permissions, reset, session, setup,
-    user,
+    temporary_password, user,
 };
 
 /// All routes.
@@ -66,6 +66,9 @@ fn ways_in() -> Vec<Route> {
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
         post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
         get("/access-request/{token}", access_request::follow),
+        get("/temporary-password", temporary_password::choose_page),
+        post("/temporary-password", temporary_password::choose)
+            .records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
     ]
 }
 
@@ -108,6 +111,7 @@ fn own() -> Vec<Route> {
             .records(&[Verb::AccessRequested, Verb::AccessRequested]),
         post("/me/access-requests/{access_request}/withdraw", access_request::withdraw)
             .records(&[Verb::AccessWithdrawn, Verb::AccessWithdrawn]),
+        post("/me/email/prove", temporary_password::prove).records(&[Verb::ResetRequested]),
     ]
 }
 
@@ -196,6 +200,11 @@ fn users() -> Vec<Route> {
         get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
         post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
             .records(&[Verb::InvitationRevoked]),
+        get("/accounts/{account}/users/{user}/temporary-password", temporary_password::set_page),
+        post("/accounts/{account}/users/{user}/temporary-password", temporary_password::set)
+            .records(&[Verb::TemporaryPasswordSet]),
+        post("/accounts/{account}/users/{user}/temporary-password/end", temporary_password::end)
+            .records(&[Verb::TemporaryPasswordEnded]),
     ]
 }
 

@@ -80,6 +80,7 @@ pub fn preview(r: &mut Reader, pass: &SelfPass, keep: Keep) -> Result<Preview, R
     let mut around = Around {
         under_way: login_merge::is_under_way(r, pass, &other.login)?,
         runs: executive_administrator::list_centers(r, pass, &other.login)?,
+        unproven: !login::get(r, &other.login)?.is_proven,
         ..Around::default()
     };
     for place in readdressed(&own, &other, keep) {

@@ -20,6 +20,7 @@ use store::{attempt, login};
 pub use made::{MergedLogin, Preview, UndoPreview, list_made, preview, preview_undo};
 
 use crate::reset::login_mail;
+use crate::temporary_password::check_proven;
 use crate::{App, Ask, Conflict, Refused, limits, session};
 
 impl App {
@@ -38,6 +39,7 @@ impl App {
         let other = self.check_password(ask, email.as_str(), password).await?;
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &other)?;
+            check_proven(&mut w, &pass.person().login)?;
             login_merge::insert(&mut w, pass, &other.email, Some(&other.id))?;
             let entry = entry(Verb::LoginMergeProven, pass.person(), &other.email);
             w.commit(&pass.actor(), entry, ())
@@ -56,6 +58,7 @@ impl App {
 pub fn request(mut w: Writer, pass: &SelfPass, email: &EmailAddress) -> Result<Committed<()>, Refused> {
     check_another(pass.person(), email)?;
     limits::count(&mut w, &format!("merges of {}", pass.person().login), limits::LOGIN_MERGE)?;
+    check_proven(&mut w, &pass.person().login)?;
     let merge = login_merge::insert(&mut w, pass, email.as_str(), None)?;
     let entry = send(&mut w, pass, &merge)?;
     w.commit(&pass.actor(), entry, ())

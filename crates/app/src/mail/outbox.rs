@@ -20,8 +20,9 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail,
-    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
+    EndNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, ResetMail,
 };
 use crate::{App, Refused, words};
 
@@ -63,6 +64,8 @@ enum Content {
     AccessApproved(Answered),
     AccessDeclined(Answered),
     AccessOffer(AccountId, String, i64),
+    TemporaryPassword(store::temporary_password::Content),
+    EmailProof(String, domain::id::ResetId),
     Bundle(store::bundle::Content, BundleId),
     AccessGiven(store::bundle::Content),
 }
@@ -179,41 +182,24 @@ impl App {
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
         match content {
             Content::Invitation(content, invitation) => {
-                let link = self.invitation_link(&content.account, &invitation, mail.generation);
-                let inviter =
-                    if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
-                let view = InvitationMail {
-                    t,
-                    to_name: content.name.clone(),
-                    account_name: content.account_name.clone(),
-                    inviter_name: inviter.clone(),
-                    type_name: words::user_type(t, content.user_type).to_owned(),
-                    link,
-                    block_link: self.invitation_block_link(&content.account, &mail.id),
-                    personal_message: content.message.clone(),
-                    expires_on: content.expires_at.full(&content.time_zone),
-                    agent: content.agent,
-                };
-                compose(&view, from, to(&content.name), id)
+                let view = self.invitation_mail(t, content, &invitation, mail);
+                compose(&view, from, to(&view.to_name), id)
             }
             Content::Reset(name, reset) => {
                 let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
+            Content::EmailProof(name, reset) => {
+                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                compose(&EmailProofMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
+            }
+            Content::TemporaryPassword(content) => {
+                let view = self.temporary_password_mail(t, content, &mail.id);
+                compose(&view, from, to(&view.to_name), id)
+            }
             Content::EndNotice(content) => {
-                let last_day = content.ends_at - Span::seconds(1);
-                let view = EndNoticeMail {
-                    t,
-                    to_name: content.to_name.clone(),
-                    user_name: content.user_name,
-                    account_name: content.account_name,
-                    day: last_day.day(&content.time_zone),
-                    link: format!(
-                        "{}/accounts/{}/users/{}",
-                        self.settings.base_url, content.account, content.user
-                    ),
-                };
-                compose(&view, from, to(&content.to_name), id)
+                let view = self.end_notice_mail(t, content);
+                compose(&view, from, to(&view.to_name), id)
             }
             Content::PasswordChanged(name, device) => {
                 let when = mail.created_at.full("UTC");
@@ -280,6 +266,41 @@ impl App {
         }
     }
 
+    fn invitation_mail(
+        &self,
+        t: Text,
+        content: store::mail::InvitationContent,
+        invitation: &InvitationId,
+        mail: &Mail,
+    ) -> InvitationMail {
+        let from = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
+        InvitationMail {
+            t,
+            inviter_name: from.clone(),
+            type_name: words::user_type(t, content.user_type).to_owned(),
+            link: self.invitation_link(&content.account, invitation, mail.generation),
+            block_link: self.invitation_block_link(&content.account, &mail.id),
+            expires_on: content.expires_at.full(&content.time_zone),
+            to_name: content.name,
+            account_name: content.account_name,
+            personal_message: content.message,
+            agent: content.agent,
+        }
+    }
+
+    fn end_notice_mail(&self, t: Text, content: store::mail::EndContent) -> EndNoticeMail {
+        let last_day = content.ends_at - Span::seconds(1);
+        let page = format!("accounts/{}/users/{}", content.account, content.user);
+        EndNoticeMail {
+            t,
+            day: last_day.day(&content.time_zone),
+            link: format!("{}/{page}", self.settings.base_url),
+            to_name: content.to_name,
+            user_name: content.user_name,
+            account_name: content.account_name,
+        }
+    }
+
     /// A kept mail as it would be sent now, for the operator's page; `None` if what it tells of is over.
     pub async fn show_mail(
         &self,
@@ -310,6 +331,15 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
         MailKind::Reset => {
             let id = mail.subject.parse().expect(parsed);
             Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
+        }
+        MailKind::EmailProof => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::EmailProof(name, id)))
+        }
+        MailKind::TemporaryPassword => {
+            let id = mail.subject.parse().expect(parsed);
+            let found = store::temporary_password::find_content(r, pass, &mail.account, &id)?;
+            Ok(found.map(Content::TemporaryPassword))
         }
         MailKind::EndNotice => {
             let id = mail.subject.parse().expect(parsed);

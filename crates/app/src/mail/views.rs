@@ -58,9 +58,11 @@ macro_rules! templates {
 
 mod access;
 mod bundle;
+mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
+pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};
 
 /// Asks somebody to join an account and to set a password for it.
 #[derive(Clone, Debug)]

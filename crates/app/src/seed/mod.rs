@@ -149,7 +149,8 @@ fn make_center(
     entries: &mut Vec<Entry>,
 ) -> Result<AccountCenterId, Refused> {
     let id: AccountCenterId = w.new_id();
-    let details = CenterDetails { name: format!("{} Agency", Lot::new(size.seed, size.accounts).business()) };
+    let name = format!("{} Agency", Lot::new(size.seed, size.accounts).business());
+    let details = CenterDetails { name, temporary_passwords: true };
     account_center::seed(w, pass, &id, &details)?;
     entries.push(Entry::of(&id, Verb::CenterCreated, &id, &details.name));
     Ok(id)
@@ -172,6 +173,7 @@ fn make_account(
         invitation_days: DEFAULT_INVITATION_DAYS,
         free_types: false,
         takes_requests: true,
+        temporary_passwords: true,
     };
     account::insert(w, pass, &id, &details)?;
     if let Some(center) = center {
@@ -218,6 +220,7 @@ fn make_user(
     if has_login {
         let new = login::NewLogin {
             id: &login,
+            is_proven: true,
             email: &email,
             first_name: &names.first,
             last_name: &names.last,

@@ -95,6 +95,7 @@ async fn u07_settings_of_the_account_are_changed_and_recorded() {
             invitation_days: 3,
             free_types: false,
             takes_requests: true,
+            temporary_passwords: true,
         };
         let changed = new.clone();
         let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &changed);

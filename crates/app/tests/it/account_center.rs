@@ -20,7 +20,7 @@ use testkit::{Center, PASSWORD, World, at_once};
 use crate::desk::{Desk, assert_refused, field};
 
 fn details(name: &str) -> CenterDetails {
-    CenterDetails { name: name.to_owned() }
+    CenterDetails { name: name.to_owned(), temporary_passwords: true }
 }
 
 /// The names of the accounts on the dashboard, and how whoever asks stands to the center.

@@ -60,6 +60,7 @@ async fn live(world: &World, account: &Account) -> [String; 2] {
         invitation_days: 7,
         free_types: false,
         takes_requests: true,
+        temporary_passwords: true,
     };
     let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &details);
     world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();

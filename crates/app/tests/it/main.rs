@@ -30,4 +30,5 @@ mod reset;
 mod seed;
 mod session;
 mod smtp;
+mod temporary_password;
 mod user;

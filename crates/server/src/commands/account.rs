@@ -68,8 +68,14 @@ pub(crate) async fn create(settings: &Settings, args: Create) -> Result<Answer, 
 
 /// Both halves are read before either is refused, so that every error is told at once.
 fn read(args: &Create) -> Result<(AccountDetails, NewUser), Failure> {
-    let details =
-        AccountDetails::parse(&args.name, &args.time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false, true);
+    let details = AccountDetails::parse(
+        &args.name,
+        &args.time_zone,
+        &DEFAULT_INVITATION_DAYS.to_string(),
+        false,
+        true,
+        true,
+    );
     let administrator = TypedUser {
         user_type: "administrator".to_owned(),
         first_name: args.admin_first_name.clone(),

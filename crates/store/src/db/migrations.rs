@@ -34,5 +34,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0018_job"),
     migration!("0019_bundle"),
     migration!("0020_center_job"),
+    migration!("0021_temporary_password"),
     migration!("0022_bounds"),
 ];

@@ -75,6 +75,9 @@ pub struct InvitationPass {
     pub message: Option<String>,
     /// The login that has this address already, if one does.
     pub login: Option<LoginId>,
+    /// Whether that login's address was proven. If not, its owner has nothing but the mailbox, and chooses a password of
+    /// their own (X-01).
+    pub is_proven: bool,
     /// The login that follows the link is signed in as, if any. Another address can accept nothing (X-04).
     pub signed_in: Option<LoginId>,
     /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
@@ -158,21 +161,34 @@ impl Gate for OperatorPass {
     }
 }
 
-/// What is read of an invitation whose link was followed, from `$from`; `$1` is the session's hash, `$2` the time.
+/// What is read of an invitation whose link was followed, from `$from`; `$1` is the session's hash, `$2` the time. A temporary
+/// password, which opens one too, has its own times, and who set it.
 macro_rules! invited {
     ($from:literal) => {
+        invited!("i.sent_at, i.expires_at" "i.invited_by" "i.invited_by_login" $from)
+    };
+    ($times:literal $by:literal $by_login:literal $from:literal) => {
         sql!(concat!(
-            "SELECT i.sent_at, i.expires_at, i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name, u.id,
+            "SELECT ",
+            $times,
+            ", i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    i.message, l.id, s.login_id, u.ends_at, COALESCE(i.invited_by_login, i.invited_by),
-                    i.invited_by_login, x.login_id, b.user_type, b.agent, b.status, b.ends_at
+                    i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
+            $by_login,
+            ", ",
+            $by,
+            "), ",
+            $by_login,
+            ", x.login_id, b.user_type, b.agent, b.status, b.ends_at
              FROM ",
             $from,
             " AND u.status <> 'deleted'"
         ))
     };
 }
+
+pub(super) use invited;
 
 impl Gate for InvitationPass {
     type Target = ();
@@ -266,11 +282,11 @@ fn rank(state: &LinkState) -> u8 {
     }
 }
 
-fn unknown() -> Denied {
+pub(super) fn unknown() -> Denied {
     Denied::Link(LinkState::Unknown)
 }
 
-fn read_invited(c: &mut Columns, now: Timestamp) -> Result<InvitationPass, Denied> {
+pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<InvitationPass, Denied> {
     // A link that was mailed before its reader wanted no more of them goes on working, should they think again.
     let times =
         InvitationTimes { sent_at: c.get()?, expires_at: c.get()?, accepted_at: c.get()?, blocked_at: None };
@@ -288,6 +304,7 @@ fn read_invited(c: &mut Columns, now: Timestamp) -> Result<InvitationPass, Denie
         inviter: c.text()?,
         message: c.text_or_null()?,
         login: c.parse_or_null()?,
+        is_proven: c.int_or_null()?.is_some(),
         signed_in: c.parse_or_null()?,
         others: Vec::new(),
     };

@@ -38,6 +38,7 @@ mod login_merge;
 mod place;
 mod question;
 mod system;
+mod temporary_password;
 
 use std::fmt;
 
@@ -58,6 +59,7 @@ pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
+pub use temporary_password::TemporaryPasswordPass;
 
 use crate::db::DbError;
 use crate::work::{Actor, Reader};
@@ -81,6 +83,8 @@ pub struct Credentials {
     pub email_change: Option<String>,
     /// The token of the link to the address of a login that is to be merged.
     pub login_merge: Option<String>,
+    /// The account and ticket of the temporary password that was typed, as `ACC….token`.
+    pub temporary_password: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

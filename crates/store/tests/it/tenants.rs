@@ -124,6 +124,16 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "the worker goes through the jobs of every account in turn",
     ),
     ("job/work.rs", "WHERE finished_at IS NOT NULL AND finished_at <= $1", "the worker forgets what is old"),
+    (
+        "temporary_password/sign_in.rs",
+        "WHERE email_canonical = $1 AND expires_at > $2 ORDER BY set_at DESC",
+        "whoever signs in has no account yet: what they type is looked for in every one",
+    ),
+    (
+        "temporary_password.rs",
+        "DELETE FROM temporary_password WHERE expires_at <= $1",
+        "the worker forgets what has expired",
+    ),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 

@@ -24,6 +24,8 @@ pub enum Cookie {
     EmailChange,
     /// The token of the link to a login to be merged that was followed.
     LoginMerge,
+    /// The ticket of the temporary password that was typed.
+    TemporaryPassword,
     /// The token of the operator's link.
     Operator,
     /// What shows that somebody has signed in from here before. It signs nobody in.
@@ -43,6 +45,7 @@ impl Cookie {
             Cookie::Reset => "reset",
             Cookie::EmailChange => "email-change",
             Cookie::LoginMerge => "login-merge",
+            Cookie::TemporaryPassword => "temporary-password",
             Cookie::Operator => "operator",
             Cookie::Device => "device",
             Cookie::Toast => "toast",
@@ -60,6 +63,7 @@ impl Cookie {
             | Cookie::Reset
             | Cookie::EmailChange
             | Cookie::LoginMerge => Some(3_600),
+            Cookie::TemporaryPassword => Some(15 * 60),
             // As long as browsers keep any.
             Cookie::Device => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

@@ -195,6 +195,10 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::NoAdministratorOfItsOwn => t.problem_no_administrator_of_its_own(),
         Conflict::UsersNotOpen => t.problem_users_not_open(),
         Conflict::HasExecutive => t.problem_has_executive(),
+        Conflict::TemporaryPasswordsOff => t.temporary_password_off(),
+        Conflict::HasLogin => t.temporary_password_has_login(),
+        Conflict::InvitedAsExecutive => t.temporary_password_as_executive(),
+        Conflict::AddressUnproven => t.temporary_password_unproven(),
     }
     .to_owned()
 }

@@ -124,6 +124,14 @@ toasts! {
     AccessOffered => Text::toast_access_offered,
     /// The account has a new request link.
     RequestLinkRenewed => Text::toast_request_link_renewed,
+    /// A temporary password is set.
+    TemporaryPasswordSet => Text::toast_temporary_password_set,
+    /// A temporary password is taken back.
+    TemporaryPasswordEnded => Text::toast_temporary_password_ended,
+    /// A link that proves one's address is on its way.
+    ProofSent => Text::toast_proof_sent,
+    /// The same, where no mail server is set.
+    ProofKept => Text::toast_proof_kept,
     /// The person is signed out.
     SignedOut => Text::toast_signed_out,
     /// An account center is there.

@@ -163,6 +163,7 @@ impl Visitor {
                 reset: Cookie::Reset.read(secure, headers),
                 email_change: Cookie::EmailChange.read(secure, headers),
                 login_merge: Cookie::LoginMerge.read(secure, headers),
+                temporary_password: Cookie::TemporaryPassword.read(secure, headers),
                 operator: Cookie::Operator.read(secure, headers),
                 device: Cookie::Device.read(secure, headers),
                 api_key: None,

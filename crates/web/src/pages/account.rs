@@ -122,6 +122,7 @@ pub struct Typed {
     invitation_days: String,
     free_types: Option<String>,
     takes_requests: Option<String>,
+    temporary_passwords: Option<String>,
 }
 
 /// The settings.
@@ -134,6 +135,7 @@ pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Ans
         invitation_days: details.invitation_days.to_string(),
         free_types: details.free_types.then(|| "yes".to_owned()),
         takes_requests: details.takes_requests.then(|| "yes".to_owned()),
+        temporary_passwords: details.temporary_passwords.then(|| "yes".to_owned()),
     };
     visit.page(view(&visit, &pass, (&typed, &Errors::default()), link))
 }
@@ -151,8 +153,14 @@ pub async fn renew_request_link(visit: Visit<AccountPass<ManageUsers>>, _: Nothi
 
 /// Changes the settings.
 pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Answer {
-    let (free, takes) = (typed.free_types.is_some(), typed.takes_requests.is_some());
-    let parsed = AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days, free, takes);
+    let parsed = AccountDetails::parse(
+        &typed.name,
+        &typed.time_zone,
+        &typed.invitation_days,
+        typed.free_types.is_some(),
+        typed.takes_requests.is_some(),
+        typed.temporary_passwords.is_some(),
+    );
     let details = match parsed {
         Ok(details) => details,
         Err(errors) => {
@@ -179,6 +187,7 @@ fn view(
         invitation_days: errors.field(t, "invitation_days", &typed.invitation_days),
         free_types: typed.free_types.is_some(),
         takes_requests: typed.takes_requests.is_some(),
+        temporary_passwords: typed.temporary_passwords.is_some(),
         in_center: pass.place().center.is_some(),
         number: pass.account().to_string(),
         request_link,

@@ -141,6 +141,8 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::AccessDeclined) => t.activity_access_declined(),
         Some(Verb::AccessOffered) => t.activity_access_offered(),
         Some(Verb::RequestLinkRenewed) => t.activity_request_link_renewed(),
+        Some(Verb::TemporaryPasswordSet) => t.activity_temporary_password_set(),
+        Some(Verb::TemporaryPasswordEnded) => t.activity_temporary_password_ended(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -167,7 +169,13 @@ fn shown_value(
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
         (
-            "agent" | "lead_center" | "disabled" | "free_types" | "takes_requests" | "invoice_emails",
+            "agent"
+            | "lead_center"
+            | "disabled"
+            | "free_types"
+            | "takes_requests"
+            | "invoice_emails"
+            | "temporary_passwords",
             "yes" | "no",
         ) => {
             let is_yes = value == "yes";
@@ -194,6 +202,7 @@ fn field_name(t: Text, field: &str) -> String {
         "invitation_days" => t.account_invitation_days(),
         "free_types" => t.account_free_types(),
         "takes_requests" => t.account_takes_requests(),
+        "temporary_passwords" => t.temporary_password_setting(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),

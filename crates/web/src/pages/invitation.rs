@@ -1,5 +1,6 @@
 //! What an invited person meets.
 
+use app::invitation::Accepted;
 use app::pass::{InvitationPass, Visitor};
 use app::{Conflict, Refused};
 use serde::Deserialize;
@@ -45,18 +46,22 @@ pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
     let pass = visit.pass().await?;
     match visit.app.accept(&visit.ask, &typed.password).await {
         Ok(accepted) => {
-            let home = format!("/accounts/{}", accepted.account);
-            let to = match (pass.agent, pass.others.is_empty()) {
-                (true, _) => format!("{home}/lead-center"),
-                (false, true) => home,
-                (false, false) => "/accounts".to_owned(),
-            };
-            let mut response = visit.signed_in(visit.go(&to), &accepted.session)?;
+            let mut response = visit.signed_in(visit.go(&home_of(&accepted, &pass)), &accepted.session)?;
             response.headers_mut().append(http::header::SET_COOKIE, Cookie::Invitation.clear(visit.secure));
             Ok(response)
         }
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &Errors(errors))),
         Err(refused) => Err(refused),
+    }
+}
+
+/// Where whoever has accepted goes: agents to Lead Center (L-02), who has joined several accounts to their list.
+pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
+    let home = format!("/accounts/{}", accepted.account);
+    match (pass.agent, pass.others.is_empty()) {
+        (true, _) => format!("{home}/lead-center"),
+        (false, true) => home,
+        (false, false) => "/accounts".to_owned(),
     }
 }
 
@@ -78,6 +83,7 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
         message: pass.message.clone(),
         way: match &pass.login {
             None => Way::NewPassword,
+            Some(_) if !pass.is_proven => Way::NewPassword,
             login if *login == pass.signed_in => Way::SignedIn,
             Some(_) => Way::Password,
         },

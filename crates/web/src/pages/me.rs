@@ -92,6 +92,7 @@ fn view(
             .into_iter()
             .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, merge.until.short("UTC", now)))
             .collect(),
+        is_proven: profile.is_proven,
         accounts: profile.users.into_iter().map(shown).collect(),
     }
 }

@@ -27,4 +27,5 @@ pub mod reset;
 pub mod session;
 pub mod setup;
 mod shown;
+pub mod temporary_password;
 pub mod user;

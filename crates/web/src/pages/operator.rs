@@ -97,6 +97,8 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::EndNotice => t.operator_kind_end_notice(),
         MailKind::AccessRequest => t.operator_kind_access_request(),
         MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
+        MailKind::TemporaryPassword => t.operator_kind_temporary_password(),
+        MailKind::EmailProof => t.operator_kind_email_proof(),
         MailKind::AccessOffer => t.operator_kind_access_offer(),
         MailKind::Bundle => t.operator_kind_bundle(),
         MailKind::AccessGiven => t.operator_kind_access_given(),

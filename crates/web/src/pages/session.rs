@@ -2,6 +2,7 @@
 
 use ::http::StatusCode;
 use app::pass::{SelfPass, Visitor};
+use app::session::Entered;
 use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
 
@@ -61,7 +62,10 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         return visit.mend(view(&visit, &typed, None, &errors).await?);
     }
     match visit.app.sign_in(&visit.ask, &typed.email, &typed.password).await {
-        Ok(signed_in) => {
+        Ok(Entered::ChoosePassword(ticket)) => {
+            visit.go_with("/temporary-password", Cookie::TemporaryPassword, &ticket)
+        }
+        Ok(Entered::Session(signed_in)) => {
             let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
             let kept = create::resumed(next, &typed.kept)
                 .or_else(|| center_person::create::resumed(next, &typed.kept));

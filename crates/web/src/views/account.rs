@@ -65,8 +65,8 @@ pub struct Home {
     pub suggest_user: bool,
 }
 
-/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`, `takes_requests`; and
-/// to `/accounts/{ACC}/settings/request-link`.
+/// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`, `takes_requests`,
+/// `temporary_passwords`; and to `/accounts/{ACC}/settings/request-link`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/settings.html")]
 pub struct Settings {
@@ -84,6 +84,8 @@ pub struct Settings {
     pub free_types: bool,
     /// `takes_requests`: people may ask to be let in
     pub takes_requests: bool,
+    /// `temporary_passwords`: administrators may set them
+    pub temporary_passwords: bool,
     /// The account's number.
     pub number: String,
     /// Its request link, once it has one.

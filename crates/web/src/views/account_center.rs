@@ -148,7 +148,7 @@ pub struct Leave {
     pub executives: String,
 }
 
-/// Settings: `/account-centers/{CEN}/settings`. Posts `name`.
+/// Settings: `/account-centers/{CEN}/settings`. Posts `name`, `temporary_passwords`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account_center/settings.html")]
 pub struct Settings {
@@ -158,6 +158,8 @@ pub struct Settings {
     pub frame: Frame,
     /// `name`
     pub name: Field,
+    /// `temporary_passwords`: administrators of the accounts may set them
+    pub temporary_passwords: bool,
 }
 
 impl Settings {

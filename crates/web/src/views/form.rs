@@ -50,6 +50,7 @@ fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::Unwanted => t.form_unwanted(),
         Problem::Elsewhere => t.problem_elsewhere(),
         Problem::NamesNoAccount => t.access_request_names_none(),
+        Problem::SamePassword if name == "password" => t.temporary_password_same(),
         Problem::SamePassword => t.form_same_password(),
         Problem::SameAddress => t.form_same_address(),
         Problem::OwnLogin => t.form_own_login(),

@@ -26,6 +26,8 @@ pub struct Profile {
     pub accounts: Vec<Shown>,
     /// Merges that can be undone: where, the address that signs in nobody since, until when.
     pub merges: Vec<(String, String, String)>,
+    /// Whether one has shown that one's address is one's own.
+    pub is_proven: bool,
 }
 
 /// A change of address that is waited for.

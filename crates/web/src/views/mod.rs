@@ -32,6 +32,7 @@ pub mod problem;
 pub mod refusal;
 pub mod session;
 pub mod setup;
+pub mod temporary_password;
 pub mod user;
 
 use askama::Template;

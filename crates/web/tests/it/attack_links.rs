@@ -10,7 +10,7 @@ use domain::email::EmailAddress;
 use http::{Method, StatusCode};
 use testkit::{Engine, PASSWORD};
 
-use crate::site::{Reply, Site};
+use crate::site::{Reply, Site, TEMPORARY};
 
 /// A mailed link: the path in the mail, the page it leads to, and the form that a person sends there.
 struct Mailed {
@@ -188,12 +188,13 @@ async fn x03_no_answer_on_a_links_way_holds_its_token() {
 }
 
 /// The doors that a link opens, by the cookie it becomes.
-const DOORS: [(&str, &str); 6] = [
+const DOORS: [(&str, &str); 7] = [
     ("invitation", "/invitation"),
     ("reset", "/reset/new"),
     ("email-change", "/email-change"),
     ("invitation-block", "/invitation-block"),
     ("login-merge", "/login-merge"),
+    ("temporary-password", "/temporary-password"),
     ("setup", "/setup"),
 ];
 
@@ -206,11 +207,20 @@ fn with(cookie: &str, value: &str) -> Ask {
         "email-change" => Credentials { email_change: value, ..none },
         "login-merge" => Credentials { login_merge: value, ..none },
         "invitation-block" => Credentials { invitation_block: value, ..none },
+        "temporary-password" => Credentials { temporary_password: value, ..none },
         "setup" => Credentials { setup: value, ..none },
         "session" => Credentials { session: value, ..none },
         other => panic!("no cookie {other}"),
     };
     Ask { credentials, origin: app::work::Origin::internal(), device: String::new() }
+}
+
+/// What somebody goes on with who has typed a temporary password.
+async fn ticket(site: &Site) -> String {
+    let user = site.invited("given.to@example.com").await;
+    site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+    let ask = site.world.type_temporary("given.to@example.com", TEMPORARY).await.expect("it fits");
+    ask.credentials.temporary_password.expect("a ticket")
 }
 
 /// Status, body and headers, but for the request's own id.
@@ -258,6 +268,7 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             tokens.extend(credentials.login_merge.map(|token| ("login-merge", token)));
             tokens.extend(credentials.invitation_block.map(|token| ("invitation-block", token)));
         }
+        tokens.insert("temporary-password", ticket(&site).await);
         let fresh = site.world.follow(&site.world.setup_link()).credentials.setup.expect("a token");
         tokens.insert("setup", fresh);
         let before = dump(&site);
@@ -281,7 +292,7 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             assert!(*like == answer, "{method} {page} {spoiled}: {answer:?}");
         }
         assert!(before == dump(&site), "a wrong token changed something");
-        for (cookie, page) in &DOORS[..5] {
+        for (cookie, page) in &DOORS[..6] {
             let reply = site.ask(&Method::GET, page, Some(&with(cookie, &tokens[cookie])), "").await;
             assert_eq!(reply.status, StatusCode::OK, "the right token still opens {page}");
         }
@@ -306,6 +317,7 @@ async fn x05_no_token_opens_another_door() {
                 tokens.push((cookie, token));
             }
         }
+        tokens.push(("temporary-password", ticket(&site).await));
         let key = site.world.app.store.key();
         let ada = site.world.sign_in("ada@example.com").await.ask.credentials;
         tokens.push(("the metrics token", app::pass::metrics_token(key)));
@@ -372,6 +384,9 @@ async fn secrets(site: &Site) -> BTreeSet<String> {
         secrets.extend(site.world.sql(&format!("SELECT token_hash FROM {table}")).into_iter().flatten());
     }
     secrets.extend(site.world.sql("SELECT password_hash FROM login").into_iter().flatten());
+    let given =
+        "SELECT password_hash FROM temporary_password UNION SELECT ticket_hash FROM temporary_password";
+    secrets.extend(site.world.sql(given).into_iter().flatten());
     secrets.extend(
         site.world
             .sql("SELECT mac FROM activity UNION SELECT hash FROM activity WHERE hash IS NOT NULL")
@@ -389,6 +404,7 @@ async fn secrets(site: &Site) -> BTreeSet<String> {
     ]);
     // A notice's link ends in an id, which is no secret.
     secrets.retain(|secret| secret.len() > 40);
+    secrets.insert(TEMPORARY.to_owned());
     secrets
 }
 
@@ -408,6 +424,8 @@ fn links(body: &str) -> Vec<String> {
 async fn x06_nothing_an_administrator_can_read_holds_a_token_or_its_hash() {
     for site in Site::everywhere().await {
         mailed(&site).await;
+        ticket(&site).await;
+        site.account.set_temporary(&site.pending, TEMPORARY).await.expect("it is set");
         let resend = format!("/accounts/{}/users/{}/invitation", site.account.id, site.pending);
         site.ask(&Method::POST, &resend, site.admin(), "").await;
         let secrets = secrets(&site).await;

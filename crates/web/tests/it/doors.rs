@@ -31,6 +31,7 @@ fn door_of(path: &str) -> Door {
         }
         (false, ["email-change" | "login-merge" | "access-request", "{token}"]) => Door::Open,
         (false, ["email-change"]) => Door::Link("email-change"),
+        (false, ["temporary-password"]) => Door::Link("temporary-password"),
         (false, ["login-merge"]) => Door::Link("login-merge"),
         (false, ["setup"]) => Door::Link("setup"),
         (false, ["reset", "new"]) => Door::Link("reset"),

@@ -8,7 +8,7 @@ use domain::login_merge::Keep;
 use domain::user::UserType;
 use http::Method;
 
-use crate::site::Site;
+use crate::site::{Site, TEMPORARY};
 
 /// A request that succeeds at each route: path, who asks, form. A route that is missing here fails the test.
 pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
@@ -151,7 +151,9 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, &format!("version={}", rows[0][0]))
         }
         "/accounts/{account}/settings" => {
-            with(path, "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes")
+            let form =
+                "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes&temporary_passwords=yes";
+            with(path, form)
         }
         "/accounts/{account}/users" => with(
             path,
@@ -174,6 +176,26 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/accounts/{account}/users/{user}/invitation" => with(pending, ""),
         "/accounts/{account}/users/{user}/invitation/revoke" => {
             with(pending, &site.version(site.pending.as_str()))
+        }
+        "/accounts/{account}/users/{user}/temporary-password" => {
+            let user = site.invited("set.for@example.com").await;
+            with(path.replace(site.user.as_str(), user.as_str()), "password=kettle-thunder-umbrella")
+        }
+        "/accounts/{account}/users/{user}/temporary-password/end" => {
+            let user = site.invited("ended.for@example.com").await;
+            site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+            with(path.replace(site.user.as_str(), user.as_str()), "")
+        }
+        "/temporary-password" => {
+            let user = site.invited("given.to@example.com").await;
+            site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+            let ask = world.type_temporary("given.to@example.com", TEMPORARY).await.expect("it fits");
+            (path, Some(ask), format!("password={}", testkit::PASSWORD.replace(' ', "+")))
+        }
+        "/me/email/prove" => {
+            let address = format!("unproven{}@example.com", world.sql("SELECT id FROM login").len());
+            let (_, person) = site.account.join_unproven(&address, UserType::Administrator).await;
+            (path, Some(person.ask), String::new())
         }
         "/accounts/{account}/companies/{company}/users/{user}/give" => {
             with(path.replace(site.company.as_str(), site.other_company.as_str()), &version)
@@ -221,7 +243,7 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
                 "user_type=administrator&first_name=Wiz&last_name=Ard&email=wiz%40example.com&account=";
             ours(path, &format!("{form}{account}&password=own"))
         }
-        "/account-centers/{account_center}/settings" => ours(path, "name=Agency+2"),
+        "/account-centers/{account_center}/settings" => ours(path, "name=Agency+2&temporary_passwords=yes"),
         "/account-centers/{account_center}/executives/new" => {
             ours(path, &format!("first_name=Eve&last_name=Exec&email={}", person.replace('@', "%40")))
         }

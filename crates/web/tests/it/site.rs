@@ -57,6 +57,8 @@ pub(crate) struct Site {
 /// A list of new users: a good row, and a bad one.
 const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,owner";
 
+/// A temporary password as an administrator would set one.
+pub(crate) const TEMPORARY: &str = "kettle-thunder-umbrella";
 /// The same for accounts of the center.
 const ACROSS: &str = "listed@example.com,Lee,Stead,administrator,all\nnobody,No,Body,owner,Nowhere";
 
@@ -193,6 +195,11 @@ impl Site {
         path
     }
 
+    /// Somebody invited with this address, or one like it where a walk has used that already.
+    pub(crate) async fn invited(&self, address: &str) -> UserId {
+        self.account.invite(address, UserType::Administrator, &[]).await
+    }
+
     /// The field with which a form says which access of the user its page showed.
     pub(crate) fn version(&self, user: &str) -> String {
         let rows = self.world.sql(&format!("SELECT access_version FROM \"user\" WHERE id = '{user}'"));
@@ -283,6 +290,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
         ("login-merge", &credentials.login_merge),
+        ("temporary-password", &credentials.temporary_password),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]

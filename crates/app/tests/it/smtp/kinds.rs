@@ -4,8 +4,9 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, BundleLine,
-    BundleMail, EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail, InvitationMail,
-    LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, View,
+    BundleMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
+    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -83,6 +84,14 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             let (to_name, account_name, reason) = (it(), it(), Some(it()));
             vec![mail(&AccessDeclinedMail { t, to_name, account_name, reason }, text)]
         }
+        MailKind::EmailProof => vec![mail(&EmailProofMail { t, to_name: it(), link, minutes: 30 }, text)],
+        MailKind::TemporaryPassword => {
+            let (to_name, account_name, set_by, expires_on) = (it(), it(), it(), it());
+            let block_link = BLOCK_LINK.to_owned();
+            let view =
+                TemporaryPasswordMail { t, to_name, account_name, set_by, expires_on, link, block_link };
+            vec![mail(&view, text)]
+        }
         MailKind::Bundle => {
             let lines = vec![BundleLine { account_name: it(), type_name: it() }];
             let (to_name, center_name, inviter_name, block_name) = (it(), it(), it(), it());
@@ -120,7 +129,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 15] = [
+const KINDS: [MailKind; 17] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -134,6 +143,8 @@ const KINDS: [MailKind; 15] = [
     MailKind::AccessApproved,
     MailKind::AccessDeclined,
     MailKind::AccessOffer,
+    MailKind::TemporaryPassword,
+    MailKind::EmailProof,
     MailKind::Bundle,
     MailKind::AccessGiven,
 ];

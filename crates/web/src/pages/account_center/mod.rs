@@ -61,7 +61,7 @@ impl Typed {
             .collect::<Result<_, _>>()
             .map_err(|_| Refused::NotFound)?;
         let mut check = Checker::default();
-        let details = check.merge(CenterDetails::parse(&self.name));
+        let details = check.merge(CenterDetails::parse(&self.name, true));
         let are_enough = check.take("account", enough(accounts.len()));
         Ok(check.finish((|| are_enough.and(Some((details?, accounts))))())?)
     }

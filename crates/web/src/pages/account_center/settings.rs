@@ -17,18 +17,22 @@ use crate::views::account_center::{Dissolve, Settings};
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     name: String,
+    temporary_passwords: Option<String>,
 }
 
 /// The settings.
 pub async fn page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
     let (pass, center) = visit.read(account_center::get).await?;
-    let typed = Typed { name: center.details.name };
+    let typed = Typed {
+        name: center.details.name,
+        temporary_passwords: center.details.temporary_passwords.then(|| "yes".to_owned()),
+    };
     visit.page(view(&visit, &pass, &typed, &Errors::default()))
 }
 
 /// Changes the settings.
 pub async fn change(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answer {
-    let details = match CenterDetails::parse(&typed.name) {
+    let details = match CenterDetails::parse(&typed.name, typed.temporary_passwords.is_some()) {
         Ok(details) => details,
         Err(errors) => {
             let pass = visit.pass().await?;
@@ -45,7 +49,12 @@ fn view(
     typed: &Typed,
     errors: &Errors,
 ) -> Settings {
-    Settings { t: visit.t, frame: visit.center_frame(pass), name: errors.field(visit.t, "name", &typed.name) }
+    Settings {
+        t: visit.t,
+        frame: visit.center_frame(pass),
+        name: errors.field(visit.t, "name", &typed.name),
+        temporary_passwords: typed.temporary_passwords.is_some(),
+    }
 }
 
 /// What dissolving means.

@@ -74,7 +74,11 @@ async fn choose(visit: &Visit<SelfPass>) -> Answer {
     // What stands in the way whichever address stays is said at once.
     if matches!(
         preview.plan,
-        Err(Obstacle::BothIn(_) | Obstacle::UnderWay | Obstacle::Executive(_) | Obstacle::SameLogin)
+        Err(Obstacle::BothIn(_)
+            | Obstacle::UnderWay
+            | Obstacle::Unproven
+            | Obstacle::Executive(_)
+            | Obstacle::SameLogin)
     ) {
         return visit.page(draw(visit, &pass, &preview, Keep::Own, &Errors::default()));
     }
@@ -187,6 +191,7 @@ fn in_the_way(t: Text, other: &str, obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::SameLogin => t.form_own_login().to_owned(),
         Obstacle::BothIn(accounts) => t.login_merge_both_in(all(accounts), other),
+        Obstacle::Unproven => t.login_merge_unproven(other),
         Obstacle::UnderWay => t.login_merge_under_way().to_owned(),
         Obstacle::Executive(centers) => t.login_merge_executive(other, all(centers)),
         Obstacle::AddressInAccounts { email, accounts } => t.login_merge_in_accounts(email, all(accounts)),

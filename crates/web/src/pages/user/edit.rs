@@ -21,7 +21,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
-use crate::pages::shown;
+use crate::pages::{shown, temporary_password};
 use crate::views::access_change::{ChangePage, what};
 use crate::views::capability::lines;
 use crate::views::user::{Edit, EditForm, Recent};
@@ -277,6 +277,8 @@ fn view(
         ends: user.ends_at.is_some_and(|end| end > now),
         recent: recent(visit, pass, page),
         executive: page.is_executive,
+        temporary_password: temporary_password::waiting(visit, &place.time_zone, &page.temporary_password),
+        offers_temporary_password: page.offers_temporary_password,
         kept: page
             .is_last_administrator
             .then(|| sentence_of(t, &user.names.full(), Conflict::LastAdministrator)),

@@ -12,7 +12,7 @@ use text::Text;
 
 use super::capability::Line;
 use super::form::problems;
-use super::{Choice, Field, Frame, Icon, SummaryLine, When};
+use super::{Choice, Field, Frame, Icon, SummaryLine, When, temporary_password};
 
 pub use access::{AccessPage, AccessRow};
 pub use explain::{Asked, Explain, Fact, StepLink, sentence, status_label};
@@ -130,6 +130,10 @@ pub struct Edit {
     pub recent: Vec<Recent>,
     /// Whether they have the account through its account center, whatever is set here.
     pub executive: bool,
+    /// The temporary password that waits for them.
+    pub temporary_password: Option<temporary_password::Waiting>,
+    /// Whether one can be set.
+    pub offers_temporary_password: bool,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
     pub kept: Option<String>,
 }

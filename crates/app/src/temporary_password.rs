@@ -1,0 +1,301 @@
+//! Temporary passwords (C-06): an administrator sets one for somebody who has no login yet, and gives it to them. Typed at
+//! sign-in it opens their invitation: they choose their own password, with which their login begins.
+//!
+//! Whoever has set it could sign in as that address, so a login made so does not show that the address is anybody's. It is let
+//! into nothing more until a link was followed that was mailed there, and with that it gets a new password.
+
+use domain::activity::{Entry, Verb};
+use domain::capability::proof::ManageUsers;
+use domain::email::EmailAddress;
+use domain::id::{AccountId, LoginId, MailId, UserId};
+use domain::input::Problem;
+use domain::mail::MailKind;
+use domain::user::UserStatus;
+use store::login::{self, NewLogin};
+use store::mail::{self, NewMail};
+use store::pass::{AccountPass, Acting, Gate, SelfPass, TemporaryPasswordPass};
+use store::temporary_password::{self, Candidate, Content};
+use store::user::User;
+use store::work::{Committed, Reader, Unrecorded, Writer};
+use store::{executive_administrator, invitation, reset};
+use text::Text;
+
+pub use store::temporary_password::TemporaryPassword;
+
+use crate::invitation::{Accepted, check_welcome, take};
+use crate::mail::views::TemporaryPasswordMail;
+use crate::password::NewPassword;
+use crate::reset::login_mail;
+use crate::{App, Ask, Conflict, Refused, limits, session};
+
+/// Whose temporary password is set, for its page.
+pub struct ToBeSet {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The one that waits already, and would be replaced.
+    pub present: Option<TemporaryPassword>,
+    /// What guessers would try first.
+    known: Vec<String>,
+}
+
+/// Whose it would be, if one can be set for them.
+pub fn preview(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<ToBeSet, Refused> {
+    let user = invited(r, pass, id)?;
+    let names = &user.names;
+    let known = vec![
+        names.first.clone(),
+        names.last.clone(),
+        names.full(),
+        user.email.clone(),
+        store::account::get(r, pass)?.name,
+    ];
+    let present = temporary_password::find(r, pass, id)?;
+    Ok(ToBeSet { name: names.full(), email: user.email, present, known })
+}
+
+/// Whether the user's page offers to set one.
+pub(crate) fn is_offered(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+) -> Result<bool, Refused> {
+    Ok(user.status == UserStatus::Pending
+        && temporary_password::are_allowed(r, pass)?
+        && !executive_administrator::is_invited(r, pass, &user.id)?
+        && invitation::find_open(r, pass, &user.id)?.is_some())
+}
+
+/// The user, whose invitation is open and whom one may give what it gives.
+fn invited(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<User, Refused> {
+    let user = crate::user::find(r, pass, id)?;
+    crate::user::check_may_give(pass, &user)?;
+    if user.status != UserStatus::Pending {
+        return Err(Refused::Conflict(Conflict::NotNow(user.status)));
+    }
+    if !temporary_password::are_allowed(r, pass)? {
+        return Err(Refused::Conflict(Conflict::TemporaryPasswordsOff));
+    }
+    if executive_administrator::is_invited(r, pass, id)? {
+        return Err(Refused::Conflict(Conflict::InvitedAsExecutive));
+    }
+    invitation::find_open(r, pass, id)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    Ok(user)
+}
+
+impl App {
+    /// A temporary password to be taken or typed over.
+    pub fn propose_temporary_password(&self) -> String {
+        domain::temporary_password::generate(&self.store.random_bytes())
+    }
+
+    /// Sets the temporary password of an invited user, in place of one before, and tells them by mail that they are awaited.
+    /// The mail has neither the password nor a link that accepts.
+    pub async fn set_temporary_password(
+        &self,
+        ask: &Ask,
+        account: AccountId,
+        id: UserId,
+        password: &str,
+    ) -> Result<AccountPass<ManageUsers>, Refused> {
+        let (wanted, network) = (id.clone(), ask.origin.network.clone());
+        let look = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
+            limits::check_elsewhere(r, pass, &network)?;
+            preview(r, pass, &wanted)
+        };
+        let (_, of) = self.read(ask, account.clone(), look).await?;
+        let known: Vec<&str> = of.known.iter().map(String::as_str).collect();
+        let hash = self.hash_temporary(&of.email, password, &known).await?;
+        let set = move |w: Writer, pass: &AccountPass<ManageUsers>| set(w, pass, &id, &of.email, &hash);
+        let (pass, done) = self.write(ask, account, set).await?;
+        done.map(|()| pass)
+    }
+
+    /// What whoever it was set for is told: neither the password nor a link that accepts, but where to sign in.
+    pub(crate) fn temporary_password_mail(
+        &self,
+        t: Text,
+        content: Content,
+        mail: &MailId,
+    ) -> TemporaryPasswordMail {
+        let from = if content.set_by.is_empty() { &content.account_name } else { &content.set_by };
+        TemporaryPasswordMail {
+            t,
+            link: format!("{}/sign-in", self.settings.base_url),
+            block_link: self.invitation_block_link(&content.account, mail),
+            set_by: from.clone(),
+            to_name: content.name,
+            account_name: content.account_name.clone(),
+            expires_on: content.expires_at.full(&content.time_zone),
+        }
+    }
+
+    /// Judges a temporary password as every other, and hashes it with the salt of its address.
+    pub async fn hash_temporary(
+        &self,
+        email: &str,
+        password: &str,
+        known: &[&str],
+    ) -> Result<String, Refused> {
+        let email = EmailAddress::parse(email).map_err(|problem| Refused::field("email", problem))?;
+        let new = NewPassword { field: "password", password, known };
+        self.hasher.take(new, temporary_password::salt(self.store.key(), &email)).await
+    }
+
+    /// Gives whoever has typed a temporary password the ticket by which they choose their own; `None` if it works no more.
+    pub(crate) async fn open_temporary(
+        &self,
+        ask: &Ask,
+        email: &str,
+        typed: Candidate,
+    ) -> Result<Option<String>, Refused> {
+        let (email, asked) = (email.to_owned(), ask.credentials.clone());
+        let open = move |mut w: Writer| {
+            let ticket = w.new_token();
+            let link = format!("{}.{ticket}", typed.account);
+            let mut credentials = asked.clone();
+            credentials.temporary_password = Some(link.clone());
+            if !temporary_password::update_ticket(&mut w, &typed, &ticket)? {
+                return Err(Refused::Conflict(Conflict::WrongPassword));
+            }
+            TemporaryPasswordPass::mint(&mut w, &credentials, &())?;
+            limits::forget_sign_in(&mut w, &email, None)?;
+            Ok(w.commit_unrecorded(Unrecorded::Attempt, link))
+        };
+        match self.store.write(ask.origin.clone(), open).await {
+            Ok(link) => Ok(Some(link)),
+            Err(Refused::Link(_) | Refused::Conflict(_)) => Ok(None),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// Accepts the invitation that a temporary password has opened, with the password that its owner has chosen: the login
+    /// begins, with a session of its own, and the temporary password is gone.
+    pub async fn choose_password(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
+        let (pass, ()) = self.read::<TemporaryPasswordPass, ()>(ask, (), |_, _| Ok(())).await?;
+        let opened = &pass.invitation;
+        if self.hasher.verify(password.to_owned(), Some(pass.password_hash.clone())).await? {
+            return Err(Refused::field("password", Problem::SamePassword));
+        }
+        let names = &opened.names;
+        let known = [names.first.as_str(), &names.last, &names.full(), &opened.email, &opened.account_name];
+        let new = NewPassword { field: "password", password, known: &known };
+        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
+        let asked = ask.clone();
+        let done = move |w: Writer, pass: &TemporaryPasswordPass| accept(w, pass, &hash, &asked);
+        self.write(ask, (), done).await.map(|(_, accepted)| accepted)
+    }
+}
+
+/// What [`App::set_temporary_password`] does in one unit. That the address has a login is counted, as it tells something
+/// (U-15), and so committed.
+fn set(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    email: &str,
+    hash: &str,
+) -> Result<Committed<Result<(), Refused>>, Refused> {
+    let user = invited(&mut w, pass, id)?;
+    let address = EmailAddress::parse(&user.email).map_err(|problem| Refused::field("email", problem))?;
+    // What was judged and salted was this address.
+    if user.email != email {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    if login::find_by_email(&mut w, &address)?.is_some() {
+        limits::count_elsewhere(&mut w, pass)?;
+        return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(Refused::Conflict(Conflict::HasLogin))));
+    }
+    let open = invitation::find_open(&mut w, pass, id)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    check_welcome(&mut w, pass, &open, &user.email)?;
+    let entry = insert(&mut w, pass, id, &address, &user.names.full(), hash)?;
+    w.commit(&pass.actor(), entry, Ok(()))
+}
+
+/// Sets it and puts its mail into the outbox; the entry it is recorded with.
+pub(crate) fn insert(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    email: &EmailAddress,
+    name: &str,
+    hash: &str,
+) -> Result<Entry, Refused> {
+    if !temporary_password::insert(w, pass, user, email, hash)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    let new = NewMail {
+        account: Some(pass.account()),
+        kind: MailKind::TemporaryPassword,
+        subject: user.as_str(),
+        generation: 0,
+        email: email.as_str(),
+    };
+    mail::insert(w, &new)?;
+    Ok(Entry::of(pass.account(), Verb::TemporaryPasswordSet, user, name))
+}
+
+/// Takes the temporary password of a user back; their invitation stays.
+pub fn end(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
+    let user = crate::user::find(&mut w, pass, id)?;
+    if !temporary_password::remove(&mut w, pass, id)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    let entry = Entry::of(pass.account(), Verb::TemporaryPasswordEnded, id, &user.names.full());
+    w.commit(&pass.actor(), entry, ())
+}
+
+fn accept(
+    mut w: Writer,
+    pass: &TemporaryPasswordPass,
+    hash: &str,
+    ask: &Ask,
+) -> Result<Committed<Accepted>, Refused> {
+    let changed = || Refused::Conflict(Conflict::Changed);
+    let opened = &pass.invitation;
+    crate::invitation::check_address(opened)?;
+    if !temporary_password::remove_used(&mut w, pass)? || !invitation::update_opened(&mut w, pass)? {
+        return Err(changed());
+    }
+    let id: LoginId = w.new_id();
+    let email = EmailAddress::parse(&opened.email).map_err(|problem| Refused::field("email", problem))?;
+    let new = NewLogin {
+        id: &id,
+        is_proven: false,
+        email: &email,
+        first_name: &opened.names.first,
+        last_name: &opened.names.last,
+        password_hash: hash,
+    };
+    login::insert(&mut w, &new)?;
+    send_proof(&mut w, &id, email.as_str())?;
+    let joined = take(&mut w, opened, &id)?;
+    let (session, started) = session::start(&mut w, &id, ask)?;
+    let accepted = Accepted { session, account: opened.account.clone() };
+    w.commit_all(&pass.actor(), vec![joined, started], accepted)
+}
+
+/// Sends a link by which whoever has the mailbox chooses a new password, and so shows that the address is theirs.
+pub fn prove(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
+    let person = pass.person();
+    if login::get(&mut w, &person.login)?.is_proven {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    limits::count(&mut w, &format!("proofs of {}", person.login), limits::EMAIL_CHANGE)?;
+    send_proof(&mut w, &person.login, &person.email)?;
+    let entry = Entry::of_login(Verb::ResetRequested, &person.login, &person.name());
+    w.commit(&pass.actor(), entry, ())
+}
+
+fn send_proof(w: &mut Writer, login: &LoginId, email: &str) -> Result<(), Refused> {
+    let id = reset::insert(w, login)?;
+    mail::insert(w, &login_mail(MailKind::EmailProof, id.as_str(), email))?;
+    Ok(())
+}
+
+/// Refuses what leads out of the place where a login was made, until its address is proven.
+pub(crate) fn check_proven(r: &mut Reader, login: &LoginId) -> Result<(), Refused> {
+    let is_proven = login::get(r, login)?.is_proven;
+    if is_proven { Ok(()) } else { Err(Refused::Conflict(Conflict::AddressUnproven)) }
+}

@@ -1,0 +1,67 @@
+//! The pass of who has typed the temporary password of an invitation, and is to choose their own (C-06).
+
+use domain::id::AccountId;
+
+use super::link::{invited, read_invited, unknown};
+use super::{Acting, Credentials, Denied, Door, Gate, InvitationPass};
+use crate::db::sql;
+use crate::secret;
+use crate::work::{Actor, Reader};
+
+/// Proof of having typed a temporary password a moment ago. It ends with the password, and where the address has a login.
+#[derive(Clone, Debug)]
+pub struct TemporaryPasswordPass {
+    /// The invitation that it opens.
+    pub invitation: InvitationPass,
+    /// The temporary password's hash.
+    pub password_hash: String,
+}
+
+impl Acting for TemporaryPasswordPass {
+    fn actor(&self) -> Actor {
+        self.invitation.actor()
+    }
+}
+
+impl Gate for TemporaryPasswordPass {
+    type Target = ();
+    const DOOR: Door = Door::Link("temporary-password");
+
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let link = credentials.temporary_password.as_deref().and_then(|link| link.split_once('.'));
+        let (account, ticket) = link.ok_or_else(unknown)?;
+        let account: AccountId = account.parse().map_err(|_| unknown())?;
+        let now = r.now;
+        let session = credentials.session.as_deref().map(secret::hash);
+        let row = r.tx().optional(
+            invited!(
+                "t.password_hash, t.set_at, t.expires_at"
+                "t.set_by"
+                "t.set_by_login"
+                "temporary_password t
+                 JOIN invitation i ON i.account_id = t.account_id AND i.user_id = t.user_id
+                 JOIN \"user\" u ON u.account_id = t.account_id AND u.id = t.user_id AND u.status = 'pending'
+                      AND u.email_canonical = t.email_canonical
+                 JOIN account a ON a.id = t.account_id AND a.temporary_passwords = 1
+                 LEFT JOIN account_center k ON k.id = a.center_id
+                 LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
+                 LEFT JOIN login e ON e.id = t.set_by_login
+                 LEFT JOIN executive_administrator x
+                        ON x.center_id = a.center_id AND x.login_id = t.set_by_login
+                 LEFT JOIN login l ON l.email_canonical = t.email_canonical
+                 LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
+                 WHERE t.account_id = $3 AND t.ticket_hash = $4 AND t.ticket_expires_at > $2
+                   AND l.id IS NULL AND COALESCE(k.temporary_passwords, 1) = 1"
+            ),
+            &[session.into(), now.into(), (&account).into(), secret::hash(ticket).into()],
+        )?;
+        let mut c = row.ok_or_else(unknown)?.columns();
+        let password_hash = c.text()?;
+        // It never tells more than that it works no more: whoever holds it may not be whom it was given to.
+        let invitation = read_invited(&mut c, now).map_err(|denied| match denied {
+            Denied::Link(_) => unknown(),
+            other => other,
+        })?;
+        Ok(TemporaryPasswordPass { invitation, password_hash })
+    }
+}

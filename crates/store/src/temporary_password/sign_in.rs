@@ -1,0 +1,70 @@
+//! Temporary passwords where somebody signs in: finding them by the address, and using one up.
+
+use domain::email::EmailAddress;
+use domain::id::{AccountId, UserId};
+use domain::temporary_password::TICKET;
+
+use crate::db::{DbError, Row, sql};
+use crate::pass::TemporaryPasswordPass;
+use crate::secret;
+use crate::work::{Reader, Writer};
+
+/// The most that one address has at once; more accounts than that seldom invite somebody within three days.
+const MOST: i64 = 100;
+
+/// A temporary password of the address that is typed.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The account it is for.
+    pub account: AccountId,
+    /// The user.
+    user: UserId,
+    /// The password's hash.
+    pub password_hash: String,
+}
+
+/// Those of an address, newest first, in whatever account. Outside the product nobody learns whether there are any.
+pub fn list_by_address(r: &mut Reader, email: &EmailAddress) -> Result<Vec<Candidate>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT account_id, user_id, password_hash FROM temporary_password
+             WHERE email_canonical = $1 AND expires_at > $2 ORDER BY set_at DESC LIMIT $3"
+        ),
+        &[email.canonical().into(), now.into(), MOST.into()],
+    )?;
+    let read = |row: Row| {
+        let mut c = row.columns();
+        Ok(Candidate { account: c.parse()?, user: c.parse()?, password_hash: c.text()? })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Gives whoever has typed it a ticket, by which they choose their own password; an earlier one is dead. False if it was
+/// replaced or taken away meanwhile.
+pub fn update_ticket(w: &mut Writer, typed: &Candidate, ticket: &str) -> Result<bool, DbError> {
+    let now = w.now;
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE temporary_password SET ticket_hash = $4, ticket_expires_at = $5
+             WHERE account_id = $1 AND user_id = $2 AND password_hash = $3"
+        ),
+        &[
+            (&typed.account).into(),
+            (&typed.user).into(),
+            (&typed.password_hash).into(),
+            secret::hash(ticket).into(),
+            (now + TICKET).into(),
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Uses it up; false if somebody has, or it was replaced or taken away meanwhile.
+pub fn remove_used(w: &mut Writer, pass: &TemporaryPasswordPass) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!("DELETE FROM temporary_password WHERE account_id = $1 AND user_id = $2 AND password_hash = $3"),
+        &[(&pass.invitation.account).into(), (&pass.invitation.user).into(), (&pass.password_hash).into()],
+    )?;
+    Ok(removed > 0)
+}
