@@ -70,8 +70,14 @@ pub struct PersonPlace {
     pub access_version: i64,
 }
 
-/// Counts a person anew from their users, after one of those was changed; who has none any more is gone.
-pub(crate) fn refresh(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
+/// Notes that one of a person's users was changed: at the end of the unit they are counted anew, once, however many of
+/// their accounts it was about.
+pub(crate) fn refresh(w: &Writer, center: &AccountCenterId, email: &str) {
+    w.note_person(center, email);
+}
+
+/// Counts a person anew from their users; who has none any more is gone.
+pub(crate) fn count_anew(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
     let key: [Value; 2] = [center.into(), email.into()];
     let row = w.tx().one(
         sql!(

@@ -25,7 +25,7 @@ const MAY_FOR_ANOTHER: [(&str, usize, &str); 2] = [
     (
         "crates/app/src/job/run_across.rs",
         1,
-        "does so in each account, with the rights they have there by then",
+        "the same in several accounts, with the rights they have in each",
     ),
 ];
 

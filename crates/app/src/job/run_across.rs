@@ -43,7 +43,7 @@ pub(super) fn create_in_accounts(
     let Some(login) = &running.by.login else { return Ok(Did::RightLost) };
     let waiting = few(job::list_waiting(w, system, turn, PEOPLE)?);
     let rows: Vec<TypedRow> = waiting.iter().flat_map(|person| person.rows.iter().cloned()).collect();
-    let named: BTreeSet<String> = rows.iter().flat_map(|row| names(row)).collect();
+    let named: BTreeSet<String> = rows.iter().flat_map(names).collect();
     let directory = Directory::of(account_center::list_known_among(w, system, (center, login), &named)?);
     let asked = asked(&rows, &directory);
     let mut passes = Vec::new();

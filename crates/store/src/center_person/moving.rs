@@ -64,7 +64,7 @@ fn follow(w: &mut Writer, account: &AccountId, after: &str) -> Result<(), DbErro
     )?;
     for (email, before) in people {
         for center in [before.as_ref(), center.as_ref()].into_iter().flatten() {
-            refresh(w, center, &email)?;
+            refresh(w, center, &email);
         }
     }
     w.tx().exec(
