@@ -67,7 +67,9 @@ pub async fn step(visit: Managing, typed: Typed) -> Answer {
     if typed.go == "without" {
         let (_, (_, rows)) = look(&visit, &choices).await?;
         let refused = rows.into_iter().filter(|row| row.outcome.is_err());
-        refused.for_each(|row| drop(choices.remove(&row.account.id)));
+        for row in refused {
+            choices.remove(&row.account.id);
+        }
         if choices.is_empty() {
             return visit.page(choose(&visit, &Typed::default(), &choices, None).await?);
         }
