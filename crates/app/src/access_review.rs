@@ -14,7 +14,7 @@ use store::company;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::User;
-use store::work::{Committed, Reader, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 
 pub use store::access_review::{Counts, Part, Review, Reviewed};
 
@@ -259,17 +259,29 @@ fn outcome(refused: &Refused) -> Outcome {
     }
 }
 
+/// How many changes one request makes of a review: whoever asked waits for them.
+pub const CHANGES_AT_ONCE: usize = 200;
+
+/// How far finishing a review has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// It is finished.
+    All,
+    /// [`CHANGES_AT_ONCE`] were made, or could not be; the others wait to be gone on with.
+    Partly,
+}
+
 impl App {
     /// Carries out what was decided, a user at a time, each as a change of access that can be undone as any other, and
-    /// then finishes the review. What was broken off is gone on with the next time.
+    /// then finishes the review. What was broken off, or was too much for once, is gone on with the next time.
     pub async fn finish_review(
         &self,
         ask: &Ask,
         account: &AccountId,
         id: &AccessReviewId,
         version: i64,
-    ) -> Result<(), Refused> {
-        let (mut after, mut failed) = (None::<UserId>, Vec::new());
+    ) -> Result<Finished, Refused> {
+        let (mut after, mut failed, mut tried) = (None::<UserId>, Vec::new(), 0);
         loop {
             let (review, from) = (id.clone(), after.clone());
             let list = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
@@ -283,6 +295,11 @@ impl App {
             after = page.rows.last().map(|row| row.user.clone());
             for row in page.rows.into_iter().filter(|row| row.outcome.is_none()) {
                 let (review, user) = (id.clone(), row.user.clone());
+                if tried == CHANGES_AT_ONCE {
+                    let note = move |w: Writer, pass: &_| note_failed(w, pass, (&review, version), &failed);
+                    return self.write(ask, account.clone(), note).await.map(|_| Finished::Partly);
+                }
+                tried += 1;
                 let make = move |w: Writer, pass: &_| carry_out(w, pass, (&review, version), &row);
                 match self.write(ask, account.clone(), make).await {
                     Ok(_) => {}
@@ -296,7 +313,7 @@ impl App {
         }
         let review = id.clone();
         let finish = move |w: Writer, pass: &_| finish(w, pass, (&review, version), &failed);
-        self.write(ask, account.clone(), finish).await.map(drop)
+        self.write(ask, account.clone(), finish).await.map(|_| Finished::All)
     }
 }
 
@@ -315,6 +332,19 @@ fn carry_out(
     let confirmed = Confirmed { seen: row.seen_version, message: None };
     let (_, entries) = access_change::carry_out(&mut w, pass, &now, &change, &confirmed)?;
     w.commit_all(&pass.actor(), entries, ())
+}
+
+/// Notes what could not be done, where the review goes on.
+fn note_failed(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    review: (&AccessReviewId, i64),
+    failed: &[(UserId, Outcome)],
+) -> Result<Committed<()>, Refused> {
+    for (user, outcome) in failed {
+        access_review::update_outcome(&mut w, pass, review, user, *outcome)?;
+    }
+    Ok(w.commit_unrecorded(Unrecorded::AccessReview, ()))
 }
 
 /// Ends a review with what could not be done.

@@ -128,6 +128,8 @@ pub enum Unrecorded {
     Job,
     /// Following an account into a center or out of it, user by user; that it came or left is recorded.
     CenterPeople,
+    /// What could not be done of an access review that goes on; its own rows are the record.
+    AccessReview,
 }
 
 /// What a writing unit returns: proof that it was committed.

@@ -103,7 +103,7 @@ async fn move_on(world: &World) -> bool {
 }
 
 /// C-05, C-03: however many users an account has, it comes and goes at once, and they follow in units. Seen to fail: with
-/// the others left out after the first unit, and with an account that moves again gone on with where it was.
+/// the others left out after the first unit.
 #[tokio::test]
 async fn c05_c03_the_people_of_a_large_account_follow_it_in_units() {
     for world in testkit::worlds().await {

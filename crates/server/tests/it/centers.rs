@@ -75,7 +75,6 @@ const ALL: (u16, (u16, bool)) = (200, (200, true));
 const SOME: (u16, (u16, bool)) = (403, (200, false));
 const NONE: (u16, (u16, bool)) = (404, (404, false));
 
-/// Seen to fail on both engines with executive administrators that are kept for a minute.
 #[test]
 fn c10_p19_an_executive_is_one_on_every_server_from_the_next_request_on() {
     for installation in Installation::each() {
@@ -99,7 +98,6 @@ fn c10_p19_an_executive_is_one_on_every_server_from_the_next_request_on() {
     }
 }
 
-/// Seen to fail on both engines with the centers of accounts kept for a minute, and with `TakeBack` for both.
 #[test]
 fn c03_c11_p19_accounts_that_join_and_access_that_is_kept_are_the_same_on_every_server() {
     for installation in Installation::each() {

@@ -112,6 +112,8 @@ toasts! {
     JobHadEnded => Text::toast_job_had_ended,
     /// An access review is finished.
     AccessReviewFinished => Text::toast_access_review_finished,
+    /// Some changes of an access review are made, and others wait.
+    AccessReviewGoesOn => Text::toast_access_review_goes_on,
     /// Access is asked for.
     AccessRequested => Text::toast_access_requested,
     /// That is given up.

@@ -190,7 +190,7 @@ impl Site {
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),
-            "Site::path knows no value for a parameter of {path}: add one here, and strange ones in ids.rs"
+            "Site::path knows no value for a parameter of {path}: add one here, and strange ones in strangers.rs"
         );
         path
     }

@@ -79,7 +79,7 @@ fn deed(
         match number / 18 % 3 {
             0 => desk.delete(&id).await,
             1 => runs.make(&whom.login).await,
-            _ if number % 2 == 0 => runs.unmake(&by.ask, &whom.login, Afterwards::Keep).await,
+            _ if number.is_multiple_of(2) => runs.unmake(&by.ask, &whom.login, Afterwards::Keep).await,
             _ => runs.unmake(&by.ask, &whom.login, Afterwards::TakeBack).await,
         }
     }

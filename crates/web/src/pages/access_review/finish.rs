@@ -2,7 +2,7 @@
 
 use ::http::StatusCode;
 use app::access_change::Preview;
-use app::access_review::{self, Reviewed};
+use app::access_review::{self, Finished, Reviewed};
 use app::pass::HasPlace as _;
 use app::work::Reader;
 use app::{Conflict, Refused};
@@ -39,7 +39,8 @@ pub async fn finish(visit: Managing, seen: Seen) -> Answer {
     let version = seen.version.parse().map_err(|_| Refused::Conflict(Conflict::Changed));
     let work = tokio::spawn(async move { app.finish_review(&ask, &account, &id, version?).await });
     match work.await.map_err(|_| Refused::Busy)? {
-        Ok(()) => {
+        Ok(Finished::Partly) => visit.go_and_tell(&visit.path, Toast::AccessReviewGoesOn),
+        Ok(Finished::All) => {
             let review = visit.path.trim_end_matches("/finish");
             visit.go_and_tell(&address(review, &[("tab", "all")]), Toast::AccessReviewFinished)
         }
