@@ -1,0 +1,135 @@
+// A person of an account center is changed in several accounts at once: chosen, shown, done, and undone in one of them
+// (C-08); who is invited to several accounts joins them by one link (C-06).
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+
+import * as j from './journey.mjs';
+import { built } from './server.mjs';
+
+const house = j.furnish();
+
+/** An account of whoever has the address, by the command line. */
+function account(name, email) {
+  const who = ['--admin-email', email, '--admin-first-name', 'Nora', '--admin-last-name', 'Quinn'];
+  const env = { ...process.env, ROLLCALL_DATA_DIR: house.rollcall.data, ROLLCALL_BASE_URL: house.url };
+  execFileSync(built, ['account', 'create', '--name', name, ...who], { env });
+}
+
+/** Whoever runs an account center of three accounts, and its address. */
+async function agency(walk, side) {
+  const address = walk.address('nora');
+  const page = await walk.stranger();
+  for (const place of ['East', 'North', 'South']) {
+    account(`${place} Clinic ${side}`, address);
+    await page.goto(String(await walk.link(address)));
+    await j.on(page, `Join ${place} Clinic ${side}`);
+    if (place === 'East') await j.fill(page, { 'Choose a password': j.password });
+    await j.press(page, /^(Accept the invitation|Join the account)$/);
+    await page.waitForURL(/\/accounts\//);
+  }
+  await page.goto('/account-centers/new');
+  await j.fill(page, { 'Name of the account center': `Agency ${side}` });
+  await j.choose(page, `East Clinic ${side}`, `North Clinic ${side}`, `South Clinic ${side}`);
+  await j.press(page, 'Set up an account center');
+  await j.press(page, 'Make me executive administrator');
+  await j.sees(page, 'You are an executive administrator now.');
+  return { page, center: new URL(page.url()).pathname };
+}
+
+/** Invites Kim to the East Clinic as an administrator. */
+async function inviteKim(page, side, email) {
+  await page.goto('/accounts');
+  await j.follow(page, new RegExp(`^East Clinic ${side}`));
+  await page.goto(`${new URL(page.url()).pathname}/users/new`);
+  await j.choose(page, 'No');
+  await j.press(page, 'Next');
+  await j.choose(page, 'Administrator');
+  await j.press(page, 'Next');
+  await j.fill(page, { 'First name': 'Kim', 'Last name': 'Ode', 'Email address': email });
+  await j.press(page, 'Next');
+  await j.press(page, /^(Create user|Send invitation|Create)/);
+  await page.waitForURL(/\/created$/);
+}
+
+const to = (page, account, wanted) =>
+  page.getByLabel(`Change to, in ${account}`).selectOption({ label: wanted });
+
+j.journey('C-08 C-06 a person is changed in several accounts, seen before it is done', house, async (walk, way) => {
+  const side = way.javascript ? 'on' : 'off';
+  const { page, center } = await agency(walk, side);
+  const [east, north, south] = ['East', 'North', 'South'].map((place) => `${place} Clinic ${side}`);
+  const address = walk.address('kim');
+  await inviteKim(page, side, address);
+  await page.goto(`${center}/users?q=kim`);
+  await j.follow(page, 'Kim Ode');
+  await j.on(page, 'Kim Ode');
+  await j.press(page, 'Change in several accounts');
+  await j.on(page, /Change what .*Kim Ode.* is where/);
+  await j.press(page, 'Show what it does');
+  await j.sees(page, 'Choose for at least one account.');
+  await walk.look(page, 'center-change-nothing');
+
+  // Without companies nobody can be a manager: named beside the account, and nothing is done.
+  await to(page, north, 'Administrator');
+  await to(page, south, 'Manager');
+  await walk.look(page, 'center-change');
+  await j.press(page, 'Show what it does');
+  await j.on(page, /What changes for .*Kim Ode/);
+  await j.sees(page, 'In 1 account it can’t be done, so nothing is done yet.');
+  assert.equal(await page.getByRole('button', { name: 'Make these changes' }).count(), 0);
+  await walk.look(page, 'center-change-refused');
+  await j.press(page, 'Back');
+  await j.on(page, /Change what .*Kim Ode.* is where/);
+  assert.match(await page.getByLabel(`Change to, in ${south}`).inputValue(), /manager$/, 'nothing is lost');
+  await to(page, south, 'Administrator');
+
+  // What is chosen is kept over a search.
+  await page.getByRole('searchbox').fill('east');
+  await j.press(page, 'Filter');
+  await j.row(page, east).waitFor();
+  await j.sees(page, '2 accounts on other pages are chosen too.');
+  await j.press(page, 'Show what it does');
+  await j.sees(page, 'Added as administrator');
+  await walk.look(page, 'center-change-preview');
+  await j.press(page, 'Make these changes');
+  await j.on(page, 'Kim Ode');
+  for (const name of [east, north, south]) await j.row(page, name).waitFor();
+
+  // One mail for the two, and one step joins them.
+  const theirs = await walk.stranger();
+  await theirs.goto(String(await walk.link(address)));
+  await j.on(theirs, new RegExp(`Join .*Agency ${side}`));
+  await j.sees(theirs, north);
+  await j.sees(theirs, south);
+  await walk.look(theirs, 'invitation-bundle');
+  await j.fill(theirs, { 'Choose a password': j.password });
+  await j.press(theirs, 'Accept the invitation');
+  await theirs.waitForURL(/\/accounts$/);
+  await j.sees(theirs, north);
+  await j.sees(theirs, south);
+
+  // Out of one, less in none: what is lost is shown, and undone there.
+  await page.goto(`${center}/users?q=kim`);
+  await j.follow(page, 'Kim Ode');
+  await j.press(page, 'Change in several accounts');
+  await to(page, north, 'Remove from the account');
+  await j.press(page, 'Show what it does');
+  await j.sees(page, 'Removed from the account');
+  await walk.look(page, 'center-change-remove');
+  await j.press(page, 'Make these changes');
+  await j.on(page, 'Kim Ode');
+  assert.equal(await j.row(page, north).count(), 0);
+  await theirs.goto('/accounts');
+  assert.equal(await theirs.getByText(north).count(), 0, 'gone at once');
+
+  // Oneself is an executive administrator: said, with the way to the switch.
+  await page.goto(`${center}/users?q=nora`);
+  await j.follow(page, 'Nora Quinn');
+  await j.press(page, 'Change in several accounts');
+  await j.sees(page, 'is an executive administrator and has every account through the center');
+  await walk.look(page, 'center-change-executive');
+  await to(page, east, 'Remove from the account');
+  await j.press(page, 'Show what it does');
+  await walk.look(page, 'center-change-own');
+});
