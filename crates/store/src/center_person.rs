@@ -62,8 +62,14 @@ pub struct PersonPlace {
     pub status: UserStatus,
 }
 
-/// Counts a person anew from their users, after one of those was changed; who has none any more is gone.
-pub(crate) fn refresh(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
+/// Notes that one of a person's users was changed: at the end of the unit they are counted anew, once, however many of
+/// their accounts it was about.
+pub(crate) fn refresh(w: &Writer, center: &AccountCenterId, email: &str) {
+    w.note_person(center, email);
+}
+
+/// Counts a person anew from their users; who has none any more is gone.
+pub(crate) fn count_anew(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
     let key: [Value; 2] = [center.into(), email.into()];
     let row = w.tx().one(
         sql!(
@@ -176,7 +182,7 @@ pub(crate) fn move_account(
         let mut c = row.columns();
         let (email, before): (String, Option<AccountCenterId>) = (c.text()?, c.parse_or_null()?);
         for center in [before.as_ref(), center].into_iter().flatten() {
-            refresh(w, center, &email)?;
+            refresh(w, center, &email);
         }
     }
     Ok(())

@@ -23,15 +23,18 @@
 //! # }
 //! ```
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::activity::Entry;
-use domain::id::{Id, LoginId, UserId};
+use domain::id::{AccountCenterId, Id, LoginId, UserId};
 use domain::time::{Clock, Random, Timestamp};
 
 use crate::activity;
 use crate::attempt::{self, Limit};
+use crate::center_person;
 use crate::db::{Db, DbError, Engine, MigrateError, Tx};
 use crate::secret::{self, Key};
 
@@ -150,7 +153,11 @@ pub struct Writer<'a, 'tx> {
     reader: Reader<'a, 'tx>,
     origin: &'a Origin,
     attempts: &'a Attempts,
+    people: &'a People,
 }
+
+/// The people of account centers whose users a unit has changed, by their addresses in lower case.
+type People = RefCell<BTreeSet<(AccountCenterId, String)>>;
 
 /// What a unit has counted, by name and limit. A unit that is refused leaves nothing behind, yet its attempts count.
 type Attempts = Mutex<Vec<(String, Limit)>>;
@@ -197,6 +204,11 @@ impl Writer<'_, '_> {
         locked(self.attempts).push((name.to_owned(), limit));
     }
 
+    /// Notes a person of a center who is to be counted anew before the unit ends.
+    pub(crate) fn note_person(&self, center: &AccountCenterId, email: &str) {
+        self.people.borrow_mut().insert((center.clone(), email.to_owned()));
+    }
+
     /// Where the change comes from.
     pub fn origin(&self) -> &Origin {
         self.origin
@@ -230,7 +242,7 @@ impl Writer<'_, '_> {
     }
 }
 
-fn write_unit<T, E>(
+fn write_unit<T, E: From<DbError>>(
     tx: &mut Tx,
     tools: &Tools,
     origin: &Origin,
@@ -238,8 +250,14 @@ fn write_unit<T, E>(
     unit: &impl Fn(Writer) -> Result<Committed<T>, E>,
 ) -> Result<T, E> {
     locked(attempts).clear();
-    let reader = Reader { tx, now: tools.clock.now(), tools };
-    unit(Writer { reader, origin, attempts }).map(|Committed(value)| value)
+    let (now, people) = (tools.clock.now(), People::default());
+    let reader = Reader { tx: &mut *tx, now, tools };
+    let Committed(value) = unit(Writer { reader, origin, attempts, people: &people })?;
+    let mut w = Writer { reader: Reader { tx, now, tools }, origin, attempts, people: &people };
+    for (center, email) in people.take() {
+        center_person::count_anew(&mut w, &center, &email)?;
+    }
+    Ok(value)
 }
 
 /// A unit that panicked has noted its attempts all the same.

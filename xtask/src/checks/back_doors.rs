@@ -20,8 +20,14 @@ const MAY: [(&str, usize, &str); 9] = [
 const MADE: &str = "SystemPass::new(";
 
 /// Who acts under the name of somebody who is not here.
-const MAY_FOR_ANOTHER: [(&str, usize, &str); 1] =
-    [("crates/app/src/job/run.rs", 1, "does what a user has set going, with the rights they have by then")];
+const MAY_FOR_ANOTHER: [(&str, usize, &str); 2] = [
+    ("crates/app/src/job/run.rs", 1, "does what a user has set going, with the rights they have by then"),
+    (
+        "crates/app/src/job/run_across.rs",
+        1,
+        "the same in several accounts, with the rights they have in each",
+    ),
+];
 
 const FOR_ANOTHER: &str = "::for_job(";
 

@@ -70,7 +70,7 @@ pub fn update_login(
     let Some(row) = row else { return Ok(false) };
     let mut c = row.columns();
     if let Some(center) = c.parse_or_null()? {
-        center_person::refresh(w, &center, &c.text()?)?;
+        center_person::refresh(w, &center, &c.text()?);
     }
     Ok(true)
 }

@@ -213,7 +213,7 @@ fn replace_email(
     )?;
     let mut c = before.columns();
     if let Some(center) = c.parse_or_null()? {
-        center_person::refresh(w, &center, &c.text()?)?;
+        center_person::refresh(w, &center, &c.text()?);
     }
     replace_names(w, account, id, names, email.as_str())
 }

@@ -57,7 +57,7 @@ pub fn insert(
         ],
     )?;
     if let Some(center) = row.columns().parse_or_null()? {
-        center_person::refresh(w, &center, &new.email.canonical())?;
+        center_person::refresh(w, &center, &new.email.canonical());
     }
     let listed = (new.status.word(), new.user_type);
     insert_terms(w, account, new.id, (new.names, new.email.as_str()), listed)
@@ -127,7 +127,7 @@ pub(super) fn replace_names(
     let mut c = row.columns();
     let (listed, user_type) = (c.text()?, c.parse()?);
     if let Some(center) = c.parse_or_null()? {
-        center_person::refresh(w, &center, &c.text()?)?;
+        center_person::refresh(w, &center, &c.text()?);
     }
     w.tx().exec(
         sql!("UPDATE user_company SET sort_name = $3 WHERE account_id = $1 AND user_id = $2"),
@@ -140,7 +140,7 @@ pub(super) fn replace_names(
     insert_terms(w, account, id, (names, email), (&listed, user_type))
 }
 
-/// Sets which companies a user has. All must be companies of the account, which the foreign key holds.
+/// Sets which companies a user has, of those of the account.
 pub fn update_companies(
     w: &mut Writer,
     pass: &impl Acting,
@@ -155,7 +155,7 @@ pub fn update_companies(
     insert_companies(w, pass, account, id, companies)
 }
 
-/// Gives a user more companies; what they have stays. All must be companies of the account, which the foreign key holds.
+/// Gives a user more companies; what they have stays. All must be companies of the account: others are passed over.
 pub fn insert_companies(
     w: &mut Writer,
     _pass: &impl Acting,
@@ -163,17 +163,19 @@ pub fn insert_companies(
     id: &UserId,
     companies: &BTreeSet<CompanyId>,
 ) -> Result<(), DbError> {
-    for company in companies {
-        w.tx().exec(
-            sql!(
-                "INSERT INTO user_company (account_id, user_id, company_id, listed, user_type, sort_name)
-                 SELECT $1, $2, $3, u.listed, u.user_type, u.sort_name FROM \"user\" u
-                 WHERE u.account_id = $1 AND u.id = $2
-                 ON CONFLICT (account_id, user_id, company_id) DO NOTHING"
-            ),
-            &[account.into(), id.into(), company.into()],
-        )?;
+    if companies.is_empty() {
+        return Ok(());
     }
+    w.tx().exec(
+        sql!(
+            "INSERT INTO user_company (account_id, user_id, company_id, listed, user_type, sort_name)
+             SELECT $1, $2, c.id, u.listed, u.user_type, u.sort_name
+             FROM \"user\" u JOIN company c ON c.account_id = $1 AND c.id {in $3}
+             WHERE u.account_id = $1 AND u.id = $2
+             ON CONFLICT (account_id, user_id, company_id) DO NOTHING"
+        ),
+        &[account.into(), id.into(), convert::list(companies)],
+    )?;
     Ok(())
 }
 
@@ -186,7 +188,7 @@ pub fn update_listed(
     user_type: UserType,
 ) -> Result<(), DbError> {
     if let Some((center, email)) = update_tab(w, account, id, status.word())? {
-        center_person::refresh(w, &center, &email)?;
+        center_person::refresh(w, &center, &email);
     }
     let values = &[account.into(), id.into(), status.word().into(), user_type.word().into()];
     w.tx().exec(
