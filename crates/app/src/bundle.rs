@@ -34,14 +34,13 @@ pub fn place(
     user::place_and_send(w, pass, new, Sending::In(bundle))
 }
 
-/// The login of an address that is known in the center of the pass's account: whom [`let_in`] lets in. Who has not shown that
-/// the address is theirs is invited by mail, as if they had none: the link shows it.
+/// The login of an address that is known in the center of the pass's account: whom [`let_in`] lets in.
 pub fn find_known(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Option<LoginRecord>, Refused> {
-    Ok(login::find_in_center(r, pass, email)?.filter(|login| login.is_proven))
+    Ok(login::find_in_center(r, pass, email)?)
 }
 
 /// Lets in somebody who is known in the center, active at once, unless they want nothing from the account. They are

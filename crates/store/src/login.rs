@@ -90,11 +90,12 @@ pub fn find_by_email(r: &mut Reader, email: &EmailAddress) -> Result<Option<Logi
 macro_rules! in_center {
     ($whose:literal) => {
         sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, l.password_hash
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.password_hash, l.email_proven_at
              FROM login l JOIN account here ON here.id = $2
              WHERE l.email_canonical ",
             $whose,
-            " AND NOT EXISTS (SELECT 1 FROM \"user\" s
+            " AND l.email_proven_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM \"user\" s
                                WHERE s.login_id = l.id AND s.status = 'suspended' AND s.center_id = here.center_id)
                AND (EXISTS (SELECT 1 FROM \"user\" u
                             WHERE u.login_id = l.id AND u.status = 'active' AND u.center_id = here.center_id
@@ -106,7 +107,8 @@ macro_rules! in_center {
 }
 
 /// The login of an address that is active in the center of the pass's account and suspended nowhere in it, or runs it:
-/// somebody who is known there, and can be let in without an invitation (C-06).
+/// somebody who is known there, and can be let in without an invitation (C-06). Who has not shown that the address is theirs
+/// is invited by mail instead: the link shows it (X-01).
 pub fn find_in_center(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,

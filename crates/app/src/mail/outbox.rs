@@ -21,10 +21,9 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
     AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
-    EndNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail,
+    EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
-use crate::{App, Refused, words};
+use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;

@@ -206,6 +206,27 @@ async fn x08_it_ends_when_whoever_set_it_may_no_more() {
     }
 }
 
+/// C-06, C-10, X-08: set by an executive administrator without a user in the account, for as long as they are one. Seen to fail:
+/// with the inviter's columns read before the hash.
+#[tokio::test]
+async fn x08_it_ends_when_whoever_set_it_is_no_executive_any_more() {
+    for world in testkit::worlds().await {
+        let center = world.account_center("Agency", "agency@example.com").await;
+        center.make_first().await;
+        let [first, second] = &center.accounts;
+        let (_, eve) = second.join("eve@example.com", UserType::Administrator, &[]).await;
+        center.make(&eve.login).await.unwrap();
+        let user = first.invite(NATALIE, UserType::Administrator, &[]).await;
+        let set = world.app.set_temporary_password(&eve.ask, first.id.clone(), user, TEMPORARY).await;
+        set.unwrap();
+        let ask = world.type_temporary(NATALIE, TEMPORARY).await.unwrap();
+        let pass = world.app.read::<TemporaryPasswordPass, ()>(&ask, (), |_, _| Ok(())).await.unwrap().0;
+        assert_eq!(pass.invitation.inviter, "Eve Reyes");
+        world.sql(&format!("DELETE FROM executive_administrator WHERE login_id = '{}'", eve.login));
+        assert_refused!(world.app.choose_password(&ask, PASSWORD).await, Refused::Link(LinkState::Unknown));
+    }
+}
+
 async fn switch(desk: &Desk, on: bool) {
     let change = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
         let details = AccountDetails { temporary_passwords: on, ..account::get(&mut w, pass)? };

@@ -19,6 +19,7 @@ const WRONG: &str = "not this kettle of thunder";
 const CHANGED: &str = "seven quiet lanterns rowing";
 const INVITED: &str = "marble otters forgive winter";
 const RESET: &str = "harbor pianos under nettles";
+const GIVEN: &str = "willow anchors humming low";
 /// Typed where an address belongs, as happens: the form shows it again, and nothing else may.
 const MISPLACED: &str = "copper foxes beneath the bridge";
 
@@ -102,6 +103,7 @@ impl Used {
             "reset",
             "email-change",
             "login-merge",
+            "temporary-password",
             "operator",
         ] {
             if let Some(value) = answer.cookie(name).filter(|value| !value.is_empty()) {
@@ -126,7 +128,7 @@ fn session(answer: &Answer) -> String {
 
 /// A whole life: set-up, operator, invitation, sign-in, reset, change of address, key, and what is refused on the way.
 fn live(server: &Logged, used: &mut Used) {
-    for password in [FIRST, WRONG, CHANGED, INVITED, RESET] {
+    for password in [FIRST, WRONG, CHANGED, INVITED, RESET, GIVEN] {
         used.keep(password);
     }
     let setup = used.keep(store::pass::setup_token(&server.key));
@@ -144,6 +146,7 @@ fn live(server: &Logged, used: &mut Used) {
     sign_in_and_out(server, used, "ada@example.com", FIRST);
     let account = server.one("SELECT id FROM account").remove(0);
     invite(server, used, &account, &ada);
+    give(server, used, &account, &ada);
     let ada = reset(server, used);
     let changed = [("password", RESET), ("new_password", CHANGED)];
     let ada = session(&used.ask(server, &Ask::post("/me/password", &changed).with("Cookie", &ada), 303));
@@ -198,10 +201,44 @@ fn invite(server: &Logged, used: &mut Used, account: &str, ada: &str) {
     used.ask(server, &Ask::get("/nowhere").with("X-Forwarded-For", &token), 404);
 }
 
+/// A temporary password from the form in which it is set to the one that replaces it.
+fn give(server: &Logged, used: &mut Used, account: &str, ada: &str) {
+    let form = [
+        ("agent", "no"),
+        ("user_type", "administrator"),
+        ("first_name", "Lee"),
+        ("last_name", "Moss"),
+        ("email", "lee@example.com"),
+        ("send", "later"),
+    ];
+    let users = format!("/accounts/{account}/users");
+    used.ask(server, &Ask::post(&users, &form).with("Cookie", ada), 303);
+    let lee = server.one("SELECT id FROM \"user\" WHERE email = 'lee@example.com'").remove(0);
+    let page = format!("{users}/{lee}/temporary-password");
+    used.ask(server, &Ask::post(&page, &[("password", "lee moss lee moss")]).with("Cookie", ada), 422);
+    used.ask(server, &Ask::post(&page, &[("password", GIVEN)]).with("Cookie", ada), 303);
+    used.ask(server, &Ask::get(format!("{users}/{lee}")).with("Cookie", ada), 200);
+    let hash = server.one("SELECT password_hash FROM temporary_password").remove(0);
+    used.keep(hash);
+    let sign_in = |password| Ask::post("/sign-in", &[("email", "lee@example.com"), ("password", password)]);
+    used.ask(server, &sign_in(WRONG), 422);
+    let opened = used.ask(server, &sign_in(GIVEN), 303);
+    let cookie = format!("temporary-password={}", opened.cookie("temporary-password").unwrap());
+    let choose = |password| Ask::post("/temporary-password", &[("password", password)]);
+    used.ask(server, &Ask::get("/temporary-password").with("Cookie", &cookie), 200);
+    used.ask(server, &choose(GIVEN).with("Cookie", &cookie), 422);
+    used.ask(server, &choose(INVITED).with("Cookie", &cookie), 303);
+    used.ask(server, &choose(INVITED).with("Cookie", &cookie), 410);
+    used.ask(server, &sign_in(GIVEN), 422);
+    let proof = server.one("SELECT id FROM reset").remove(0).parse().unwrap();
+    used.keep(store::reset::token(&server.key, &proof));
+}
+
 fn reset(server: &Logged, used: &mut Used) -> String {
     used.ask(server, &Ask::post("/reset", &[("email", "ada@example.com")]), 200);
     server.one("SELECT id FROM mail WHERE kind = 'reset' AND state = 'handed_over'");
-    let id = server.one("SELECT id FROM reset").remove(0).parse().unwrap();
+    let own = "SELECT r.id FROM reset r JOIN login l ON l.id = r.login_id WHERE l.email = 'ada@example.com'";
+    let id = server.one(own).remove(0).parse().unwrap();
     let token = used.keep(store::reset::token(&server.key, &id));
     let cookie = used.follow(server, &format!("/reset/{token}"), "reset");
     used.ask(server, &Ask::get("/reset/new").with("Cookie", &cookie), 200);

@@ -75,7 +75,8 @@ fn is_even(
     chance > LEAST_CHANCE && (difference < MOST_DIFFERENCE || samples < SAMPLES)
 }
 
-/// Where else an address may stand: its only user suspended, deleted, or invited and without a sign-in. Signing in and
+/// Where else an address may stand: its only user suspended, deleted, or invited and without a sign-in, with and without a
+/// temporary password. Signing in and
 /// asking for a new password answer and take as long as for nobody's; and who tries too often is told the same. On one
 /// engine: these differ from known and unknown by rows alone. Seen to fail: with no
 /// password hashed for an address without a sign-in.
@@ -91,7 +92,7 @@ fn x16_no_standing_of_a_user_shows() {
     let mut told = Vec::new();
     let sign_in = |email: &str| Ask::post("/sign-in", &[("email", email), ("password", "a wrong password")]);
     let reset = |email: &str| Ask::post("/reset", &[("email", email)]);
-    for (number, kind) in [SUSPENDED, DELETED, PENDING].into_iter().enumerate() {
+    for (number, kind) in [SUSPENDED, DELETED, PENDING, GIVEN].into_iter().enumerate() {
         let rounds = || (0..ROUNDS).map(|round| number * ROUNDS + round);
         let kinds = [kind, UNKNOWN];
         assert!(
@@ -105,7 +106,7 @@ fn x16_no_standing_of_a_user_shows() {
     }
     println!("{}", told.join("\n"));
     let mut shown = None;
-    for kind in [KNOWN, UNKNOWN, SUSPENDED, DELETED, PENDING] {
+    for kind in [KNOWN, UNKNOWN, SUSPENDED, DELETED, PENDING, GIVEN] {
         let email = email(99, kind);
         let ask = sign_in(&email).with("X-Forwarded-For", "192.0.2.1");
         let answers: Vec<Answer> = (0..11).map(|_| hand.told(&ask)).collect();
@@ -125,7 +126,7 @@ fn make_users(installation: &Installation) {
             email(number, kind),
             format!("{}{number:029x}", if kind == DELETED { "LOGddd" } else { "LOGeee" }),
         );
-        let made = if kind == PENDING {
+        let made = if [PENDING, GIVEN].contains(&kind) {
             String::new()
         } else {
             format!(
@@ -135,22 +136,35 @@ fn make_users(installation: &Installation) {
                         password_changed_at, language, created_at FROM login WHERE email = 'ada@example.com';"
             )
         };
-        let of = if kind == PENDING { "NULL".to_owned() } else { format!("'{login}'") };
+        let of = if [PENDING, GIVEN].contains(&kind) { "NULL".to_owned() } else { format!("'{login}'") };
         let id = format!(
             "USR{}{number:029x}",
             &kind.bytes().map(|b| format!("{:x}", b % 16)).collect::<String>()[..3]
         );
+        let given = if kind == GIVEN { give(&id, &email) } else { String::new() };
         format!(
             "{made} INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,
                  display_name, sort_name, user_type, agent, status, invoice_emails, created_at, last_active_at, listed)
              SELECT id, '{id}', {of}, '{email}', '{email}', 'P', 'Q', '', 'p q', 'administrator', 0, '{status}', 0,
-                 created_at, 0, '{status}' FROM account;"
+                 created_at, 0, '{status}' FROM account; {given}"
         )
     };
-    let all = [(SUSPENDED, "suspended"), (DELETED, "deleted"), (PENDING, "pending")];
+    let all = [(SUSPENDED, "suspended"), (DELETED, "deleted"), (PENDING, "pending"), (GIVEN, "pending")];
     for (kind, status) in all {
         installation.sql(&(0..ADDRESSES).map(|n| insert(n, kind, status)).collect::<String>());
     }
+}
+
+/// An invitation and a temporary password, hashed as Ada's password is.
+fn give(user: &str, email: &str) -> String {
+    let invitation = user.replace("USR", "INV");
+    format!(
+        "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, created_at)
+         SELECT id, '{invitation}', '{user}', '{invitation}', 0, created_at FROM account;
+         INSERT INTO temporary_password (account_id, user_id, email_canonical, password_hash, set_at, expires_at)
+         SELECT a.id, '{user}', '{email}', l.password_hash, a.created_at, a.created_at + 259200000000
+         FROM account a, login l WHERE l.email = 'ada@example.com';"
+    )
 }
 
 /// Logins with a password hashed at its real cost.
@@ -178,6 +192,8 @@ const UNKNOWN: &str = "nobody";
 const SUSPENDED: &str = "halted";
 const DELETED: &str = "erased";
 const PENDING: &str = "waited";
+/// Invited, and with a temporary password.
+const GIVEN: &str = "locked";
 
 fn email(number: usize, kind: &str) -> String {
     format!("{kind}{number:02}@example.com")

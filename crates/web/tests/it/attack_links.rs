@@ -217,8 +217,7 @@ fn with(cookie: &str, value: &str) -> Ask {
 
 /// What somebody goes on with who has typed a temporary password.
 async fn ticket(site: &Site) -> String {
-    let user = site.invited("given.to@example.com").await;
-    site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+    site.given("given.to@example.com").await;
     let ask = site.world.type_temporary("given.to@example.com", TEMPORARY).await.expect("it fits");
     ask.credentials.temporary_password.expect("a ticket")
 }

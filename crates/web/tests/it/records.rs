@@ -182,13 +182,11 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path.replace(site.user.as_str(), user.as_str()), "password=kettle-thunder-umbrella")
         }
         "/accounts/{account}/users/{user}/temporary-password/end" => {
-            let user = site.invited("ended.for@example.com").await;
-            site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+            let user = site.given("ended.for@example.com").await;
             with(path.replace(site.user.as_str(), user.as_str()), "")
         }
         "/temporary-password" => {
-            let user = site.invited("given.to@example.com").await;
-            site.account.set_temporary(&user, TEMPORARY).await.expect("it is set");
+            site.given("given.to@example.com").await;
             let ask = world.type_temporary("given.to@example.com", TEMPORARY).await.expect("it fits");
             (path, Some(ask), format!("password={}", testkit::PASSWORD.replace(' ', "+")))
         }

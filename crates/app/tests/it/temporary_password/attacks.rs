@@ -76,6 +76,28 @@ async fn x01_a_login_whose_address_nobody_proved_runs_no_center() {
     }
 }
 
+/// nor is it let into other accounts of the center without a mailed link. Seen to fail: with `in_center` taking what is
+/// not proven.
+#[tokio::test]
+async fn x01_who_is_not_proven_is_no_person_known_in_the_center() {
+    for world in testkit::worlds().await {
+        let center = world.account_center("Agency", "agency@example.com").await;
+        center.accounts[0].join_unproven(NATALIE, UserType::Administrator).await;
+        let known = || async {
+            let email = EmailAddress::parse(NATALIE).unwrap();
+            let find = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
+                app::bundle::find_known(r, pass, &email)
+            };
+            let second = center.accounts[1].id.clone();
+            world.app.read(&center.admin.ask, second, find).await.unwrap().1.is_some()
+        };
+        assert!(!known().await);
+        let link = world.letter_to(NATALIE).await.link().to_owned();
+        world.app.complete_reset(&world.follow(&link), OWN).await.unwrap();
+        assert!(known().await, "the link has shown it");
+    }
+}
+
 /// the victim is invited elsewhere, as if nobody had their address; by the mailed link they choose a password of their
 /// own, and whoever made the login is out. Seen to fail: with `is_elsewhere` counting what is not proven, and with
 /// `accept_unproven` without `cut_off`, without the keys, and without the new password.
