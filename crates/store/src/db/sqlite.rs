@@ -34,7 +34,7 @@ const GROUP: usize = 64;
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
     PRAGMA wal_autocheckpoint=16000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 /// There are several readers, and a small cache of each goes a long way.
-const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-4096;";
+const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-2048;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How often, and after which pause, a file is opened again that another program is just making.
