@@ -15,6 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Rows {
     stmt: &'static Stmt,
+    columns: usize,
     slots: Vec<Slot>,
     texts: String,
 }
@@ -28,8 +29,9 @@ enum Slot {
 }
 
 impl Rows {
-    pub(super) fn new(stmt: &'static Stmt) -> Rows {
-        Rows { stmt, slots: Vec::new(), texts: String::new() }
+    /// None yet, each of so many columns.
+    pub(super) fn new(stmt: &'static Stmt, columns: usize) -> Rows {
+        Rows { stmt, columns, slots: Vec::new(), texts: String::new() }
     }
 
     /// Takes the next value of the row that is being read.
@@ -46,12 +48,17 @@ impl Rows {
         self.slots.push(slot);
     }
 
-    /// The rows, each of so many columns.
-    pub(super) fn split(self, columns: usize) -> Vec<Row> {
+    /// One by one.
+    pub(super) fn split(self: &Arc<Rows>) -> Vec<Row> {
+        let columns = self.columns;
         let rows = self.slots.len().checked_div(columns).unwrap_or_default();
-        let all = Arc::new(self);
-        let row = |at| Row { all: Arc::clone(&all), columns: at * columns..(at + 1) * columns };
+        let row = |at| Row { all: Arc::clone(self), columns: at * columns..(at + 1) * columns };
         (0..rows).map(row).collect()
+    }
+
+    /// How much memory they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>() + self.texts.capacity()
     }
 
     fn cell(&self, at: usize) -> Cell<'_> {

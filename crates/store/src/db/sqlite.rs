@@ -6,6 +6,7 @@
 
 mod error;
 mod here;
+mod known;
 
 use super::error::DbError;
 use super::queue::Queue;
@@ -16,10 +17,12 @@ use super::unit::{Ended, Job, Kind};
 use super::value::{Cell, Value};
 pub(super) use error::db_error;
 pub(super) use here::Here;
+pub(super) use known::Known;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most units that share one commit: enough to spread the disk's time, few enough that the first of them does
 /// not wait noticeably for the last.
@@ -31,7 +34,7 @@ const GROUP: usize = 64;
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
     PRAGMA wal_autocheckpoint=16000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 /// There are several readers, and a small cache of each goes a long way.
-const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-4096;";
+const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-2048;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How often, and after which pause, a file is opened again that another program is just making.
@@ -64,7 +67,7 @@ pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, DbError> {
         std::thread::sleep(PAUSE);
         connection = connect();
     }
-    connection.map_err(|error: rusqlite::Error| DbError::Unavailable(std::sync::Arc::new(error)))
+    connection.map_err(|error: rusqlite::Error| DbError::Unavailable(Arc::new(error)))
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {
@@ -211,22 +214,33 @@ fn command(connection: &Connection, sql: &str) -> Result<(), DbError> {
     run().map(drop).map_err(|error| db_error(connection, error))
 }
 
-/// Runs a statement and reads its rows.
+/// Runs a statement and reads its rows, unless they are known.
 pub(super) fn query(
     connection: &Connection,
+    known: Option<&mut Known>,
     stmt: &'static Stmt,
     params: &[Value],
 ) -> Result<Vec<Row>, (Failure, DbError)> {
+    let Some(known) = known else { return Ok(Arc::new(read(connection, stmt, params)?).split()) };
+    if let Some(rows) = known.find(stmt, params) {
+        return Ok(rows.split());
+    }
+    let rows = Arc::new(read(connection, stmt, params)?);
+    known.keep(stmt, params, &rows);
+    Ok(rows.split())
+}
+
+fn read(connection: &Connection, stmt: &'static Stmt, params: &[Value]) -> Result<Rows, (Failure, DbError)> {
     with_bound(connection, stmt, params, |prepared| {
         let columns = prepared.column_count();
         let mut rows = prepared.raw_query();
-        let mut read = Rows::new(stmt);
+        let mut read = Rows::new(stmt, columns);
         while let Some(row) = rows.next().map_err(|error| db_error(connection, error))? {
             for at in 0..columns {
                 read.push(cell(row, at)?);
             }
         }
-        Ok(read.split(columns))
+        Ok(read)
     })
 }
 

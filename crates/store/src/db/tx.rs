@@ -4,7 +4,7 @@ use super::Engine;
 use super::error::DbError;
 use super::postgres::Session;
 use super::row::Row;
-use super::sqlite;
+use super::sqlite::{self, Known};
 use super::stmt::Stmt;
 use super::unit::Kind;
 use super::value::Value;
@@ -21,7 +21,7 @@ pub struct Tx<'a> {
 }
 
 enum Open<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a rusqlite::Connection, Option<&'a mut Known>),
     Postgres(&'a mut Session),
 }
 
@@ -38,7 +38,12 @@ pub(super) enum Failure {
 
 impl<'a> Tx<'a> {
     pub(super) fn sqlite(connection: &'a rusqlite::Connection, kind: Kind) -> Tx<'a> {
-        Tx { engine: Open::Sqlite(connection), kind, failure: None }
+        Tx { engine: Open::Sqlite(connection, None), kind, failure: None }
+    }
+
+    /// For a unit that reads: rows that are known are not read again.
+    pub(super) fn knowing(connection: &'a rusqlite::Connection, known: &'a mut Known) -> Tx<'a> {
+        Tx { engine: Open::Sqlite(connection, Some(known)), kind: Kind::Read, failure: None }
     }
 
     pub(super) fn postgres(session: &'a mut Session, kind: Kind) -> Tx<'a> {
@@ -52,7 +57,7 @@ impl<'a> Tx<'a> {
     /// Which engine this is, for the few questions that it answers best in its own way.
     pub fn engine(&self) -> Engine {
         match self.engine {
-            Open::Sqlite(_) => Engine::Sqlite,
+            Open::Sqlite(..) => Engine::Sqlite,
             Open::Postgres(_) => Engine::Postgres,
         }
     }
@@ -61,7 +66,7 @@ impl<'a> Tx<'a> {
     pub fn all(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<Vec<Row>, DbError> {
         self.check(params)?;
         let result = match &mut self.engine {
-            Open::Sqlite(connection) => sqlite::query(connection, stmt, params),
+            Open::Sqlite(connection, known) => sqlite::query(connection, known.as_deref_mut(), stmt, params),
             Open::Postgres(session) => session.query(stmt, params),
         };
         self.note(stmt, result)
@@ -85,7 +90,7 @@ impl<'a> Tx<'a> {
     pub fn exec(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<u64, DbError> {
         self.check(params)?;
         let result = match &mut self.engine {
-            Open::Sqlite(connection) => sqlite::execute(connection, stmt, params),
+            Open::Sqlite(connection, _) => sqlite::execute(connection, stmt, params),
             Open::Postgres(session) => session.execute(stmt, params),
         };
         self.note(stmt, result)

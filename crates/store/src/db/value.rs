@@ -1,7 +1,7 @@
 //! The three kinds of value that cross the seam. Times, flags, enums and JSON are numbers and texts in the tables.
 
 /// A value bound to a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// SQL's `NULL`.
     Null,
@@ -9,6 +9,14 @@ pub enum Value {
     Int(i64),
     /// A text. It may not hold the character NUL.
     Text(String),
+}
+
+impl Value {
+    /// How much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let text = if let Value::Text(text) = self { text.len() } else { 0 };
+        size_of::<Value>() + text
+    }
 }
 
 impl From<i64> for Value {

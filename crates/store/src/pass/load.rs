@@ -14,7 +14,7 @@ use domain::user::{Names, UserStatus, UserType};
 use super::place::{Means, Person, Place};
 use super::{Credentials, Denied};
 use crate::company::{self, Company};
-use crate::db::{Columns, DbError, Row, sql};
+use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user;
 use crate::work::Reader;
@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 /// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
-/// the login comes from.
+/// the login comes from. No time is bound: what the statement says holds as long as nobody writes.
 macro_rules! place_by {
     ($means:literal $from:literal $is:literal) => {
         sql!(concat!(
@@ -64,27 +64,23 @@ pub(super) fn load(
             "k.token_hash = $1"
         );
         let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
-        return read_place(row, account, now, Means::Key);
+        let mut c = row.ok_or(Denied::SignedOut)?.columns();
+        let person = read_person(&mut c, Means::Key)?;
+        return read_place(c, person, account, now);
     }
     let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
     let by_session = place_by!(
-        "s.id, s.seen_at"
+        "s.id, s.seen_at, s.expires_at"
         "session s JOIN login l ON l.id = s.login_id"
-        "s.token_hash = $1 AND s.expires_at > $4"
+        "s.token_hash = $1"
     );
-    let values = &[secret::hash(token).into(), account.into(), company.into(), now.into()];
-    let row = r.tx().optional(by_session, values)?;
-    read_place(row, account, now, Means::Session)
+    let values = &[secret::hash(token).into(), account.into(), company.into()];
+    let mut c = r.tx().optional(by_session, values)?.ok_or(Denied::SignedOut)?.columns();
+    let person = read_signed_in(&mut c, now)?;
+    read_place(c, person, account, now)
 }
 
-fn read_place<T: FromStr>(
-    row: Option<Row>,
-    account: &AccountId,
-    now: Timestamp,
-    means: fn(T) -> Means,
-) -> Result<Found, Denied> {
-    let mut c = row.ok_or(Denied::SignedOut)?.columns();
-    let person = read_person(&mut c, means)?;
+fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
     let is_executive = c.text_or_null()?.is_some();
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
     let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);
@@ -239,6 +235,13 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         grants: Grants { user_type, agent, status, companies, white_label: false, ends_at },
         names,
     })
+}
+
+/// A person and their session, which must not be over.
+pub(super) fn read_signed_in(c: &mut Columns, now: Timestamp) -> Result<Person, Denied> {
+    let person = read_person(c, Means::Session)?;
+    let expires_at: Timestamp = c.get()?;
+    if expires_at > now { Ok(person) } else { Err(Denied::SignedOut) }
 }
 
 pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {

@@ -9,7 +9,7 @@ use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, Sessi
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-use super::load::{Absent, allow, load, load_absent, read_person};
+use super::load::{Absent, allow, load, load_absent, read_signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::db::sql;
 use crate::secret;
@@ -301,14 +301,13 @@ impl Gate for SelfPass {
         let now = r.now;
         let row = r.tx().optional(
             sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at
-                 FROM session s JOIN login l ON l.id = s.login_id
-                 WHERE s.token_hash = $1 AND s.expires_at > $2"
+                "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at, s.expires_at
+                 FROM session s JOIN login l ON l.id = s.login_id WHERE s.token_hash = $1"
             ),
-            &[secret::hash(token).into(), now.into()],
+            &[secret::hash(token).into()],
         )?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        let person = read_person(&mut c, Means::Session)?;
+        let person = read_signed_in(&mut c, now)?;
         let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
         Ok(SelfPass { person, session })
     }

@@ -117,6 +117,39 @@ fn the_engines_differ_by_the_named_hooks_only() {
     }
 }
 
+/// SQLite's rows are handed out again as long as nobody has written (`sqlite/known.rs`): nothing may go into them but
+/// the values and what is stored. Seen to fail: with `random()` in a statement.
+#[test]
+fn rows_depend_on_values_and_stored_rows_alone() {
+    let functions = [
+        "random",
+        "randomblob",
+        "gen_random_uuid",
+        "now",
+        "date",
+        "time",
+        "datetime",
+        "julianday",
+        "unixepoch",
+        "strftime",
+        "timediff",
+        "changes",
+        "total_changes",
+        "last_insert_rowid",
+    ];
+    let constants = ["current_time", "current_date", "current_timestamp", "pragma_data_version"];
+    for stmt in statements() {
+        let sql = stmt.sql.to_lowercase().replace(" (", "(");
+        let is_called = |name: &&&str| {
+            sql.match_indices(&format!("{name}("))
+                .any(|(at, _)| !sql[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        assert_eq!(functions.iter().find(is_called), None, "{stmt}");
+        let words = words(&sql);
+        assert_eq!(constants.iter().find(|constant| words.contains(constant)), None, "{stmt}");
+    }
+}
+
 /// What may touch entries that are written: sealing gives each its place, once.
 const TOUCHES_ENTRIES: &Exceptions = &[(
     "activity/seal.rs",

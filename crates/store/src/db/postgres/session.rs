@@ -87,10 +87,10 @@ impl Session {
     ) -> Result<Vec<Row>, (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
         let rows = self.client.query(&prepared, &refs(params)).map_err(|error| self.explained(error))?;
-        let mut read = Rows::new(stmt);
+        let mut read = Rows::new(stmt, prepared.columns().len());
         let pushed = rows.iter().try_for_each(|row| super::bind::push(row, &mut read));
         pushed.map_err(|error| (Failure::Statement, error))?;
-        Ok(read.split(prepared.columns().len()))
+        Ok(Arc::new(read).split())
     }
 
     /// Runs a statement without rows and counts the changed ones.

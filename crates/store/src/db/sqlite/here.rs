@@ -4,7 +4,7 @@
 //! A read that turns out to be long, or that would have to wait for another process, is broken off and begun anew on a
 //! reader thread, so that it holds up no async task.
 
-use super::{command, open};
+use super::{Known, command, open};
 use crate::db::error::DbError;
 use crate::db::tx::{Failure, Tx};
 use crate::db::unit::{Ended, Kind, run};
@@ -35,6 +35,7 @@ struct State {
 struct Desk {
     connection: Connection,
     looks: Arc<AtomicU32>,
+    known: Known,
     _reading: mpsc::Sender<Infallible>,
     _alive: tokio::sync::mpsc::Sender<Infallible>,
 }
@@ -59,7 +60,13 @@ impl Here {
             connection.progress_handler(STEPS, Some(move || looked.fetch_add(1, Ordering::Relaxed) >= LOOKS))
         };
         set_up().map_err(DbError::other)?;
-        let desk = Desk { connection, looks, _reading: reading.clone(), _alive: alive.clone() };
+        let desk = Desk {
+            connection,
+            looks,
+            known: Known::default(),
+            _reading: reading.clone(),
+            _alive: alive.clone(),
+        };
         self.lock().idle.push(desk);
         Ok(())
     }
@@ -69,7 +76,7 @@ impl Here {
         &self,
         code: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
     ) -> Option<Result<T, E>> {
-        let desk = self.lock().idle.pop()?;
+        let mut desk = self.lock().idle.pop()?;
         let answer = desk.read(code);
         let mut state = self.lock();
         if !state.closed {
@@ -94,16 +101,26 @@ impl Here {
 }
 
 impl Desk {
-    fn read<T, E: From<DbError>>(&self, code: &impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Option<Result<T, E>> {
+    fn read<T, E: From<DbError>>(
+        &mut self,
+        code: &impl Fn(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
         self.looks.store(0, Ordering::Relaxed);
         command(&self.connection, "BEGIN").ok()?;
-        let mut tx = Tx::sqlite(&self.connection, Kind::Read);
+        if self.known.begin(&self.connection).is_err() {
+            end(&self.connection, "ROLLBACK");
+            return None;
+        }
+        let mut tx = Tx::knowing(&self.connection, &mut self.known);
         let (ended, answer) = run(code, &mut tx);
         let broken_off = tx.failure() == Some(Failure::Collision);
-        let end = if ended == Ended::Well { "COMMIT" } else { "ROLLBACK" };
-        if let Err(error) = command(&self.connection, end) {
-            tracing::warn!(%error, "a read transaction did not end as it should");
-        }
+        end(&self.connection, if ended == Ended::Well { "COMMIT" } else { "ROLLBACK" });
         (!broken_off).then_some(answer)
+    }
+}
+
+fn end(connection: &Connection, how: &str) {
+    if let Err(error) = command(connection, how) {
+        tracing::warn!(%error, "a read transaction did not end as it should");
     }
 }

@@ -6,6 +6,7 @@
 mod collisions;
 mod contract;
 mod here;
+mod known;
 mod migrations;
 mod outages;
 mod refusals;
