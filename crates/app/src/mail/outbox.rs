@@ -265,28 +265,6 @@ impl App {
         }
     }
 
-    fn invitation_mail(
-        &self,
-        t: Text,
-        content: store::mail::InvitationContent,
-        invitation: &InvitationId,
-        mail: &Mail,
-    ) -> InvitationMail {
-        let from = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
-        InvitationMail {
-            t,
-            inviter_name: from.clone(),
-            type_name: words::user_type(t, content.user_type).to_owned(),
-            link: self.invitation_link(&content.account, invitation, mail.generation),
-            block_link: self.invitation_block_link(&content.account, &mail.id),
-            expires_on: content.expires_at.full(&content.time_zone),
-            to_name: content.name,
-            account_name: content.account_name,
-            personal_message: content.message,
-            agent: content.agent,
-        }
-    }
-
     fn end_notice_mail(&self, t: Text, content: store::mail::EndContent) -> EndNoticeMail {
         let last_day = content.ends_at - Span::seconds(1);
         let page = format!("accounts/{}/users/{}", content.account, content.user);

@@ -165,7 +165,7 @@ async fn c06_x08_what_cannot_be_accepted_stops_no_other() {
         let link = invited(&world, &center, "lee@example.com").await;
         // North leaves the center: whoever ran that has nothing there to give.
         let dana = Desk::of(&world, north);
-        dana.manage(|w, pass| app::account_center::leave(w, pass)).await.unwrap();
+        dana.manage(app::account_center::leave).await.unwrap();
         world.sql(&format!("UPDATE invitation SET invited_by = 'USR0' WHERE account_id = '{}'", north.id));
         try_link(&world, &link).await.unwrap();
         assert_eq!(both(&world, &center, "lee@example.com").await, [PENDING, ACTIVE]);

@@ -87,7 +87,8 @@ async fn c08_added_removed_and_changed_at_once_and_undone_one_by_one() {
         let [north, south] = &center.accounts;
         north.company("Downtown").await;
         let company = south.company("Harbor").await;
-        let (there, kim) = south.join("kim@example.com", UserType::Manager, &[company.clone()]).await;
+        let (there, kim) =
+            south.join("kim@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         let (id, ask) = (person(&world, "kim@example.com").await.unwrap(), &center.admin.ask);
         let before = world.outbox().await.len();
         let choices = all([
