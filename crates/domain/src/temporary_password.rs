@@ -29,7 +29,7 @@ pub fn generate(bytes: &[u8; 32]) -> String {
 mod tests {
     use super::*;
 
-    /// C-06. Seen to fail: with the bytes that would make some letters likelier taken, too.
+    /// C-06
     #[test]
     fn c06_generated_ones_are_long_and_every_letter_is_as_likely() {
         let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7 % 256).unwrap_or_default());

@@ -153,8 +153,8 @@ pub fn remove_all(w: &mut Writer, pass: &AccountPass<ManageUsers>) -> Result<u64
 pub fn remove_all_of_center(w: &mut Writer, pass: &CenterPass<RunsCenter>) -> Result<u64, DbError> {
     w.tx().exec(
         sql!(
-            "DELETE FROM temporary_password WHERE EXISTS (
-                 SELECT 1 FROM account a WHERE a.id = temporary_password.account_id AND a.center_id = $1)"
+            "DELETE FROM temporary_password
+             WHERE account_id IN (SELECT a.id FROM account a WHERE a.center_id = $1)"
         ),
         &[pass.center().into()],
     )

@@ -46,8 +46,7 @@ fn kept(world: &World) -> usize {
     world.sql("SELECT user_id FROM temporary_password").len()
 }
 
-/// C-06, X-28. Seen to fail: with the row left by `remove_used`, and with the temporary password not compared with the
-/// chosen one.
+/// C-06, X-28. Seen to fail: with the temporary password not compared with the chosen one.
 #[tokio::test]
 async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_once() {
     for world in testkit::worlds().await {
@@ -79,7 +78,7 @@ async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_onc
     }
 }
 
-/// C-06, X-06. Seen to fail: with the temporary password in its mail.
+/// C-06, X-06
 #[tokio::test]
 async fn c06_the_mail_tells_of_it_and_holds_neither_password_nor_link() {
     for world in testkit::worlds().await {
@@ -100,7 +99,7 @@ async fn c06_the_mail_tells_of_it_and_holds_neither_password_nor_link() {
     }
 }
 
-/// C-06. Seen to fail: with the time left out of `list_by_address`, and of the gate.
+/// C-06. Seen to fail: with the ticket's time left out of the gate.
 #[tokio::test]
 async fn c06_it_works_for_72_hours_and_its_ticket_for_15_minutes() {
     for world in testkit::worlds().await {
@@ -148,7 +147,7 @@ async fn end(desk: &Desk, user: &UserId) -> Result<(), Refused> {
     desk.manage(move |w, pass| temporary_password::end(w, pass, &user)).await
 }
 
-/// C-06. Seen to fail: without `ON DELETE CASCADE`, without `remove_accepted`, and without the login in the gate.
+/// C-06. Seen to fail: without `remove_accepted`.
 #[tokio::test]
 async fn c06_it_ends_with_the_invitation_and_with_whatever_else_opens_it() {
     for world in testkit::worlds().await {
@@ -207,7 +206,7 @@ async fn x08_it_ends_when_whoever_set_it_may_no_more() {
 }
 
 /// C-06, C-10, X-08: set by an executive administrator without a user in the account, for as long as they are one. Seen to fail:
-/// with the inviter's columns read before the hash.
+/// with whoever sent the invitation named, in place of who set it.
 #[tokio::test]
 async fn x08_it_ends_when_whoever_set_it_is_no_executive_any_more() {
     for world in testkit::worlds().await {
@@ -235,7 +234,7 @@ async fn switch(desk: &Desk, on: bool) {
     desk.manage(change).await.unwrap();
 }
 
-/// C-06. Seen to fail: with the account's switch left out of `are_allowed`, and with `remove_all` left out of its change.
+/// C-06. Seen to fail: with `remove_all` left out of its change.
 #[tokio::test]
 async fn c06_an_account_switches_them_off_with_those_not_used() {
     for world in testkit::worlds().await {
@@ -254,8 +253,7 @@ async fn c06_an_account_switches_them_off_with_those_not_used() {
     }
 }
 
-/// C-06. Seen to fail: with the center's switch left out of `are_allowed` and of the gate, and with `remove_all_of_center`
-/// left out of its change.
+/// C-06. Seen to fail: with `remove_all_of_center` left out of its change.
 #[tokio::test]
 async fn c06_a_center_switches_them_off_in_all_its_accounts() {
     for world in testkit::worlds().await {

@@ -168,7 +168,7 @@ macro_rules! invited {
         invited!("i.sent_at, i.expires_at" "i.invited_by" "i.invited_by_login" $from)
     };
     ($times:literal $by:literal $by_login:literal $from:literal) => {
-        sql!(concat!(
+        concat!(
             "SELECT ",
             $times,
             ", i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name, u.id,
@@ -184,7 +184,7 @@ macro_rules! invited {
              FROM ",
             $from,
             " AND u.status <> 'deleted'"
-        ))
+        )
     };
 }
 
@@ -204,7 +204,7 @@ impl Gate for InvitationPass {
         let account: AccountId = whose.parse().map_err(|_| unknown())?;
         let now = r.now;
         let row = r.tx().optional(
-            invited!(
+            sql!(invited!(
                 "invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id
                  JOIN account a ON a.id = i.account_id
@@ -216,7 +216,7 @@ impl Gate for InvitationPass {
                  LEFT JOIN login l ON l.email_canonical = u.email_canonical
                  LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
                  WHERE i.account_id = $3 AND i.token_hash = $4"
-            ),
+            )),
             &[session.into(), now.into(), (&account).into(), secret::hash(token).into()],
         )?;
         read_invited(&mut row.ok_or_else(unknown)?.columns(), now)
@@ -239,7 +239,7 @@ fn mint_bundle(
     }
     let now = r.now;
     let rows = r.tx().all(
-        invited!(
+        sql!(invited!(
             "bundle m
              JOIN invitation i ON i.account_id = m.account_id AND i.id = m.invitation_id AND i.generation = 1
              JOIN \"user\" u ON u.account_id = m.account_id AND u.id = m.user_id
@@ -255,7 +255,7 @@ fn mint_bundle(
                AND NOT EXISTS (SELECT 1 FROM \"user\" t
                                WHERE t.account_id = u.account_id AND t.login_id = l.id AND t.id <> u.id
                                  AND t.status <> 'deleted')"
-        ),
+        )),
         &[session.into(), now.into(), bundle.into()],
     )?;
     let (mut open, mut closed): (Vec<InvitationPass>, LinkState) = (Vec::new(), LinkState::Unknown);

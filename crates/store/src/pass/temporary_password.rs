@@ -34,7 +34,7 @@ impl Gate for TemporaryPasswordPass {
         let now = r.now;
         let session = credentials.session.as_deref().map(secret::hash);
         let row = r.tx().optional(
-            invited!(
+            sql!(invited!(
                 "t.password_hash, t.set_at, t.expires_at"
                 "t.set_by"
                 "t.set_by_login"
@@ -52,7 +52,7 @@ impl Gate for TemporaryPasswordPass {
                  LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
                  WHERE t.account_id = $3 AND t.ticket_hash = $4 AND t.ticket_expires_at > $2
                    AND l.id IS NULL AND COALESCE(k.temporary_passwords, 1) = 1"
-            ),
+            )),
             &[session.into(), now.into(), (&account).into(), secret::hash(ticket).into()],
         )?;
         let mut c = row.ok_or_else(unknown)?.columns();

@@ -131,6 +131,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     (
         "temporary_password.rs",
+        "WHERE account_id IN (SELECT a.id FROM account a WHERE a.center_id = $1)",
+        "a center switches them off in its accounts",
+    ),
+    (
+        "temporary_password.rs",
         "DELETE FROM temporary_password WHERE expires_at <= $1",
         "the worker forgets what has expired",
     ),

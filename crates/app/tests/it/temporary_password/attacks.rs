@@ -25,8 +25,8 @@ fn is_proven(world: &World) -> bool {
     !world.sql(&sql).is_empty()
 }
 
-/// an administrator who makes somebody's login holds no way out of their own account. Seen to fail: without each of
-/// the four calls of `check_proven`, and with `unproven` always false.
+/// an administrator who makes somebody's login holds no way out of their own account. Seen to fail: with
+/// `check_proven` letting everybody through.
 #[tokio::test]
 async fn x01_a_login_whose_address_nobody_proved_is_let_into_nothing_more() {
     for world in testkit::worlds().await {
@@ -51,7 +51,7 @@ async fn x01_a_login_whose_address_nobody_proved_is_let_into_nothing_more() {
     }
 }
 
-/// Seen to fail: without either call of `check_proven`, and with `is_invited` always false.
+/// Seen to fail: with `check_proven` letting everybody through.
 #[tokio::test]
 async fn x01_a_login_whose_address_nobody_proved_runs_no_center() {
     for world in testkit::worlds().await {
@@ -99,8 +99,7 @@ async fn x01_who_is_not_proven_is_no_person_known_in_the_center() {
 }
 
 /// the victim is invited elsewhere, as if nobody had their address; by the mailed link they choose a password of their
-/// own, and whoever made the login is out. Seen to fail: with `is_elsewhere` counting what is not proven, and with
-/// `accept_unproven` without `cut_off`, without the keys, and without the new password.
+/// own, and whoever made the login is out. Seen to fail: with `is_elsewhere` counting what is not proven.
 #[tokio::test]
 async fn x01_who_is_invited_elsewhere_takes_the_login_over() {
     for world in testkit::worlds().await {
@@ -138,7 +137,7 @@ async fn x01_who_is_invited_elsewhere_takes_the_login_over() {
 }
 
 /// the mail that goes out at once, the one that is asked for, and any reset prove the address, with a new password.
-/// Seen to fail: without `update_proven` in the reset, and without the mail.
+/// Seen to fail: without the mail that goes out at once.
 #[tokio::test]
 async fn x01_a_mailed_link_proves_the_address() {
     for world in testkit::worlds().await {
@@ -166,8 +165,8 @@ async fn x01_a_mailed_link_proves_the_address() {
     }
 }
 
-/// a wrong temporary password writes and counts as any other. Seen to fail: with no entry where the address has a
-/// temporary password.
+/// a wrong temporary password writes and counts as any other. Seen to fail: with no entry where the address has no
+/// login.
 #[tokio::test]
 async fn x16_a_wrong_temporary_password_is_answered_and_counted_as_any_other() {
     for world in testkit::worlds().await {

@@ -20,8 +20,8 @@ fn outcome<T>(done: &Result<T, Refused>) -> bool {
     }
 }
 
-/// C-06, X-14. Seen to fail: with what `remove_used`, `update_opened` and `activate` say not looked at, and without the index
-/// `login_email`.
+/// C-06, X-14. The row that is gone, the invitation that is accepted, the user who is active and the index `login_email` each
+/// hold it.
 #[tokio::test]
 async fn x14_of_many_who_use_one_at_once_one_gets_in() {
     for world in testkit::worlds().await {
@@ -43,7 +43,7 @@ async fn x14_of_many_who_use_one_at_once_one_gets_in() {
 }
 
 /// C-06, X-14. Used while the invitation is revoked, while another one is set, and while the link is followed: nobody is half
-/// in, and nothing is left of it.
+/// in, and nothing is left of it. Seen to fail: without `remove_accepted`, and without `remove_used`.
 #[tokio::test]
 async fn x14_it_is_used_or_ended_and_never_both() {
     for world in testkit::worlds().await {
