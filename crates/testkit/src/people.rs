@@ -171,14 +171,14 @@ impl Center {
         self.app.write(&self.admin.ask, self.id.clone(), make).await.expect("there is none yet");
     }
 
-    /// Begins to create the users of a list in the center's accounts; nobody works on it yet.
-    pub async fn start_job(&self, list: &str) -> JobId {
+    /// Begins to create the users of a list in the center's accounts, by whoever asks; a worker does it.
+    pub async fn start_job(&self, ask: &Ask, list: &str) -> JobId {
         let table = job::Table::read(JobKind::CreateInAccounts, list).expect("a list");
         let start = move |mut w: Writer, pass: &CenterPass<InCenter>| {
             let ground = job::ground_across(&mut w, pass, &table.rows)?;
             job::start_across(w, pass, &table.rows, &job::check_across(table.clone(), &ground))
         };
-        self.app.write(&self.admin.ask, self.id.clone(), start).await.expect("the job is begun").1
+        self.app.write(ask, self.id.clone(), start).await.expect("the job is begun").1
     }
 
     /// Makes a person of the center an executive administrator; its administrator is one.

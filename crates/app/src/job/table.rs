@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(Table::read(CreateUsers, &Table::template(CreateUsers)).err(), Some(Unreadable::Empty));
     }
 
-    /// C-06. Seen to fail: with the columns of a list for one account.
+    /// C-06
     #[test]
     fn c06_lists_for_several_accounts_have_a_column_more() {
         for text in [

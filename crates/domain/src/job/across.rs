@@ -263,8 +263,7 @@ mod tests {
         pairs.into_iter().map(told).collect()
     }
 
-    /// C-06, C-07. Seen to fail: with accounts without right left out of what is told, and with names found by their
-    /// first account alone.
+    /// C-06, C-07. Seen to fail: with accounts without right told as unknown ones.
     #[test]
     fn c06_c07_each_account_is_told_for_itself() {
         let rows = [row("a@example.com", "administrator", "north;South; West;Twin;Nowhere;Not mine", "")];
@@ -288,7 +287,7 @@ mod tests {
         assert_eq!(told(&[row("a@example.com", "administrator", "", "")])[0].2, Some(Why::AccountMissing));
     }
 
-    /// C-06, C-07. Seen to fail: with `seen` for all accounts together, and with `all` taken for a name.
+    /// C-06, C-07. Seen to fail: with one `seen` for all accounts together.
     #[test]
     fn c06_c07_who_is_there_or_named_twice_is_left_and_all_are_those_one_administers() {
         let here = told(&[row("Here@example.com", "administrator", "ALL", "")]);
@@ -311,7 +310,7 @@ mod tests {
         assert_eq!(fates, [Fate::Known, Fate::Twice, Fate::Refused, Fate::Refused, Fate::Known]);
     }
 
-    /// C-06, X-31. Seen to fail: with no company taken for none, and with blocks of one account asked in none.
+    /// C-06, X-31. Seen to fail: with naming no company refused, as it is in a list for one account.
     #[test]
     fn c06_x31_companies_are_those_in_use_there_unless_some_are_named() {
         let planned = |email, accounts, companies| {

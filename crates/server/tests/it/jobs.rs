@@ -103,8 +103,7 @@ fn start_across(address: &str, installation: &Installation, accounts: &[String],
     center
 }
 
-/// C-06: all accounts of a person come together, and with them their one mail. Seen to fail: with the people taken away
-/// whose places were made in a unit of its own.
+/// C-06: all accounts of a person come together, and with them their one mail.
 #[test]
 fn c06_i05_a_list_for_several_accounts_survives_kill_9_and_nobody_is_made_or_mailed_twice() {
     for installation in Installation::each() {

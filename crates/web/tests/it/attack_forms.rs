@@ -72,6 +72,33 @@ fn fields(pattern: &str) -> &'static [&'static str] {
             &["first_name", "last_name", "email", "message"]
         }
         "/account-centers/{account_center}/executives/{login}/end" => &["afterwards"],
+        "/account-centers/{account_center}/jobs" | "/account-centers/{account_center}/jobs/new" => {
+            &["text", "from"]
+        }
+        "/account-centers/{account_center}/users/new" | "/account-centers/{account_center}/users/create" => {
+            &[
+                "step",
+                "go",
+                "user_type",
+                "agent",
+                "first_name",
+                "last_name",
+                "email",
+                "account",
+                "q",
+                "name",
+                "after",
+                "next_name",
+                "next_after",
+                "at",
+                "which",
+                "some",
+                "company",
+                "filter",
+                "password",
+                "from",
+            ]
+        }
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
         "/users/{user}/end" => &["version", "ends_on", "remove"],

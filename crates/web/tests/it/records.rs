@@ -231,7 +231,8 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
             (path, Some(late.admin.ask), format!("account={}", late.id))
         }
         "/account-centers/{account_center}/accounts/new" => ours(path, "name=Harbor&time_zone=UTC"),
-        "/account-centers/{account_center}/jobs" => {
+        "/account-centers/{account_center}/users/new" => ours(path, "step=type&go=next&user_type=manager"),
+        "/account-centers/{account_center}/jobs" | "/account-centers/{account_center}/jobs/new" => {
             ours(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%2Call%0D%0Anobody&from=")
         }
         "/account-centers/{account_center}/jobs/{job}/cancel" => ours(path, ""),

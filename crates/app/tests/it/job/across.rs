@@ -91,8 +91,7 @@ lost@example.com,No,Company,manager,Agency North,Nowhere
 new@example.com,New,Twice,reporting,agency north,
 ";
 
-/// C-06, C-07. Seen to fail: with a place of its own for who signs in already, with a bundle for each account, and with
-/// the rows of a person done apart.
+/// C-06, C-07.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_c07_each_person_gets_their_fate_in_each_account_and_one_mail() {
     for world in testkit::worlds().await {
@@ -159,8 +158,7 @@ async fn c06_c07_each_person_gets_their_fate_in_each_account_and_one_mail() {
     }
 }
 
-/// C-07, X-08, X-10. Seen to fail: with accounts of others told apart from those there are not, and with the right of the
-/// first account taken for all.
+/// C-07, X-08, X-10.
 #[tokio::test(flavor = "multi_thread")]
 async fn c07_x08_x10_each_account_is_done_with_the_rights_one_has_there_then() {
     for world in testkit::worlds().await {
@@ -215,7 +213,7 @@ async fn c07_x08_x10_each_account_is_done_with_the_rights_one_has_there_then() {
     }
 }
 
-/// C-06, X-10: who administers some accounts sees the lists of their own alone. Seen to fail: with `only` always empty.
+/// C-06, X-10: who administers some accounts sees the lists of their own alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_x10_lists_of_others_are_for_who_has_all_accounts() {
     for world in testkit::worlds().await {
@@ -250,8 +248,7 @@ async fn c06_x10_lists_of_others_are_for_who_has_all_accounts() {
     }
 }
 
-/// C-06, C-07. Seen to fail: with the whole unit tried again where one of its places is refused, and with the person left
-/// out who has it.
+/// C-06, C-07.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_c07_a_place_that_fails_at_the_last_moment_stops_no_other() {
     for world in testkit::worlds().await {
@@ -274,7 +271,7 @@ async fn c06_c07_a_place_that_fails_at_the_last_moment_stops_no_other() {
     }
 }
 
-/// U-15, C-06. Seen to fail: with each account looked at by itself, so that it is counted for each.
+/// U-15, C-06.
 #[tokio::test(flavor = "multi_thread")]
 async fn u15_c06_who_is_elsewhere_is_told_once_a_person() {
     for world in testkit::worlds().await {
@@ -292,7 +289,7 @@ async fn u15_c06_who_is_elsewhere_is_told_once_a_person() {
     }
 }
 
-/// X-31, C-04. Seen to fail: with the limit of one account for all, and with Users taken for open.
+/// X-31, C-04.
 #[tokio::test(flavor = "multi_thread")]
 async fn x31_c04_a_young_center_is_told_before_anything_is_written() {
     for world in testkit::worlds().await {
