@@ -5,20 +5,22 @@ use std::collections::BTreeSet;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, BundleId, LoginId, UserId};
+use domain::id::{AccountId, BundleId, InvitationId, LoginId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::UserStatus;
 use store::login::{self, NewLogin};
-use store::mail::{self, NewMail};
+use store::mail::{self, InvitationContent, Mail, NewMail};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
 use store::work::{Actor, Committed, Writer};
 use store::{executive_administrator, invitation, invitation_block};
+use text::Text;
 
+use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, bundle, limits};
+use crate::{App, Ask, Conflict, Refused, bundle, limits, words};
 
 /// How an invitation gets to its reader.
 #[derive(Clone, Copy, Debug)]
@@ -192,13 +194,32 @@ impl App {
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
 
-    /// The address of an invitation's link.
-    pub fn invitation_link(
+    /// What whoever is invited is told.
+    pub(crate) fn invitation_mail(
         &self,
-        account: &AccountId,
-        id: &domain::id::InvitationId,
-        generation: i64,
-    ) -> String {
+        t: Text,
+        content: InvitationContent,
+        invitation: &InvitationId,
+        mail: &Mail,
+    ) -> InvitationMail {
+        let inviter_name =
+            if content.inviter.is_empty() { content.account_name.clone() } else { content.inviter };
+        InvitationMail {
+            t,
+            to_name: content.name,
+            inviter_name,
+            type_name: words::user_type(t, content.user_type).to_owned(),
+            link: self.invitation_link(&content.account, invitation, mail.generation),
+            block_link: self.invitation_block_link(&content.account, &mail.id),
+            account_name: content.account_name,
+            personal_message: content.message,
+            expires_on: content.expires_at.full(&content.time_zone),
+            agent: content.agent,
+        }
+    }
+
+    /// The address of an invitation's link.
+    pub fn invitation_link(&self, account: &AccountId, id: &InvitationId, generation: i64) -> String {
         let token = invitation::token(self.store.key(), account, id, generation);
         format!("{}/invitations/{account}/{token}", self.settings.base_url)
     }

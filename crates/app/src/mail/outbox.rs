@@ -21,9 +21,9 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
     AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailTakenMail, EndNoticeMail,
-    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
-use crate::{App, Refused, words};
+use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;
@@ -179,22 +179,8 @@ impl App {
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
         match content {
             Content::Invitation(content, invitation) => {
-                let link = self.invitation_link(&content.account, &invitation, mail.generation);
-                let inviter =
-                    if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
-                let view = InvitationMail {
-                    t,
-                    to_name: content.name.clone(),
-                    account_name: content.account_name.clone(),
-                    inviter_name: inviter.clone(),
-                    type_name: words::user_type(t, content.user_type).to_owned(),
-                    link,
-                    block_link: self.invitation_block_link(&content.account, &mail.id),
-                    personal_message: content.message.clone(),
-                    expires_on: content.expires_at.full(&content.time_zone),
-                    agent: content.agent,
-                };
-                compose(&view, from, to(&content.name), id)
+                let view = self.invitation_mail(t, content, &invitation, mail);
+                compose(&view, from, to(&view.to_name), id)
             }
             Content::Reset(name, reset) => {
                 let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
