@@ -201,7 +201,7 @@ impl Decided {
     }
 }
 
-/// What is to be done in an account, decided with the rights of whoever asks there (C-07) and for what their page showed.
+/// What is to be done in an account, decided with the rights of whoever asks there and for what their page showed.
 fn decide(
     r: &mut Reader,
     credentials: &Credentials,

@@ -182,10 +182,10 @@ async fn c08_x14_what_is_refused_in_one_account_stops_all_and_is_named() {
     }
 }
 
-/// C-08, C-07, X-31: an account in which whoever asks has no right, or that wants them not, is refused alone; and one
+/// C-08, X-31: an account in which whoever asks has no right, or that wants them not, is refused alone; and one
 /// that is not of the center is not there. Seen to fail with `enter` in place of the asker's own pass.
 #[tokio::test]
-async fn c08_c07_no_right_and_no_wish_are_named_and_foreign_accounts_are_nothing() {
+async fn c08_x31_no_right_and_no_wish_are_named_and_foreign_accounts_are_nothing() {
     for world in testkit::worlds().await {
         let center = agency(&world).await;
         let [north, south] = &center.accounts;
