@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::pass::{AccountPass, Credentials, Reason, SystemPass};
+use app::session::{Entered, SignedIn};
 use app::work::{Origin, Writer};
 use app::{Ask, SharedApp};
 use domain::activity::{Entry, Verb};
@@ -38,7 +39,7 @@ async fn main() {
     let postgres = next();
     let app = Arc::new(rollcall_bench::open(&data, postgres.clone(), "localhost", 0).await);
     let earlier = Arc::new(rollcall_bench::open(&data, postgres, "localhost", 60).await);
-    let signed_in = app.sign_in(&visitor(), &login, &password).await.expect("signed in");
+    let signed_in = sign_in(&app, &visitor(), &login, &password).await;
     let admin = asking(Credentials { session: Some(signed_in.token.clone()), ..Credentials::default() });
     crowd(&app, &admin, &account).await;
     let (mut creators, links) = office(Arc::clone(&app), Arc::clone(&earlier), 0).await;
@@ -59,8 +60,8 @@ async fn main() {
             }
             // Accepting replaces the session it is asked with: each can be used once.
             let asks = from(format!("10.{number}.{}.{}", guest / 250, guest % 250), Credentials::default());
-            let session = app.sign_in(&asks, &format!("guest0x{guest}@bench.test"), PASSWORD).await;
-            returning += &format!("{link} {}\n", session.expect("signed in").token);
+            let session = sign_in(&app, &asks, &format!("guest0x{guest}@bench.test"), PASSWORD).await;
+            returning += &format!("{link} {}\n", session.token);
         }
     }
     let write = |name: &str, text: &str| std::fs::write(Path::new(&out).join(name), text).expect("written");
@@ -70,6 +71,13 @@ async fn main() {
     write("returning", &returning);
     app.store.close().await;
     earlier.store.close().await;
+}
+
+async fn sign_in(app: &SharedApp, asks: &Ask, address: &str, password: &str) -> SignedIn {
+    match app.sign_in(asks, address, password).await.expect("signed in") {
+        Entered::Session(session) => session,
+        Entered::ChoosePassword(_) => panic!("{address} has a password of their own"),
+    }
 }
 
 fn visitor() -> Ask {
@@ -162,7 +170,7 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
     let link = cookie(&app.invitation_link(&made.account, &made.invitation.id, made.invitation.generation));
     accept(&earlier, link).await;
     let address = format!("office{number}@bench.test");
-    let token = app.sign_in(&visitor(), &address, PASSWORD).await.expect("signed in").token;
+    let token = sign_in(&app, &visitor(), &address, PASSWORD).await.token;
     let admin = asking(Credentials { session: Some(token.clone()), ..Credentials::default() });
     let mut links = Vec::new();
     let home = if number < RETURN { number } else { 0 };
