@@ -142,7 +142,7 @@ mod tests {
         }
     }
 
-    /// C-08: seen to fail with the companies of a replaced user taken from `in_use`, and with Lead Center not asked for.
+    /// C-08
     #[test]
     fn c08_what_is_to_be_done_follows_from_what_is_there_and_what_is_wanted() {
         use UserType::{Administrator, Agent, Manager, Reporting};
