@@ -197,17 +197,14 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::EndNotice(content) => {
-                let last_day = content.ends_at - Span::seconds(1);
+                let (base, last_day) = (&self.settings.base_url, content.ends_at - Span::seconds(1));
                 let view = EndNoticeMail {
                     t,
                     to_name: content.to_name.clone(),
                     user_name: content.user_name,
                     account_name: content.account_name,
                     day: last_day.day(&content.time_zone),
-                    link: format!(
-                        "{}/accounts/{}/users/{}",
-                        self.settings.base_url, content.account, content.user
-                    ),
+                    link: format!("{base}/accounts/{}/users/{}", content.account, content.user),
                 };
                 compose(&view, from, to(&content.to_name), id)
             }
