@@ -143,8 +143,9 @@ pub(crate) fn login_of(person: usize) -> String {
 pub(crate) fn add_person(installation: &Installation, person: usize, like: &str) {
     installation.sql(&format!(
         "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash, password_changed_at,
-             language, created_at)
-         SELECT '{}', '{1}', '{1}', 'Person', '{person}', password_hash, password_changed_at, language, created_at
+             language, created_at, email_proven_at)
+         SELECT '{}', '{1}', '{1}', 'Person', '{person}', password_hash, password_changed_at, language, created_at,
+             created_at
          FROM login WHERE email = '{like}'",
         login_of(person),
         address_of(person),
