@@ -131,9 +131,9 @@ fn make_users(installation: &Installation) {
         } else {
             format!(
                 "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
-                                    password_changed_at, language, created_at)
+                                    password_changed_at, language, created_at, email_proven_at)
                  SELECT '{login}', '{email}', '{email}', first_name, last_name, password_hash,
-                        password_changed_at, language, created_at FROM login WHERE email = 'ada@example.com';"
+                        password_changed_at, language, created_at, email_proven_at FROM login WHERE email = 'ada@example.com';"
             )
         };
         let of = if [PENDING, GIVEN].contains(&kind) { "NULL".to_owned() } else { format!("'{login}'") };
@@ -178,9 +178,9 @@ fn make_logins(installation: &Installation, address: &str) {
         let email = email(number, KNOWN);
         format!(
             "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
-                                password_changed_at, language, created_at)
+                                password_changed_at, language, created_at, email_proven_at)
              SELECT 'LOG{number:032x}', '{email}', '{email}', first_name, last_name, password_hash,
-                    password_changed_at, language, created_at FROM login WHERE email = 'ada@example.com';"
+                    password_changed_at, language, created_at, email_proven_at FROM login WHERE email = 'ada@example.com';"
         )
     };
     installation.sql(&(0..ADDRESSES).map(insert).collect::<String>());
