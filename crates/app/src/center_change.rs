@@ -148,7 +148,8 @@ pub fn make(
     if entries.is_empty() {
         return Err(Refused::field("choice", Problem::Missing));
     }
-    let is_there = center_person::find(&mut w, pass, id)?.is_some();
+    // The person is counted anew when the unit ends; what they are in is asked of their users.
+    let is_there = !center_person::list_places(&mut w, pass, id, "")?.rows.is_empty();
     w.commit_all(&pass.actor(), entries, is_there)
 }
 

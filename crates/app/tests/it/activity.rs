@@ -259,6 +259,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),
         include_str!("login_merge.rs"),
+        include_str!("temporary_password.rs"),
     );
     let unknown: Vec<_> =
         Verb::ALL.iter().map(|verb| verb.key()).filter(|key| !source.contains(key)).collect();

@@ -155,6 +155,7 @@ async fn c06_it_ends_with_the_invitation_and_with_whatever_else_opens_it() {
         let desk = Desk::of(&world, &account);
         let user = set(&account, NATALIE).await;
         end(&desk, &user).await.unwrap();
+        assert!(account.activity().await.iter().any(|entry| entry.verb == "temporary_password.ended"));
         assert!(!works(&world, TEMPORARY).await, "taken back");
         assert_refused!(end(&desk, &user).await, Refused::Conflict(Conflict::Changed));
 
