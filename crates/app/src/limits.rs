@@ -75,7 +75,7 @@ pub const YOUNG: Span = Span::days(1);
 
 /// Invitations of an account that is not young, a day: what its shares are there for.
 pub const INVITATIONS_A_DAY: i64 = 5_000;
-/// Lists of many users of one account: each is kept for a month.
+/// Lists of many users of one account, or of one person in an account center: each is kept for a month.
 pub const JOB: Limit = Limit { most: 50, window: Span::days(1) };
 
 /// Looks at lists for several accounts by one person: each reads a little of every account that it names.

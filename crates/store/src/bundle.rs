@@ -40,8 +40,6 @@ pub struct Content {
     pub by: String,
     /// The person's name.
     pub name: String,
-    /// The agent flag, in the first account.
-    pub agent: bool,
     /// The inviter's own words.
     pub message: Option<String>,
     /// The first account's time zone.
@@ -92,7 +90,7 @@ pub fn find_invited(
         sql!(
             "SELECT COUNT(*) OVER (), a.name, u.user_type, COALESCE(k.name, a.name), m.name,
                     COALESCE(p.first_name || ' ' || p.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, u.agent, i.message, a.time_zone, MIN(i.expires_at) OVER ()
+                    u.first_name, u.last_name, i.message, a.time_zone, MIN(i.expires_at) OVER ()
              FROM bundle b
              JOIN invitation i ON i.account_id = b.account_id AND i.id = b.invitation_id AND i.generation = 1
              JOIN \"user\" u ON u.account_id = b.account_id AND u.id = b.user_id AND u.status = 'pending'
@@ -119,7 +117,7 @@ pub fn find_let_in(
     let rows = r.tx().all(
         sql!(
             "SELECT COUNT(*) OVER (), a.name, u.user_type, COALESCE(k.name, a.name), m.name, b.given_by,
-                    u.first_name, u.last_name, u.agent, CAST(NULL AS TEXT), a.time_zone, CAST(NULL AS BIGINT)
+                    u.first_name, u.last_name, CAST(NULL AS TEXT), a.time_zone, CAST(NULL AS BIGINT)
              FROM bundle b
              JOIN \"user\" u ON u.account_id = b.account_id AND u.id = b.user_id AND u.status = 'active'
              JOIN account a ON a.id = b.account_id
@@ -158,7 +156,6 @@ fn first(c: &mut Columns, named: Named, count: i64) -> Result<Content, DbError> 
         mailed_in: c.text()?,
         by: c.text()?.trim().to_owned(),
         name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-        agent: c.flag()?,
         message: c.text_or_null()?,
         time_zone: c.text()?,
         expires_at: c.get()?,

@@ -21,8 +21,6 @@ use crate::work::{Reader, Writer};
 /// A temporary password that waits, as the user's page shows it.
 #[derive(Clone, Debug)]
 pub struct TemporaryPassword {
-    /// When it was set.
-    pub set_at: Timestamp,
     /// Until when it works.
     pub expires_at: Timestamp,
     /// Who set it; empty for the operator.
@@ -110,7 +108,7 @@ pub fn find(
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT t.set_at, t.expires_at,
+            "SELECT t.expires_at,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, '')
              FROM temporary_password t
              LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
@@ -122,8 +120,8 @@ pub fn find(
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
-    let (set_at, expires_at) = (c.get()?, c.get()?);
-    Ok(Some(TemporaryPassword { set_at, expires_at, set_by: c.text()?.trim().to_owned() }))
+    let expires_at = c.get()?;
+    Ok(Some(TemporaryPassword { expires_at, set_by: c.text()?.trim().to_owned() }))
 }
 
 /// Takes a user's away; false if there is none.

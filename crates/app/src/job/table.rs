@@ -23,8 +23,6 @@ pub enum Unreadable {
     TooLarge,
     /// It has more rows than [`MAX_ROWS`].
     TooManyRows,
-    /// It makes more places than [`domain::job::MAX_PAIRS`].
-    TooManyPairs,
 }
 
 /// The columns of a report that say what became of a row: they are read over.

@@ -32,7 +32,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "invitations of one account to one address": INVITATION_ADDRESS,
         "invitations of one account": INVITATION_ACCOUNT,
         "invitations of an account that is less than a day old, or of all such accounts of one account center": INVITATION_YOUNG,
-        "lists of many users, of one account or account center": JOB,
+        "lists of many users, of one account, or of one person in an account center": JOB,
         "looks at lists for several accounts, by one person": JOB_CHECK,
         "times that one inviter is told that an address has a place elsewhere": ELSEWHERE,
         "the same in one account, and from one network": ELSEWHERE_ALL,

@@ -108,7 +108,6 @@ fn sentence(t: Text, unreadable: Unreadable) -> &'static str {
         Unreadable::Empty => t.job_unreadable_empty(),
         Unreadable::TooLarge => t.job_unreadable_too_large(),
         Unreadable::TooManyRows => t.job_unreadable_too_many_rows(),
-        Unreadable::TooManyPairs => t.job_unreadable_too_many_pairs(),
     }
 }
 

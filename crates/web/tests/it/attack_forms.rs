@@ -269,12 +269,19 @@ fn people(site: &Site) -> Vec<Vec<Vec<String>>> {
     .to_vec()
 }
 
+/// Forms that ask for several people at once: each has an address of their own, which is read like any other.
+const FOR_SEVERAL: [&str; 2] =
+    ["/account-centers/{account_center}/users/new", "/account-centers/{account_center}/users/create"];
+
 /// Seen to fail: with the first address of a list taken in `EmailAddress::parse`.
 #[tokio::test(flavor = "multi_thread")]
 async fn x13_every_field_for_one_address_takes_one() {
     for site in Site::everywhere().await {
         let mut tried = 0;
         for route in actions().into_iter().filter(|route| fields(route.path).contains(&"email")) {
+            if FOR_SEVERAL.contains(&route.path) {
+                continue;
+            }
             tried += 1;
             let (path, ask, form) = honest(&site, route.path).await;
             let (before, ask) = (people(&site), ask.as_ref());

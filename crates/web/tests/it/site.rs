@@ -60,7 +60,8 @@ const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,o
 /// A temporary password as an administrator would set one.
 pub(crate) const TEMPORARY: &str = "kettle-thunder-umbrella";
 /// The same for accounts of the center.
-const ACROSS: &str = "listed@example.com,Lee,Stead,administrator,all\nnobody,No,Body,owner,Nowhere";
+pub(crate) const ACROSS: &str =
+    "listed@example.com,Lee,Stead,administrator,all\nnobody,No,Body,owner,Nowhere";
 
 /// What came back.
 pub(crate) struct Reply {

@@ -13,7 +13,7 @@ use domain::user::UserType;
 use testkit::{Account, Center, Person, World};
 
 use crate::records::{ask_to_be_let_in, two_logins};
-use crate::site::{Site, delete, review};
+use crate::site::{ACROSS, Site, delete, review};
 
 /// Ids by the name of their parameter.
 type Ids = BTreeMap<&'static str, String>;
@@ -157,14 +157,15 @@ async fn belongings(site: &Site, email: &str, person: &Person, account: &str) ->
     Ids::from([("session", newest("session")), ("api_key", newest("api_key")), ("access_request", asked)])
 }
 
-/// What an account center has: an account, somebody in it and who runs it.
-fn center_ids(world: &World, center: &Center) -> Ids {
+/// What an account center has: an account, somebody in it, who runs it and a list of theirs.
+async fn center_ids(world: &World, center: &Center) -> Ids {
     let person = format!("SELECT id FROM center_person WHERE center_id = '{}' ORDER BY id", center.id);
     Ids::from([
         ("account_center", center.id.to_string()),
         ("account", center.accounts[0].id.to_string()),
         ("person", one(world, &person)),
         ("login", center.admin.login.to_string()),
+        ("job", center.start_job(&center.admin.ask, ACROSS).await.to_string()),
     ])
 }
 
@@ -213,8 +214,8 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
     let mut in_south = stock(site, south, "south").await;
     let in_foreign = stock(site, &foreign.accounts[0], "foreign").await;
     let (gone_here, gone_north) = (gone(site, &site.account, "here").await, gone(site, north, "north").await);
-    let runs = center_ids(world, center);
-    let (foreign_center, over) = (center_ids(world, &foreign), gone_of_center(site, center).await);
+    let runs = center_ids(world, center).await;
+    let (foreign_center, over) = (center_ids(world, &foreign).await, gone_of_center(site, center).await);
     let account = Ids::from([("account", site.account.id.to_string())]);
     // Every account of the center is open to whoever runs it; what is in one is not in another.
     in_south.remove("account");

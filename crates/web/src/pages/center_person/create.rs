@@ -63,7 +63,6 @@ pub struct Answers {
 /// What is wrong with a step.
 #[derive(Default)]
 pub(super) struct Wrong {
-    problem: Option<String>,
     user_type: Errors,
     people: Vec<Errors>,
     pub(super) accounts: Option<String>,
@@ -72,8 +71,7 @@ pub(super) struct Wrong {
 
 impl Wrong {
     fn is_nothing(&self) -> bool {
-        self.problem.is_none()
-            && self.user_type.0.is_empty()
+        self.user_type.0.is_empty()
             && self.people.iter().all(|errors| errors.0.is_empty())
             && self.accounts.is_none()
             && self.companies.is_none()
@@ -151,7 +149,10 @@ fn signed_out(visit: &Creating, answers: Answers) -> Answer {
         return Err(Refused::SignedOut);
     }
     let kept = serde_html_form::to_string(Answers { go: answers.step.clone(), ..answers });
-    kept_for_back(session::sign_in_again(visit, &visit.path, kept.map_err(|_| Refused::SignedOut)?))
+    let kept = kept.map_err(|_| Refused::SignedOut)?;
+    // The last button posts beside the wizard.
+    let begin = visit.path.strip_suffix("/create").map(|users| format!("{users}/new"));
+    kept_for_back(session::sign_in_again(visit, begin.as_ref().unwrap_or(&visit.path), kept))
 }
 
 /// The answers that waited, as fields of the wizard's form; `None` where they are no such answers.
@@ -163,13 +164,19 @@ pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, S
 
 /// Begins to create the users; where that cannot be, the last step says why.
 pub async fn create(visit: Creating, answers: Answers) -> Answer {
-    let (rows, checked) = checked(&visit, &answers).await?;
+    let (rows, checked) = match checked(&visit, &answers).await {
+        Err(Refused::SignedOut) => return signed_out(&visit, answers),
+        found => found?,
+    };
     if !checked.may_start() {
         let view = view(&visit, Step::Preview, &answers, Wrong::default()).await?;
-        return visit.mend(view);
+        return kept_for_back(visit.mend(view));
     }
-    let (pass, id) = visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked)).await?;
-    visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center()))
+    match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked)).await {
+        Ok((pass, id)) => visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center())),
+        Err(Refused::SignedOut) => signed_out(&visit, answers),
+        Err(refused) => Err(refused),
+    }
 }
 
 async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, Checked), Refused> {
@@ -377,7 +384,7 @@ pub(super) async fn view(
         frame: visit.center_frame(&pass),
         step,
         kept: kept(step, answers, &accounts, &companies),
-        problem: wrong.problem.or_else(|| tally.problem.clone()),
+        problem: tally.problem.clone(),
         user_type: wrong.user_type.field(t, "user_type", &answers.user_type),
         agent: answers.agent.is_some(),
         may_executive: pass.standing() == Standing::Executive,
