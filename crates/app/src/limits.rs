@@ -75,6 +75,8 @@ pub const YOUNG: Span = Span::days(1);
 
 /// Invitations of an account that is not young, a day: what its shares are there for.
 pub const INVITATIONS_A_DAY: i64 = 5_000;
+/// Changes of one's own password: each is told by a mail.
+pub const PASSWORD_CHANGE: Limit = Limit { most: 10, window: Span::hours(1) };
 /// Lists of many users of one account, or of one person in an account center: each is kept for a month.
 pub const JOB: Limit = Limit { most: 50, window: Span::days(1) };
 

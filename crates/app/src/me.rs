@@ -83,6 +83,7 @@ impl App {
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &login)?;
+            limits::count(&mut w, &format!("password changes of {}", login.id), limits::PASSWORD_CHANGE)?;
             login::update_password(&mut w, &login.id, &hash)?;
             session::cut_off(&mut w, &login.id)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, login.id.as_str(), &login.email))?;

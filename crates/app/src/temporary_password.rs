@@ -203,6 +203,9 @@ fn set(
     if user.email != email {
         return Err(Refused::Conflict(Conflict::Changed));
     }
+    // Again, as many may ask at once.
+    let network = w.origin().network.clone();
+    limits::check_elsewhere(&mut w, pass, &network)?;
     if login::find_by_email(&mut w, &address)?.is_some() {
         limits::count_elsewhere(&mut w, pass)?;
         return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(Refused::Conflict(Conflict::HasLogin))));

@@ -17,6 +17,9 @@ pub const MAX_ROWS: usize = 5_000;
 pub const MAX_BYTES: usize = 1_000_000;
 /// The most places that one list may make: people, each in their accounts (C-06).
 pub const MAX_PAIRS: usize = 100_000;
+/// The most text that the rows of one list may have, in bytes, once each place has its row: a few long cells, each for many
+/// accounts, would fill memory and disk.
+pub const MAX_PAIR_BYTES: usize = 128_000_000;
 /// The most accounts of one person in a list: they are given all of them in one go, while others wait (C-06).
 pub const MAX_ACCOUNTS: usize = 500;
 
@@ -192,6 +195,13 @@ pub const COLUMNS: [&str; 7] =
 /// The columns of a list for several accounts (C-06).
 pub const COLUMNS_ACROSS: [&str; 8] =
     ["email", "first_name", "last_name", "type", "accounts", "companies", "agent", "display_name"];
+
+impl TypedRow {
+    /// How much was typed, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.cells.iter().map(String::len).sum::<usize>() + self.accounts.len()
+    }
+}
 
 impl JobKind {
     /// The columns of its lists, by the names the first line may have.

@@ -253,7 +253,7 @@ pub fn find_account(
                  JOIN \"user\" b ON b.login_id = l.id AND b.status = 'active' AND b.user_type = 'administrator'
                       AND (b.ends_at IS NULL OR b.ends_at > $3)
                  JOIN account a ON a.id = b.account_id AND a.takes_requests = 1
-                 WHERE l.email_canonical = $1 AND NOT EXISTS (
+                 WHERE l.email_canonical = $1 AND l.email_proven_at IS NOT NULL AND NOT EXISTS (
                      SELECT 1 FROM \"user\" u
                      WHERE u.account_id = a.id AND u.login_id = $2 AND u.status <> 'deleted')
                  ORDER BY b.last_active_at DESC, a.id LIMIT 1"

@@ -9,8 +9,8 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, JobId};
 use domain::input::Problem;
 use domain::job::{
-    Around, AroundCenter, Directory, Fate, JobKind, MAX_PAIRS, Named, Pair, TypedRow, accounts_of,
-    plan_across,
+    Around, AroundCenter, Directory, Fate, JobKind, MAX_PAIR_BYTES, MAX_PAIRS, Named, Pair, TypedRow,
+    accounts_of, plan_across,
 };
 use store::pass::{AccountPass, Acting, CenterPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
@@ -37,6 +37,18 @@ pub fn count_check(mut w: Writer, pass: &CenterPass<InCenter>) -> Result<Committ
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }
 
+/// Whether a list makes more places than there may be, or with its long cells more text than there may be once each place
+/// has its row.
+fn is_too_long(rows: &[TypedRow], directory: &Directory) -> bool {
+    let (mut pairs, mut bytes) = (0, 0);
+    rows.iter().any(|row| {
+        let places = accounts_of(row, directory).len();
+        pairs += places;
+        bytes += places * row.bytes();
+        pairs > MAX_PAIRS || bytes > MAX_PAIR_BYTES
+    })
+}
+
 /// Reads what a list depends on: of each account that it names as much, whatever the number of its rows.
 pub fn ground_across(
     r: &mut Reader,
@@ -46,7 +58,7 @@ pub fn ground_across(
     check_opened(r, pass)?;
     let directory = Directory::of(account_center::list_known(r, pass)?);
     // A list that is too long is not looked at any further.
-    if rows.iter().map(|row| accounts_of(row, &directory).len()).sum::<usize>() > MAX_PAIRS {
+    if is_too_long(rows, &directory) {
         return Ok(CenterGround { is_too_long: true, ..CenterGround::default() });
     }
     let asked = asked(rows, &directory);

@@ -207,12 +207,17 @@ fn create_users(
         end_rows(w, system, turn, &ended)?;
         return Ok(Did::Rows { by: pass.actor(), entries: Vec::new(), count: rows.len() });
     }
-    let (mut ended, mut entries) = (Vec::new(), Vec::new());
+    let (mut ended, mut entries, mut may_look) = (Vec::new(), Vec::new(), true);
     for (row, planned) in rows.iter().zip(plan_many(&rows, &around)) {
         let Some(new) = planned.new else {
             ended.push(Ended { line: row.line, fate: planned.fate, user: None, reasons: planned.reasons });
             continue;
         };
+        // That it was too often is itself an answer.
+        if !may_look {
+            ended.push(refused(row.line, Why::TooMany));
+            continue;
+        }
         // Before the row is done, so that what was told is counted: a row that is refused later takes its unit back.
         match access_request::check_elsewhere(w, &pass, new.email.as_str()) {
             Ok(()) => {}
@@ -221,6 +226,7 @@ fn create_users(
                 continue;
             }
             Err(Refused::TooMany(_)) => {
+                may_look = false;
                 ended.push(refused(row.line, Why::TooMany));
                 continue;
             }

@@ -60,8 +60,7 @@ pub(super) fn create_in_accounts(
         passes.into_iter().map(|pass| (pass.account().clone(), pass)).collect();
     // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
     let network = &turn.origin.network;
-    let may_look =
-        passes.values().next().is_none_or(|pass| limits::check_elsewhere(w, pass, network).is_ok());
+    let mut may_look = passes.values().all(|pass| limits::check_elsewhere(w, pass, network).is_ok());
 
     let mut pairs = plan_across(&rows, &around).into_iter().peekable();
     let (mut entries, mut ended, mut until) = (Vec::new(), Vec::new(), 0);
@@ -79,6 +78,8 @@ pub(super) fn create_in_accounts(
         let (places, others) = split(own, &rows, &passes);
         ended.extend(others);
         let refusal = if may_look { refusal(w, &places)? } else { Some(Why::TooMany) };
+        // That it was too often is itself an answer.
+        may_look = refusal != Some(Why::TooMany);
         let (told, made) = make(w, places, refusal)?;
         entries.extend(told);
         ended.extend(made);

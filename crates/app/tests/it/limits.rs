@@ -32,6 +32,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "invitations of one account to one address": INVITATION_ADDRESS,
         "invitations of one account": INVITATION_ACCOUNT,
         "invitations of an account that is less than a day old, or of all such accounts of one account center": INVITATION_YOUNG,
+        "changes of one's own password": PASSWORD_CHANGE,
         "lists of many users, of one account, or of one person in an account center": JOB,
         "looks at lists for several accounts, by one person": JOB_CHECK,
         "times that one inviter is told that an address has a place elsewhere": ELSEWHERE,

@@ -112,3 +112,19 @@ async fn u18_one_changes_ones_own_names_in_an_account_and_is_found_by_them() {
         assert_eq!(pass.person().name(), "Natalie Reyes", "the sign-in keeps its own");
     }
 }
+
+/// Each change is mailed, also to whoever never asked for a sign-in. Seen to fail: without the count.
+#[tokio::test]
+async fn x31_a_password_is_changed_so_often_an_hour_and_no_more() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (mut ask, mut present) = (account.admin.ask.clone(), PASSWORD.to_owned());
+        for n in 0..limits::PASSWORD_CHANGE.most {
+            let new = format!("{NEW_PASSWORD} {n}");
+            let session = change(&world, &ask, &present, &new).await.unwrap();
+            (ask.credentials.session, present) = (Some(session.token), new);
+        }
+        assert_refused!(change(&world, &ask, &present, NEW_PASSWORD).await, Refused::TooMany(_));
+        assert!(is_signed_in(&world, &ask).await);
+    }
+}

@@ -300,6 +300,10 @@ async fn x31_c04_a_young_center_is_told_before_anything_is_written() {
         assert_refused!(desk.start(&people(51, "all")).await, Refused::Invalid(_));
         grow_old(&world);
         assert!(desk.check(&people(5_000, "all")).await.unwrap().1.may_start());
+        // A row is kept for each account that it names, so that long cells count as often.
+        let (names, long) = ("a;".repeat(10_000), "x".repeat(300_000));
+        let list = format!("kim@example.com,Kim,Ito,manager,{names},{long}\n");
+        assert!(desk.check(&list).await.unwrap().1.too_many_pairs);
         world.sql("UPDATE account_center SET users_opened_at = NULL");
         assert_refused!(desk.start(&people(1, "all")).await, Refused::Conflict(Conflict::UsersNotOpen));
     }
