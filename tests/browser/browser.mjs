@@ -26,11 +26,14 @@ export async function launch() {
 
 const start = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
 
+/** What was waited for did not come. */
+export class Late extends Error {}
+
 /** What the promise gives, or an error that says what was waited for. */
 export function within(seconds, what, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${seconds} s`)), seconds * 1000);
+    timer = setTimeout(() => reject(new Late(`${what}: not within ${seconds} s`)), seconds * 1000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

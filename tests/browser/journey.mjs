@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, nameOf, openPage, watchOf, within } from './browser.mjs';
+import { Late, launch, nameOf, openPage, watchOf, within } from './browser.mjs';
 import { look } from './look.mjs';
 import { startMail } from './mail.mjs';
 import { startRollcall } from './server.mjs';
@@ -73,20 +73,37 @@ async function settle(house) {
   await page.context().close();
 }
 
-/** Declares a journey: walked once each way. */
+/**
+ * Declares a journey: walked once each way. What a page does or shows too late fails by itself, within seconds. Some calls
+ * wait for Chromium alone, without a limit, and once in thousands of journeys it never answers: the journey is then
+ * walked once more, in another Chromium. A page that hangs by itself hangs there too, and fails.
+ */
 export function journey(title, house, act) {
   for (const way of ways) {
-    test(`${title} (${nameOf(way)})`, { timeout }, async () => {
-      const walk = new Walk(house, way);
+    const name = `${title} (${nameOf(way)})`;
+    test(name, { timeout }, async () => {
       try {
-        await act(walk, way);
+        await walkOnce(new Walk(house, way), act, way);
       } catch (error) {
-        const pages = await Promise.all(walk.opened.map(async (page) => `${page.url()}\n${await words(page)}`));
-        throw new Error(`${error.message}\nThe pages then:\n${pages.join('\n')}`, { cause: error });
-      } finally {
-        for (const page of walk.opened) await page.context().close();
+        if (!(error instanceof Late)) throw error;
+        console.error(`Chromium did not answer, and is replaced: ${error.message}`);
+        house.chromium.close().catch(() => {});
+        house.chromium = await launch();
+        await walkOnce(new Walk(house, way, 'again'), act, way);
       }
     });
+  }
+}
+
+async function walkOnce(walk, act, way) {
+  try {
+    await within(80, 'the journey', act(walk, way));
+  } catch (error) {
+    if (error instanceof Late) throw error;
+    const pages = await Promise.all(walk.opened.map(async (page) => `${page.url()}\n${await words(page)}`));
+    throw new Error(`${error.message}\nThe pages then:\n${pages.join('\n')}`, { cause: error });
+  } finally {
+    for (const page of walk.opened) await within(10, 'a page closes', page.context().close()).catch(() => {});
   }
 }
 
@@ -94,8 +111,8 @@ const words = (page) => page.locator('body').innerText({ timeout: 1000 }).then((
 
 /** One journey under way: its pages, and addresses that no other way uses. */
 class Walk {
-  constructor(house, way) {
-    Object.assign(this, { house, way, opened: [] });
+  constructor(house, way, time = '') {
+    Object.assign(this, { house, way, time, opened: [] });
   }
 
   /** An empty page of somebody with a browser of their own. */
@@ -117,7 +134,7 @@ class Walk {
 
   /** An address of this way's own. */
   address(name) {
-    return `${name}.${this.way.javascript ? 'on' : 'off'}@localsync.example`;
+    return `${name}.${this.way.javascript ? 'on' : 'off'}${this.time}@localsync.example`;
   }
 
   /** The link in the next mail to somebody, as they follow it. */
