@@ -136,6 +136,54 @@ j.journey('C-06 C-07 S0 several users are created in several accounts', house, a
   for (const place of places) await j.sees(hers, place);
 });
 
+j.journey('C-06 S0 the second option: a temporary password for each, which joins all accounts', house, async (walk, way) => {
+  const { page, places, path } = await center(walk, way, 'nell');
+  const [kim, ole] = [walk.address('kim3'), walk.address('ole3')];
+  await page.goto(`${path}/users/new`);
+  await j.choose(page, 'Administrator');
+  await j.press(page, 'Next: People');
+  await person(page, 1, 'Kim', 'Ito', kim);
+  await j.press(page, 'Add User');
+  await person(page, 2, 'Ole', 'Berg', ole);
+  await j.press(page, 'Next: Accounts');
+  await j.choose(page, ...places);
+  await j.press(page, 'Next: Password');
+  await j.on(page, 'How will they get their password?');
+  await j.choose(page, 'You set a temporary password for each');
+  await walk.look(page, 'center-create-password-temporary');
+  await j.press(page, 'Next: Preview');
+  await j.on(page, 'Check before they are created');
+  const [kims, oles] = [page.getByLabel('Kim Ito'), page.getByLabel('Ole Berg')];
+  const given = await kims.inputValue();
+  assert.match(given, /^\S{12,}$/);
+  assert.notEqual(given, await oles.inputValue());
+  await walk.look(page, 'center-create-preview-temporary');
+  await oles.fill('short');
+  await j.press(page, 'Create Users');
+  await j.sees(page, /12 characters/);
+  assert.equal(await kims.inputValue(), given, 'what was right is still there');
+  assert.notEqual(await oles.inputValue(), 'short');
+  await walk.look(page, 'center-create-preview-temporary-error');
+  await j.press(page, 'Create Users');
+  await untilDone(page, way);
+
+  const { text } = await house.mail.next(kim);
+  assert.match(text, /and 1 other account\./);
+  assert.ok(!text.includes(given) && !text.includes('/invitations/'), text);
+  const hers = await walk.stranger();
+  await hers.goto(text.match(/http:\S+\/sign-in/)[0]);
+  await j.fill(hers, { 'Email address': kim, Password: given });
+  await j.press(hers, 'Sign in');
+  await j.on(hers, 'Choose your own password');
+  for (const place of places) await j.sees(hers, place);
+  await walk.look(hers, 'temporary-password-choose-many');
+  await j.fill(hers, { 'Your own password': j.password });
+  await j.press(hers, 'Save and join the accounts');
+  await hers.waitForURL(/\/accounts/);
+  await hers.goto('/accounts');
+  for (const place of places) await j.sees(hers, place);
+});
+
 j.journey('C-06 C-07 X-20 a list for several accounts: each person in each account, refused ones alone, the report', house, async (walk, way) => {
   const { page, places, path } = await center(walk, way, 'nadia');
   const [kim, ole, nora] = [walk.address('kim2'), walk.address('ole2'), walk.address('nadia')];

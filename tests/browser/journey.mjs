@@ -13,7 +13,7 @@ import { startMail } from './mail.mjs';
 import { startRollcall } from './server.mjs';
 
 // Nobody waits for a journey that is stuck: it fails, by its name.
-const timeout = 180_000;
+const timeout = 240_000;
 
 /** Every journey is walked both ways; between them they have both sizes, both themes, with and without scripts. */
 export const ways = [
@@ -97,7 +97,7 @@ export function journey(title, house, act) {
 
 async function walkOnce(walk, act, way) {
   try {
-    await within(80, 'the journey', act(walk, way));
+    await within(110, 'the journey', act(walk, way));
   } catch (error) {
     if (error instanceof Late) throw error;
     const pages = await Promise.all(walk.opened.map(async (page) => `${page.url()}\n${await words(page)}`));

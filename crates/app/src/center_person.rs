@@ -45,6 +45,11 @@ pub fn check_open(r: &mut Reader, pass: &CenterPass<InCenter>) -> Result<(), Ref
     check_opened(r, pass)
 }
 
+/// Whether the center lets temporary passwords be set (C-06); an account of it may not.
+pub fn allows_temporary_passwords(r: &mut Reader, pass: &CenterPass<InCenter>) -> Result<bool, Refused> {
+    Ok(account_center::get(r, pass)?.details.temporary_passwords)
+}
+
 /// The accounts that whoever asks administers and whose names contain `search`.
 pub fn administered(
     r: &mut Reader,

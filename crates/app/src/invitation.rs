@@ -285,10 +285,12 @@ fn join(
     }
     let (session, started) = session::start(&mut w, login, ask)?;
     entries.push(started);
-    // No account's trail names a user of another one.
-    let name = pass.names.full();
-    let actor = if pass.others.is_empty() { pass.actor() } else { Actor::login(login, &name) };
-    w.commit_all(&actor, entries, Accepted { session, account: pass.account.clone() })
+    w.commit_all(&accepting(pass, login), entries, Accepted { session, account: pass.account.clone() })
+}
+
+/// Who accepts: the user, or where there are several, their login, as no account's trail names a user of another one.
+pub(crate) fn accepting(pass: &InvitationPass, login: &LoginId) -> Actor {
+    if pass.others.is_empty() { pass.actor() } else { Actor::login(login, &pass.names.full()) }
 }
 
 /// Makes one invited user active, whose invitation is used up.

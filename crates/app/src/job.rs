@@ -15,13 +15,16 @@ use domain::input::Problem;
 use domain::job::{Around, Fate, JobKind, KnownCompany, TypedRow, plan_many};
 use domain::name;
 use domain::user::NewUser;
+use store::job::NewItem;
 use store::page::Page;
 use store::pass::{AccountPass, Acting, HasPlace};
 use store::work::{Committed, Reader, Writer};
 use store::{company, invitation_block, user};
 use text::Text;
 
-pub use across::{CenterGround, check_across, check_addresses, count_check, ground_across, start_across};
+pub use across::{
+    CenterGround, Passwords, check_across, check_addresses, count_check, ground_across, start_across,
+};
 pub use domain::job::JobState;
 pub use store::job::{Counts, HasJobs, Item, Job};
 pub use table::{Table, Unreadable};
@@ -174,7 +177,12 @@ pub fn start(
     let mut counts = Counts::default();
     checked.items.iter().for_each(|item| counts.add(item.fate));
     store::job::insert(&mut w, pass, &id, JobKind::CreateUsers, total, counts)?;
-    let kept = |item: &Item| (vec![item.row.clone()], item.fate, item.reasons.clone());
+    let kept = |item: &Item| NewItem {
+        rows: vec![item.row.clone()],
+        fate: item.fate,
+        reasons: item.reasons.clone(),
+        password_hash: None,
+    };
     store::job::insert_items(&mut w, pass, &id, &checked.items.iter().map(kept).collect::<Vec<_>>())?;
     w.commit(&pass.actor(), started(pass.account(), &id, checked), id)
 }

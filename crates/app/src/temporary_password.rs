@@ -10,7 +10,7 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, MailId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
-use domain::user::UserStatus;
+use domain::user::{NewUser, UserStatus};
 use store::login::{self, NewLogin};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, Gate, SelfPass, TemporaryPasswordPass};
@@ -22,7 +22,7 @@ use text::Text;
 
 pub use store::temporary_password::TemporaryPassword;
 
-use crate::invitation::{Accepted, check_welcome, take};
+use crate::invitation::{Accepted, Sending, accepting, check_welcome, queue, take};
 use crate::mail::views::TemporaryPasswordMail;
 use crate::password::NewPassword;
 use crate::reset::login_mail;
@@ -106,7 +106,8 @@ impl App {
         };
         let (_, of) = self.read(ask, account.clone(), look).await?;
         let known: Vec<&str> = of.known.iter().map(String::as_str).collect();
-        let hash = self.hash_temporary(&of.email, password, &known).await?;
+        let email = EmailAddress::parse(&of.email).map_err(|problem| Refused::field("email", problem))?;
+        let hash = self.hash_temporary(&email, password, &known).await?;
         let set = move |w: Writer, pass: &AccountPass<ManageUsers>| set(w, pass, &id, &of.email, &hash);
         let (pass, done) = self.write(ask, account, set).await?;
         done.map(|()| pass)
@@ -127,6 +128,7 @@ impl App {
             set_by: from.clone(),
             to_name: content.name,
             account_name: content.account_name.clone(),
+            more: content.more,
             expires_on: content.expires_at.full(&content.time_zone),
         }
     }
@@ -134,13 +136,12 @@ impl App {
     /// Judges a temporary password as every other, and hashes it with the salt of its address.
     pub async fn hash_temporary(
         &self,
-        email: &str,
+        email: &EmailAddress,
         password: &str,
         known: &[&str],
     ) -> Result<String, Refused> {
-        let email = EmailAddress::parse(email).map_err(|problem| Refused::field("email", problem))?;
         let new = NewPassword { field: "password", password, known };
-        self.hasher.take(new, temporary_password::salt(self.store.key(), &email)).await
+        self.hasher.take(new, temporary_password::salt(self.store.key(), email)).await
     }
 
     /// Gives whoever has typed a temporary password the ticket by which they choose their own; `None` if it works no more.
@@ -170,7 +171,7 @@ impl App {
         }
     }
 
-    /// Accepts the invitation that a temporary password has opened, with the password that its owner has chosen: the login
+    /// Accepts the invitations that a temporary password has opened, with the password that its owner has chosen: the login
     /// begins, with a session of its own, and the temporary password is gone.
     pub async fn choose_password(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
         let (pass, ()) = self.read::<TemporaryPasswordPass, ()>(ask, (), |_, _| Ok(())).await?;
@@ -213,11 +214,31 @@ fn set(
     let open = invitation::find_open(&mut w, pass, id)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     check_welcome(&mut w, pass, &open, &user.email)?;
     let entry = insert(&mut w, pass, id, &address, &user.names.full(), hash)?;
+    tell(&mut w, pass, id, &address)?;
     w.commit(&pass.actor(), entry, Ok(()))
 }
 
-/// Sets it and puts its mail into the outbox; the entry it is recorded with.
-pub(crate) fn insert(
+/// Creates a user, as [`crate::user::create`] does, whose invitation has a temporary password and no link. `hash` is one by
+/// [`App::hash_temporary`]. Of a person who gets the same in several accounts, the first tells them by mail.
+pub(crate) fn place(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+    hash: &str,
+    is_first: bool,
+) -> Result<(UserId, Vec<Entry>), Refused> {
+    let (user, mut entries) = crate::user::place_and_send(w, pass, new, Sending::Later)?;
+    let made = invitation::find_open(w, pass, &user)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    check_welcome(w, pass, &made, new.email.as_str())?;
+    entries.push(insert(w, pass, &user, &new.email, &new.names.full(), hash)?);
+    if is_first {
+        tell(w, pass, &user, &new.email)?;
+    }
+    Ok((user, entries))
+}
+
+/// Sets it; the entry it is recorded with.
+fn insert(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     user: &UserId,
@@ -228,6 +249,16 @@ pub(crate) fn insert(
     if !temporary_password::insert(w, pass, user, email, hash)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
+    Ok(Entry::of(pass.account(), Verb::TemporaryPasswordSet, user, name))
+}
+
+/// Puts the mail into the outbox that tells of it.
+fn tell(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &UserId,
+    email: &EmailAddress,
+) -> Result<(), Refused> {
     let new = NewMail {
         account: Some(pass.account()),
         kind: MailKind::TemporaryPassword,
@@ -235,8 +266,7 @@ pub(crate) fn insert(
         generation: 0,
         email: email.as_str(),
     };
-    mail::insert(w, &new)?;
-    Ok(Entry::of(pass.account(), Verb::TemporaryPasswordSet, user, name))
+    queue(w, pass, &new)
 }
 
 /// Takes the temporary password of a user back; their invitation stays.
@@ -255,12 +285,8 @@ fn accept(
     hash: &str,
     ask: &Ask,
 ) -> Result<Committed<Accepted>, Refused> {
-    let changed = || Refused::Conflict(Conflict::Changed);
     let opened = &pass.invitation;
     crate::invitation::check_address(opened)?;
-    if !temporary_password::remove_used(&mut w, pass)? || !invitation::update_opened(&mut w, pass)? {
-        return Err(changed());
-    }
     let id: LoginId = w.new_id();
     let email = EmailAddress::parse(&opened.email).map_err(|problem| Refused::field("email", problem))?;
     let new = NewLogin {
@@ -273,10 +299,19 @@ fn accept(
     };
     login::insert(&mut w, &new)?;
     send_proof(&mut w, &id, email.as_str())?;
-    let joined = take(&mut w, opened, &id)?;
+    let mut entries = Vec::new();
+    for one in std::iter::once(opened).chain(&opened.others) {
+        let is_open = temporary_password::remove_used(&mut w, pass, one)?
+            && invitation::update_opened(&mut w, pass, one)?;
+        if !is_open {
+            return Err(Refused::Conflict(Conflict::Changed));
+        }
+        entries.push(take(&mut w, one, &id)?);
+    }
     let (session, started) = session::start(&mut w, &id, ask)?;
+    entries.push(started);
     let accepted = Accepted { session, account: opened.account.clone() };
-    w.commit_all(&pass.actor(), vec![joined, started], accepted)
+    w.commit_all(&accepting(opened, &id), entries, accepted)
 }
 
 /// Sends a link by which whoever has the mailbox chooses a new password, and so shows that the address is theirs.

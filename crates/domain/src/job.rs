@@ -132,6 +132,8 @@ words! {
         NoRight = "no_right",
         /// The account has no company in use that the type could have.
         NoCompanyInUse = "no_company_in_use",
+        /// The account, or its center, has switched temporary passwords off (C-06).
+        TemporaryPasswordsOff = "temporary_passwords_off",
         /// It could not be done, for a reason that only doing it alone will tell.
         Failed = "failed",
     }

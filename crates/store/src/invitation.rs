@@ -139,8 +139,12 @@ pub fn update_accepted(w: &mut Writer, pass: &InvitationPass) -> Result<bool, Db
 
 /// Uses the invitation up that a temporary password has opened, whether or not its link was sent; false if somebody else
 /// did.
-pub fn update_opened(w: &mut Writer, pass: &TemporaryPasswordPass) -> Result<bool, DbError> {
-    let (now, opened) = (w.now, &pass.invitation);
+pub fn update_opened(
+    w: &mut Writer,
+    _pass: &TemporaryPasswordPass,
+    opened: &InvitationPass,
+) -> Result<bool, DbError> {
+    let now = w.now;
     let changed = w.tx().exec(
         sql!(
             "UPDATE invitation SET accepted_at = $3 WHERE account_id = $1 AND id = $2 AND accepted_at IS NULL"

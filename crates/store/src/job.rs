@@ -119,31 +119,45 @@ pub fn insert(
     Ok(())
 }
 
+/// What a new job is to do, or not: one row, or all rows of a person.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// The rows.
+    pub rows: Vec<TypedRow>,
+    /// What becomes of them.
+    pub fate: Fate,
+    /// Why they are refused.
+    pub reasons: Vec<Reason>,
+    /// The hash of the temporary password that the person is given (C-06).
+    pub password_hash: Option<String>,
+}
+
 /// How many rows one statement stores.
 const AT_ONCE: usize = 8;
 
-/// Stores what a new job is to do, and what it is not: a part for each item, which has one row or all of a person.
+/// Stores what a new job is to do, and what it is not.
 pub fn insert_items(
     w: &mut Writer,
     pass: &impl HasJobs,
     id: &JobId,
-    items: &[(Vec<TypedRow>, Fate, Vec<Reason>)],
+    items: &[NewItem],
 ) -> Result<(), DbError> {
     for items in items.chunks(AT_ONCE) {
         let mut values: Vec<Value> = vec![Value::from(&pass.of_whom()), id.into()];
         for at in 0..AT_ONCE {
             // Where there are fewer, the last is named again.
-            let (rows, fate, reasons) = &items[at.min(items.len() - 1)];
-            let line = rows.first().map_or(0, |row| row.line);
-            values.extend([line.into(), input(rows).into(), fate.word().into(), joined(reasons).into()]);
+            let item = &items[at.min(items.len() - 1)];
+            let line = item.rows.first().map_or(0, |row| row.line);
+            values.extend([line.into(), input(&item.rows).into(), item.fate.word().into()]);
+            values.extend([joined(&item.reasons).into(), item.password_hash.as_deref().into()]);
         }
         w.tx().exec(
             sql!(
-                "INSERT INTO job_item (account_id, job_id, n, part, input, fate, reasons)
-                 VALUES ($1, $2, $3, 0, $4, $5, $6), ($1, $2, $7, 0, $8, $9, $10),
-                        ($1, $2, $11, 0, $12, $13, $14), ($1, $2, $15, 0, $16, $17, $18),
-                        ($1, $2, $19, 0, $20, $21, $22), ($1, $2, $23, 0, $24, $25, $26),
-                        ($1, $2, $27, 0, $28, $29, $30), ($1, $2, $31, 0, $32, $33, $34)
+                "INSERT INTO job_item (account_id, job_id, n, part, input, fate, reasons, password_hash)
+                 VALUES ($1, $2, $3, 0, $4, $5, $6, $7), ($1, $2, $8, 0, $9, $10, $11, $12),
+                        ($1, $2, $13, 0, $14, $15, $16, $17), ($1, $2, $18, 0, $19, $20, $21, $22),
+                        ($1, $2, $23, 0, $24, $25, $26, $27), ($1, $2, $28, 0, $29, $30, $31, $32),
+                        ($1, $2, $33, 0, $34, $35, $36, $37), ($1, $2, $38, 0, $39, $40, $41, $42)
                  ON CONFLICT DO NOTHING"
             ),
             &values,
@@ -253,7 +267,7 @@ pub fn update_cancelled(w: &mut Writer, pass: &impl HasJobs, id: &JobId) -> Resu
     if changed > 0 {
         w.tx().exec(
             sql!(
-                "UPDATE job_item SET fate = 'cancelled'
+                "UPDATE job_item SET fate = 'cancelled', password_hash = NULL
                  WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting'"
             ),
             &[(&pass.of_whom()).into(), id.into()],

@@ -42,6 +42,8 @@ pub struct Content {
     pub name: String,
     /// Until when it works.
     pub expires_at: Timestamp,
+    /// In how many other accounts the same one was set.
+    pub more: i64,
 }
 
 /// The salt of all temporary passwords of an address: so that one hash is compared with those of every account that has set
@@ -176,7 +178,9 @@ pub fn find_content(
         sql!(
             "SELECT a.name, a.id, a.time_zone,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, t.expires_at
+                    u.first_name, u.last_name, t.expires_at,
+                    (SELECT COUNT(*) FROM temporary_password o
+                     WHERE o.email_canonical = t.email_canonical AND o.password_hash = t.password_hash) - 1
              FROM temporary_password t
              JOIN account a ON a.id = t.account_id
              JOIN \"user\" u ON u.account_id = t.account_id AND u.id = t.user_id AND u.status = 'pending'
@@ -195,5 +199,6 @@ pub fn find_content(
         set_by: c.text()?.trim().to_owned(),
         name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
         expires_at: c.get()?,
+        more: c.int()?,
     }))
 }

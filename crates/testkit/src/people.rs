@@ -176,8 +176,9 @@ impl Center {
     pub async fn start_job(&self, ask: &Ask, list: &str) -> JobId {
         let table = job::Table::read(JobKind::CreateInAccounts, list).expect("a list");
         let start = move |mut w: Writer, pass: &CenterPass<InCenter>| {
-            let ground = job::ground_across(&mut w, pass, &table.rows)?;
-            job::start_across(w, pass, &table.rows, &job::check_across(table.clone(), &ground))
+            let ground = job::ground_across(&mut w, pass, &table.rows, false)?;
+            let checked = job::check_across(table.clone(), &ground);
+            job::start_across(w, pass, &table.rows, &checked, &job::Passwords::new())
         };
         self.app.write(ask, self.id.clone(), start).await.expect("the job is begun").1
     }

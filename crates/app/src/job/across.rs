@@ -12,13 +12,17 @@ use domain::job::{
     Around, AroundCenter, Directory, Fate, JobKind, MAX_PAIR_BYTES, MAX_PAIRS, Named, Pair, TypedRow,
     accounts_of, plan_across,
 };
+use store::job::NewItem;
 use store::pass::{AccountPass, Acting, CenterPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{access_request, account_center, company, login};
+use store::{access_request, account_center, company, login, temporary_password};
 
 use super::{Asked, Checked, Counts, Item, Table, known, started};
 use crate::center_person::check_opened;
 use crate::{Refused, limits};
+
+/// The hashes of temporary passwords, by whose they are: the canonical address.
+pub type Passwords = BTreeMap<String, String>;
 
 /// What is known of a center when a list is looked at.
 #[derive(Clone, Debug, Default)]
@@ -49,11 +53,13 @@ fn is_too_long(rows: &[TypedRow], directory: &Directory) -> bool {
     })
 }
 
-/// Reads what a list depends on: of each account that it names as much, whatever the number of its rows.
+/// Reads what a list depends on: of each account that it names as much, whatever the number of its rows. `temporary` says
+/// that who is new gets a temporary password and no link.
 pub fn ground_across(
     r: &mut Reader,
     pass: &CenterPass<InCenter>,
     rows: &[TypedRow],
+    temporary: bool,
 ) -> Result<CenterGround, Refused> {
     check_opened(r, pass)?;
     let directory = Directory::of(account_center::list_known(r, pass)?);
@@ -66,7 +72,8 @@ pub fn ground_across(
     for id in asked.keys() {
         passes.push(pass.visit::<ManageUsers>(r, id)?);
     }
-    let around = around_center(r, directory, &asked, &passes)?;
+    let mut around = around_center(r, directory, &asked, &passes)?;
+    around.temporary = if temporary { Some(allowing(r, &passes)?) } else { None };
     let mut invitations = BTreeMap::new();
     for pass in &passes {
         let left = limits::invitations_left(r, pass)?;
@@ -88,6 +95,20 @@ pub(super) fn asked(rows: &[TypedRow], directory: &Directory) -> BTreeMap<Accoun
         }
     }
     asked
+}
+
+/// Those of these accounts in which temporary passwords may be set.
+pub(super) fn allowing(
+    r: &mut Reader,
+    passes: &[AccountPass<ManageUsers>],
+) -> Result<BTreeSet<AccountId>, Refused> {
+    let mut allowing = BTreeSet::new();
+    for pass in passes {
+        if temporary_password::are_allowed(r, pass)? {
+            allowing.insert(pass.account().clone());
+        }
+    }
+    Ok(allowing)
 }
 
 /// What is known of the accounts of these passes, and who signs in to any of the center already.
@@ -154,12 +175,14 @@ fn too_many(pairs: &[Pair], ground: &CenterGround) -> Option<(i64, i64)> {
 }
 
 /// Begins to create the users of a list that was checked. What is kept are its rows, with the accounts that they name
-/// now by their numbers, so that no account is among them that was not shown; the rows of one person are one.
+/// now by their numbers, so that no account is among them that was not shown; the rows of one person are one. Whoever is
+/// new and has no password gets a link.
 pub fn start_across(
     mut w: Writer,
     pass: &CenterPass<InCenter>,
     rows: &[TypedRow],
     checked: &Checked,
+    passwords: &Passwords,
 ) -> Result<Committed<JobId>, Refused> {
     if !checked.may_start() {
         return Err(Refused::field("text", Problem::Missing));
@@ -169,8 +192,13 @@ pub fn start_across(
     let id: JobId = w.new_id();
     let total = checked.items.len() as i64;
     store::job::insert(&mut w, pass, &id, JobKind::CreateInAccounts, total, Counts::default())?;
-    let people: Vec<_> =
-        people(rows, checked).into_iter().map(|rows| (rows, Fate::Waiting, Vec::new())).collect();
+    let item = |rows: Vec<TypedRow>| NewItem {
+        password_hash: rows.first().and_then(canonical).and_then(|email| passwords.get(&email).cloned()),
+        rows,
+        fate: Fate::Waiting,
+        reasons: Vec::new(),
+    };
+    let people: Vec<NewItem> = people(rows, checked).into_iter().map(item).collect();
     store::job::insert_items(&mut w, pass, &id, &people)?;
     w.commit(&pass.actor(), started(pass.center(), &id, checked), id)
 }
@@ -186,9 +214,9 @@ fn people(rows: &[TypedRow], checked: &Checked) -> Vec<Vec<TypedRow>> {
     for row in rows {
         let named = accounts.get(&row.line).map(|names| names.join(";")).unwrap_or_default();
         let row = TypedRow { accounts: named, ..row.clone() };
-        let place = match EmailAddress::parse(row.email()) {
-            Ok(email) => *places.entry(email.canonical()).or_insert(people.len()),
-            Err(_) => people.len(),
+        let place = match canonical(&row) {
+            Some(email) => *places.entry(email).or_insert(people.len()),
+            None => people.len(),
         };
         match people.get_mut(place) {
             Some(rows) => rows.push(row),
@@ -196,6 +224,10 @@ fn people(rows: &[TypedRow], checked: &Checked) -> Vec<Vec<TypedRow>> {
         }
     }
     people
+}
+
+fn canonical(row: &TypedRow) -> Option<String> {
+    EmailAddress::parse(row.email()).ok().map(|email| email.canonical())
 }
 
 /// What is wrong with addresses that are typed for new users, by their places: told where they are typed. That one has a

@@ -15,9 +15,9 @@ use store::pass::{AccountPass, Denied, HasPlace, Person, SystemPass};
 use store::work::{Actor, Writer};
 
 use super::Item;
-use super::across::{around_center, asked};
+use super::across::{allowing, around_center, asked};
 use super::run::{Culprit, Did, Stuck};
-use crate::{Conflict, Refused, access_request, bundle, limits, user};
+use crate::{Conflict, Refused, access_request, bundle, limits, temporary_password, user};
 
 /// How many people one unit looks at.
 const PEOPLE: i64 = 50;
@@ -55,7 +55,10 @@ pub(super) fn create_in_accounts(
         }
     }
     // What has changed since the list was looked at is told as it would be now.
-    let around = around_center(w, directory, &asked, &passes)?;
+    let mut around = around_center(w, directory, &asked, &passes)?;
+    if waiting.iter().any(|person| person.password_hash.is_some()) {
+        around.temporary = Some(allowing(w, &passes)?);
+    }
     let passes: BTreeMap<AccountId, AccountPass<ManageUsers>> =
         passes.into_iter().map(|pass| (pass.account().clone(), pass)).collect();
     // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
@@ -80,7 +83,7 @@ pub(super) fn create_in_accounts(
         let refusal = if may_look { refusal(w, &places)? } else { Some(Why::TooMany) };
         // That it was too often is itself an answer.
         may_look = refusal != Some(Why::TooMany);
-        let (told, made) = make(w, places, refusal)?;
+        let (told, made) = make(w, places, refusal, person.password_hash.as_deref())?;
         entries.extend(told);
         ended.extend(made);
         job::remove_item(w, system, turn, person.line)?;
@@ -140,7 +143,12 @@ fn refusal(w: &mut Writer, places: &[Place]) -> Result<Option<Why>, Stuck> {
 }
 
 /// Makes the places of one person; what became of each.
-fn make(w: &mut Writer, places: Vec<Place>, refusal: Option<Why>) -> Result<(Vec<Entry>, Vec<Item>), Stuck> {
+fn make(
+    w: &mut Writer,
+    places: Vec<Place>,
+    refusal: Option<Why>,
+    password_hash: Option<&str>,
+) -> Result<(Vec<Entry>, Vec<Item>), Stuck> {
     let bundle: BundleId = w.new_id();
     let known = match places.iter().find(|place| place.item.fate == Fate::Known) {
         Some(place) => bundle::find_known(w, place.pass, &place.new.email)?,
@@ -160,8 +168,14 @@ fn make(w: &mut Writer, places: Vec<Place>, refusal: Option<Why>) -> Result<(Vec
                 ended.push(Item { fate: Fate::Refused, reasons, ..place.item });
                 continue;
             }
-            _ if new.send_now => (bundle::place(w, pass, new, &bundle), Fate::Created),
-            _ => (user::place(w, pass, new), Fate::Created),
+            _ if !new.send_now => (user::place(w, pass, new), Fate::Created),
+            _ => match password_hash {
+                Some(hash) => {
+                    let is_first = ended.iter().all(|item: &Item| item.fate != Fate::Created);
+                    (temporary_password::place(w, pass, new, hash, is_first), Fate::Created)
+                }
+                None => (bundle::place(w, pass, new, &bundle), Fate::Created),
+            },
         };
         let (user, told) = made.map_err(|refused| place.stuck(refused))?;
         entries.extend(told);

@@ -2,6 +2,7 @@
 
 mod across;
 mod hitches;
+mod passwords;
 
 use app::job::{self, Checked, Item, Job, JobState, Table};
 use app::pass::{Reason, SystemPass};

@@ -107,6 +107,8 @@ pub struct AroundCenter {
     pub accounts: BTreeMap<AccountId, Around>,
     /// Who signs in to accounts of the center already, by their address in lower case.
     pub known: BTreeSet<String>,
+    /// Where new people get temporary passwords and no links: the accounts that allow them.
+    pub temporary: Option<BTreeSet<AccountId>>,
 }
 
 /// What becomes of a person in an account.
@@ -187,6 +189,10 @@ fn plan(
     if signs_in && read.canonical.as_ref().is_some_and(|email| around.known.contains(email)) {
         planned.fate = Fate::Known;
     }
+    let is_allowed = around.temporary.as_ref().is_none_or(|accounts| accounts.contains(id));
+    if signs_in && planned.fate == Fate::Waiting && !is_allowed {
+        return Planned::refused(vec![Reason::of(Why::TemporaryPasswordsOff)]);
+    }
     planned
 }
 
@@ -246,6 +252,7 @@ mod tests {
                 .map(|(digit, around)| (account(digit), around))
                 .into(),
             known: BTreeSet::from(["known@example.com".to_owned()]),
+            temporary: None,
         }
     }
 
@@ -308,6 +315,27 @@ mod tests {
         ];
         let fates: Vec<Fate> = told(&rows).into_iter().map(|(_, fate, _)| fate).collect();
         assert_eq!(fates, [Fate::Known, Fate::Twice, Fate::Refused, Fate::Refused, Fate::Known]);
+    }
+
+    /// C-06. Whoever gets no password is let in or told by mail as ever.
+    #[test]
+    fn c06_where_temporary_passwords_are_off_nobody_new_gets_one() {
+        let temporary = Some(BTreeSet::from([account("1")]));
+        let rows = [
+            row("a@example.com", "administrator", "North;Twin;South; West", ""),
+            row("b@example.com", "administrator", account("2").as_str(), ""),
+            row("known@example.com", "administrator", account("2").as_str(), ""),
+            row("c@example.com", "notification", account("2").as_str(), ""),
+        ];
+        let pairs = plan_across(&rows, &AroundCenter { temporary, ..around() });
+        let fate = |row: usize| {
+            let pair = pairs.iter().find(|pair| pair.row == row).expect("a pair");
+            (pair.planned.fate, pair.planned.reasons.first().map(|reason| reason.why))
+        };
+        assert_eq!(fate(0), (Fate::Waiting, None));
+        assert_eq!(fate(1), (Fate::Refused, Some(Why::TemporaryPasswordsOff)));
+        assert_eq!(fate(2), (Fate::Known, None));
+        assert_ne!(fate(3).1, Some(Why::TemporaryPasswordsOff));
     }
 
     /// C-06, X-31. Seen to fail: with naming no company refused, as it is in a list for one account.

@@ -89,6 +89,8 @@ struct Shared {
     /// On PostgreSQL both are the same queue.
     reads: Arc<Queue<Job>>,
     writes: Arc<Queue<Job>>,
+    /// The turn of what nobody waits for.
+    later: Mutex<()>,
     /// Gives `None` when the last thread has ended.
     ended: Mutex<mpsc::Receiver<Infallible>>,
 }
@@ -129,7 +131,7 @@ impl Db {
         let location = location.clone();
         // From here on an error drops the queues' owner, and that ends threads already started.
         let (here, ended) = (sqlite::Here::new(), Mutex::new(ended));
-        let shared = Arc::new(Shared { location, here, reads, writes, ended });
+        let shared = Arc::new(Shared { location, here, reads, writes, later: Mutex::new(()), ended });
         match &shared.location {
             Location::Sqlite(path) => start_sqlite(path, &shared, &alive)?,
             Location::Postgres { url, connections } => start_postgres(url, *connections, &shared, &alive)?,
@@ -202,7 +204,8 @@ impl Db {
         submit(&self.shared.writes, Kind::Write, Urgency::Now, unit).await
     }
 
-    /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever.
+    /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever. They go one after the
+    /// other: several at once are seldom sooner done, and on PostgreSQL collide.
     ///
     /// # Errors
     /// As those of [`Db::write`].
@@ -214,6 +217,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let _mine = self.shared.later.lock().await;
         submit(&self.shared.writes, Kind::Write, Urgency::Later, unit).await
     }
 }

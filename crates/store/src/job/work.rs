@@ -76,6 +76,8 @@ pub struct Waiting {
     pub line: i64,
     /// As they were typed.
     pub rows: Vec<TypedRow>,
+    /// The hash of the temporary password that the person is given.
+    pub password_hash: Option<String>,
 }
 
 /// What waits next; what another worker is at is passed over.
@@ -87,14 +89,14 @@ pub fn list_waiting(
 ) -> Result<Vec<Waiting>, DbError> {
     let rows = w.tx().all(
         sql!(
-            "SELECT n, input FROM job_item
+            "SELECT n, input, password_hash FROM job_item
              WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting' ORDER BY n LIMIT $3 {skip locked}"
         ),
         &[(&turn.owner).into(), (&turn.job).into(), most.into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();
-        Ok(Waiting { line: c.int()?, rows: typed(&c.text()?)? })
+        Ok(Waiting { line: c.int()?, rows: typed(&c.text()?)?, password_hash: c.text_or_null()? })
     };
     rows.into_iter().map(read).collect()
 }
@@ -109,7 +111,7 @@ pub fn update_item(
 ) -> Result<bool, DbError> {
     let changed = w.tx().exec(
         sql!(
-            "UPDATE job_item SET fate = $4, user_id = $5, reasons = $6
+            "UPDATE job_item SET fate = $4, user_id = $5, reasons = $6, password_hash = NULL
              WHERE account_id = $1 AND job_id = $2 AND n = $3 AND part = 0 AND fate = 'waiting'"
         ),
         &[
@@ -185,7 +187,7 @@ pub fn update_rest_refused(
 ) -> Result<i64, DbError> {
     let changed = w.tx().exec(
         sql!(
-            "UPDATE job_item SET fate = 'refused', reasons = $3
+            "UPDATE job_item SET fate = 'refused', reasons = $3, password_hash = NULL
              WHERE account_id = $1 AND job_id = $2 AND fate = 'waiting'"
         ),
         &[(&turn.owner).into(), (&turn.job).into(), reason.to_string().into()],

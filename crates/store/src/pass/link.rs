@@ -223,8 +223,8 @@ impl Gate for InvitationPass {
     }
 }
 
-/// How many invitations of a bundle one acceptance takes; the link goes on working for the others.
-const AT_ONCE: usize = 500;
+/// How many invitations one acceptance takes; what opened them goes on working for the others.
+pub(super) const AT_ONCE: usize = 500;
 
 /// The pass of a bundle's link: that of the first invitation that can be accepted, with those of the others. What can't
 /// be accepted is left out, and said only where nothing else is there.

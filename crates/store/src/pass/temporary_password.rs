@@ -1,8 +1,8 @@
-//! The pass of who has typed the temporary password of an invitation, and is to choose their own (C-06).
+//! The pass of who has typed a temporary password, and is to choose their own (C-06).
 
 use domain::id::AccountId;
 
-use super::link::{invited, read_invited, unknown};
+use super::link::{AT_ONCE, invited, read_invited, unknown};
 use super::{Acting, Credentials, Denied, Door, Gate, InvitationPass};
 use crate::db::sql;
 use crate::secret;
@@ -11,7 +11,8 @@ use crate::work::{Actor, Reader};
 /// Proof of having typed a temporary password a moment ago. It ends with the password, and where the address has a login.
 #[derive(Clone, Debug)]
 pub struct TemporaryPasswordPass {
-    /// The invitation that it opens.
+    /// The invitation that it opens; the others are those of the same address with the same password, which somebody
+    /// has set in several accounts at once.
     pub invitation: InvitationPass,
     /// The temporary password's hash.
     pub password_hash: String,
@@ -34,8 +35,17 @@ impl Gate for TemporaryPasswordPass {
         let now = r.now;
         let session = credentials.session.as_deref().map(secret::hash);
         let row = r.tx().optional(
+            sql!(
+                "SELECT email_canonical, password_hash FROM temporary_password
+                 WHERE account_id = $1 AND ticket_hash = $2 AND ticket_expires_at > $3"
+            ),
+            &[(&account).into(), secret::hash(ticket).into(), now.into()],
+        )?;
+        let mut c = row.ok_or_else(unknown)?.columns();
+        let (email, password_hash) = (c.text()?, c.text()?);
+        let rows = r.tx().all(
             sql!(invited!(
-                "t.password_hash, t.set_at, t.expires_at"
+                "t.set_at, t.expires_at"
                 "t.set_by"
                 "t.set_by_login"
                 "temporary_password t
@@ -50,18 +60,25 @@ impl Gate for TemporaryPasswordPass {
                         ON x.center_id = a.center_id AND x.login_id = t.set_by_login
                  LEFT JOIN login l ON l.email_canonical = t.email_canonical
                  LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
-                 WHERE t.account_id = $3 AND t.ticket_hash = $4 AND t.ticket_expires_at > $2
+                 WHERE t.email_canonical = $3 AND t.password_hash = $4
                    AND l.id IS NULL AND COALESCE(k.temporary_passwords, 1) = 1"
             )),
-            &[session.into(), now.into(), (&account).into(), secret::hash(ticket).into()],
+            &[session.into(), now.into(), email.into(), password_hash.as_str().into()],
         )?;
-        let mut c = row.ok_or_else(unknown)?.columns();
-        let password_hash = c.text()?;
+        let mut open = Vec::new();
+        for row in rows {
+            match read_invited(&mut row.columns(), now) {
+                Ok(pass) => open.push(pass),
+                Err(Denied::Link(_)) => {}
+                Err(denied) => return Err(denied),
+            }
+        }
         // It never tells more than that it works no more: whoever holds it may not be whom it was given to.
-        let invitation = read_invited(&mut c, now).map_err(|denied| match denied {
-            Denied::Link(_) => unknown(),
-            other => other,
-        })?;
-        Ok(TemporaryPasswordPass { invitation, password_hash })
+        let mut open = open.into_iter().take(AT_ONCE);
+        let first = open.next().ok_or_else(unknown)?;
+        Ok(TemporaryPasswordPass {
+            invitation: InvitationPass { others: open.collect(), ..first },
+            password_hash,
+        })
     }
 }

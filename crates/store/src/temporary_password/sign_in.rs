@@ -1,41 +1,42 @@
 //! Temporary passwords where somebody signs in: finding them by the address, and using one up.
 
 use domain::email::EmailAddress;
-use domain::id::{AccountId, UserId};
+use domain::id::AccountId;
 use domain::temporary_password::TICKET;
 
 use crate::db::{DbError, Row, sql};
-use crate::pass::TemporaryPasswordPass;
+use crate::pass::{InvitationPass, TemporaryPasswordPass};
 use crate::secret;
 use crate::work::{Reader, Writer};
 
-/// The most that one address has at once; more accounts than that seldom invite somebody within three days.
+/// The most different ones that one address has at once; more accounts than that seldom invite somebody within three days.
 const MOST: i64 = 100;
 
 /// A temporary password of the address that is typed.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The account it is for.
+    /// The first account it is for.
     pub account: AccountId,
-    /// The user.
-    user: UserId,
+    email: EmailAddress,
     /// The password's hash.
     pub password_hash: String,
 }
 
-/// Those of an address, newest first, in whatever account. Outside the product nobody learns whether there are any.
+/// Those of an address, newest first, in whatever accounts: one that was set in several is one. Outside the product nobody
+/// learns whether there are any.
 pub fn list_by_address(r: &mut Reader, email: &EmailAddress) -> Result<Vec<Candidate>, DbError> {
     let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT account_id, user_id, password_hash FROM temporary_password
-             WHERE email_canonical = $1 AND expires_at > $2 ORDER BY set_at DESC LIMIT $3"
+            "SELECT MIN(account_id), password_hash FROM temporary_password
+             WHERE email_canonical = $1 AND expires_at > $2
+             GROUP BY password_hash ORDER BY MAX(set_at) DESC LIMIT $3"
         ),
         &[email.canonical().into(), now.into(), MOST.into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();
-        Ok(Candidate { account: c.parse()?, user: c.parse()?, password_hash: c.text()? })
+        Ok(Candidate { account: c.parse()?, email: email.clone(), password_hash: c.text()? })
     };
     rows.into_iter().map(read).collect()
 }
@@ -47,11 +48,11 @@ pub fn update_ticket(w: &mut Writer, typed: &Candidate, ticket: &str) -> Result<
     let changed = w.tx().exec(
         sql!(
             "UPDATE temporary_password SET ticket_hash = $4, ticket_expires_at = $5
-             WHERE account_id = $1 AND user_id = $2 AND password_hash = $3"
+             WHERE account_id = $1 AND email_canonical = $2 AND password_hash = $3"
         ),
         &[
             (&typed.account).into(),
-            (&typed.user).into(),
+            typed.email.canonical().into(),
             (&typed.password_hash).into(),
             secret::hash(ticket).into(),
             (now + TICKET).into(),
@@ -60,11 +61,15 @@ pub fn update_ticket(w: &mut Writer, typed: &Candidate, ticket: &str) -> Result<
     Ok(changed > 0)
 }
 
-/// Uses it up; false if somebody has, or it was replaced or taken away meanwhile.
-pub fn remove_used(w: &mut Writer, pass: &TemporaryPasswordPass) -> Result<bool, DbError> {
+/// Uses that of one invitation up; false if somebody has, or it was replaced or taken away meanwhile.
+pub fn remove_used(
+    w: &mut Writer,
+    pass: &TemporaryPasswordPass,
+    opened: &InvitationPass,
+) -> Result<bool, DbError> {
     let removed = w.tx().exec(
         sql!("DELETE FROM temporary_password WHERE account_id = $1 AND user_id = $2 AND password_hash = $3"),
-        &[(&pass.invitation.account).into(), (&pass.invitation.user).into(), (&pass.password_hash).into()],
+        &[(&opened.account).into(), (&opened.user).into(), (&pass.password_hash).into()],
     )?;
     Ok(removed > 0)
 }

@@ -1,7 +1,9 @@
 //! The people of an account center (C-05), and creating many at once (C-06).
 
 mod accounts;
+mod answers;
 pub mod create;
+mod passwords;
 
 use app::center_person;
 use app::pass::CenterPass;

@@ -75,7 +75,7 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
             _ => pass.account_name.clone(),
         },
         places: places(pass),
-        more: (pass.others.len() + 1).saturating_sub(NAMED) as i64,
+        more: more(pass),
         inviter: if inviter.is_empty() { pass.account_name.clone() } else { inviter.to_owned() },
         user_type: pass.user_type,
         agent: pass.agent,
@@ -94,8 +94,13 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
 /// How many accounts of a bundle are named.
 const NAMED: usize = app::bundle::NAMED as usize;
 
+/// How many accounts are not.
+pub(super) fn more(pass: &InvitationPass) -> i64 {
+    (pass.others.len() + 1).saturating_sub(NAMED) as i64
+}
+
 /// What a bundle's link opens; nothing where it is one account.
-fn places(pass: &InvitationPass) -> Vec<Place> {
+pub(super) fn places(pass: &InvitationPass) -> Vec<Place> {
     if pass.others.is_empty() {
         return Vec::new();
     }

@@ -9,7 +9,7 @@ use domain::id::UserId;
 use serde::Deserialize;
 
 use super::form::Errors;
-use super::invitation::home_of;
+use super::invitation::{home_of, more, places};
 use super::shown;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
@@ -133,6 +133,8 @@ fn choose_view(
         t: visit.t,
         frame: visit.bare_frame(),
         account: opened.account_name.clone(),
+        places: places(opened),
+        more: more(opened),
         user_type: opened.user_type,
         agent: opened.agent,
         email: opened.email.clone(),

@@ -5,6 +5,7 @@ use domain::user::UserType;
 use text::Text;
 
 use super::form::problems;
+use super::invitation::Place;
 use super::user::Described as _;
 use super::{Field, Frame, Icon, SummaryLine, When};
 
@@ -55,6 +56,10 @@ pub struct Choose {
     pub frame: Frame,
     /// The account that is joined.
     pub account: String,
+    /// All of them, where there are several.
+    pub places: Vec<Place>,
+    /// How many there are beside those.
+    pub more: i64,
     /// The type they will have.
     pub user_type: UserType,
     /// The agent flag.

@@ -98,6 +98,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
                 "company",
                 "filter",
                 "password",
+                "temporary",
                 "from",
             ]
         }

@@ -15,6 +15,8 @@ pub struct TemporaryPasswordMail {
     pub to_name: String,
     /// What it opens.
     pub account_name: String,
+    /// How many other accounts it opens.
+    pub more: i64,
     /// Who set it.
     pub set_by: String,
     /// The moment after which it is dead, as pages show it.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::job::{self, Checked, Item, Job, JobState, Table};
+use app::job::{self, Checked, Item, Job, JobState, Passwords, Table};
 use app::pass::CenterPass;
 use app::{Ask, Conflict, Refused};
 use domain::account_center::proof::InCenter;
@@ -24,18 +24,37 @@ pub(crate) struct CenterDesk<'w> {
 
 impl CenterDesk<'_> {
     async fn check(&self, text: &str) -> Result<(Vec<domain::job::TypedRow>, Checked), Refused> {
+        self.check_for(text, false).await
+    }
+
+    /// The same; `temporary` where who is new gets a temporary password.
+    pub(super) async fn check_for(
+        &self,
+        text: &str,
+        temporary: bool,
+    ) -> Result<(Vec<domain::job::TypedRow>, Checked), Refused> {
         let table = Table::read(JobKind::CreateInAccounts, text).expect("a list");
         let (rows, asked) = (table.rows.clone(), table.rows.clone());
-        let look =
-            move |r: &mut app::work::Reader, pass: &CenterPass<InCenter>| job::ground_across(r, pass, &asked);
+        let look = move |r: &mut app::work::Reader, pass: &CenterPass<InCenter>| {
+            job::ground_across(r, pass, &asked, temporary)
+        };
         let (_, ground) = self.world.app.read(&self.ask, self.center.id.clone(), look).await?;
         Ok((rows, job::check_across(table, &ground)))
     }
 
     async fn start(&self, text: &str) -> Result<JobId, Refused> {
         let (rows, checked) = self.check(text).await?;
+        self.start_for(rows, checked, Passwords::new()).await
+    }
+
+    pub(super) async fn start_for(
+        &self,
+        rows: Vec<domain::job::TypedRow>,
+        checked: Checked,
+        passwords: Passwords,
+    ) -> Result<JobId, Refused> {
         let start = move |w: app::work::Writer, pass: &CenterPass<InCenter>| {
-            job::start_across(w, pass, &rows, &checked)
+            job::start_across(w, pass, &rows, &checked, &passwords)
         };
         Ok(self.world.app.write(&self.ask, self.center.id.clone(), start).await?.1)
     }
@@ -48,13 +67,13 @@ impl CenterDesk<'_> {
         Ok(self.world.app.read(&self.ask, self.center.id.clone(), look).await?.1.0)
     }
 
-    async fn items(&self, id: &JobId) -> Vec<Item> {
+    pub(super) async fn items(&self, id: &JobId) -> Vec<Item> {
         let id = id.clone();
         let look = move |r: &mut app::work::Reader, pass: &CenterPass<InCenter>| job::items(r, pass, &id);
         self.world.app.read(&self.ask, self.center.id.clone(), look).await.unwrap().1
     }
 
-    async fn cancel(&self, id: &JobId) -> Result<(), Refused> {
+    pub(super) async fn cancel(&self, id: &JobId) -> Result<(), Refused> {
         let id = id.clone();
         let cancel = move |w: app::work::Writer, pass: &CenterPass<InCenter>| job::cancel(w, pass, &id);
         self.world.app.write(&self.ask, self.center.id.clone(), cancel).await.map(|_| ())
@@ -62,7 +81,7 @@ impl CenterDesk<'_> {
 }
 
 /// A center with two accounts, "Agency North" and "Agency South", each with a company "Harbor", and Users open.
-async fn desk(world: &World) -> CenterDesk<'_> {
+pub(super) async fn desk(world: &World) -> CenterDesk<'_> {
     let center = world.account_center("Agency", "dana@example.com").await;
     center.make_first().await;
     for account in &center.accounts {
@@ -72,7 +91,7 @@ async fn desk(world: &World) -> CenterDesk<'_> {
     CenterDesk { world, center, ask }
 }
 
-fn told(items: &[Item]) -> Vec<(String, String, Fate, Option<Why>)> {
+pub(super) fn told(items: &[Item]) -> Vec<(String, String, Fate, Option<Why>)> {
     let one = |item: &Item| {
         let why = item.reasons.first().map(|reason| reason.why);
         (item.row.email().to_owned(), item.row.accounts.clone(), item.fate, why)

@@ -88,8 +88,16 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
         MailKind::TemporaryPassword => {
             let (to_name, account_name, set_by, expires_on) = (it(), it(), it(), it());
             let block_link = BLOCK_LINK.to_owned();
-            let view =
-                TemporaryPasswordMail { t, to_name, account_name, set_by, expires_on, link, block_link };
+            let view = TemporaryPasswordMail {
+                t,
+                to_name,
+                account_name,
+                more: 2,
+                set_by,
+                expires_on,
+                link,
+                block_link,
+            };
             vec![mail(&view, text)]
         }
         MailKind::Bundle => {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use app::work::Reader;
 use app::{Refused, account_center, center_person};
 
-use super::create::{Answers, Creating, account_of};
+use super::answers::Answers;
+use super::create::{Creating, account_of};
 use crate::views::Choice;
 use crate::views::center_person::new::{AccountsPage, CompaniesPage};
 

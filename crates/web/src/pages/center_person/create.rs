@@ -11,60 +11,29 @@ use domain::email::EmailAddress;
 use domain::id::AccountId;
 use domain::input::{FieldError, Problem};
 use domain::job::{MAX_ACCOUNTS, TypedRow};
-use domain::user::{Names, UserType};
-use serde::{Deserialize, Serialize};
+use domain::user::UserType;
 
 use super::super::form::Errors;
 use super::super::job::center::tally;
-use super::accounts;
+use super::answers::Answers;
+use super::{accounts, passwords};
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::session;
 use crate::pages::user::create::kept_for_back;
-use crate::views::center_person::new::{AccountsPage, CompaniesPage, MOST, New, PersonFields, Step};
-use crate::views::job::Tally;
+use crate::views::center_person::new::{AccountsPage, CompaniesPage, New, PersonFields, Step};
 
 pub(super) type Creating = Visit<CenterPass<InCenter>>;
 
 /// The type that stands for executive administrators, who have a form of their own.
 const EXECUTIVE: &str = "executive_administrator";
 
-/// All answers so far, and where one is.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Answers {
-    step: String,
-    go: String,
-    user_type: String,
-    agent: Option<String>,
-    first_name: Vec<String>,
-    last_name: Vec<String>,
-    email: Vec<String>,
-    /// The accounts that are chosen.
-    pub(super) account: Vec<String>,
-    /// Which page of accounts is shown.
-    pub(super) q: String,
-    pub(super) name: String,
-    pub(super) after: String,
-    next_name: String,
-    next_after: String,
-    /// The account whose companies are chosen, whether all or some, and those accounts that have some.
-    pub(super) at: String,
-    pub(super) which: String,
-    pub(super) some: Vec<String>,
-    /// Each as `ACC….COM…`.
-    pub(super) company: Vec<String>,
-    pub(super) filter: String,
-    password: String,
-    /// Which rows of the preview.
-    from: String,
-}
-
 /// What is wrong with a step.
 #[derive(Default)]
 pub(super) struct Wrong {
     user_type: Errors,
     people: Vec<Errors>,
+    pub(super) temporary: Vec<Errors>,
     pub(super) accounts: Option<String>,
     pub(super) companies: Option<String>,
 }
@@ -148,7 +117,8 @@ fn signed_out(visit: &Creating, answers: Answers) -> Answer {
     if answers == Answers::default() {
         return Err(Refused::SignedOut);
     }
-    let kept = serde_html_form::to_string(Answers { go: answers.step.clone(), ..answers });
+    let answers = Answers { go: answers.step.clone(), temporary: Vec::new(), ..answers };
+    let kept = serde_html_form::to_string(answers);
     let kept = kept.map_err(|_| Refused::SignedOut)?;
     // The last button posts beside the wizard.
     let begin = visit.path.strip_suffix("/create").map(|users| format!("{users}/new"));
@@ -172,7 +142,14 @@ pub async fn create(visit: Creating, answers: Answers) -> Answer {
         let view = view(&visit, Step::Preview, &answers, Wrong::default()).await?;
         return kept_for_back(visit.mend(view));
     }
-    match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked)).await {
+    let passwords = match passwords::take(&visit, &answers, &checked).await? {
+        Ok(passwords) => passwords,
+        Err(temporary) => {
+            let wrong = Wrong { temporary, ..Wrong::default() };
+            return kept_for_back(visit.mend(view(&visit, Step::Preview, &answers, wrong).await?));
+        }
+    };
+    match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &passwords)).await {
         Ok((pass, id)) => visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center())),
         Err(Refused::SignedOut) => signed_out(&visit, answers),
         Err(refused) => Err(refused),
@@ -182,7 +159,7 @@ pub async fn create(visit: Creating, answers: Answers) -> Answer {
 async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, Checked), Refused> {
     let rows = answers.rows();
     let table = Table { rows: rows.clone(), unused: Vec::new() };
-    Ok((rows, super::super::job::center::look_through(visit, table).await?.1))
+    Ok((rows, super::super::job::center::look_through(visit, table, answers.is_temporary()).await?.1))
 }
 
 /// What is wrong with a step, and whether an address that is typed there has a place outside the center (U-15).
@@ -224,130 +201,6 @@ async fn mark_elsewhere(visit: &Creating, answers: &Answers, wrong: &mut Wrong) 
     Ok(())
 }
 
-impl Answers {
-    fn kind(&self) -> Option<UserType> {
-        self.user_type.parse().ok()
-    }
-
-    pub(super) fn has_companies(&self) -> bool {
-        self.kind().is_some_and(|user_type| !user_type.has_all_companies())
-    }
-
-    pub(super) fn is_agent(&self) -> bool {
-        match self.kind() {
-            Some(UserType::Agent) => true,
-            Some(UserType::Notification) | None => false,
-            Some(_) => self.agent.is_some(),
-        }
-    }
-
-    /// First name, last name and address of each person who was typed.
-    fn people(&self) -> Vec<[String; 3]> {
-        let count = self.email.len().max(self.first_name.len()).max(self.last_name.len()).min(MOST);
-        let at = |values: &[String], at: usize| values.get(at).cloned().unwrap_or_default();
-        (0..count).map(|n| [at(&self.first_name, n), at(&self.last_name, n), at(&self.email, n)]).collect()
-    }
-
-    fn set_people(&mut self, people: Vec<[String; 3]>) {
-        (self.first_name, self.last_name, self.email) = Default::default();
-        for [first, last, email] in people {
-            self.first_name.push(first);
-            self.last_name.push(last);
-            self.email.push(email);
-        }
-    }
-
-    fn add_person(&mut self) {
-        let mut people = self.people();
-        people.truncate(MOST - 1);
-        if people.is_empty() {
-            people.push(Default::default());
-        }
-        people.push(Default::default());
-        self.set_people(people);
-    }
-
-    fn remove_person(&mut self, number: usize) {
-        let mut people = self.people();
-        if (1..=people.len()).contains(&number) {
-            people.remove(number - 1);
-        }
-        self.set_people(people);
-    }
-
-    /// Rows in which nothing was typed are nobody, unless all are.
-    fn leave_out_empty(&mut self) {
-        let mut people = self.people();
-        let is_typed = |person: &[String; 3]| person.iter().any(|typed| !typed.trim().is_empty());
-        if people.iter().any(is_typed) {
-            people.retain(is_typed);
-        }
-        people.resize(people.len().max(1), Default::default());
-        self.set_people(people);
-    }
-
-    fn wrong_people(&self) -> Vec<Errors> {
-        let user_type = self.kind().unwrap_or(UserType::Reporting);
-        let mut seen = BTreeSet::new();
-        let wrong = |[first, last, email]: [String; 3]| {
-            let mut errors = Names::parse(&first, &last, "", user_type).err().unwrap_or_default();
-            match EmailAddress::parse(&email) {
-                Ok(email) if !seen.insert(email.canonical()) => {
-                    errors.push(FieldError { field: "email", problem: Problem::SameAddress });
-                }
-                Ok(_) => {}
-                Err(problem) => errors.push(FieldError { field: "email", problem }),
-            }
-            Errors(errors)
-        };
-        self.people().into_iter().map(wrong).collect()
-    }
-
-    /// The same as a list: each person with all accounts where companies are not chosen, and a row for each other one.
-    fn rows(&self) -> Vec<TypedRow> {
-        let chosen: BTreeSet<&String> = self.account.iter().collect();
-        let has_some = |account: &&&String| self.has_companies() && self.some.contains(account);
-        let (some, all): (Vec<&String>, Vec<&String>) =
-            chosen.into_iter().partition(|account| has_some(&account));
-        let all = all.into_iter().map(String::as_str).collect::<Vec<_>>().join(";");
-        let mut places: Vec<(String, String)> =
-            Some((all, String::new())).filter(|(all, _)| !all.is_empty()).into_iter().collect();
-        places
-            .extend(some.into_iter().map(|account| (account.clone(), self.companies_of(account).join(";"))));
-        let agent = if self.is_agent() { "yes" } else { "no" };
-        let mut rows = Vec::new();
-        for [first, last, email] in self.people() {
-            for (accounts, companies) in &places {
-                let cells =
-                    [&email, &first, &last, &self.user_type, companies, agent, ""].map(ToOwned::to_owned);
-                let line = rows.len() as i64 + 1;
-                rows.push(TypedRow { line, cells, accounts: accounts.clone(), has_more: false });
-            }
-        }
-        rows
-    }
-
-    /// The companies that are chosen in an account.
-    pub(super) fn companies_of(&self, account: &str) -> Vec<&str> {
-        let of = |chosen: &&String| chosen.split_once('.').is_some_and(|(of, _)| of == account);
-        self.company.iter().filter(of).filter_map(|chosen| Some(chosen.split_once('.')?.1)).collect()
-    }
-
-    /// Keeps what was chosen for the account whose companies were asked for.
-    fn keep_companies(&mut self, t: text::Text, wrong: &mut Wrong) {
-        let account = self.at.clone();
-        if self.which != "some" {
-            self.some.retain(|other| *other != account);
-            return;
-        }
-        if self.companies_of(&account).is_empty() {
-            wrong.companies = Some(t.form_missing_company().to_owned());
-        } else if !self.some.contains(&account) {
-            self.some.push(account);
-        }
-    }
-}
-
 pub(super) async fn view(
     visit: &Creating,
     step: Step,
@@ -355,10 +208,13 @@ pub(super) async fn view(
     wrong: Wrong,
 ) -> Result<New, Refused> {
     let t = visit.t;
-    let pass = visit.pass().await?;
-    let tally = match step {
-        Step::Preview => tally(t, &checked(visit, answers).await?.1, &answers.from),
-        _ => Tally::default(),
+    let (pass, may_temporary) = visit.read(center_person::allows_temporary_passwords).await?;
+    let (tally, passwords) = match step {
+        Step::Preview => {
+            let checked = checked(visit, answers).await?.1;
+            (tally(t, &checked, &answers.from), passwords::fields(visit, answers, &checked, &wrong))
+        }
+        _ => Default::default(),
     };
     let accounts = match step {
         Step::Accounts => accounts::page(visit, answers, wrong.accounts).await?,
@@ -391,6 +247,9 @@ pub(super) async fn view(
         people: people.iter().enumerate().map(person).collect(),
         accounts,
         there: companies,
+        may_temporary: may_temporary && answers.kind().is_some_and(UserType::has_login),
+        is_temporary: answers.is_temporary(),
+        passwords,
         tally,
     })
 }

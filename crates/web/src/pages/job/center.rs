@@ -1,6 +1,6 @@
 //! Jobs of an account center: a list of people for several of its accounts (C-06).
 
-use app::job::{self, Checked, Item, Table, Unreadable};
+use app::job::{self, Checked, Item, Passwords, Table, Unreadable};
 use app::pass::CenterPass;
 use app::{Conflict, Refused, center_person};
 use domain::account_center::Standing;
@@ -41,7 +41,7 @@ pub async fn check(visit: InItsCenter, typed: Typed) -> Answer {
         Ok(table) => table,
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
-    let (pass, checked) = look_through(&visit, table).await?;
+    let (pass, checked) = look_through(&visit, table, false).await?;
     visit.page(preview(&visit, &pass, typed, &checked))
 }
 
@@ -52,22 +52,25 @@ pub async fn start(visit: InItsCenter, typed: Typed) -> Answer {
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
     let rows = table.rows.clone();
-    let (pass, checked) = look_through(&visit, table).await?;
+    let (pass, checked) = look_through(&visit, table, false).await?;
     if !checked.may_start() {
         return visit.mend(preview(&visit, &pass, typed, &checked));
     }
-    let (pass, id) = visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked)).await?;
+    let none = Passwords::new();
+    let (pass, id) = visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &none)).await?;
     visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center()))
 }
 
-/// What becomes of a list. Looking is counted; what takes long is done beside the threads that answer.
+/// What becomes of a list, where `temporary` says that who is new gets a temporary password. Looking is counted; what takes
+/// long is done beside the threads that answer.
 pub(in crate::pages) async fn look_through(
     visit: &InItsCenter,
     table: Table,
+    temporary: bool,
 ) -> Result<(CenterPass<InCenter>, Checked), Refused> {
     visit.write(job::count_check).await?;
     let rows = table.rows.clone();
-    let (pass, ground) = visit.read(move |r, pass| job::ground_across(r, pass, &rows)).await?;
+    let (pass, ground) = visit.read(move |r, pass| job::ground_across(r, pass, &rows, temporary)).await?;
     let checked = tokio::task::spawn_blocking(move || job::check_across(table, &ground)).await;
     Ok((pass, checked.map_err(|_| Refused::Busy)?))
 }

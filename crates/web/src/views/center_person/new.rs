@@ -128,8 +128,27 @@ pub struct New {
     pub accounts: AccountsPage,
     /// The companies of one account.
     pub there: CompaniesPage,
+    /// Whether temporary passwords can be set here.
+    pub may_temporary: bool,
+    /// `password`: whether they are.
+    pub is_temporary: bool,
+    /// One for each person; empty before the last step, and where they get links.
+    pub passwords: Vec<PasswordField>,
     /// What becomes of each person in each account; empty before the last step.
     pub tally: Tally,
+}
+
+/// The temporary password of one person.
+#[derive(Clone, Debug, Default)]
+pub struct PasswordField {
+    /// Whether they are new, and get one.
+    pub is_new: bool,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// `temporary`: one to be taken or typed over.
+    pub password: Field,
 }
 
 /// The fields of one person: `first_name`, `last_name`, `email`.
@@ -198,6 +217,9 @@ impl New {
         whole
             .chain(problems(&[("user_type", &self.user_type)]))
             .chain(people)
+            .chain(self.passwords.iter().filter_map(|field| {
+                Some(SummaryLine { field: Some("passwords"), text: field.password.error.clone()? })
+            }))
             .chain(problems(&[("account", &accounts), ("company", &companies)]))
             .collect()
     }
@@ -258,6 +280,10 @@ impl New {
 
     fn all_rows(&self) -> i64 {
         self.tally.all_rows()
+    }
+
+    fn has_passwords(&self) -> bool {
+        self.passwords.iter().any(|field| field.is_new)
     }
 
     fn is_full(&self) -> bool {
