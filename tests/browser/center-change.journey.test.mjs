@@ -112,7 +112,7 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   await j.sees(theirs, north);
   await j.sees(theirs, south);
 
-  // Out of one, less in none: what is lost is shown, and undone there.
+  // Out of one: what is lost is shown, and gone at once.
   await page.goto(`${center}/users?q=kim`);
   await j.follow(page, 'Kim Ode');
   await j.press(page, 'Change in several accounts');
@@ -125,6 +125,18 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   assert.equal(await j.row(page, north).count(), 0);
   await theirs.goto('/accounts');
   assert.equal(await theirs.getByText(north).count(), 0, 'gone at once');
+
+  // Undone there, everything is as it was before.
+  await page.goto('/accounts');
+  await j.follow(page, new RegExp(north));
+  await page.goto(`${new URL(page.url()).pathname}/users`);
+  await j.tab(page, 'Deleted');
+  await j.press(page, 'Undo the deletion of Kim Ode', j.row(page, address));
+  await j.on(page, 'Undo for Kim Ode: deleted');
+  await j.press(page, 'Undo');
+  await j.sees(page, 'Undone. Everything is as it was before.');
+  await theirs.goto('/accounts');
+  await j.sees(theirs, north);
 
   // Oneself is an executive administrator: said, with the way to the switch.
   await page.goto(`${center}/users?q=nora`);
