@@ -10,7 +10,7 @@ use domain::user::{Names, UserType};
 use crate::convert;
 use crate::db::{DbError, Value, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, SelfPass, is_everywhere};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -118,12 +118,13 @@ macro_rules! in_center {
     };
 }
 
-/// What `in_center` needs beside the addresses: whoever stands to the center as administrator of all of its accounts, or
-/// more, may know of everybody in it; others of those in accounts that they administer themselves.
-fn asked_by(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<[Value; 4], DbError> {
-    let knows_all = is_everywhere(r, pass.place())?;
-    let login = pass.place().person.as_ref().map(|person| &person.login);
-    Ok([pass.account().into(), r.now.into(), knows_all.into(), login.into()])
+/// What `in_center` needs beside the addresses. Who runs the center may know of everybody in it; others of those in accounts
+/// that they administer themselves, which are all for who administers all.
+fn asked_by(r: &Reader, pass: &AccountPass<ManageUsers>) -> [Value; 4] {
+    let place = pass.place();
+    let knows_all = place.is_executive || place.is_operator();
+    let login = place.person.as_ref().map(|person| &person.login);
+    [pass.account().into(), r.now.into(), knows_all.into(), login.into()]
 }
 
 /// The login of an address that is active in the center of the pass's account and suspended nowhere in it, or runs it:
@@ -135,7 +136,7 @@ pub fn find_in_center(
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Option<LoginRecord>, DbError> {
-    let [account, now, knows_all, login] = asked_by(r, pass)?;
+    let [account, now, knows_all, login] = asked_by(r, pass);
     let values = [email.canonical().into(), account, now, knows_all, login];
     r.tx().optional(in_center!("= $1"), &values)?.map(read).transpose()
 }
@@ -146,7 +147,7 @@ pub fn list_in_center(
     pass: &AccountPass<ManageUsers>,
     emails: &BTreeSet<String>,
 ) -> Result<Vec<LoginRecord>, DbError> {
-    let [account, now, knows_all, login] = asked_by(r, pass)?;
+    let [account, now, knows_all, login] = asked_by(r, pass);
     let values = [convert::list(emails), account, now, knows_all, login];
     r.tx().all(in_center!("{in $1}"), &values)?.into_iter().map(read).collect()
 }

@@ -289,7 +289,7 @@ async fn c08_x14_the_same_form_sent_many_times_at_once_is_done_once() {
 
 /// C-08, U-15: who is only invited yet and has joined an account outside meanwhile is named before anything is done. That is
 /// looked at and counted once for all accounts; told too often, it is not told, and that is a sentence on the page, too. Seen
-/// to fail: with nobody looked at in `preview`, with each account counted, and with the refusal of `make` not committed.
+/// to fail: with nobody looked at in `decide`, and with each account counted.
 #[tokio::test]
 async fn c08_u15_who_has_a_place_outside_is_named_before_and_counted_once() {
     for world in testkit::worlds().await {

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use domain::account_center::proof::{InCenter, RunsCenter};
 use domain::account_center::{Facts, Standing, Wants, decide, standing};
 use domain::capability::Proves;
-use domain::id::{AccountCenterId, AccountId, LoginId};
+use domain::id::{AccountCenterId, AccountId};
 
 use super::load::read_person;
-use super::place::{AccountPass, Means, Person, Place};
+use super::place::{AccountPass, Means, Person};
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};
 use crate::secret;
@@ -114,31 +114,6 @@ impl<C: Wants> Gate for CenterPass<C> {
     fn seen(&self) -> Option<Seen> {
         Some(Seen { person: self.person.clone(), place: None, used: None })
     }
-}
-
-/// Whether whoever has a place in an account stands to its center as administrator of all of its accounts, or more. So
-/// does whoever has the server's command line.
-pub(crate) fn is_everywhere(r: &mut Reader, place: &Place) -> Result<bool, DbError> {
-    let Some(person) = &place.person else { return Ok(place.is_operator()) };
-    let Some(center) = &place.center else { return Ok(false) };
-    let everywhere = !place.is_executive && !is_missing(r, center, &person.login)?;
-    let facts = Facts { executive: place.is_executive, somewhere: true, everywhere };
-    Ok(standing(facts) >= Some(Standing::Everywhere))
-}
-
-/// Whether there is an account of the center that a person does not administer for good.
-fn is_missing(r: &mut Reader, center: &AccountCenterId, login: &LoginId) -> Result<bool, DbError> {
-    let row = r.tx().optional(
-        sql!(
-            "SELECT a.id FROM account a
-             WHERE a.center_id = $1 AND NOT EXISTS (
-                 SELECT 1 FROM \"user\" u
-                 WHERE u.account_id = a.id AND u.login_id = $2 AND u.user_type = 'administrator'
-                   AND u.status = 'active' AND u.ends_at IS NULL) LIMIT 1"
-        ),
-        &[center.into(), login.into()],
-    )?;
-    Ok(row.is_some())
 }
 
 /// Names of executive administrators, who can do what others can't.

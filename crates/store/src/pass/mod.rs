@@ -48,7 +48,6 @@ use domain::capability::Capability;
 use domain::id::{AccountId, UserId};
 
 pub use center::CenterPass;
-pub(crate) use center::is_everywhere;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
 pub use link::{

@@ -272,8 +272,8 @@ async fn c06_c07_a_place_that_fails_at_the_last_moment_stops_no_other() {
 }
 
 /// C-06, X-16: whoever administers some accounts learns of nobody who is in the others alone: those are invited like
-/// everybody else. And who is let in is called there what was typed. Seen to fail: with `is_everywhere` always true, always
-/// false, and with the names of the sign-in.
+/// everybody else. And who is let in is called there what was typed. Seen to fail: with `knows_all` always true, always false,
+/// and with the names of the sign-in.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_x16_who_is_in_accounts_of_others_alone_is_nobody_known() {
     for world in testkit::worlds().await {
@@ -288,6 +288,9 @@ async fn c06_x16_who_is_in_accounts_of_others_alone_is_nobody_known() {
         let list = "email,first,last,type,accounts\nnear@example.com,Typed,Name,administrator,Third\n\
             far@example.com,Typed,Name,administrator,Third\n";
         let of = async |desk: &CenterDesk<'_>| fates(&desk.check(list).await.unwrap().1.items);
+        let (_, eve) = north.join("eve@example.com", UserType::Administrator, &[]).await;
+        desk.center.make(&eve.login).await.unwrap();
+        desk.ask = eve.ask;
         assert_eq!(of(&desk).await, [Fate::Known, Fate::Known], "whoever runs the center");
         let everywhere = some.ask.clone();
         desk.ask = some.ask;
