@@ -37,8 +37,8 @@ async function agency(walk, side) {
   return { page, center: new URL(page.url()).pathname };
 }
 
-/** Invites Kim to the East Clinic as an administrator. */
-async function inviteKim(page, side, email) {
+/** Invites somebody to the East Clinic as an administrator. */
+async function invite(page, side, first, email) {
   await page.goto('/accounts');
   await j.follow(page, new RegExp(`East Clinic ${side}`));
   await page.goto(`${new URL(page.url()).pathname}/users/new`);
@@ -46,10 +46,10 @@ async function inviteKim(page, side, email) {
   await j.press(page, 'User type');
   await j.choose(page, 'Administrator');
   await j.press(page, 'User Info');
-  await j.fill(page, { 'First name': 'Kim', 'Last name': 'Ode', 'Email address': email });
+  await j.fill(page, { 'First name': first, 'Last name': 'Ode', 'Email address': email });
   await j.press(page, 'Message');
   await j.press(page, 'Create User');
-  await j.on(page, 'Kim Ode has been created');
+  await j.on(page, `${first} Ode has been created`);
 }
 
 const to = (page, account, wanted) =>
@@ -60,7 +60,7 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   const { page, center } = await agency(walk, side);
   const [east, north, south] = ['East', 'North', 'South'].map((place) => `${place} Clinic ${side}`);
   const address = walk.address('kim');
-  await inviteKim(page, side, address);
+  await invite(page, side, 'Kim', address);
   const single = String(await walk.link(address));
   await page.goto(`${center}/users?q=kim`);
   await j.follow(page, 'Kim Ode');
@@ -112,7 +112,7 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   await j.sees(theirs, north);
   await j.sees(theirs, south);
 
-  // Out of one, less in none: what is lost is shown, and undone there.
+  // Out of one: what is lost is shown, and gone at once.
   await page.goto(`${center}/users?q=kim`);
   await j.follow(page, 'Kim Ode');
   await j.press(page, 'Change in several accounts');
@@ -126,6 +126,18 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   await theirs.goto('/accounts');
   assert.equal(await theirs.getByText(north).count(), 0, 'gone at once');
 
+  // Undone there, everything is as it was before.
+  await page.goto('/accounts');
+  await j.follow(page, new RegExp(north));
+  await page.goto(`${new URL(page.url()).pathname}/users`);
+  await j.tab(page, 'Deleted');
+  await j.press(page, 'Undo the deletion of Kim Ode', j.row(page, address));
+  await j.on(page, 'Undo for Kim Ode: deleted');
+  await j.press(page, 'Undo');
+  await j.sees(page, 'Undone. Everything is as it was before.');
+  await theirs.goto('/accounts');
+  await j.sees(theirs, north);
+
   // Oneself is an executive administrator: said, with the way to the switch.
   await page.goto(`${center}/users?q=nora`);
   await j.follow(page, 'Nora Quinn');
@@ -135,4 +147,22 @@ j.journey('C-08 C-06 a person is changed in several accounts, seen before it is 
   await to(page, east, 'Remove from the account');
   await j.press(page, 'Show what it does');
   await walk.look(page, 'center-change-own');
+
+  // Who has joined an account outside meanwhile is named before anything is done (U-15).
+  const moved = walk.address('lee');
+  await invite(page, side, 'Lee', moved);
+  await walk.link(moved);
+  account(`Outside Clinic ${side}`, moved);
+  await theirs.goto(String(await walk.link(moved)));
+  await j.press(theirs, 'Sign out');
+  await j.fill(theirs, { 'Choose a password': j.password });
+  await j.press(theirs, /^(Accept the invitation|Join the account)$/);
+  await theirs.waitForURL(/\/accounts\//);
+  await page.goto(`${center}/users?q=lee`);
+  await j.follow(page, 'Lee Ode');
+  await j.press(page, 'Change in several accounts');
+  await to(page, north, 'Administrator');
+  await j.press(page, 'Show what it does');
+  await j.sees(page, 'This address belongs to an account outside your account center.');
+  await walk.look(page, 'center-change-elsewhere');
 });

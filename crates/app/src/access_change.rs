@@ -149,7 +149,7 @@ pub(crate) fn carry_out(
         InvitationFate::Revoked => drop(store::invitation::remove_open(w, pass, &user.id)?),
         InvitationFate::Sent | InvitationFate::Held => {
             // Whoever is invited has no place elsewhere (U-15).
-            crate::access_request::check_elsewhere(w, pass, &user.email)?;
+            crate::access_request::refuse_elsewhere(w, pass, &user.email)?;
             let sending = if plan.invitation == InvitationFate::Sent { Sending::Now } else { Sending::Later };
             let message = confirmed.message.as_deref();
             entries.extend(invitation::make(w, pass, &user.id, &user.email, message, sending)?);

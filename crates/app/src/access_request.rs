@@ -105,7 +105,7 @@ pub fn approve(
         return Err(Refused::Conflict(Conflict::Changed));
     }
     let known = login::get(&mut w, &found.login)?;
-    let (user, placed) = crate::user::let_in(&mut w, pass, &known, terms)?;
+    let (user, placed) = crate::user::let_in(&mut w, pass, &known, &known.names(), terms)?;
     let mut entries = vec![Entry::of(pass.account(), Verb::AccessApproved, id, &found.name())];
     entries.extend(placed);
     post(&mut w, pass, MailKind::AccessApproved, user.as_str(), &found.email)?;
@@ -128,14 +128,19 @@ pub fn decline(
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Refuses to invite who has a place in an account outside (U-15). Whoever has the server's command line may: accounts
-/// come together there before they have a center.
-pub(crate) fn check_elsewhere(
+/// Refuses to invite who has a place in an account outside (U-15), and anybody where that was told too often: then nobody
+/// is looked at. Whoever has the server's command line may: accounts come together there before they have a center.
+pub(crate) fn refuse_elsewhere(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     email: &str,
 ) -> Result<(), Refused> {
-    if pass.place().is_operator() || !access_request::is_elsewhere(w, pass, email)? {
+    if pass.place().is_operator() {
+        return Ok(());
+    }
+    let network = w.origin().network.clone();
+    limits::check_elsewhere(w, pass, &network)?;
+    if !access_request::is_elsewhere(w, pass, email)? {
         return Ok(());
     }
     limits::count_elsewhere(w, pass)?;
@@ -148,8 +153,8 @@ pub fn offer(
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Committed<()>, Refused> {
-    let (account, address) = (pass.account(), email.canonical());
-    limits::count(&mut w, &format!("invitations of {account} to {address}"), limits::INVITATION_ADDRESS)?;
+    let account = pass.account();
+    limits::count_address(&mut w, pass, email.as_str())?;
     limits::count(&mut w, &format!("access offers of {account}"), limits::ACCESS_OFFER)?;
     if !account::get(&mut w, pass)?.takes_requests {
         return Err(Refused::Conflict(Conflict::RequestsOff));

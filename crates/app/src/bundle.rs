@@ -7,7 +7,7 @@ use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{BundleId, UserId};
 use domain::mail::MailKind;
-use domain::user::NewUser;
+use domain::user::{Names, NewUser};
 use store::bundle::{self, Content};
 use store::login::{self, LoginRecord};
 use store::mail::NewMail;
@@ -18,23 +18,24 @@ use text::Text;
 
 pub use store::bundle::NAMED;
 
-use crate::invitation::{Sending, queue};
+use crate::invitation::queue;
 use crate::mail::views::{AccessGivenMail, BundleLine, BundleMail};
 use crate::{App, Conflict, Refused, limits, user, words};
 
-/// Invites somebody new, as [`user::create`] does with one account, as one user of the bundle. The caller makes the
-/// bundle's id, and gives the same one with each account's pass; the first user who gets into the bundle has the one mail
-/// queued.
-pub fn place(
+/// Makes somebody new one user of the bundle, as `user::place_looked_at` does: whom `access_request::refuse_elsewhere` has
+/// let through, once for all accounts. The caller makes the bundle's id, and gives the same one with each account's pass; the
+/// first user who is invited has the one mail queued.
+pub fn place_looked_at(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
     bundle: &BundleId,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
-    user::place_and_send(w, pass, new, Sending::In(bundle))
+    user::place_looked_at(w, pass, new, Some(bundle))
 }
 
-/// The login of an address that is known in the center of the pass's account: whom [`let_in`] lets in.
+/// The login of an address that is known in the center of the pass's account, as far as whoever asks may know of it: whom
+/// [`let_in`] lets in.
 pub fn find_known(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -43,21 +44,22 @@ pub fn find_known(
     Ok(login::find_in_center(r, pass, email)?)
 }
 
-/// Lets in somebody who is known in the center, active at once, unless they want nothing from the account. They are
-/// told by one mail for all accounts of the bundle.
+/// Lets in somebody who is known in the center, active at once, unless they want nothing from the account; under the
+/// names that were typed for them, as theirs are for those who know them. It counts like an invitation, and they are told
+/// by one mail for all accounts of the bundle.
 pub fn let_in(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     known: &LoginRecord,
+    names: &Names,
     terms: &Terms,
     bundle: &BundleId,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
-    let (account, address) = (pass.account(), known.email.to_ascii_lowercase());
-    limits::count(w, &format!("invitations of {account} to {address}"), limits::INVITATION_ADDRESS)?;
+    limits::count_invitation(w, pass, bundle.as_str(), &known.email)?;
     if invitation_block::is_there(w, pass, &known.email)? {
         return Err(Refused::Conflict(Conflict::Unwanted));
     }
-    let (user, entries) = user::let_in(w, pass, known, terms)?;
+    let (user, entries) = user::let_in(w, pass, known, names, terms)?;
     join(w, pass, &user, &known.email, MailKind::AccessGiven, bundle)?;
     Ok((user, entries))
 }
@@ -94,10 +96,6 @@ impl App {
         mail: &mail::Mail,
     ) -> BundleMail {
         let expires_at = content.expires_at.map(|at| at.full(&content.time_zone));
-        let block_link = match mail.account.parse() {
-            Ok(account) => self.invitation_block_link(&account, &mail.id),
-            Err(_) => String::new(),
-        };
         BundleMail {
             t,
             to_name: content.name.clone(),
@@ -108,13 +106,19 @@ impl App {
             personal_message: content.message.clone(),
             link: self.bundle_link(id),
             block_name: content.mailed_in.clone(),
-            block_link,
+            block_link: self.block_link_in(mail),
             expires_on: expires_at.unwrap_or_default(),
         }
     }
 
-    /// What whoever was let in is told.
-    pub(crate) fn access_given_mail(&self, t: Text, content: &Content) -> AccessGivenMail {
+    /// The link by which the reader of a mail wants no more from the account that sends it.
+    fn block_link_in(&self, mail: &mail::Mail) -> String {
+        let account = mail.account.parse();
+        account.map(|account| self.invitation_block_link(&account, &mail.id)).unwrap_or_default()
+    }
+
+    /// What whoever was let in is told. Whoever wants no more says so to the first account.
+    pub(crate) fn access_given_mail(&self, t: Text, content: &Content, mail: &mail::Mail) -> AccessGivenMail {
         AccessGivenMail {
             t,
             to_name: content.name.clone(),
@@ -123,6 +127,8 @@ impl App {
             lines: lines(t, content),
             more: content.more,
             link: format!("{}/accounts", self.settings.base_url),
+            block_name: content.mailed_in.clone(),
+            block_link: self.block_link_in(mail),
         }
     }
 }

@@ -13,14 +13,14 @@ use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::executive_administrator::{self, OwnPlace};
 use store::pass::{AccountPass, Acting, CenterPass};
 use store::user::{self, NewUserRow};
-use store::work::{Committed, Reader, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{account_center, login};
 
 pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
 use crate::temporary_password::check_proven;
-use crate::{Conflict, Refused, access_change, limits};
+use crate::{Conflict, Refused, access_change};
 
 /// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.
 pub const KEPT_AT_ONCE: usize = 200;
@@ -104,13 +104,10 @@ pub fn invite(
     names: &Names,
     email: &EmailAddress,
     message: Option<&str>,
-) -> Result<Committed<UserId>, Refused> {
+) -> Result<Committed<Result<UserId, Refused>>, Refused> {
     let accounts = account_center::list_accounts(&mut w, pass, "", ("", ""))?;
     let first = accounts.rows.into_iter().next().ok_or(Refused::NotFound)?;
     let there: AccountPass<ManageUsers> = pass.enter(&mut w, &first.id)?;
-    // As for everybody who is invited: told too often who has a place elsewhere, nobody is looked at (U-15).
-    let network = w.origin().network.clone();
-    limits::check_elsewhere(&mut w, &there, &network)?;
     let new = NewUser {
         user_type: UserType::Administrator,
         agent: false,
@@ -121,14 +118,21 @@ pub fn invite(
         message: message.map(str::to_owned),
         send_now: true,
     };
-    let (user, mut entries) = crate::user::place(&mut w, &there, &new)?;
+    let (user, mut entries) = match crate::user::place(&mut w, &there, &new) {
+        Ok(placed) => placed,
+        // Counted in the unit that tells it, as by `user::create`.
+        Err(refused) if crate::user::is_elsewhere(&refused) => {
+            return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(refused)));
+        }
+        Err(refused) => return Err(refused),
+    };
     executive_administrator::insert_invitation(&mut w, pass, &first.id, &user)?;
     entries.push(Entry::of(pass.center(), Verb::ExecutiveInvited, &user, &names.full()).change(
         "email",
         None,
         Some(email.as_str()),
     ));
-    w.commit_all(&pass.actor(), entries, user)
+    w.commit_all(&pass.actor(), entries, Ok(user))
 }
 
 /// What unmaking somebody would do.

@@ -64,7 +64,7 @@ pub(crate) fn check_welcome(
     made: &invitation::Invitation,
     email: &str,
 ) -> Result<(), Refused> {
-    limits::count_invitation(w, pass, &made.id, email)?;
+    limits::count_invitation(w, pass, made.id.as_str(), email)?;
     let unwanted = invitation_block::is_there(w, pass, email)?;
     if unwanted { Err(Refused::Conflict(Conflict::Unwanted)) } else { Ok(()) }
 }
@@ -259,8 +259,7 @@ impl App {
 
 /// An invitation is bound to its address.
 pub(crate) fn check_address(pass: &InvitationPass) -> Result<(), Refused> {
-    let is_another = pass.signed_in.is_some() && pass.signed_in != pass.login;
-    if is_another { Err(Refused::Conflict(Conflict::OtherAddress)) } else { Ok(()) }
+    if pass.is_of_another() { Err(Refused::Conflict(Conflict::OtherAddress)) } else { Ok(()) }
 }
 
 /// Uses the link up, makes the user active and starts a session: all or nothing. Of a bundle, all that can be accepted is

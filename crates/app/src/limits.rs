@@ -25,6 +25,9 @@ pub const RESET: Limit = Limit { most: 3, window: Span::hours(1) };
 pub const RESET_ADDRESS: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Reset requests from one network.
 pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
+/// Reset mails to an address of which nobody has shown that it is theirs: whoever reads there need not have heard of us
+///
+pub const RESET_UNPROVEN: Limit = Limit { most: 3, window: Span::days(1) };
 /// Links to new addresses that one person has sent.
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Links to one new address, whoever has them sent.
@@ -88,19 +91,29 @@ pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<(), Refused> {
     Ok(attempt::count(w, name, limit)??)
 }
 
-/// Counts an invitation of an account to an address: before anything else is looked at.
+/// Counts an invitation of an account to an address, or what is told like one, under its id: before anything else is looked
+/// at.
 pub(crate) fn count_invitation(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
-    id: &InvitationId,
+    id: &str,
     address: &str,
 ) -> Result<(), Refused> {
-    let (account, address) = (pass.account(), address.to_ascii_lowercase());
-    count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)?;
+    count_address(w, pass, address)?;
     if is_young(w, pass) {
         return count(w, &young(pass), INVITATION_YOUNG);
     }
-    count(w, &shared(account, share_of(id)), INVITATION_ACCOUNT)
+    count(w, &shared(pass.account(), share_of(id)), INVITATION_ACCOUNT)
+}
+
+/// Counts a mail of an account to an address.
+pub(crate) fn count_address(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    address: &str,
+) -> Result<(), Refused> {
+    let (account, address) = (pass.account(), address.to_ascii_lowercase());
+    count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)
 }
 
 /// How many invitations the account may send now: said before a list of many is begun.
@@ -154,7 +167,7 @@ fn elsewhere(pass: &AccountPass<ManageUsers>, now: Timestamp, network: &str) -> 
 }
 
 /// Refuses to look whether addresses have a place elsewhere when that was told too often: then nothing is told, whatever
-/// the address. Asked before the unit that looks: in it, people who invite at the same moment would wait for each other.
+/// the address. `access_request::refuse_elsewhere` asks it in the unit that looks, so that many at once learn no more.
 pub fn check_elsewhere(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -173,9 +186,9 @@ pub(crate) fn count_elsewhere(w: &mut Writer, pass: &AccountPass<ManageUsers>) -
     elsewhere(pass, now, &network).into_iter().try_for_each(|(name, limit)| count(w, &name, limit))
 }
 
-/// The share of its account's count that an invitation falls into.
-pub fn share_of(id: &InvitationId) -> &str {
-    &id.as_str()[34..]
+/// The share of its account's count that an invitation of this id falls into.
+pub fn share_of(id: &str) -> &str {
+    &id[34..]
 }
 
 /// Counts that an invitation is sent again.

@@ -97,8 +97,16 @@ fn answer(mut w: Writer, pass: &SystemPass, request: &reset::Request) -> Result<
         _ => None,
     };
     let Some(login) = found else { return Ok(w.commit_unrecorded(Unrecorded::Attempt, ())) };
+    // Who reads there may have made no sign-in: they are told how there is one, and seldom.
+    if !login.is_proven {
+        let name = format!("resets of unproven {}", login.id);
+        if attempt::count(&mut w, &name, limits::RESET_UNPROVEN)?.is_err() {
+            return Ok(w.commit_unrecorded(Unrecorded::Attempt, ()));
+        }
+    }
+    let kind = if login.is_proven { MailKind::Reset } else { MailKind::EmailProof };
     let id = reset::insert(&mut w, &login.id)?;
-    mail::insert(&mut w, &login_mail(MailKind::Reset, id.as_str(), &login.email))?;
+    mail::insert(&mut w, &login_mail(kind, id.as_str(), &login.email))?;
     let entry = Entry::of_login(Verb::ResetRequested, &login.id, &login.name);
     w.commit(&Actor::visitor(), entry, ())
 }

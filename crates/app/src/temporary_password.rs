@@ -22,7 +22,7 @@ use text::Text;
 
 pub use store::temporary_password::TemporaryPassword;
 
-use crate::invitation::{Accepted, Sending, accepting, check_welcome, queue, take};
+use crate::invitation::{Accepted, accepting, check_welcome, queue, take};
 use crate::mail::views::TemporaryPasswordMail;
 use crate::password::NewPassword;
 use crate::reset::login_mail;
@@ -218,16 +218,17 @@ fn set(
     w.commit(&pass.actor(), entry, Ok(()))
 }
 
-/// Creates a user, as [`crate::user::create`] does, whose invitation has a temporary password and no link. `hash` is one by
-/// [`App::hash_temporary`]. Of a person who gets the same in several accounts, the first tells them by mail.
-pub(crate) fn place(
+/// Makes somebody new, as `user::place_looked_at` does, whose invitation has a temporary password and no link. `hash` is one
+/// by [`App::hash_temporary`]. Of a person who gets the same in several accounts, the first tells them by mail.
+pub(crate) fn place_looked_at(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
     hash: &str,
     is_first: bool,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
-    let (user, mut entries) = crate::user::place_and_send(w, pass, new, Sending::Later)?;
+    let later = NewUser { send_now: false, ..new.clone() };
+    let (user, mut entries) = crate::user::place_looked_at(w, pass, &later, None)?;
     let made = invitation::find_open(w, pass, &user)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     check_welcome(w, pass, &made, new.email.as_str())?;
     entries.push(insert(w, pass, &user, &new.email, &new.names.full(), hash)?);

@@ -8,8 +8,9 @@ use domain::access_request::Terms;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{CompanyId, UserId};
-use domain::input::Problem;
+use domain::id::{BundleId, CompanyId, UserId};
+use domain::input::{FieldError, Problem};
+use domain::time::Timestamp;
 use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, may_manage};
 use store::account;
 use store::company::{self, Company};
@@ -29,7 +30,7 @@ pub use store::user::{Counts, Cursor, Filter, Listed, Sort, User};
 
 use crate::access_change::Confirmed;
 use crate::invitation::{self, Sending};
-use crate::{Conflict, Refused, access_change, access_request, limits};
+use crate::{Conflict, Refused, access_change, access_request};
 
 /// The Users page.
 pub struct UsersPage {
@@ -162,25 +163,36 @@ pub fn check_address(
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Committed<Option<Problem>>, Refused> {
-    let problem = if user::find_by_email(&mut w, pass, email)?.is_some() {
-        Some(Problem::AddressTaken)
-    } else if store::access_request::is_elsewhere(&mut w, pass, email.as_str())? {
-        limits::count_elsewhere(&mut w, pass)?;
-        Some(Problem::Elsewhere)
-    } else {
-        None
+    if user::find_by_email(&mut w, pass, email)?.is_some() {
+        return Ok(w.commit_unrecorded(Unrecorded::Attempt, Some(Problem::AddressTaken)));
+    }
+    let problem = match access_request::refuse_elsewhere(&mut w, pass, email.as_str()) {
+        Ok(()) => None,
+        Err(Refused::Conflict(Conflict::Elsewhere)) => Some(Problem::Elsewhere),
+        Err(refused) => return Err(refused),
     };
     Ok(w.commit_unrecorded(Unrecorded::Attempt, problem))
 }
 
-/// Creates a user with invitation, mail and activity, all in one transaction (U-01 to U-03, L-01).
+/// Creates a user with invitation, mail and activity, all in one transaction (U-01 to U-03, L-01). That somebody has a
+/// place elsewhere is counted in the unit that tells it, and so committed: many who ask at once learn no more (U-15).
 pub fn create(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
-) -> Result<Committed<UserId>, Refused> {
-    let (id, entries) = place(&mut w, pass, new)?;
-    w.commit_all(&pass.actor(), entries, id)
+) -> Result<Committed<Result<UserId, Refused>>, Refused> {
+    match place(&mut w, pass, new) {
+        Ok((id, entries)) => w.commit_all(&pass.actor(), entries, Ok(id)),
+        // Nobody is written before they are looked at.
+        Err(refused) if is_elsewhere(&refused) => Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(refused))),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Whether it was refused because they have a place elsewhere (U-15).
+pub(crate) fn is_elsewhere(refused: &Refused) -> bool {
+    let is_it = |error: &FieldError| error.problem == Problem::Elsewhere;
+    matches!(refused, Refused::Invalid(errors) if errors.iter().any(is_it))
 }
 
 /// The parts of [`create`], for operations that do more in the same transaction.
@@ -189,22 +201,45 @@ pub(crate) fn place(
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
-    place_and_send(w, pass, new, if new.send_now { Sending::Now } else { Sending::Later })
+    let ends_at = check_new(w, pass, new)?;
+    access_request::refuse_elsewhere(w, pass, new.email.as_str()).map_err(at_address)?;
+    insert(w, pass, new, ends_at, None)
 }
 
-/// The same, with another way for the invitation to get to its reader.
-pub(crate) fn place_and_send(
+/// The same for whom `access_request::refuse_elsewhere` has let through in this unit: where one person gets several
+/// places, and where what stands in a place's way must not take back what was counted. In a bundle, that one's mail invites
+/// them.
+pub(crate) fn place_looked_at(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     new: &NewUser,
-    sending: Sending,
+    bundle: Option<&BundleId>,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
+    let ends_at = check_new(w, pass, new)?;
+    insert(w, pass, new, ends_at, bundle)
+}
+
+/// Refuses whom one may not create, and who is here already; else when their access ends.
+fn check_new(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+) -> Result<Option<Timestamp>, Refused> {
     let ends_at = may_create(&pass.place().grants, new.user_type, new.agent).map_err(forbidden)?;
-    check_companies(w, pass, &new.companies, new.agent)?;
-    if user::find_by_email(w, pass, &new.email)?.is_some() {
+    check_companies(r, pass, &new.companies, new.agent)?;
+    if user::find_by_email(r, pass, &new.email)?.is_some() {
         return Err(Refused::field("email", Problem::AddressTaken));
     }
-    access_request::check_elsewhere(w, pass, new.email.as_str()).map_err(at_address)?;
+    Ok(ends_at)
+}
+
+fn insert(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+    ends_at: Option<Timestamp>,
+    bundle: Option<&BundleId>,
+) -> Result<(UserId, Vec<Entry>), Refused> {
     let id: UserId = w.new_id();
     let status = if new.user_type.has_login() { UserStatus::Pending } else { UserStatus::Active };
     let row = NewUserRow {
@@ -223,6 +258,11 @@ pub(crate) fn place_and_send(
     user::insert_companies(w, pass, pass.account(), &id, &new.companies)?;
     let mut entries = vec![created(pass, &row, &new.companies)];
     if new.user_type.has_login() {
+        let sending = match (new.send_now, bundle) {
+            (false, _) => Sending::Later,
+            (true, None) => Sending::Now,
+            (true, Some(bundle)) => Sending::In(bundle),
+        };
         let message = new.message.as_deref();
         let made = invitation::make(w, pass, &id, new.email.as_str(), message, sending);
         entries.extend(made.map_err(at_address)?);
@@ -250,11 +290,13 @@ fn created(pass: &AccountPass<ManageUsers>, row: &NewUserRow, companies: &BTreeS
 }
 
 /// Lets somebody in who signs in already, as a user who is active at once. Whoever had their address here without a
-/// sign-in, invited or for notifications, makes room: it is the same person. Who may be let in is for the caller to know.
+/// sign-in, invited or for notifications, makes room: it is the same person. Who may be let in is for the caller to know,
+/// and under which names: those of their sign-in are told to nobody whom they have not asked themselves.
 pub(crate) fn let_in(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     known: &LoginRecord,
+    names: &Names,
     terms: &Terms,
 ) -> Result<(UserId, Vec<Entry>), Refused> {
     let ends_at = may_create(&pass.place().grants, terms.user_type, terms.agent).map_err(forbidden)?;
@@ -270,7 +312,7 @@ pub(crate) fn let_in(
         login: Some(&known.id),
         is_here: false,
         email: &email,
-        names: &known.names(),
+        names,
         user_type: terms.user_type,
         agent: terms.agent,
         status: UserStatus::Active,

@@ -6,12 +6,22 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::access_change::{Access, Change, Obstacle};
-use crate::company::is_open_to;
+use crate::company::all_open_to;
 use crate::id::{AccountId, CompanyId};
+use crate::input::Problem;
 use crate::user::{UserStatus, UserType, is_promotion};
 
 /// How many accounts one change may name: it is made in one go.
 pub const MOST: usize = 100;
+
+/// Whether so many accounts can be changed in one go.
+pub fn check_count(accounts: usize) -> Result<(), Problem> {
+    match accounts {
+        0 => Err(Problem::Missing),
+        1..=MOST => Ok(()),
+        _ => Err(Problem::NotAChoice),
+    }
+}
 
 /// What somebody is to be in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +121,7 @@ fn all_for(in_use: &[(CompanyId, bool)], to: UserType) -> Result<BTreeSet<Compan
     if to.has_all_companies() {
         return Ok(BTreeSet::new());
     }
-    let fits = |(_, lead_center): &&(CompanyId, bool)| is_open_to(to == UserType::Agent, *lead_center);
-    let all: BTreeSet<CompanyId> = in_use.iter().filter(fits).map(|(id, _)| id.clone()).collect();
+    let all = all_open_to(to == UserType::Agent, in_use.iter().map(|(id, lead_center)| (id, *lead_center)));
     match (all.is_empty(), in_use.is_empty()) {
         (false, _) => Ok(all),
         (true, true) => Err(Obstacle::NoCompany),

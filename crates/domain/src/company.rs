@@ -1,5 +1,8 @@
 //! Companies: units inside an account (G-01).
 
+use std::collections::BTreeSet;
+
+use crate::id::CompanyId;
 use crate::input::{Checker, FieldError, Problem};
 use crate::name;
 
@@ -17,6 +20,16 @@ pub struct CompanyDetails {
 /// Whether somebody can be given a company: an agent only one that uses Lead Center (L-01).
 pub fn is_open_to(agent: bool, lead_center: bool) -> bool {
     lead_center || !agent
+}
+
+/// All of these companies in use, each with whether it uses Lead Center, that somebody can be given: what naming none means
+/// where several accounts are named (C-06, C-08).
+pub fn all_open_to<'c>(
+    agent: bool,
+    in_use: impl IntoIterator<Item = (&'c CompanyId, bool)>,
+) -> BTreeSet<CompanyId> {
+    let open = in_use.into_iter().filter(|(_, lead_center)| is_open_to(agent, *lead_center));
+    open.map(|(id, _)| id.clone()).collect()
 }
 
 impl CompanyDetails {

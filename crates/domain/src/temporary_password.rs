@@ -29,15 +29,20 @@ pub fn generate(bytes: &[u8; 32]) -> String {
 mod tests {
     use super::*;
 
-    /// C-06
+    /// C-06. Seen to fail: with no byte left out, and with one group less.
     #[test]
     fn c06_generated_ones_are_long_and_every_letter_is_as_likely() {
         let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7 % 256).unwrap_or_default());
         let made = generate(&bytes);
         assert_eq!(made.len(), 19, "{made}");
         assert!(made.split('-').all(|group| group.len() == 4), "{made}");
-        assert!(generate(&[255; 32]).is_empty());
-        let even = 256 / LETTERS.len() * LETTERS.len();
-        assert_eq!(even % LETTERS.len(), 0);
+        let mut counts = std::collections::BTreeMap::<char, usize>::new();
+        for byte in 0..=u8::MAX {
+            for letter in generate(&[byte; 32]).chars().take(1) {
+                *counts.entry(letter).or_default() += 1;
+            }
+        }
+        assert_eq!(counts.len(), LETTERS.len(), "{counts:?}");
+        assert!(counts.values().all(|count| *count == 8), "{counts:?}");
     }
 }

@@ -284,8 +284,8 @@ pub fn is_elsewhere(r: &mut Reader, pass: &AccountPass<ManageUsers>, address: &s
              JOIN account here ON here.id = $2
              WHERE l.email_canonical = $1 AND u.account_id <> here.id AND l.email_proven_at IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM \"user\" i
-                               WHERE i.login_id = l.id AND i.status IN ('active', 'suspended')
-                                 AND i.center_id = here.center_id)
+                               JOIN account c ON c.id = i.account_id AND c.center_id = here.center_id
+                               WHERE i.login_id = l.id AND i.status IN ('active', 'suspended'))
                AND NOT EXISTS (SELECT 1 FROM executive_administrator x
                                WHERE x.login_id = l.id AND x.center_id = here.center_id)
              LIMIT 1"

@@ -1,14 +1,15 @@
 //! The people of an account center, one row each, whatever number of its accounts they are in (C-05). What is known of one
 //! is counted from their users whenever one of those changes, so that lists and search read rows that are ready.
 
+mod counted;
 mod moving;
 
 use domain::account_center::proof::AllOfCenter;
-use domain::id::{AccountCenterId, AccountId, CenterPersonId, LoginId, UserId};
-use domain::name;
+use domain::id::{AccountId, CenterPersonId, LoginId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
+pub(crate) use counted::{count_anew, refresh, update_seen};
 pub(crate) use moving::move_account;
 pub use moving::move_on;
 
@@ -16,8 +17,8 @@ use crate::convert;
 use crate::db::{Columns, DbError, Row, Stmt, Value, sql};
 use crate::page::{LIMIT, Page};
 use crate::pass::CenterPass;
-use crate::user::words::{self, LAST, Search};
-use crate::work::{Reader, Writer};
+use crate::user::words::{LAST, Search};
+use crate::work::Reader;
 
 /// A person of a center.
 #[derive(Clone, Debug)]
@@ -70,122 +71,21 @@ pub struct PersonPlace {
     pub access_version: i64,
 }
 
-/// Notes that one of a person's users was changed: at the end of the unit they are counted anew, once, however many of
-/// their accounts it was about.
-pub(crate) fn refresh(w: &Writer, center: &AccountCenterId, email: &str) {
-    w.note_person(center, email);
-}
-
-/// Counts a person anew from their users; who has none any more is gone.
-pub(crate) fn count_anew(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
-    let key: [Value; 2] = [center.into(), email.into()];
-    let row = w.tx().one(
-        sql!(
-            "SELECT COUNT(*), COUNT(*) FILTER (WHERE status = 'pending'),
-                    COUNT(*) FILTER (WHERE user_type = 'administrator'),
-                    COUNT(*) FILTER (WHERE user_type = 'manager'),
-                    COUNT(*) FILTER (WHERE user_type = 'reporting'),
-                    COUNT(*) FILTER (WHERE user_type = 'agent'),
-                    COUNT(*) FILTER (WHERE user_type = 'notification'),
-                    COALESCE(MAX(last_active_at), 0), MAX(login_id)
-             FROM \"user\" WHERE center_id = $1 AND email_canonical = $2 AND status <> 'deleted'"
-        ),
-        &key,
-    )?;
-    let mut c = row.columns();
-    let counts: [i64; 8] = [c.int()?, c.int()?, c.int()?, c.int()?, c.int()?, c.int()?, c.int()?, c.int()?];
-    if counts[0] == 0 {
-        w.tx().exec(sql!("DELETE FROM center_person WHERE center_id = $1 AND email_canonical = $2"), &key)?;
-        return Ok(());
-    }
-    let login: Option<LoginId> = c.parse_or_null()?;
-    let (names, address) = oldest(w, &key)?;
-    let stored = w.tx().optional(
-        sql!("SELECT id, name, email FROM center_person WHERE center_id = $1 AND email_canonical = $2"),
-        &key,
-    )?;
-    let (id, is_known) = match stored {
-        None => (w.new_id::<CenterPersonId>(), false),
-        Some(row) => {
-            let mut c = row.columns();
-            (c.parse()?, c.text()? == names.full() && c.text()? == address)
-        }
-    };
-    let mut values: Vec<Value> = vec![
-        center.into(),
-        (&id).into(),
-        email.into(),
-        (&address).into(),
-        names.full().into(),
-        name::sort_key(&[&names.first, &names.last]).into(),
-        login.as_ref().into(),
-    ];
-    values.extend(counts.map(Value::from));
-    w.tx().exec(
-        sql!(
-            "INSERT INTO center_person (center_id, id, email_canonical, email, name, sort_name, login_id, accounts,
-                                        pending, administrator, manager, reporting, agent, notification,
-                                        last_active_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-             ON CONFLICT (center_id, email_canonical) DO UPDATE SET
-                 email = excluded.email, name = excluded.name, sort_name = excluded.sort_name,
-                 login_id = excluded.login_id, accounts = excluded.accounts, pending = excluded.pending,
-                 administrator = excluded.administrator, manager = excluded.manager,
-                 reporting = excluded.reporting, agent = excluded.agent, notification = excluded.notification,
-                 last_active_at = excluded.last_active_at"
-        ),
-        &values,
-    )?;
-    if is_known { Ok(()) } else { replace_terms(w, center, &id, &names, &address) }
-}
-
-/// The names and address in the oldest of a person's accounts.
-fn oldest(w: &mut Writer, key: &[Value]) -> Result<(Names, String), DbError> {
-    let row = w.tx().one(
-        sql!(
-            "SELECT first_name, last_name, display_name, email FROM \"user\"
-             WHERE center_id = $1 AND email_canonical = $2 AND status <> 'deleted' ORDER BY account_id LIMIT 1"
-        ),
-        key,
-    )?;
-    let mut c = row.columns();
-    Ok((Names { first: c.text()?, last: c.text()?, display: c.text()? }, c.text()?))
-}
-
-fn replace_terms(
-    w: &mut Writer,
-    center: &AccountCenterId,
-    id: &CenterPersonId,
-    names: &Names,
-    email: &str,
-) -> Result<(), DbError> {
-    w.tx().exec(
-        sql!("DELETE FROM center_person_term WHERE center_id = $1 AND person_id = $2"),
-        &[center.into(), id.into()],
-    )?;
-    for term in words::terms(names, email) {
-        w.tx().exec(
-            sql!("INSERT INTO center_person_term (center_id, term, person_id) VALUES ($1, $2, $3)"),
-            &[center.into(), term.into(), id.into()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Notes that a person was active in an account.
-pub(crate) fn update_seen(w: &mut Writer, center: &AccountCenterId, email: &str) -> Result<(), DbError> {
-    let now = w.now;
-    w.tx().exec(
-        sql!("UPDATE center_person SET last_active_at = $3 WHERE center_id = $1 AND email_canonical = $2"),
-        &[center.into(), email.into(), now.into()],
-    )?;
-    Ok(())
-}
-
 macro_rules! columns {
     () => {
         "p.id, p.name, p.email, p.login_id, CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END, p.accounts, p.pending,
          p.administrator, p.manager, p.reporting, p.agent, p.notification, p.last_active_at"
+    };
+}
+
+/// That a person is in an account of the center still: one that has left it takes its users along little by little
+/// (`move_on`), and until then nobody there may see those who were in no other. As a statement of its own it is asked row
+/// by row and finds the first, however many people there are.
+macro_rules! is_there {
+    () => {
+        " AND (SELECT u.id FROM \"user\" u JOIN account a ON a.id = u.account_id AND a.center_id = $1
+               WHERE u.center_id = $1 AND u.email_canonical = p.email_canonical AND u.status <> 'deleted'
+               LIMIT 1) IS NOT NULL"
     };
 }
 
@@ -198,6 +98,7 @@ macro_rules! by_name {
              LEFT JOIN executive_administrator x ON x.center_id = p.center_id AND x.login_id = p.login_id
              WHERE p.center_id = $1 AND (p.sort_name, p.id) > ($2, $3)",
             $of_type,
+            is_there!(),
             " ORDER BY p.sort_name, p.id LIMIT $4"
         ))
     };
@@ -218,6 +119,7 @@ macro_rules! by_term {
                     WHERE o.center_id = $1 AND o.person_id = w.person_id AND o.term >= $7 || ' '
                       AND o.term < $7 || '!'))",
             $of_type,
+            is_there!(),
             " ORDER BY w.term, w.person_id LIMIT $4"
         ))
     };
@@ -314,7 +216,8 @@ pub fn find(
             columns!(),
             " FROM center_person p
              LEFT JOIN executive_administrator x ON x.center_id = p.center_id AND x.login_id = p.login_id
-             WHERE p.center_id = $1 AND p.id = $2"
+             WHERE p.center_id = $1 AND p.id = $2",
+            is_there!()
         )),
         &[pass.center().into(), id.into()],
     )?;
@@ -354,7 +257,7 @@ pub fn list_places_in(
             "SELECT a.id, a.name, u.id, u.user_type, u.agent, u.status, u.access_version
              FROM center_person p
              JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
-             JOIN account a ON a.id = u.account_id
+             JOIN account a ON a.id = u.account_id AND a.center_id = p.center_id
              WHERE p.center_id = $1 AND p.id = $2 AND u.status <> 'deleted' AND u.account_id {in $3}"
         ),
         &[pass.center().into(), id.into(), convert::list(accounts)],
@@ -373,6 +276,7 @@ pub fn get_names(
             "SELECT u.first_name, u.last_name
              FROM center_person p
              JOIN \"user\" u ON u.center_id = p.center_id AND u.email_canonical = p.email_canonical
+             JOIN account a ON a.id = u.account_id AND a.center_id = p.center_id
              WHERE p.center_id = $1 AND p.id = $2 AND u.status <> 'deleted' ORDER BY u.account_id LIMIT 1"
         ),
         &[pass.center().into(), id.into()],

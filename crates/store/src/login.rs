@@ -8,9 +8,9 @@ use domain::id::{AccountId, LoginId};
 use domain::user::{Names, UserType};
 
 use crate::convert;
-use crate::db::{DbError, sql};
+use crate::db::{DbError, Value, sql};
 use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, Acting, EmailChangePass, SelfPass};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, SelfPass};
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -96,25 +96,48 @@ macro_rules! in_center {
             $whose,
             " AND l.email_proven_at IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM \"user\" s
-                               WHERE s.login_id = l.id AND s.status = 'suspended' AND s.center_id = here.center_id)
+                               JOIN account c ON c.id = s.account_id AND c.center_id = here.center_id
+                               WHERE s.login_id = l.id AND s.status = 'suspended'
+                                 AND (CAST($4 AS BIGINT) = 1 OR EXISTS (
+                                     SELECT 1 FROM \"user\" m
+                                     WHERE m.account_id = s.account_id AND m.login_id = $5 AND m.status = 'active'
+                                       AND m.user_type = 'administrator'
+                                       AND (m.ends_at IS NULL OR m.ends_at > $3))))
                AND (EXISTS (SELECT 1 FROM \"user\" u
-                            WHERE u.login_id = l.id AND u.status = 'active' AND u.center_id = here.center_id
-                              AND (u.ends_at IS NULL OR u.ends_at > $3))
+                            JOIN account d ON d.id = u.account_id AND d.center_id = here.center_id
+                            WHERE u.login_id = l.id AND u.status = 'active'
+                              AND (u.ends_at IS NULL OR u.ends_at > $3)
+                              AND (CAST($4 AS BIGINT) = 1 OR EXISTS (
+                                  SELECT 1 FROM \"user\" n
+                                  WHERE n.account_id = u.account_id AND n.login_id = $5 AND n.status = 'active'
+                                    AND n.user_type = 'administrator'
+                                    AND (n.ends_at IS NULL OR n.ends_at > $3))))
                     OR EXISTS (SELECT 1 FROM executive_administrator x
                                WHERE x.login_id = l.id AND x.center_id = here.center_id))"
         ))
     };
 }
 
+/// What `in_center` needs beside the addresses. Who runs the center may know of everybody in it; others of those in accounts
+/// that they administer themselves, which are all for who administers all.
+fn asked_by(r: &Reader, pass: &AccountPass<ManageUsers>) -> [Value; 4] {
+    let place = pass.place();
+    let knows_all = place.is_executive || place.is_operator();
+    let login = place.person.as_ref().map(|person| &person.login);
+    [pass.account().into(), r.now.into(), knows_all.into(), login.into()]
+}
+
 /// The login of an address that is active in the center of the pass's account and suspended nowhere in it, or runs it:
 /// somebody who is known there, and can be let in without an invitation (C-06). Who has not shown that the address is theirs
-/// is invited by mail instead: the link shows it (X-01).
+/// is invited by mail instead: the link shows it (X-01). So is who is in accounts of the center alone that are no matter of
+/// whoever asks: that they are there is not told (X-16).
 pub fn find_in_center(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Option<LoginRecord>, DbError> {
-    let values = [email.canonical().into(), pass.account().into(), r.now.into()];
+    let [account, now, knows_all, login] = asked_by(r, pass);
+    let values = [email.canonical().into(), account, now, knows_all, login];
     r.tx().optional(in_center!("= $1"), &values)?.map(read).transpose()
 }
 
@@ -124,7 +147,8 @@ pub fn list_in_center(
     pass: &AccountPass<ManageUsers>,
     emails: &BTreeSet<String>,
 ) -> Result<Vec<LoginRecord>, DbError> {
-    let values = [convert::list(emails), pass.account().into(), r.now.into()];
+    let [account, now, knows_all, login] = asked_by(r, pass);
+    let values = [convert::list(emails), account, now, knows_all, login];
     r.tx().all(in_center!("{in $1}"), &values)?.into_iter().map(read).collect()
 }
 

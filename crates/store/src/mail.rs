@@ -3,11 +3,15 @@
 //! A row names what the mail is about and holds neither its text nor its link. Who claims a mail holds it for
 //! [`LEASE`]; if they die, another takes it then.
 
-use domain::email::EmailAddress;
-use domain::id::{AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
+mod content;
+
+use domain::id::{AccountId, MailId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
-use domain::user::UserType;
+
+pub use content::{
+    EndContent, InvitationContent, ReadsMail, find_end, find_invitation, find_reset, get_login,
+};
 
 use crate::convert;
 use crate::db::{DbError, Row, sql};
@@ -56,48 +60,6 @@ pub struct Mail {
     pub answer: String,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-/// What an invitation's mail says.
-#[derive(Clone, Debug)]
-pub struct InvitationContent {
-    /// The account.
-    pub account: AccountId,
-    /// Its name.
-    pub account_name: String,
-    /// Its time zone.
-    pub time_zone: String,
-    /// Who invited; empty for the operator.
-    pub inviter: String,
-    /// The invited person's name.
-    pub name: String,
-    /// The type they will have.
-    pub user_type: UserType,
-    /// The agent flag.
-    pub agent: bool,
-    /// The inviter's own words.
-    pub message: Option<String>,
-    /// Until when the link works.
-    pub expires_at: Timestamp,
-}
-
-/// What the notice of an access that ends says: whose, in which account, and when.
-#[derive(Clone, Debug)]
-pub struct EndContent {
-    /// The account.
-    pub account: AccountId,
-    /// Its name.
-    pub account_name: String,
-    /// Its time zone.
-    pub time_zone: String,
-    /// Whose access ends.
-    pub user: UserId,
-    /// Their name.
-    pub user_name: String,
-    /// When.
-    pub ends_at: Timestamp,
-    /// The name of whoever gets the mail.
-    pub to_name: String,
 }
 
 /// Puts a mail into the outbox.
@@ -213,125 +175,6 @@ pub fn update_waiting(
     )?;
     Ok(())
 }
-
-/// What an invitation's mail says; `None` if the invitation was accepted, sent again, revoked or has expired.
-pub fn find_invitation(
-    r: &mut Reader,
-    _pass: &impl ReadsMail,
-    account: &str,
-    invitation: &InvitationId,
-    generation: i64,
-) -> Result<Option<InvitationContent>, DbError> {
-    let now = r.now;
-    let row = r.tx().optional(
-        sql!(
-            "SELECT a.id, a.name, a.time_zone,
-                    COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, u.user_type, u.agent, i.message, i.expires_at
-             FROM invitation i
-             JOIN account a ON a.id = i.account_id
-             JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
-             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
-             LEFT JOIN login e ON e.id = i.invited_by_login
-             WHERE i.account_id = $1 AND i.id = $2 AND i.generation = $3
-               AND i.accepted_at IS NULL AND i.expires_at > $4"
-        ),
-        &[account.into(), invitation.into(), generation.into(), now.into()],
-    )?;
-    row.map(|row| {
-        let mut c = row.columns();
-        Ok(InvitationContent {
-            account: c.parse()?,
-            account_name: c.text()?,
-            time_zone: c.text()?,
-            inviter: c.text()?.trim().to_owned(),
-            name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-            user_type: c.parse()?,
-            agent: c.flag()?,
-            message: c.text_or_null()?,
-            expires_at: c.get()?,
-        })
-    })
-    .transpose()
-}
-
-/// The name for a reset's mail; `None` if it was used or has expired.
-pub fn find_reset(
-    r: &mut Reader,
-    _pass: &impl ReadsMail,
-    reset: &ResetId,
-) -> Result<Option<String>, DbError> {
-    let now = r.now;
-    let row = r.tx().optional(
-        sql!(
-            "SELECT l.first_name, l.last_name FROM reset r JOIN login l ON l.id = r.login_id
-             WHERE r.id = $1 AND r.expires_at > $2"
-        ),
-        &[reset.into(), now.into()],
-    )?;
-    row.map(|row| {
-        let mut c = row.columns();
-        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
-    })
-    .transpose()
-}
-
-/// What the notice says; `None` if the access does not end any more, or who would get it is no administrator now.
-pub fn find_end(
-    r: &mut Reader,
-    _pass: &impl ReadsMail,
-    account: &str,
-    user: &UserId,
-    email: &str,
-) -> Result<Option<EndContent>, DbError> {
-    let email = EmailAddress::parse(email).map_err(|_| DbError::Shape("mail.email".into()))?;
-    let row = r.tx().optional(
-        sql!(
-            "SELECT a.id, a.name, a.time_zone, u.id, u.first_name, u.last_name, u.ends_at,
-                    b.first_name, b.last_name
-             FROM \"user\" u
-             JOIN account a ON a.id = u.account_id
-             JOIN login l ON l.email_canonical = $3
-             JOIN \"user\" b ON b.account_id = u.account_id AND b.login_id = l.id
-                  AND b.status = 'active' AND b.user_type = 'administrator'
-             WHERE u.account_id = $1 AND u.id = $2 AND u.status = 'active' AND u.ends_at IS NOT NULL"
-        ),
-        &[account.into(), user.into(), email.canonical().into()],
-    )?;
-    row.map(|row| {
-        let mut c = row.columns();
-        Ok(EndContent {
-            account: c.parse()?,
-            account_name: c.text()?,
-            time_zone: c.text()?,
-            user: c.parse()?,
-            user_name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-            ends_at: c.get()?,
-            to_name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-        })
-    })
-    .transpose()
-}
-
-/// The name for a login's mail, and the device of its newest session; empty without one.
-pub fn get_login(
-    r: &mut Reader,
-    _pass: &impl ReadsMail,
-    login: &LoginId,
-) -> Result<(String, String), DbError> {
-    let name = crate::login::get(r, login)?.name;
-    let row = r.tx().optional(
-        sql!("SELECT device FROM session WHERE login_id = $1 ORDER BY id DESC LIMIT 1"),
-        &[login.into()],
-    )?;
-    let device = row.map(|row| row.columns().text()).transpose()?;
-    Ok((name, device.unwrap_or_default()))
-}
-
-/// Who may read what mails say: the worker that sends them, and the operator where none are sent.
-pub trait ReadsMail {}
-impl ReadsMail for SystemPass {}
-impl ReadsMail for OperatorPass {}
 
 /// One page of mails, newest first; behind the mail `before`.
 pub fn list(r: &mut Reader, _pass: &OperatorPass, before: Option<&MailId>) -> Result<Page<Mail>, DbError> {

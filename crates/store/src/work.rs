@@ -309,7 +309,8 @@ impl Store {
         done
     }
 
-    /// Runs a unit that nobody waits for, and that counts nothing: those that somebody waits for go first.
+    /// Runs a unit that nobody waits for, behind those that somebody waits for. What it counted goes with it: refused, it
+    /// has counted nothing.
     pub async fn write_later<T, E>(
         &self,
         origin: Origin,

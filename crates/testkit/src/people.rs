@@ -81,13 +81,14 @@ impl Account {
             let pass = AccountPass::<ManageUsers>::for_operator(&mut w, &system, &account)?;
             user::create(w, &pass, &new)
         };
-        self.app.store.write(Origin::internal(), create).await.expect("the user is created")
+        let created = self.app.store.write(Origin::internal(), create).await;
+        created.and_then(|created| created).expect("the user is created")
     }
 
     /// Creates a user, or is refused.
     pub async fn create(&self, new: NewUser) -> Result<UserId, Refused> {
         let create = move |w: Writer, pass: &AccountPass<ManageUsers>| user::create(w, pass, &new);
-        Ok(self.app.write(&self.admin.ask, self.id.clone(), create).await?.1)
+        self.app.write(&self.admin.ask, self.id.clone(), create).await?.1
     }
 
     /// Invites somebody new, who accepts with [`PASSWORD`].

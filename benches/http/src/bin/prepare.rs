@@ -178,7 +178,7 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
         let guest = new(format!("guest{home}x{guest}@bench.test"), UserType::Administrator);
         let user = if number < RETURN {
             let create = move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::create(w, pass, &guest);
-            app.write(&admin, made.account.clone(), create).await.expect("invited").1
+            app.write(&admin, made.account.clone(), create).await.and_then(|(_, created)| created)
         } else {
             // They have a place in the first office, so that no other may invite them by itself (U-15).
             let account = made.account.clone();
@@ -187,8 +187,9 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
                 let pass = AccountPass::<ManageUsers>::for_operator(&mut w, &system, &account)?;
                 app::user::create(w, &pass, &guest)
             };
-            app.store.write(Origin::internal(), create).await.expect("invited")
+            app.store.write(Origin::internal(), create).await.and_then(|created| created)
         };
+        let user = user.expect("invited");
         let find = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
             Ok(store::invitation::find_open(r, pass, &user)?)
         };

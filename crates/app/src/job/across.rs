@@ -13,13 +13,14 @@ use domain::job::{
     accounts_of, plan_across,
 };
 use store::job::NewItem;
+use store::login::{self, LoginRecord};
 use store::pass::{AccountPass, Acting, CenterPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{access_request, account_center, company, login, temporary_password};
+use store::{account_center, company, temporary_password};
 
 use super::{Asked, Checked, Counts, Item, Table, known, started};
 use crate::center_person::check_opened;
-use crate::{Refused, limits};
+use crate::{Conflict, Refused, access_request, limits};
 
 /// The hashes of temporary passwords, by whose they are: the canonical address.
 pub type Passwords = BTreeMap<String, String>;
@@ -72,7 +73,7 @@ pub fn ground_across(
     for id in asked.keys() {
         passes.push(pass.visit::<ManageUsers>(r, id)?);
     }
-    let mut around = around_center(r, directory, &asked, &passes)?;
+    let (mut around, _) = around_center(r, directory, &asked, &passes)?;
     around.temporary = if temporary { Some(allowing(r, &passes)?) } else { None };
     let mut invitations = BTreeMap::new();
     for pass in &passes {
@@ -111,13 +112,16 @@ pub(super) fn allowing(
     Ok(allowing)
 }
 
-/// What is known of the accounts of these passes, and who signs in to any of the center already.
+/// Who signs in to accounts of the center already, as far as whoever asks may know of them, by their address in lower case.
+pub(super) type Known = BTreeMap<String, LoginRecord>;
+
+/// What is known of the accounts of these passes, and who is known in the center.
 pub(super) fn around_center(
     r: &mut Reader,
     directory: Directory,
     asked: &BTreeMap<AccountId, Asked>,
     passes: &[AccountPass<ManageUsers>],
-) -> Result<AroundCenter, Refused> {
+) -> Result<(AroundCenter, Known), Refused> {
     let mut around = AroundCenter { directory, ..AroundCenter::default() };
     for pass in passes {
         let Some(asked) = asked.get(pass.account()) else { continue };
@@ -127,11 +131,13 @@ pub(super) fn around_center(
         around.accounts.insert(pass.account().clone(), account);
     }
     let emails: BTreeSet<String> = asked.values().flat_map(|asked| asked.emails.iter().cloned()).collect();
-    if let Some(pass) = passes.first() {
-        let known = login::list_in_center(r, pass, &emails)?;
-        around.known = known.into_iter().map(|login| login.email.to_ascii_lowercase()).collect();
-    }
-    Ok(around)
+    let known = match passes.first() {
+        Some(pass) => login::list_in_center(r, pass, &emails)?,
+        None => Vec::new(),
+    };
+    let known: Known = known.into_iter().map(|login| (login.email.to_ascii_lowercase(), login)).collect();
+    around.known = known.keys().cloned().collect();
+    Ok((around, known))
 }
 
 /// What becomes of each person in each account.
@@ -161,12 +167,12 @@ pub fn check_across(table: Table, ground: &CenterGround) -> Checked {
 }
 
 /// The counter that the list takes more from than there is, if one is: what it needs, and how much there is. A person gets
-/// one mail, and each account that is in it has invited them.
+/// one mail, and each account that is in it has invited them, or let them in, which counts as much.
 fn too_many(pairs: &[Pair], ground: &CenterGround) -> Option<(i64, i64)> {
     let mut needed = BTreeMap::<&str, (i64, i64)>::new();
-    for pair in pairs.iter().filter(|pair| pair.planned.fate == Fate::Waiting) {
-        let is_invited = pair.planned.new.as_ref().is_some_and(|new| new.send_now);
-        if let (Some(account), true) = (&pair.account, is_invited) {
+    for pair in pairs {
+        let is_told = pair.planned.new.as_ref().is_some_and(|new| new.send_now);
+        if let (Some(account), true) = (&pair.account, is_told) {
             let (counter, left) = ground.invitations.get(account)?;
             needed.entry(counter).or_insert((0, *left)).0 += 1;
         }
@@ -241,13 +247,12 @@ pub fn check_addresses(
     let known = account_center::list_known(&mut w, pass)?;
     let own = known.into_iter().find(|account| account.has_right).ok_or(Refused::NotFound)?;
     let there: AccountPass<ManageUsers> = pass.visit(&mut w, &own.id)?;
-    let network = w.origin().network.clone();
-    limits::check_elsewhere(&mut w, &there, &network)?;
     let mut elsewhere = Vec::new();
     for (at, email) in emails.iter().enumerate() {
-        if access_request::is_elsewhere(&mut w, &there, email.as_str())? {
-            limits::count_elsewhere(&mut w, &there)?;
-            elsewhere.push(at);
+        match access_request::refuse_elsewhere(&mut w, &there, email.as_str()) {
+            Ok(()) => {}
+            Err(Refused::Conflict(Conflict::Elsewhere)) => elsewhere.push(at),
+            Err(refused) => return Err(refused),
         }
     }
     Ok(w.commit_unrecorded(Unrecorded::Attempt, elsewhere))

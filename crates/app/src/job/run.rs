@@ -9,13 +9,14 @@ use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, UserId};
 use domain::input::Problem;
 use domain::job::{Fate, JobKind, Reason, TypedRow, Why, plan_many};
+use domain::user::NewUser;
 use store::db::DbError;
 use store::job::{self, Counts, Owner, Running, Turn};
 use store::pass::{AccountPass, Acting, Denied, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 
 use super::{Item, around, recorded, run_across};
-use crate::{App, Conflict, Refused, access_request, limits, user};
+use crate::{App, Conflict, Refused, access_request, user};
 
 /// How many rows one unit does: others wait no longer than for that.
 const AT_ONCE: i64 = 20;
@@ -70,8 +71,8 @@ pub(super) enum Did {
         entries: Vec<Entry>,
         count: usize,
     },
-    /// Whoever began it may not do it any more.
-    RightLost,
+    /// Nothing of what waits can be done.
+    Nothing(Why),
 }
 
 impl App {
@@ -131,16 +132,31 @@ fn is_passing(refused: &Refused) -> bool {
     matches!(refused, Refused::Busy) || matches!(refused, Refused::Failed(error) if is_away(error))
 }
 
+/// Why nobody is made of somebody who was not in the account yet: they have a place outside (U-15), or that was told too
+/// often, so that nobody is looked at.
+pub(super) fn look(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    new: &NewUser,
+) -> Result<Option<Why>, Refused> {
+    let Err(refused) = access_request::refuse_elsewhere(w, pass, new.email.as_str()) else { return Ok(None) };
+    match end_of(&refused) {
+        Some((_, Some(why @ (Why::Elsewhere | Why::TooMany)))) => Ok(Some(why)),
+        _ => Err(refused),
+    }
+}
+
 /// What becomes of a row that was refused so; `None` where it is to be tried again.
 fn end_of(refused: &Refused) -> Option<(Fate, Option<Why>)> {
     let why = match refused {
         Refused::Invalid(errors) => match errors.first().map(|error| error.problem) {
             Some(Problem::AddressTaken) => return Some((Fate::Here, None)),
             Some(Problem::Unwanted) => Why::Unwanted,
-            Some(Problem::Elsewhere) => Why::Elsewhere,
             Some(Problem::NotAChoice) => Why::CompanyUnknown,
             _ => Why::Failed,
         },
+        Refused::Conflict(Conflict::Elsewhere) => Why::Elsewhere,
+        Refused::Conflict(Conflict::Unwanted) => Why::Unwanted,
         Refused::Forbidden { .. } => Why::RightLost,
         Refused::TooMany(_) => Why::TooMany,
         Refused::Busy => return None,
@@ -162,12 +178,13 @@ fn step(mut w: Writer, system: &SystemPass, turn: &Turn) -> Result<Committed<usi
         (JobKind::CreateInAccounts, Owner::Center(center)) => {
             run_across::create_in_accounts(&mut w, system, turn, center, &running)?
         }
-        _ => Did::RightLost,
+        // None is stored so.
+        _ => Did::Nothing(Why::Failed),
     };
     let (by, mut entries, count) = match did {
         Did::Rows { by, entries, count } => (by, entries, count),
-        Did::RightLost => {
-            let refused = refuse_rest(&mut w, system, turn, Why::RightLost)?;
+        Did::Nothing(why) => {
+            let refused = refuse_rest(&mut w, system, turn, why)?;
             (system.actor(), Vec::new(), refused as usize)
         }
     };
@@ -191,7 +208,7 @@ fn create_users(
     let pass = match AccountPass::<ManageUsers>::for_job(w, system, account, &running.by) {
         Ok(pass) => pass,
         Err(Denied::Database(error)) => return Err(error.into()),
-        Err(_) => return Ok(Did::RightLost),
+        Err(_) => return Ok(Did::Nothing(Why::RightLost)),
     };
     let waiting = job::list_waiting(w, system, turn, AT_ONCE)?;
     let rows: Vec<TypedRow> = waiting.into_iter().flat_map(|waiting| waiting.rows).collect();
@@ -201,38 +218,19 @@ fn create_users(
         let reasons = vec![Reason::of(why)];
         Ended { line, fate: Fate::Refused, user: None, reasons }
     };
-    // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
-    if limits::check_elsewhere(w, &pass, &turn.origin.network).is_err() {
-        let ended: Vec<Ended> = rows.iter().map(|row| refused(row.line, Why::TooMany)).collect();
-        end_rows(w, system, turn, &ended)?;
-        return Ok(Did::Rows { by: pass.actor(), entries: Vec::new(), count: rows.len() });
-    }
-    let (mut ended, mut entries, mut may_look) = (Vec::new(), Vec::new(), true);
+    let (mut ended, mut entries) = (Vec::new(), Vec::new());
     for (row, planned) in rows.iter().zip(plan_many(&rows, &around)) {
         let Some(new) = planned.new else {
             ended.push(Ended { line: row.line, fate: planned.fate, user: None, reasons: planned.reasons });
             continue;
         };
-        // That it was too often is itself an answer.
-        if !may_look {
-            ended.push(refused(row.line, Why::TooMany));
+        // Before the row is done, so that what was told is counted: a row that is refused later takes its unit back.
+        let looked = look(w, &pass, &new).map_err(|refused| Stuck::at(row.line, refused))?;
+        if let Some(why) = looked {
+            ended.push(refused(row.line, why));
             continue;
         }
-        // Before the row is done, so that what was told is counted: a row that is refused later takes its unit back.
-        match access_request::check_elsewhere(w, &pass, new.email.as_str()) {
-            Ok(()) => {}
-            Err(Refused::Conflict(Conflict::Elsewhere)) => {
-                ended.push(refused(row.line, Why::Elsewhere));
-                continue;
-            }
-            Err(Refused::TooMany(_)) => {
-                may_look = false;
-                ended.push(refused(row.line, Why::TooMany));
-                continue;
-            }
-            Err(refused) => return Err(Stuck::at(row.line, refused)),
-        }
-        let placed = user::place(w, &pass, &new);
+        let placed = user::place_looked_at(w, &pass, &new, None);
         let (user, told) = placed.map_err(|refused| Stuck::at(row.line, refused))?;
         ended.push(Ended { line: row.line, fate: Fate::Created, user: Some(user), reasons: Vec::new() });
         entries.extend(told);

@@ -11,13 +11,14 @@ use domain::user::NewUser;
 use store::account_center;
 use store::db::DbError;
 use store::job::{self, Counts, Running, Turn, Waiting};
+use store::login;
 use store::pass::{AccountPass, Denied, HasPlace, Person, SystemPass};
 use store::work::{Actor, Writer};
 
 use super::Item;
-use super::across::{allowing, around_center, asked};
-use super::run::{Culprit, Did, Stuck};
-use crate::{Conflict, Refused, access_request, bundle, limits, temporary_password, user};
+use super::across::{Known, allowing, around_center, asked};
+use super::run::{Culprit, Did, Stuck, look};
+use crate::{Refused, bundle, temporary_password};
 
 /// How many people one unit looks at.
 const PEOPLE: i64 = 50;
@@ -40,7 +41,7 @@ pub(super) fn create_in_accounts(
     center: &AccountCenterId,
     running: &Running,
 ) -> Result<Did, Stuck> {
-    let Some(login) = &running.by.login else { return Ok(Did::RightLost) };
+    let Some(login) = &running.by.login else { return Ok(Did::Nothing(Why::RightLost)) };
     let waiting = few(job::list_waiting(w, system, turn, PEOPLE)?);
     let rows: Vec<TypedRow> = waiting.iter().flat_map(|person| person.rows.iter().cloned()).collect();
     let named: BTreeSet<String> = rows.iter().flat_map(names).collect();
@@ -55,16 +56,12 @@ pub(super) fn create_in_accounts(
         }
     }
     // What has changed since the list was looked at is told as it would be now.
-    let mut around = around_center(w, directory, &asked, &passes)?;
+    let (mut around, known) = around_center(w, directory, &asked, &passes)?;
     if waiting.iter().any(|person| person.password_hash.is_some()) {
         around.temporary = Some(allowing(w, &passes)?);
     }
     let passes: BTreeMap<AccountId, AccountPass<ManageUsers>> =
         passes.into_iter().map(|pass| (pass.account().clone(), pass)).collect();
-    // Where it was told too often who has a place elsewhere, nobody is looked at, and nothing told (U-15).
-    let network = &turn.origin.network;
-    let mut may_look = passes.values().all(|pass| limits::check_elsewhere(w, pass, network).is_ok());
-
     let mut pairs = plan_across(&rows, &around).into_iter().peekable();
     let (mut entries, mut ended, mut until) = (Vec::new(), Vec::new(), 0);
     for person in &waiting {
@@ -80,10 +77,9 @@ pub(super) fn create_in_accounts(
         own.retain(|pair| !done.contains(&(rows[pair.row].line, pair.number)));
         let (places, others) = split(own, &rows, &passes);
         ended.extend(others);
-        let refusal = if may_look { refusal(w, &places)? } else { Some(Why::TooMany) };
-        // That it was too often is itself an answer.
-        may_look = refusal != Some(Why::TooMany);
-        let (told, made) = make(w, places, refusal, person.password_hash.as_deref())?;
+        let refusal = refusal(w, &places)?;
+        let hash = password_hash(w, person, &places)?;
+        let (told, made) = make(w, places, &known, refusal, hash)?;
         entries.extend(told);
         ended.extend(made);
         job::remove_item(w, system, turn, person.line)?;
@@ -134,47 +130,51 @@ fn split<'a>(
 /// all of its accounts, and counted before anything is done (U-15).
 fn refusal(w: &mut Writer, places: &[Place]) -> Result<Option<Why>, Stuck> {
     let Some(place) = places.iter().find(|place| place.item.fate == Fate::Waiting) else { return Ok(None) };
-    match access_request::check_elsewhere(w, place.pass, place.new.email.as_str()) {
-        Ok(()) => Ok(None),
-        Err(Refused::Conflict(Conflict::Elsewhere)) => Ok(Some(Why::Elsewhere)),
-        Err(Refused::TooMany(_)) => Ok(Some(Why::TooMany)),
-        Err(refused) => Err(place.stuck(refused)),
-    }
+    look(w, place.pass, &place.new).map_err(|refused| place.stuck(refused))
+}
+
+/// The temporary password that a person is given. Whoever has a login is sent a link instead, and accepts with their own
+/// password: whoever asked need not know of it.
+fn password_hash<'p>(
+    w: &mut Writer,
+    person: &'p Waiting,
+    places: &[Place],
+) -> Result<Option<&'p str>, Stuck> {
+    let (Some(hash), Some(place)) = (&person.password_hash, places.first()) else { return Ok(None) };
+    let login = login::find_by_email(w, &place.new.email)?;
+    Ok(if login.is_none() { Some(hash) } else { None })
 }
 
 /// Makes the places of one person; what became of each.
 fn make(
     w: &mut Writer,
     places: Vec<Place>,
+    known: &Known,
     refusal: Option<Why>,
     password_hash: Option<&str>,
 ) -> Result<(Vec<Entry>, Vec<Item>), Stuck> {
     let bundle: BundleId = w.new_id();
-    let known = match places.iter().find(|place| place.item.fate == Fate::Known) {
-        Some(place) => bundle::find_known(w, place.pass, &place.new.email)?,
-        None => None,
-    };
     let (mut entries, mut ended) = (Vec::new(), Vec::new());
     for place in places {
         let (pass, new) = (place.pass, &place.new);
-        let (made, fate) = match (&known, refusal) {
-            (Some(known), _) if place.item.fate == Fate::Known => {
+        let known = known.get(&new.email.canonical()).filter(|_| place.item.fate == Fate::Known);
+        let (made, fate) = match (known, refusal) {
+            (Some(known), _) => {
                 let terms =
                     Terms { user_type: new.user_type, agent: new.agent, companies: new.companies.clone() };
-                (bundle::let_in(w, pass, known, &terms, &bundle), Fate::Added)
+                (bundle::let_in(w, pass, known, &new.names, &terms, &bundle), Fate::Added)
             }
             (_, Some(why)) => {
                 let reasons = vec![Reason::of(why)];
                 ended.push(Item { fate: Fate::Refused, reasons, ..place.item });
                 continue;
             }
-            _ if !new.send_now => (user::place(w, pass, new), Fate::Created),
-            _ => match password_hash {
+            _ => match password_hash.filter(|_| new.send_now) {
                 Some(hash) => {
                     let is_first = ended.iter().all(|item: &Item| item.fate != Fate::Created);
-                    (temporary_password::place(w, pass, new, hash, is_first), Fate::Created)
+                    (temporary_password::place_looked_at(w, pass, new, hash, is_first), Fate::Created)
                 }
-                None => (bundle::place(w, pass, new, &bundle), Fate::Created),
+                None => (bundle::place_looked_at(w, pass, new, &bundle), Fate::Created),
             },
         };
         let (user, told) = made.map_err(|refused| place.stuck(refused))?;

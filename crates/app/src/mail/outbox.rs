@@ -259,7 +259,7 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessGiven(content) => {
-                let view = self.access_given_mail(t, &content);
+                let view = self.access_given_mail(t, &content, mail);
                 compose(&view, from, to(&view.to_name), id)
             }
         }

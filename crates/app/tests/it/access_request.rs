@@ -193,6 +193,39 @@ async fn u15_x16_refusals_are_counted_and_then_nobody_is_looked_up() {
     }
 }
 
+/// U-15, X-16: many who ask at once are told no more often than one after the other; and then nobody is created unseen.
+/// Seen to fail: with the refusal of `create` not committed, and without `check_elsewhere` in `refuse_elsewhere`.
+#[tokio::test(flavor = "multi_thread")]
+async fn u15_x16_many_at_once_learn_no_more_than_one_after_the_other() {
+    for world in testkit::worlds().await {
+        let (account, _) = scene(&world).await;
+        let desk = Desk::of(&world, &account);
+        let outcomes = at_once(24, |_| {
+            let (desk, zoe) =
+                (desk.clone(), account.new_user("zoe@example.com", UserType::Administrator, &[]));
+            async move { desk.create(zoe).await }
+        })
+        .await;
+        let mut told = 0;
+        for outcome in outcomes {
+            match outcome {
+                Err(Refused::Invalid(_)) => told += 1,
+                Err(Refused::TooMany(_) | Refused::Busy) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        let most = limits::ELSEWHERE_YOUNG.most;
+        assert!(told <= most, "{told} were told, {most} may be");
+        for _ in told..most {
+            let zoe = account.new_user("zoe@example.com", UserType::Administrator, &[]);
+            assert_eq!(field(desk.create(zoe).await), ("email", Problem::Elsewhere));
+        }
+        let nobody = account.new_user("nobody@example.com", UserType::Administrator, &[]);
+        assert_refused!(desk.create(nobody).await, Refused::TooMany(_));
+        assert!(status(&world, "nobody@example.com", &account).is_empty());
+    }
+}
+
 /// U-15: the button mails the request link, to nobody who has no place elsewhere; the answer is the same. Seen to fail:
 /// with every address mailed.
 #[tokio::test]

@@ -369,7 +369,7 @@ async fn a05_what_is_done_to_a_center_is_recorded_in_its_own_trail() {
             let email = EmailAddress::parse("ivy@example.com").unwrap();
             executive_administrator::invite(w, pass, &names, &email, None)
         };
-        world.app.write(ask, id(), invite).await.unwrap();
+        world.app.write(ask, id(), invite).await.unwrap().1.unwrap();
         let rename =
             |w: Writer, pass: &CenterPass<RunsCenter>| account_center::change(w, pass, &details("Agency 2"));
         world.app.write(ask, id(), rename).await.unwrap();

@@ -1,16 +1,16 @@
 //! Changing what a person is in accounts of a center, in one go (C-08).
 
-use std::collections::BTreeMap;
-
-use app::center_change::{self, Outcome, Row, Told};
-use app::pass::CenterPass;
-use app::work::{Reader, Writer};
+use app::center_change::{self, Choices, Outcome, Row, Told};
+use app::pass::{AccountPass, CenterPass};
+use app::work::Writer;
 use app::{Ask, Conflict, Refused};
 use domain::access::Refusal;
 use domain::access_change::Change;
 use domain::account_center::proof::AllOfCenter;
+use domain::capability::proof::AnyUser;
 use domain::center_change::{Choice, Wanted};
-use domain::id::{AccountId, CenterPersonId, UserId};
+use domain::id::{CenterPersonId, UserId};
+use domain::time::Span;
 use domain::user::{UserStatus, UserType};
 use testkit::{Account, Center, World, at_once};
 
@@ -44,8 +44,6 @@ async fn choice(world: &World, account: &Account, address: &str, wanted: Wanted)
     Choice { account: account.id.clone(), seen, wanted }
 }
 
-type Choices = BTreeMap<AccountId, Choice>;
-
 fn all(choices: impl IntoIterator<Item = Choice>) -> Choices {
     choices.into_iter().map(|choice| (choice.account.clone(), choice)).collect()
 }
@@ -58,10 +56,10 @@ async fn preview(
     choices: &Choices,
 ) -> Vec<Row> {
     let (id, choices, credentials) = (id.clone(), choices.clone(), ask.credentials.clone());
-    let look = move |r: &mut Reader, pass: &CenterPass<AllOfCenter>| {
-        center_change::preview(r, pass, &credentials, &id, &choices)
+    let look = move |w: Writer, pass: &CenterPass<AllOfCenter>| {
+        center_change::preview(w, pass, &credentials, &id, &choices)
     };
-    world.app.read(ask, center.id.clone(), look).await.unwrap().1.1
+    world.app.write(ask, center.id.clone(), look).await.unwrap().1.1
 }
 
 async fn make(
@@ -75,7 +73,7 @@ async fn make(
     let make = move |w: Writer, pass: &CenterPass<AllOfCenter>| {
         center_change::make(w, pass, &credentials, &id, &choices)
     };
-    world.app.write(ask, center.id.clone(), make).await.map(|done| done.1)
+    world.app.write(ask, center.id.clone(), make).await?.1
 }
 
 /// C-08: added to one, removed from another, of another type in a third, and each undone where it was done. Seen to fail
@@ -109,8 +107,13 @@ async fn c08_added_removed_and_changed_at_once_and_undone_one_by_one() {
         assert_eq!((user_type.as_str(), status.as_str()), ("reporting", "active"), "at once, as was shown");
         assert!(user(&world, south, "kim@example.com").await.is_none());
         assert_eq!(world.outbox().await.len(), before + 1, "one mail");
+        let enter = async |account: &Account| {
+            world.app.read::<AccountPass<AnyUser>, _>(&kim.ask, account.id.clone(), |_, _| Ok(())).await
+        };
+        enter(north).await.unwrap();
+        assert_refused!(enter(south).await, Refused::NotFound);
         Desk::of(&world, south).undo(&there).await.unwrap();
-        Desk::of_person(&world, south, &kim).look(|_, _| Ok(())).await.unwrap_err();
+        enter(south).await.unwrap();
 
         let choices = all([
             choice(&world, north, "kim@example.com", Wanted::Of(UserType::Administrator)).await,
@@ -127,6 +130,7 @@ async fn c08_added_removed_and_changed_at_once_and_undone_one_by_one() {
             );
             Desk::of(&world, account).undo(user).await.unwrap();
         }
+        assert_eq!(user(&world, north, "kim@example.com").await.unwrap().1, "reporting");
         assert_eq!(user(&world, south, "kim@example.com").await.unwrap().1, "manager");
 
         // Out of all: a person of the center no more.
@@ -183,10 +187,10 @@ async fn c08_x14_what_is_refused_in_one_account_stops_all_and_is_named() {
 }
 
 /// C-08, X-31: an account of which somebody wants nothing is named, one that is not of the center is not there, and who
-/// administers all no more changes nothing. Seen to fail with `is_ours` not looked at in `make`, and without the question
+/// administers one of them only until a day changes nothing. Seen to fail with `is_ours` not looked at in `make`, and without the question
 /// for the wish.
 #[tokio::test]
-async fn c08_x31_no_right_and_no_wish_are_named_and_foreign_accounts_are_nothing() {
+async fn c08_x31_no_wish_is_named_and_foreign_accounts_are_nothing() {
     for world in testkit::worlds().await {
         let center = agency(&world).await;
         let [north, south] = &center.accounts;
@@ -212,15 +216,15 @@ async fn c08_x31_no_right_and_no_wish_are_named_and_foreign_accounts_are_nothing
         let refused = make(&world, &center, &center.admin.ask, &id, &foreign).await;
         assert_refused!(refused, Refused::Conflict(Conflict::Changed));
         // An administrator until a day gives nothing that lasts longer, and is no administrator of all any more.
-        let dana = Desk::of(&world, north);
-        dana.make(&both_north, Change::Suspend).await.unwrap();
+        let until = Change::EndAt(Some(world.app.store.now() + Span::days(30)));
+        Desk::of(&world, north).make(&both_north, until).await.unwrap();
         let lost = make(&world, &center, &both.ask, &id, &choices).await;
         assert_refused!(lost, Refused::Forbidden { refusal: Refusal::Center(_), .. });
     }
 }
 
 /// C-08: somebody who has not accepted anywhere is invited by one mail, and what is so already is nothing to do. Seen to
-/// fail with `user::place` for `bundle::place`.
+/// fail with no bundle given to `user::place_looked_at`.
 #[tokio::test]
 async fn c08_who_is_only_invited_yet_is_invited_to_more_by_one_mail() {
     for world in testkit::worlds().await {
@@ -264,7 +268,7 @@ async fn c08_x14_the_same_form_sent_many_times_at_once_is_done_once() {
                 let make = move |w: Writer, pass: &CenterPass<AllOfCenter>| {
                     center_change::make(w, pass, &credentials, &id, &choices)
                 };
-                async move { app.write(&ask, center, make).await.map(|_| ()) }
+                async move { app.write(&ask, center, make).await?.1.map(drop) }
             })
             .await;
             let mut done = 0;
@@ -280,5 +284,38 @@ async fn c08_x14_the_same_form_sent_many_times_at_once_is_done_once() {
             assert!(user(&world, north, &address).await.is_none());
             assert!(user(&world, south, &address).await.is_some());
         }
+    }
+}
+
+/// C-08, U-15: who is only invited yet and has joined an account outside meanwhile is named before anything is done. That is
+/// looked at and counted once for all accounts; told too often, it is not told, and that is a sentence on the page, too. Seen
+/// to fail: with nobody looked at in `decide`, and with each account counted.
+#[tokio::test]
+async fn c08_u15_who_has_a_place_outside_is_named_before_and_counted_once() {
+    for world in testkit::worlds().await {
+        let center = agency(&world).await;
+        let [north, south] = &center.accounts;
+        let third = world.another_account("Third", "dana@example.com").await;
+        world.app.link_account(&center.admin.ask, center.id.clone(), third.id.clone()).await.unwrap();
+        north.invite("kim@example.com", UserType::Administrator, &[]).await;
+        world.another_account("Elsewhere", "kim@example.com").await;
+        let (id, ask) = (person(&world, "kim@example.com").await.unwrap(), &center.admin.ask);
+        let choices = all([
+            choice(&world, south, "kim@example.com", Wanted::Of(UserType::Administrator)).await,
+            choice(&world, &third, "kim@example.com", Wanted::Of(UserType::Administrator)).await,
+        ]);
+        let counted = || world.sql("SELECT made FROM attempt WHERE name LIKE 'elsewhere, by LOG%'");
+        for round in ["1", "2"] {
+            let rows = preview(&world, &center, ask, &id, &choices).await;
+            let is_named = |row: &Row| matches!(row.outcome, Err(Refused::Conflict(Conflict::Elsewhere)));
+            assert!(rows.len() == 2 && rows.iter().all(is_named));
+            assert_eq!(counted(), [[round]]);
+        }
+        let refused = make(&world, &center, ask, &id, &choices).await;
+        assert_refused!(refused, Refused::Conflict(Conflict::Elsewhere));
+        assert_eq!(counted(), [["3"]]);
+        let rows = preview(&world, &center, ask, &id, &choices).await;
+        assert!(rows.iter().all(|row| matches!(row.outcome, Err(Refused::TooMany(_)))));
+        assert!(user(&world, south, "kim@example.com").await.is_none());
     }
 }

@@ -1,16 +1,18 @@
 //! People of an account center: what is kept of them is what their users are, whatever is done (C-05).
 
 use app::account_center;
-use app::pass::{AccountPass, Reason, SystemPass};
-use app::work::Writer;
+use app::center_person::{self, Filter};
+use app::pass::{AccountPass, CenterPass, Reason, SystemPass};
+use app::work::{Reader, Writer};
 use domain::access_change::Change;
 use domain::account_center::Afterwards;
+use domain::account_center::proof::AllOfCenter;
 use domain::capability::proof::ManageUsers;
-use domain::id::UserId;
+use domain::id::{CenterPersonId, UserId};
 use domain::login_merge::Keep;
 use domain::time::Span;
 use domain::user::UserType;
-use testkit::World;
+use testkit::{Account, Center, World};
 
 use crate::access_request::{approve, asked, terms, waiting};
 use crate::account_center::{agency_with_people, assert_counted};
@@ -102,6 +104,63 @@ async fn move_on(world: &World) -> bool {
     world.app.move_people(&SystemPass::new(Reason::Worker)).await.unwrap() > 0
 }
 
+/// Of these people those whom the center shows: by name, by what is searched for, and one by one.
+async fn shown(world: &World, center: &Center, search: &str, people: &[CenterPersonId]) -> [usize; 3] {
+    let (search, people) = (search.to_owned(), people.to_vec());
+    let look = move |r: &mut Reader, pass: &CenterPass<AllOfCenter>| {
+        let mut counts = [0; 3];
+        for (count, search) in counts.iter_mut().zip(["", &search]) {
+            let filter = Filter { search: search.to_owned(), user_type: None };
+            let listed = center_person::list(r, pass, &filter, None)?;
+            *count = listed.rows.iter().filter(|person| people.contains(&person.id)).count();
+        }
+        for id in &people {
+            counts[2] += usize::from(center_person::get(r, pass, id, "").is_ok());
+        }
+        Ok(counts)
+    };
+    world.app.read(&center.admin.ask, center.id.clone(), look).await.unwrap().1
+}
+
+/// C-05, C-03: from the moment on that a large account has left a center nobody of it is seen there, though the worker has
+/// not taken its users out yet.
+#[tokio::test]
+async fn c05_c03_who_was_in_an_account_that_has_left_is_seen_no_more_at_once() {
+    for world in testkit::worlds().await {
+        let center = agency_with_people(&world).await;
+        let late = world.another_account("Late", "dana@example.com").await;
+        grow(&world, &late, 450);
+        world.app.link_account(&center.admin.ask, center.id.clone(), late.id.clone()).await.unwrap();
+        while move_on(&world).await {}
+        let people = "SELECT id FROM center_person WHERE name LIKE 'Aaron %' ORDER BY id LIMIT 20";
+        let people: Vec<CenterPersonId> =
+            world.sql(people).into_iter().map(|row| row[0].parse().unwrap()).collect();
+        assert_eq!(shown(&world, &center, "aaron", &people).await, [20, 20, 20]);
+        let leave = |w: Writer, pass: &AccountPass<ManageUsers>| account_center::leave(w, pass);
+        Desk::of(&world, &late).manage(leave).await.unwrap();
+        let kept = "SELECT COUNT(*) FROM center_person WHERE name LIKE 'Aaron %'";
+        assert_eq!(world.sql(kept)[0][0], "50", "the worker has not come so far");
+        assert_eq!(shown(&world, &center, "aaron", &people).await, [0, 0, 0]);
+    }
+}
+
+/// Gives an account so many users; those behind the four hundredth come first by name.
+fn grow(world: &World, account: &Account, count: usize) {
+    let columns =
+        "account_id, id, email, email_canonical, first_name, last_name, display_name, sort_name, user_type,
+        agent, status, invoice_emails, created_at, activated_at, last_active_at, listed";
+    let row = |n: usize| {
+        let (account, address) = (&account.id, format!("many{n}@example.com"));
+        let first = if n < 400 { "Many" } else { "Aaron" };
+        format!(
+            "('{account}', 'USR{n:032x}', '{address}', '{address}', '{first}', 'Reyes', '', '{first} reyes',
+                  'manager', 0, 'active', 0, 1, 1, 1, 'active')"
+        )
+    };
+    let rows: Vec<String> = (0..count).map(row).collect();
+    world.sql(&format!("INSERT INTO \"user\" ({columns}) VALUES {}", rows.join(", ")));
+}
+
 /// C-05, C-03: however many users an account has, it comes and goes at once, and they follow in units. Seen to fail: with
 /// the others left out after the first unit.
 #[tokio::test]
@@ -109,17 +168,7 @@ async fn c05_c03_the_people_of_a_large_account_follow_it_in_units() {
     for world in testkit::worlds().await {
         let center = agency_with_people(&world).await;
         let late = world.another_account("Late", "dana@example.com").await;
-        let columns = "account_id, id, email, email_canonical, first_name, last_name, display_name, sort_name, user_type,
-            agent, status, invoice_emails, created_at, activated_at, last_active_at, listed";
-        let row = |n: usize| {
-            let (account, address) = (&late.id, format!("many{n}@example.com"));
-            format!(
-                "('{account}', 'USR{n:032x}', '{address}', '{address}', 'Many', 'Reyes', '', 'many reyes',
-                      'manager', 0, 'active', 0, 1, 1, 1, 'active')"
-            )
-        };
-        let rows: Vec<String> = (0..450).map(row).collect();
-        world.sql(&format!("INSERT INTO \"user\" ({columns}) VALUES {}", rows.join(", ")));
+        grow(&world, &late, 450);
         world.app.link_account(&center.admin.ask, center.id.clone(), late.id.clone()).await.unwrap();
         let moved =
             || world.sql("SELECT COUNT(*) FROM center_person WHERE email LIKE 'many%'").remove(0).remove(0);

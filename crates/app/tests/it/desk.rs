@@ -69,7 +69,7 @@ impl Desk {
     }
 
     pub(crate) async fn create(&self, new: NewUser) -> Result<UserId, Refused> {
-        self.manage(move |w, pass| user::create(w, pass, &new)).await
+        self.manage(move |w, pass| user::create(w, pass, &new)).await?
     }
 
     pub(crate) async fn change(

@@ -253,7 +253,7 @@ async fn invite(world: &World, center: &Center, address: &str) -> Result<(), Ref
     let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
         executive_administrator::invite(w, pass, &names, &email, None)
     };
-    world.app.write(&center.admin.ask, center.id.clone(), invite).await.map(|_| ())
+    world.app.write(&center.admin.ask, center.id.clone(), invite).await?.1.map(drop)
 }
 
 /// C-10, X-08: seen to fail without the join of the inviter's row in `accept`.

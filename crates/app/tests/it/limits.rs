@@ -22,6 +22,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "reset mails to one address, asked for from one network": RESET,
         "reset mails to one address, from wherever": RESET_ADDRESS,
         "reset requests from one network": RESET_NETWORK,
+        "reset mails to an address that was never confirmed": RESET_UNPROVEN,
         "links to new addresses, of one person": EMAIL_CHANGE,
         "links to one new address, from all persons": EMAIL_CHANGE_ADDRESS,
         "links to the address of a sign-in to be merged, of one person": LOGIN_MERGE,

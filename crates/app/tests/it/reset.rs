@@ -64,6 +64,33 @@ async fn a04_a_changed_password_is_told_by_a_mail_without_a_link() {
     }
 }
 
+/// whoever has not shown that an address is theirs made the sign-in, perhaps not who reads there: they are told
+/// what it is, and not again and again. Seen to fail: with the mail of every other reset, and with the limit left out.
+#[tokio::test]
+async fn a04_x31_an_address_that_was_never_confirmed_gets_few_resets_that_say_so() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        account.join_unproven("natalie@example.com", UserType::Administrator).await;
+        let mails = async || {
+            let sql = "SELECT kind FROM mail WHERE email = 'natalie@example.com' AND kind IN ('reset', 'email_proof')";
+            world.sql(sql).into_iter().flatten().collect::<Vec<_>>()
+        };
+        let before = mails().await.len();
+        for _ in 0..limits::RESET_UNPROVEN.most + 1 {
+            world.advance(Span::minutes(30));
+            request(&world, "natalie@example.com").await.unwrap();
+            world.answer_resets().await;
+        }
+        let mails = mails().await;
+        assert_eq!(mails.len() - before, limits::RESET_UNPROVEN.most as usize);
+        assert!(mails.iter().all(|kind| kind == "email_proof"), "{mails:?}");
+        let letter = world.letter_to("natalie@example.com").await;
+        assert_eq!(letter.subject, "Confirm your email address");
+        complete(&world, letter.link()).await.unwrap();
+        world.app.sign_in(&world.visitor(), "natalie@example.com", NEW_PASSWORD).await.unwrap();
+    }
+}
+
 ///
 #[tokio::test]
 async fn a04_a_link_works_once_and_takes_all_others_with_it() {

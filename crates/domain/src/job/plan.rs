@@ -208,7 +208,12 @@ fn companies(
     let whole = known(&row.cells[4]).map(|_| row.cells[4].as_str());
     let names: Vec<&str> = whole.map_or_else(|| row.companies().collect(), |name| vec![name]);
     if let (true, Some(in_use)) = (names.is_empty(), &around.in_use) {
-        return all_in_use(in_use, agent, reasons);
+        let in_use = in_use.iter().map(|company| (&company.id, company.lead_center));
+        let all = company::all_open_to(agent, in_use);
+        if all.is_empty() {
+            reasons.push(Reason::of(Why::NoCompanyInUse));
+        }
+        return all;
     }
     if names.is_empty() {
         reasons.push(Reason::of(Why::CompanyMissing));
@@ -229,16 +234,6 @@ fn companies(
         }
     }
     chosen
-}
-
-/// All companies of an account that are in use today, which is what naming none means in a list for several (C-06).
-fn all_in_use(in_use: &[KnownCompany], agent: bool, reasons: &mut Vec<Reason>) -> BTreeSet<CompanyId> {
-    let open = in_use.iter().filter(|company| company::is_open_to(agent, company.lead_center));
-    let all: BTreeSet<CompanyId> = open.map(|company| company.id.clone()).collect();
-    if all.is_empty() {
-        reasons.push(Reason::of(Why::NoCompanyInUse));
-    }
-    all
 }
 
 #[cfg(test)]

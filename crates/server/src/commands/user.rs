@@ -59,7 +59,7 @@ pub(crate) async fn invite(settings: &Settings, args: Invite) -> Result<Answer, 
             let pass = AccountPass::<ManageUsers>::for_operator(&mut w, &system, &account)?;
             app::user::create(w, &pass, &new)
         };
-        let user = app.store.write(Origin::internal(), unit).await;
+        let user = app.store.write(Origin::internal(), unit).await.and_then(|created| created);
         let user = user.map_err(|error| sentence::refused_or_missing(error, plain_option, missing))?;
         Answer::of(&json!({ "user": user.as_str() }))
     })

@@ -8,7 +8,7 @@ use crate::invitation_block;
 use crate::secret;
 use crate::work::{Actor, Reader};
 
-/// Proof of having got the mail of an invitation.
+/// Proof of having got the mail of an invitation, or another that has the link.
 #[derive(Clone, Debug)]
 pub struct InvitationBlockPass {
     /// The account that invited.
@@ -47,7 +47,8 @@ impl Gate for InvitationBlockPass {
         let row = r.tx().optional(
             sql!(
                 "SELECT a.name, m.email FROM mail m JOIN account a ON a.id = m.account_id
-                 WHERE m.account_id = $1 AND m.id = $2 AND m.kind IN ('invitation', 'access_offer', 'bundle')"
+                 WHERE m.account_id = $1 AND m.id = $2
+                   AND m.kind IN ('invitation', 'access_offer', 'bundle', 'access_given', 'temporary_password')"
             ),
             &[(&account).into(), (&mail).into()],
         )?;

@@ -78,7 +78,7 @@ pub struct InvitationPass {
     /// Whether that login's address was proven. If not, its owner has nothing but the mailbox, and chooses a password of
     /// their own.
     pub is_proven: bool,
-    /// The login that follows the link is signed in as, if any. Another address can accept nothing.
+    /// The login that follows the link is signed in as, if any.
     pub signed_in: Option<LoginId>,
     /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
     pub others: Vec<InvitationPass>,
@@ -95,6 +95,13 @@ pub struct ResetPass {
     pub email: String,
     /// Their name.
     pub name: String,
+}
+
+impl InvitationPass {
+    /// Whether its reader is signed in as somebody else than the invited, who can accept nothing.
+    pub fn is_of_another(&self) -> bool {
+        self.signed_in.is_some() && self.signed_in != self.login
+    }
 }
 
 impl Acting for Visitor {

@@ -98,7 +98,7 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "WHERE m.bundle_id = $3",
         "a person's own invitations, opened by the link of all of them",
     ),
-    ("login.rs", "s.center_id = here.center_id", "who is known in the center of the account of the pass"),
+    ("login.rs", "d.center_id = here.center_id", "who is known in the center of the account of the pass"),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     ("mail.rs", "FROM mail WHERE id = $1", "the operator's view of one mail"),

@@ -1,5 +1,6 @@
 //! HTTP: from a request to a handler and back.
 
+mod answer;
 pub mod cookies;
 pub mod device;
 mod host;

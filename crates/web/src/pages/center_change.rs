@@ -1,10 +1,8 @@
 //! Changing what a person is in accounts of a center (C-08): choosing, what it does, and doing it. Until then nothing is
 //! stored: what was chosen travels with the form, also from one page of accounts to the next.
 
-use std::collections::BTreeMap;
-
 use ::http::StatusCode;
-use app::center_change::{self, Accounts, Outcome, Person, PersonPlace, Row, Told};
+use app::center_change::{self, Accounts, Choices, Outcome, Person, PersonPlace, Row, Told};
 use app::pass::CenterPass;
 use app::{Conflict, Refused};
 use domain::access_change::Change;
@@ -38,7 +36,7 @@ pub struct Typed {
 
 impl Typed {
     /// What was chosen, an account once: what stands last counts.
-    fn choices(&self) -> BTreeMap<AccountId, Choice> {
+    fn choices(&self) -> Choices {
         let parsed = self.choice.iter().filter_map(|text| text.parse::<Choice>().ok());
         parsed.map(|choice| (choice.account.clone(), choice)).collect()
     }
@@ -46,7 +44,7 @@ impl Typed {
 
 /// The first page of accounts.
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
-    visit.page(choose(&visit, &Typed::default(), &BTreeMap::new(), None).await?)
+    visit.page(choose(&visit, &Typed::default(), &Choices::new(), None).await?)
 }
 
 /// Another page of accounts, or what the choices would do.
@@ -56,16 +54,9 @@ pub async fn step(visit: Managing, typed: Typed) -> Answer {
         "preview" | "without" => {}
         _ => return visit.page(choose(&visit, &typed, &choices, None).await?),
     }
-    let t = visit.t;
-    if choices.is_empty() || choices.len() > MOST {
-        let problem = match choices.is_empty() {
-            true => t.center_change_nothing().to_owned(),
-            false => t.center_change_too_many(MOST),
-        };
-        return visit.mend(choose(&visit, &typed, &choices, Some(problem)).await?);
-    }
-    if typed.go == "without" {
-        let (_, (_, rows)) = look(&visit, &choices).await?;
+    if typed.go == "without"
+        && let Ok((_, (_, rows))) = look(&visit, &choices).await
+    {
         let refused = rows.into_iter().filter(|row| row.outcome.is_err());
         for row in refused {
             choices.remove(&row.account.id);
@@ -74,7 +65,7 @@ pub async fn step(visit: Managing, typed: Typed) -> Answer {
             return visit.page(choose(&visit, &Typed::default(), &choices, None).await?);
         }
     }
-    visit.page(draw(&visit, &choices, None).await?)
+    shown_or_mended(&visit, &typed, &choices, None).await
 }
 
 /// Does it, in all accounts or in none.
@@ -82,7 +73,7 @@ pub async fn make(visit: Managing, typed: Typed) -> Answer {
     let (id, choices): (CenterPersonId, _) = (visit.param("person")?, typed.choices());
     let (credentials, chosen) = (visit.ask.credentials.clone(), choices.clone());
     let done = visit.write(move |w, pass| center_change::make(w, pass, &credentials, &id, &chosen)).await;
-    let refused = match done {
+    let refused = match done.and_then(|(pass, made)| Ok((pass, made?))) {
         Ok((pass, is_there)) => {
             let back = visit.path.trim_end_matches("/change/make");
             let users = format!("/account-centers/{}/users", pass.center());
@@ -91,28 +82,44 @@ pub async fn make(visit: Managing, typed: Typed) -> Answer {
         Err(refused) => refused,
     };
     let Some(notice) = sentence(visit.t, "", &refused) else { return Err(refused) };
-    if choices.is_empty() || choices.len() > MOST {
-        return visit.mend(choose(&visit, &typed, &choices, Some(notice)).await?);
+    let mut response = shown_or_mended(&visit, &typed, &choices, Some(notice)).await?;
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::CONFLICT;
     }
-    let mut response = visit.page(draw(&visit, &choices, Some(notice)).await?)?;
-    *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
+}
+
+/// What the choices would do; where there are none, or too many, choosing once more.
+async fn shown_or_mended(
+    visit: &Managing,
+    typed: &Typed,
+    choices: &Choices,
+    notice: Option<String>,
+) -> Answer {
+    match draw(visit, choices, notice).await {
+        Ok(preview) => visit.page(preview),
+        Err(refused @ Refused::Invalid(_)) => {
+            let problem = sentence(visit.t, "", &refused);
+            visit.mend(choose(visit, typed, choices, problem).await?)
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
 async fn look(
     visit: &Managing,
-    choices: &BTreeMap<AccountId, Choice>,
+    choices: &Choices,
 ) -> Result<(CenterPass<AllOfCenter>, (Person, Vec<Row>)), Refused> {
     let id: CenterPersonId = visit.param("person")?;
     let (credentials, choices) = (visit.ask.credentials.clone(), choices.clone());
-    visit.read(move |r, pass| center_change::preview(r, pass, &credentials, &id, &choices)).await
+    visit.write(move |w, pass| center_change::preview(w, pass, &credentials, &id, &choices)).await
 }
 
 /// One page of accounts, with what was chosen for them and for others.
 async fn choose(
     visit: &Managing,
     typed: &Typed,
-    choices: &BTreeMap<AccountId, Choice>,
+    choices: &Choices,
     problem: Option<String>,
 ) -> Result<Choose, Refused> {
     let (id, search): (CenterPersonId, _) = (visit.param("person")?, typed.q.clone());
@@ -152,7 +159,7 @@ fn row(
     t: Text,
     account: center_change::Account,
     place: Option<&PersonPlace>,
-    choices: &BTreeMap<AccountId, Choice>,
+    choices: &Choices,
 ) -> AccountRow {
     let seen = place.map(|place| place.access_version);
     let chosen = choices.get(&account.id).map(|choice| choice.wanted);
@@ -178,11 +185,7 @@ fn row(
 }
 
 /// What the choices would do.
-async fn draw(
-    visit: &Managing,
-    choices: &BTreeMap<AccountId, Choice>,
-    notice: Option<String>,
-) -> Result<Preview, Refused> {
+async fn draw(visit: &Managing, choices: &Choices, notice: Option<String>) -> Result<Preview, Refused> {
     let (pass, (person, rows)) = look(visit, choices).await?;
     let t = visit.t;
     let rows: Vec<Changed> = rows.into_iter().map(|row| changed(t, &person, row)).collect();
@@ -259,6 +262,7 @@ fn sentence(t: Text, name: &str, refused: &Refused) -> Option<String> {
             Some(("choice", _)) => t.center_change_too_many(MOST),
             _ => t.problem_invalid().to_owned(),
         }),
+        Refused::TooMany(_) => Some(t.center_change_too_often().to_owned()),
         _ => None,
     }
 }

@@ -78,7 +78,7 @@ pub async fn invite(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answe
             let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
                 executive_administrator::invite(w, pass, &names, &email, message.as_deref())
             };
-            visit.write(invite).await.map(|_| ())
+            visit.write(invite).await.and_then(|(_, invited)| invited.map(drop))
         }
         Err(refused) => Err(refused),
     };

@@ -35,7 +35,7 @@ pub(super) fn plain(token: &str) -> Result<String, Refused> {
 /// Who invited, to what, as what; and the password.
 pub async fn page(visit: Visit<InvitationPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
-    if pass.signed_in.is_some() && pass.signed_in != pass.login {
+    if pass.is_of_another() {
         return Err(Refused::Conflict(Conflict::OtherAddress));
     }
     visit.page(view(&visit, &pass, &Errors::default()))

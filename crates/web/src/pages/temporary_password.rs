@@ -90,7 +90,7 @@ pub(super) fn waiting(
 /// Asks whoever has typed a temporary password for their own.
 pub async fn choose_page(visit: Visit<TemporaryPasswordPass>, _: Nothing) -> Answer {
     match visit.pass().await {
-        Ok(pass) if is_another(&pass) => Err(Refused::Conflict(Conflict::OtherAddress)),
+        Ok(pass) if pass.invitation.is_of_another() => Err(Refused::Conflict(Conflict::OtherAddress)),
         Ok(pass) => visit.page(choose_view(&visit, &pass, &Errors::default())),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
@@ -116,11 +116,6 @@ pub async fn choose(visit: Visit<TemporaryPasswordPass>, typed: Typed) -> Answer
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
     }
-}
-
-/// Whether whoever has typed it is signed in with another address, and can accept nothing.
-fn is_another(pass: &TemporaryPasswordPass) -> bool {
-    pass.invitation.signed_in.is_some()
 }
 
 fn choose_view(

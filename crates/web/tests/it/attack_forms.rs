@@ -25,7 +25,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/sign-out" => &["next"],
         "/setup" => &["account_name", "time_zone", "first_name", "last_name", "email", "password"],
         "/reset" => &["email"],
-        "/reset/new" | "/email-change" | "/invitation" => &["password"],
+        "/reset/new" | "/email-change" | "/invitation" | "/temporary-password" => &["password"],
         "/me" if rest == pattern => &["first_name", "last_name"],
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
@@ -113,7 +113,36 @@ fn fields(pattern: &str) -> &'static [&'static str] {
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/jobs" | "/jobs/new" => &["text", "from"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
-        _ => &[],
+        "/users/{user}/temporary-password" => &["password"],
+        "/access-reviews" => &["who", "idle_days"],
+        "/access-reviews/{access_review}/users/{user}" => &["decision", "reason", "tab", "after"],
+        "/access-reviews/{access_review}/finish" => &["version"],
+        "/login-merge"
+        | "/invitation-block"
+        | "/invitation-block/allow"
+        | "/me/email/send"
+        | "/me/email/cancel"
+        | "/me/email/prove"
+        | "/me/merge/send"
+        | "/me/merge/cancel"
+        | "/me/sessions/end-others"
+        | "/me/sessions/{session}/end"
+        | "/me/api-keys/{api_key}/end"
+        | "/me/access-requests/{access_request}/withdraw"
+        | "/settings/request-link"
+        | "/settings/leave-center"
+        | "/users/{user}/invitation"
+        | "/users/{user}/temporary-password/end"
+        | "/jobs/{job}/cancel"
+        | "/companies/{company}/disable"
+        | "/companies/{company}/enable"
+        | "/account-centers/{account_center}/accounts/{account}/unlink"
+        | "/account-centers/{account_center}/dissolve"
+        | "/account-centers/{account_center}/users-open"
+        | "/account-centers/{account_center}/executives/first"
+        | "/account-centers/{account_center}/executives/{login}/make"
+        | "/account-centers/{account_center}/jobs/{job}/cancel" => &[],
+        other => panic!("say here what the form of {other} asks for"),
     }
 }
 

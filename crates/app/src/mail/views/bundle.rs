@@ -90,6 +90,10 @@ pub struct AccessGivenMail {
     pub more: i64,
     /// Their list of accounts.
     pub link: String,
+    /// The account that sends the mail.
+    pub block_name: String,
+    /// Where they say that they want no more from it.
+    pub block_link: String,
 }
 
 impl View for AccessGivenMail {
@@ -106,6 +110,8 @@ impl View for AccessGivenMail {
             lines: cleaned(&self.lines, name),
             more: self.more,
             link: self.link.clone(),
+            block_name: name(&self.block_name),
+            block_link: self.block_link.clone(),
         }
     }
 

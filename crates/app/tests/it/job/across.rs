@@ -290,6 +290,57 @@ async fn c06_c07_a_place_that_fails_at_the_last_moment_stops_no_other() {
     }
 }
 
+/// C-06, X-16: whoever administers some accounts learns of nobody who is in the others alone: those are invited like
+/// everybody else. And who is let in is called there what was typed. Seen to fail: with `knows_all` always true, always false,
+/// and with the names of the sign-in.
+#[tokio::test(flavor = "multi_thread")]
+async fn c06_x16_who_is_in_accounts_of_others_alone_is_nobody_known() {
+    for world in testkit::worlds().await {
+        let mut desk = desk(&world).await;
+        let (north, south) = (desk.center.accounts[0].clone(), desk.center.accounts[1].clone());
+        let third = world.another_account("Third", "dana@example.com").await;
+        world.app.link_account(&desk.ask, desk.center.id.clone(), third.id.clone()).await.unwrap();
+        let (_, some) = north.join("some@example.com", UserType::Administrator, &[]).await;
+        third.join("some@example.com", UserType::Administrator, &[]).await;
+        north.join("near@example.com", UserType::Administrator, &[]).await;
+        south.join("far@example.com", UserType::Administrator, &[]).await;
+        let list = "email,first,last,type,accounts\nnear@example.com,Typed,Name,administrator,Third\n\
+            far@example.com,Typed,Name,administrator,Third\n";
+        let of = async |desk: &CenterDesk<'_>| fates(&desk.check(list).await.unwrap().1.items);
+        let (_, eve) = north.join("eve@example.com", UserType::Administrator, &[]).await;
+        desk.center.make(&eve.login).await.unwrap();
+        desk.ask = eve.ask;
+        assert_eq!(of(&desk).await, [Fate::Known, Fate::Known], "whoever runs the center");
+        let everywhere = some.ask.clone();
+        desk.ask = some.ask;
+        assert_eq!(of(&desk).await, [Fate::Known, Fate::Waiting]);
+        // That somebody known is suspended in an account of others is none of their matter either.
+        south.join("near@example.com", UserType::Administrator, &[]).await;
+        let suspend =
+            "UPDATE \"user\" SET status = 'suspended' WHERE email = 'near@example.com' AND account_id";
+        world.sql(&format!("{suspend} = '{}'", south.id));
+        assert_eq!(of(&desk).await, [Fate::Known, Fate::Waiting]);
+
+        let id = desk.start(list).await.unwrap();
+        work(&world).await;
+        assert_eq!(fates(&desk.items(&id).await), [Fate::Added, Fate::Created]);
+        let there = "SELECT email, first_name, status FROM \"user\" WHERE email IN ('near@example.com', 'far@example.com')
+                     AND account_id";
+        assert_eq!(
+            world.sql(&format!("{there} = '{}' ORDER BY email", third.id)),
+            [["far@example.com", "Typed", "pending"], ["near@example.com", "Typed", "active"]]
+        );
+        // Administrator of all accounts, each by themselves.
+        world.sql(&format!(
+            "UPDATE \"user\" SET status = 'deleted' WHERE email = 'far@example.com' AND account_id = '{}'",
+            third.id
+        ));
+        south.join("some@example.com", UserType::Administrator, &[]).await;
+        desk.ask = everywhere;
+        assert_eq!(of(&desk).await, [Fate::Here, Fate::Known]);
+    }
+}
+
 /// U-15, C-06.
 #[tokio::test(flavor = "multi_thread")]
 async fn u15_c06_who_is_elsewhere_is_told_once_a_person() {
@@ -317,6 +368,11 @@ async fn x31_c04_a_young_center_is_told_before_anything_is_written() {
         let checked = desk.check(&people(51, "all")).await.unwrap().1;
         assert_eq!(checked.too_many, Some((102, 100)), "young accounts of a center count as one");
         assert_refused!(desk.start(&people(51, "all")).await, Refused::Invalid(_));
+        // Who is let in counts like who is invited.
+        desk.center.accounts[0].join("known@example.com", UserType::Administrator, &[]).await;
+        world.sql("UPDATE attempt SET made = 100 WHERE name LIKE 'invitations of CEN%, young'");
+        let known = "known@example.com,Kim,Ito,administrator,Agency South,\n";
+        assert_eq!(desk.check(known).await.unwrap().1.too_many, Some((1, 0)));
         grow_old(&world);
         assert!(desk.check(&people(5_000, "all")).await.unwrap().1.may_start());
         // A row is kept for each account that it names, so that long cells count as often.

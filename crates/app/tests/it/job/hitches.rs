@@ -165,6 +165,21 @@ async fn u19_what_was_typed_is_forgotten_after_30_days() {
     }
 }
 
+/// U-19: what no server of ours has stored is noted as failed, and as nobody's lost right. Seen to fail: with `RightLost` for
+/// it.
+#[tokio::test]
+async fn u19_a_job_that_does_not_fit_its_owner_fails() {
+    for world in testkit::worlds().await {
+        let (_, desk) = desk(&world).await;
+        let id = desk.start(&desk.check(&managers(2, "Harbor")).await).await.unwrap();
+        world.sql("UPDATE job SET kind = 'create_in_accounts'");
+        work(&world).await;
+        let items = desk.items(&id).await;
+        assert!(items.iter().all(|item| item.reasons.iter().all(|reason| reason.why == Why::Failed)));
+        assert!(items.iter().all(|item| item.fate == Fate::Refused && item.reasons.len() == 1));
+    }
+}
+
 /// U-19, X-31: as many as a list may have. It is looked at in a bounded number of statements, so it is quick. Seen
 /// to fail: with the job ended though rows wait.
 #[tokio::test(flavor = "multi_thread")]
@@ -194,7 +209,7 @@ async fn u19_x31_five_thousand_rows_are_looked_at_quickly_and_created_one_by_one
 }
 
 /// U-15, U-19, X-16: a list tells who has a place elsewhere no more often than creating one by one does. Seen to fail:
-/// without `check_elsewhere` in `create_users`.
+/// without `look` in `create_users`.
 #[tokio::test(flavor = "multi_thread")]
 async fn u15_u19_a_list_tells_who_is_elsewhere_as_seldom_as_one_by_one() {
     for world in testkit::worlds().await {

@@ -7,6 +7,7 @@ use domain::email::EmailAddress;
 use domain::id::UserId;
 use domain::job::{Fate, Why};
 use domain::time::Span;
+use domain::user::UserType;
 use testkit::{PASSWORD, World};
 
 use super::across::{CenterDesk, desk, told};
@@ -151,5 +152,26 @@ async fn c06_x28_no_hash_outlives_its_job_and_no_password_its_hours() {
             world.type_temporary("kim@example.com", KIMS).await,
             Refused::Conflict(app::Conflict::WrongPassword)
         );
+    }
+}
+
+/// C-06, U-15. Whoever has a login in accounts of others is sent a link like everybody else, and nothing tells it. Seen to
+/// fail: with the hash taken whoever it is for.
+#[tokio::test(flavor = "multi_thread")]
+async fn c06_u15_who_has_a_login_that_is_not_known_is_sent_a_link() {
+    for world in testkit::worlds().await {
+        let mut desk = desk(&world).await;
+        let [north, south] = desk.center.accounts.clone();
+        let (_, some) = north.join("some@example.com", UserType::Administrator, &[]).await;
+        south.join("kim@example.com", UserType::Administrator, &[]).await;
+        desk.ask = some.ask;
+        let (rows, checked) = desk.check_for(&LIST.replace("all", "Agency North"), true).await.unwrap();
+        assert_eq!(checked.count(Fate::Waiting), 2);
+        let id = desk.start_for(rows, checked, passwords(&world).await).await.unwrap();
+        work(&world).await;
+        assert!(desk.items(&id).await.iter().all(|item| item.fate == Fate::Created));
+        let waiting = world.sql("SELECT email_canonical FROM temporary_password");
+        assert_eq!(waiting, [["ole@example.com"]]);
+        assert!(world.letter_to("kim@example.com").await.text.contains("/invitations/"));
     }
 }

@@ -122,7 +122,19 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
         MailKind::AccessGiven => {
             let lines = vec![BundleLine { account_name: it(), type_name: it() }];
             let (to_name, center_name, by_name) = (it(), it(), it());
-            vec![mail(&AccessGivenMail { t, to_name, center_name, by_name, lines, more: 1, link }, text)]
+            let (block_name, block_link) = (it(), BLOCK_LINK.to_owned());
+            let view = AccessGivenMail {
+                t,
+                to_name,
+                center_name,
+                by_name,
+                lines,
+                more: 1,
+                link,
+                block_name,
+                block_link,
+            };
+            vec![mail(&view, text)]
         }
         MailKind::AccessOffer => {
             let block_link = BLOCK_LINK.to_owned();

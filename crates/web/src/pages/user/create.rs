@@ -4,7 +4,7 @@ use ::http::{HeaderValue, header};
 use app::company::Company;
 use app::pass::{AccountPass, HasPlace as _};
 use app::work::Writer;
-use app::{Refused, access_request, limits, user};
+use app::{Refused, access_request, user};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::UserId;
@@ -78,15 +78,8 @@ async fn errors_at(visit: &Managing, step: Step, answers: &Answers) -> Result<Er
     let errors = answers.errors_at(step);
     let address = EmailAddress::parse(&answers.email);
     let (true, Step::Info, Ok(address)) = (errors.0.is_empty(), step, address) else { return Ok(errors) };
-    may_look(visit).await?;
     let (_, problem) = visit.write(move |w, pass| user::check_address(w, pass, &address)).await?;
     Ok(problem.map_or(errors, |problem| Errors(vec![FieldError { field: "email", problem }])))
-}
-
-/// Before an address is looked at: that it is somebody's elsewhere is not told too often (U-15).
-pub(super) async fn may_look(visit: &Managing) -> Result<(), Refused> {
-    let network = visit.ask.origin.network.clone();
-    visit.look(move |r, pass| limits::check_elsewhere(r, pass, &network)).await.map(drop)
 }
 
 /// Mails the address that was typed how to ask for access (U-15).
@@ -118,10 +111,10 @@ pub(in crate::pages) fn kept_for_back(answer: Answer) -> Answer {
 /// Creates the user; on an error, back to the question whose answer is wrong.
 pub async fn create(visit: Managing, answers: Answers) -> Answer {
     let done = match answers.typed().parse() {
-        Ok(_) if let Err(refused) = may_look(&visit).await => Err(refused),
         Ok(new) => visit.write(move |w, pass| user::create(w, pass, &new)).await,
         Err(errors) => Err(Refused::Invalid(errors)),
     };
+    let done = done.and_then(|(pass, created)| Ok((pass, created?)));
     match done {
         Ok((pass, id)) => visit.go(&format!("{}/{id}/created", users_of(&pass))),
         Err(Refused::Invalid(errors)) => {

@@ -10,8 +10,8 @@ use domain::name;
 use domain::user::UserType;
 use serde::Deserialize;
 
+use super::Managing;
 use super::change::{self, Words, after, preview, reason, refused_with, version};
-use super::{Managing, create};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
@@ -49,7 +49,6 @@ pub async fn promote(visit: Managing, typed: Typed) -> Answer {
 async fn make(visit: &Managing, typed: &Typed) -> Answer {
     let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
     let message = name::message(&typed.message).map_err(|problem| Refused::field("message", problem))?;
-    create::may_look(visit).await?;
     let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: version(&typed.version)? });
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;

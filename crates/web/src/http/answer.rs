@@ -1,0 +1,106 @@
+//! What a handler answers with: pages in their frames, data, files, and where to go next.
+
+use ::http::{StatusCode, header};
+use app::pass::{CenterPass, HasPlace, Person};
+use app::session::SignedIn;
+use askama::Template;
+use axum::response::{IntoResponse, Redirect};
+use serde::Serialize;
+
+use super::cookies::Cookie;
+use super::toast::Toast;
+use super::visit::{Answer, Visitor};
+use super::{json, menu};
+use crate::views::{Frame, Page};
+
+impl Visitor {
+    /// The frame of the operator's pages.
+    pub fn operator_frame(&self) -> Frame {
+        menu::operator_frame(self.t)
+    }
+
+    /// The frame of a page of somebody who is not signed in.
+    pub fn bare_frame(&self) -> Frame {
+        self.toasted(Frame::default())
+    }
+
+    /// The frame of a page of a signed-in person without account.
+    pub fn person_frame(&self, person: &Person) -> Frame {
+        self.toasted(menu::person_frame(self.t, &self.path, person))
+    }
+
+    /// The frame of a page of an account center.
+    pub fn center_frame<C>(&self, pass: &CenterPass<C>) -> Frame {
+        self.toasted(menu::center_frame(self.t, &self.path, pass))
+    }
+
+    /// The frame of a page of an account.
+    pub fn frame(&self, pass: &impl HasPlace) -> Frame {
+        let frame = self.toasted(menu::account_frame(self.t, &self.path, pass.place()));
+        match self.toast {
+            // From there it can be undone (U-22).
+            Some(Toast::UserDeleted) => frame.with_toast_link(self.t.toast_deleted(), "/users?tab=deleted"),
+            _ => frame,
+        }
+    }
+
+    fn toasted(&self, frame: Frame) -> Frame {
+        match self.toast {
+            Some(toast) => frame.with_toast(toast.text(self.t)),
+            None => frame,
+        }
+    }
+
+    /// A page.
+    pub fn page(&self, view: impl Template) -> Answer {
+        Ok(Page(view).into_response())
+    }
+
+    /// Data.
+    pub fn data(&self, value: &impl Serialize) -> Answer {
+        Ok(json::response(StatusCode::OK, json::DATA, value))
+    }
+
+    /// A file of comma-separated values to be kept, with the mark by which spreadsheets know its letters.
+    pub fn file(&self, name: &str, text: String) -> Answer {
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        ];
+        Ok((headers, format!("\u{feff}{text}")).into_response())
+    }
+
+    /// A form shown again with what is wrong.
+    pub fn mend(&self, view: impl Template) -> Answer {
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(view)).into_response())
+    }
+
+    /// To another page after something was done, so that reloading does not do it again.
+    pub fn go(&self, path: &str) -> Answer {
+        Ok(Redirect::to(path).into_response())
+    }
+
+    /// As [`Visitor::go`], telling there what was done.
+    pub fn go_and_tell(&self, path: &str, toast: Toast) -> Answer {
+        let mut response = Redirect::to(path).into_response();
+        response.headers_mut().append(header::SET_COOKIE, Cookie::Toast.set(self.secure, toast.key()));
+        Ok(response)
+    }
+
+    /// As [`Visitor::go`], with a cookie set.
+    pub fn go_with(&self, path: &str, cookie: Cookie, value: &str) -> Answer {
+        let mut response = Redirect::to(path).into_response();
+        response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
+        Ok(response)
+    }
+
+    /// The answer with the cookies of a fresh session: the session's own, and the one by which the device is known when
+    /// the session is over.
+    pub fn signed_in(&self, answer: Answer, session: &SignedIn) -> Answer {
+        let mut response = answer?;
+        for (cookie, value) in [(Cookie::Session, &session.token), (Cookie::Device, &session.device)] {
+            response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
+        }
+        Ok(response)
+    }
+}
