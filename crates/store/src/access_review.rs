@@ -1,5 +1,7 @@
 //! Access reviews: who is looked at, as they were when it began, what is decided and what became of it (U-23).
 
+mod executive;
+
 use std::collections::BTreeMap;
 
 use domain::access_review::{Decision, Outcome};
@@ -8,6 +10,8 @@ use domain::capability::proof::ManageUsers;
 use domain::id::{AccessReviewId, UserId};
 use domain::time::{Span, Timestamp};
 use domain::user::{UserStatus, UserType};
+
+pub use executive::{ReviewedExecutive, insert_executives, list_executives};
 
 use crate::db::{Columns, DbError, Row, Stmt, Value, sql};
 use crate::page::{LIMIT, Page};

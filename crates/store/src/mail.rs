@@ -4,7 +4,7 @@
 //! [`LEASE`]; if they die, another takes it then.
 
 use domain::email::EmailAddress;
-use domain::id::{AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
+use domain::id::{AccountCenterId, AccountId, InvitationId, LoginId, MailId, ResetId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 use domain::user::UserType;
@@ -38,7 +38,7 @@ pub struct NewMail<'a> {
 pub struct Mail {
     /// Its id, which is also its Message-ID.
     pub id: MailId,
-    /// The account's id; empty for mails of no account.
+    /// The id of the account, or account center, that it comes from; empty for mails of none.
     pub account: String,
     /// What it says.
     pub kind: MailKind,
@@ -75,6 +75,8 @@ pub struct InvitationContent {
     pub user_type: UserType,
     /// The agent flag.
     pub agent: bool,
+    /// The account center that they will run by accepting, if they will (C-10).
+    pub executive_of: Option<String>,
     /// The inviter's own words.
     pub message: Option<String>,
     /// Until when the link works.
@@ -102,6 +104,15 @@ pub struct EndContent {
 
 /// Puts a mail into the outbox.
 pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
+    insert_in(w, new.account.map(AccountId::as_str).unwrap_or_default(), new)
+}
+
+/// Puts a mail that an account center sends into the outbox, in place of an account.
+pub fn insert_of_center(w: &mut Writer, center: &AccountCenterId, new: &NewMail) -> Result<MailId, DbError> {
+    insert_in(w, center.as_str(), new)
+}
+
+fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbError> {
     let (id, now) = (w.new_id::<MailId>(), w.now);
     w.tx().exec(
         sql!(
@@ -110,7 +121,7 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
              VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, '', $7)"
         ),
         &[
-            new.account.map(AccountId::as_str).unwrap_or_default().into(),
+            from.into(),
             (&id).into(),
             new.kind.word().into(),
             new.subject.into(),
@@ -227,12 +238,15 @@ pub fn find_invitation(
         sql!(
             "SELECT a.id, a.name, a.time_zone,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, u.user_type, u.agent, i.message, i.expires_at
+                    u.first_name, u.last_name, u.user_type, u.agent, k.name, i.message, i.expires_at
              FROM invitation i
              JOIN account a ON a.id = i.account_id
              JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
              LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
              LEFT JOIN login e ON e.id = i.invited_by_login
+             LEFT JOIN executive_invitation z ON z.account_id = i.account_id AND z.user_id = i.user_id
+             LEFT JOIN executive_administrator x ON x.center_id = z.center_id AND x.login_id = i.invited_by_login
+             LEFT JOIN account_center k ON k.id = x.center_id AND k.id = a.center_id
              WHERE i.account_id = $1 AND i.id = $2 AND i.generation = $3
                AND i.accepted_at IS NULL AND i.expires_at > $4"
         ),
@@ -248,6 +262,7 @@ pub fn find_invitation(
             name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
             user_type: c.parse()?,
             agent: c.flag()?,
+            executive_of: c.text_or_null()?,
             message: c.text_or_null()?,
             expires_at: c.get()?,
         })

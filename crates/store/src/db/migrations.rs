@@ -36,4 +36,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0020_center_job"),
     migration!("0021_temporary_password"),
     migration!("0022_bounds"),
+    migration!("0024_executive_review"),
 ];
