@@ -182,6 +182,14 @@ j.journey('C-05 C-10 C-11 C-12 S2 executive administrators are invited, promoted
   await j.on(page, /^Access review of/);
   await j.row(page, 'Eve Exec').getByText('Sees everything').waitFor();
   await walk.look(page, 'access-review-executive');
+  await page.goto(`${south}/companies/new`);
+  await j.fill(page, { 'Company name': `Downtown ${side}`, 'Time zone': 'UTC' });
+  await j.press(page, 'Create company');
+  await j.sees(page, 'The company has been created.');
+  await page.goto(`${south}/users/map`);
+  await j.on(page, 'Who has which company');
+  await j.row(page, 'Eve Exec').getByText('As executive administrator').waitFor();
+  await walk.look(page, 'access-map-executive');
   await page.goto('/accounts');
   await j.follow(page, new RegExp(`North Clinic ${side}`));
   await page.goto(`${new URL(page.url()).pathname}/users`);
