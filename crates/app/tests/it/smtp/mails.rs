@@ -133,7 +133,7 @@ fn the_text_of_an_agents_invitation_leads_into_lead_center() {
     );
 }
 
-/// S2
+/// S2. Seen to fail: with the lead of one account.
 #[test]
 fn the_text_of_an_invitation_to_run_a_center_speaks_of_all_its_accounts() {
     let view = InvitationMail { executive_of: Some("Reyes Agency".to_owned()), ..invitation() };
