@@ -139,6 +139,8 @@ j.journey('C-05 C-10 C-11 C-12 S2 executive administrators are invited, promoted
   await j.sees(page, 'The invitation is on its way.');
   const hers = await walk.stranger();
   await hers.goto(String(await walk.link(eve)));
+  await j.on(hers, `Join Agency ${side}`);
+  await walk.look(hers, 'invitation-executive');
   await j.fill(hers, { 'Choose a password': j.password });
   await j.press(hers, 'Accept the invitation');
   await hers.waitForURL(/\/accounts\//);
@@ -146,6 +148,7 @@ j.journey('C-05 C-10 C-11 C-12 S2 executive administrators are invited, promoted
   await j.sees(hers, `South Clinic ${side}`);
   await j.follow(hers, new RegExp(`South Clinic ${side}`));
   await j.on(hers, 'Hello Eve');
+  const south = new URL(hers.url()).pathname;
 
   await page.goto(`${center}/users?q=eve`);
   await j.follow(page, 'Eve Exec');
@@ -170,6 +173,33 @@ j.journey('C-05 C-10 C-11 C-12 S2 executive administrators are invited, promoted
   await j.sees(page, 'They are an executive administrator now, in every account.');
   await hers.goto('/accounts');
   await j.sees(hers, `South Clinic ${side}`);
+
+  await hers.goto('/me/access');
+  await j.sees(hers, `All accounts of Agency ${side}`);
+  await walk.look(hers, 'me-access-executive');
+  await page.goto(`${south}/access-reviews`);
+  await j.press(page, 'Start a review');
+  await j.on(page, /^Access review of/);
+  await j.row(page, 'Eve Exec').getByText('Sees everything').waitFor();
+  await walk.look(page, 'access-review-executive');
+  await page.goto(`${south}/companies/new`);
+  await j.fill(page, { 'Company name': `Downtown ${side}`, 'Time zone': 'UTC' });
+  await j.press(page, 'Create company');
+  await j.sees(page, 'The company has been created.');
+  await page.goto(`${south}/users/map`);
+  await j.on(page, 'Who has which company');
+  await j.row(page, 'Eve Exec').getByText('As executive administrator').waitFor();
+  await walk.look(page, 'access-map-executive');
+  await page.goto('/accounts');
+  await j.follow(page, new RegExp(`North Clinic ${side}`));
+  await page.goto(`${new URL(page.url()).pathname}/users`);
+  await j.follow(page, 'Eve Exec');
+  await j.press(page, 'Suspend user');
+  await j.on(page, 'Suspend Eve Exec?');
+  await j.sees(page, `They still have full access to this account, as an executive administrator of Agency ${side}`);
+  await walk.look(page, 'user-suspend-executive');
+  await j.press(page, 'Suspend user');
+  await j.sees(page, 'They still have full access here');
 
   await page.goto(`${center}/settings`);
   await j.press(page, 'Dissolve the account center');

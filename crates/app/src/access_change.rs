@@ -11,6 +11,7 @@ use domain::id::{CompanyId, UserId};
 use domain::user::UserStatus;
 use store::access_change;
 use store::company::{self, Company};
+use store::executive_administrator;
 use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::{self, User};
 use store::work::{Committed, Reader, Writer};
@@ -28,6 +29,8 @@ pub struct Preview {
     pub plan: Result<Plan, Conflict>,
     /// The account's companies in use, for their names.
     pub companies: Vec<Company>,
+    /// The account center that they run: whatever the change makes of the user, they have the account through it (C-10).
+    pub executive_of: Option<String>,
 }
 
 /// What whoever makes a change has seen and typed.
@@ -52,7 +55,24 @@ pub fn preview(
         Err(Refused::Conflict(conflict)) => Err(conflict),
         Err(refused) => return Err(refused),
     };
-    Ok(Preview { user, plan, companies: company::list_choices(r, pass)? })
+    let executive_of = executive_of(r, pass, &user)?;
+    Ok(Preview { user, plan, companies: company::list_choices(r, pass)?, executive_of })
+}
+
+/// The account center that a user runs, if they do: they have the account through it.
+fn executive_of(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+) -> Result<Option<String>, Refused> {
+    let Some(login) = &user.login else { return Ok(None) };
+    Ok(executive_administrator::find_center(r, pass, login)?)
+}
+
+/// Whether a user, who may have been deleted just now, has the account as an executive administrator.
+pub fn is_executive(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<bool, Refused> {
+    let user = find(r, pass, id)?;
+    Ok(executive_of(r, pass, &user)?.is_some())
 }
 
 /// What undoing the newest change would do.

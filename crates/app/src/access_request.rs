@@ -82,15 +82,24 @@ pub fn ask(mut w: Writer, pass: &SelfPass, account: &str, message: &str) -> Resu
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Gives up what one has asked for.
-pub fn withdraw(mut w: Writer, pass: &SelfPass, id: &AccessRequestId) -> Result<Committed<()>, Refused> {
+/// Gives up what one has asked for, or takes what was declined off one's list; which of them it was. What was approved
+/// meanwhile can't be given up any more.
+pub fn withdraw(
+    mut w: Writer,
+    pass: &SelfPass,
+    id: &AccessRequestId,
+) -> Result<Committed<RequestState>, Refused> {
+    let state = access_request::find_own_state(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
+    if state == RequestState::Approved {
+        return Err(Refused::Conflict(Conflict::RequestApproved));
+    }
     let removed = access_request::remove_own(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
     let name = pass.person().name();
     let mut entries = vec![Entry::of_login(Verb::AccessWithdrawn, id, &name)];
     if let Some((account, request)) = removed {
         entries.push(Entry::of(&account, Verb::AccessWithdrawn, &request, &name));
     }
-    w.commit_all(&pass.actor(), entries, ())
+    w.commit_all(&pass.actor(), entries, state)
 }
 
 /// Lets somebody in, as a user who is active at once (`user::let_in`).

@@ -16,7 +16,7 @@ use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::User;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
-pub use store::access_review::{Counts, Part, Review, Reviewed};
+pub use store::access_review::{Counts, Part, Review, Reviewed, ReviewedExecutive};
 
 use crate::access_change::{Confirmed, Preview};
 use crate::{App, Ask, Conflict, Refused, access_change, limits, user};
@@ -32,6 +32,16 @@ pub struct ReviewPage {
     pub counts: Counts,
     /// One page of them.
     pub users: Page<Row>,
+    /// Who had the account as an executive administrator when it began, with a user there or without: on that is decided
+    /// at the account center (C-10).
+    pub executives: Vec<ReviewedExecutive>,
+}
+
+impl ReviewPage {
+    /// Whether a user of the review had the account as an executive administrator, too.
+    pub fn is_executive(&self, user: &UserId) -> bool {
+        self.executives.iter().any(|executive| executive.user.as_ref() == Some(user))
+    }
 }
 
 /// A user of a review, with what follows from it.
@@ -91,6 +101,7 @@ pub fn start(
     let watched_at = store::capability_use::get_start(&mut w)?;
     access_review::insert(&mut w, pass, &id, days, watched_at)?;
     let users = access_review::insert_users(&mut w, pass, &id, days)?;
+    access_review::insert_executives(&mut w, pass, &id)?;
     let entry = Entry::of(pass.account(), Verb::AccessReviewStarted, &id, "")
         .change("users", None, Some(&users.to_string()))
         .change("idle_days", None, idle_days.map(|days| days.to_string()).as_deref());
@@ -110,7 +121,8 @@ pub fn get(
     let (counts, now) = (access_review::count(r, pass, id)?, review.finished_at.unwrap_or(r.now));
     let Page { rows, has_more, has_previous } = users;
     let rows = rows.into_iter().map(|reviewed| row(pass, &review, reviewed, now)).collect();
-    Ok(ReviewPage { review, counts, users: Page { rows, has_more, has_previous } })
+    let executives = access_review::list_executives(r, pass, id)?;
+    Ok(ReviewPage { review, counts, users: Page { rows, has_more, has_previous }, executives })
 }
 
 /// A user of a review.

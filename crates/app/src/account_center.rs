@@ -21,7 +21,7 @@ use store::{account, executive_administrator, temporary_password};
 pub use store::account_center::{AccountRow as Account, CenterOfLogin};
 use store::executive_administrator::Executive;
 
-use crate::{App, Ask, Conflict, Refused, limits};
+use crate::{App, Ask, Conflict, Refused, center_notice, limits};
 
 /// The dashboard of an account center (C-02).
 pub struct Dashboard {
@@ -93,7 +93,8 @@ impl App {
     ) -> Result<(), Refused> {
         let credentials = ask.credentials.clone();
         let add = move |mut w: Writer, pass: &CenterPass<AllOfCenter>| {
-            let entries = link(&mut w, &credentials, pass.center(), pass.name(), &account)?;
+            let center = (pass.center(), pass.name());
+            let entries = link(&mut w, &credentials, center, &account, None)?;
             w.commit_all(&pass.actor(), entries.into(), ())
         };
         self.write(ask, center, add).await.map(|_| ())
@@ -111,18 +112,20 @@ fn create(
     account_center::insert(&mut w, pass, &id, details)?;
     let mut entries = vec![Entry::of(&id, Verb::CenterCreated, &id, &details.name)];
     for account in accounts {
-        entries.extend(link(&mut w, credentials, &id, &details.name, account)?);
+        // Whoever makes it has chosen the accounts; for each of many one mail would only be in the way.
+        let own = Some(pass.person().email.as_str());
+        entries.extend(link(&mut w, credentials, (&id, &details.name), account, own)?);
     }
     w.commit_all(&pass.actor(), entries, id)
 }
 
-/// Links an account; both trails tell of it.
+/// Links an account; both trails tell of it, and its administrators get a mail, but for `but`.
 fn link(
     w: &mut Writer,
     credentials: &Credentials,
-    center: &AccountCenterId,
-    center_name: &str,
+    (center, center_name): (&AccountCenterId, &str),
     account: &AccountId,
+    but: Option<&str>,
 ) -> Result<[Entry; 2], Refused> {
     let there = AccountPass::<ManageUsers>::mint(w, credentials, account)?;
     // Whose own access ends gives nothing that lasts (U-21).
@@ -133,8 +136,9 @@ fn link(
     if !account_center::link(w, &there, center)? {
         return Err(Refused::Conflict(Conflict::InACenter));
     }
+    let verb = Verb::CenterAccountLinked;
     Ok([
-        Entry::of(account, Verb::CenterAccountLinked, center, center_name),
+        center_notice::of_account(w, &there, (verb, center, center_name), but)?,
         Entry::of(center, Verb::CenterAccountLinked, account, &there.place().account_name),
     ])
 }
@@ -155,11 +159,13 @@ pub fn unlink(
     account: &AccountId,
 ) -> Result<Committed<()>, Refused> {
     let found = find_account(&mut w, pass, account)?;
+    let there: AccountPass<ManageUsers> = pass.enter(&mut w, account)?;
     if !account_center::unlink(&mut w, pass, account)? {
         return Err(Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
     }
+    let verb = Verb::CenterAccountUnlinked;
     let entries = vec![
-        Entry::of(account, Verb::CenterAccountUnlinked, pass.center(), pass.name()),
+        center_notice::of_account(&mut w, &there, (verb, pass.center(), pass.name()), None)?,
         Entry::of(pass.center(), Verb::CenterAccountUnlinked, account, &found.name),
     ];
     w.commit_all(&pass.actor(), entries, ())
@@ -183,8 +189,9 @@ pub fn leave(mut w: Writer, pass: &AccountPass<ManageUsers>) -> Result<Committed
     if !account_center::leave(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
     }
+    let verb = Verb::CenterAccountUnlinked;
     let entries = vec![
-        Entry::of(pass.account(), Verb::CenterAccountUnlinked, &center, &name),
+        center_notice::of_account(&mut w, pass, (verb, &center, &name), None)?,
         Entry::of(&center, Verb::CenterAccountUnlinked, pass.account(), &place.account_name),
     ];
     w.commit_all(&pass.actor(), entries, ())

@@ -13,6 +13,7 @@ use store::page::Page;
 use store::pass::{AccountPass, CenterPass, HasPlace, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 
+pub use store::account_center::AccountRow;
 pub use store::center_person::{Filter, Person, PersonPlace};
 
 use crate::{App, Conflict, Refused};
@@ -28,16 +29,37 @@ pub fn list(
     Ok(center_person::list(r, pass, filter, after)?)
 }
 
+/// How many accounts of an executive administrator are named.
+const NAMED: usize = 10;
+
+/// A person of the center.
+pub struct PersonPage {
+    /// Who.
+    pub person: Person,
+    /// One page of what they are in which account.
+    pub places: Page<PersonPlace>,
+    /// Of an executive administrator, the center's first accounts and how many there are, as far as they are counted:
+    /// they have all of them, also those that they are in as no user (C-10).
+    pub through_center: Option<(Vec<AccountRow>, usize)>,
+}
+
 /// A person, and one page of what they are in which account.
 pub fn get(
     r: &mut Reader,
     pass: &CenterPass<AllOfCenter>,
     id: &CenterPersonId,
     after: &str,
-) -> Result<(Person, Page<PersonPlace>), Refused> {
+) -> Result<PersonPage, Refused> {
     check_opened(r, pass)?;
     let person = center_person::find(r, pass, id)?.ok_or(Refused::NotFound)?;
-    Ok((person, center_person::list_places(r, pass, id, after)?))
+    let through_center = if person.executive && after.is_empty() { Some(accounts(r, pass)?) } else { None };
+    Ok(PersonPage { places: center_person::list_places(r, pass, id, after)?, person, through_center })
+}
+
+fn accounts(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<(Vec<AccountRow>, usize), Refused> {
+    let page = account_center::list_accounts(r, pass, "", ("", ""))?;
+    let first = page.rows.into_iter().take(NAMED).collect();
+    Ok((first, account_center::count_accounts(r, pass)?))
 }
 
 /// Whether users are managed here, for pages that need nothing else.

@@ -20,7 +20,7 @@ pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
 use crate::temporary_password::check_proven;
-use crate::{Conflict, Refused, access_change};
+use crate::{Conflict, Refused, access_change, center_notice};
 
 /// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.
 pub const KEPT_AT_ONCE: usize = 200;
@@ -59,12 +59,14 @@ pub fn make_first(mut w: Writer, pass: &CenterPass<AllOfCenter>) -> Result<Commi
         return Err(Refused::Conflict(Conflict::HasExecutive));
     }
     let person = pass.person();
-    let mut entries =
-        vec![Entry::of(pass.center(), Verb::ExecutiveMade, &person.login, &person.name()).change(
-            "email",
-            None,
-            Some(&person.email),
-        )];
+    let made = center_notice::of_executive(
+        &mut w,
+        pass,
+        pass.center(),
+        (Verb::ExecutiveMade, &person.login),
+        false,
+    )?;
+    let mut entries = vec![made.change("email", None, Some(&person.email))];
     if account_center::update_users_opened(&mut w, pass)? {
         entries.push(users_opened(pass));
     }
@@ -87,13 +89,14 @@ pub fn find_person(
 pub fn make(mut w: Writer, pass: &CenterPass<RunsCenter>, login: &LoginId) -> Result<Committed<()>, Refused> {
     let person = find_person(&mut w, pass, login)?;
     check_proven(&mut w, login)?;
-    executive_administrator::insert(&mut w, pass, login)?;
-    let entry = Entry::of(pass.center(), Verb::ExecutiveMade, login, &person.name).change(
-        "email",
-        None,
-        Some(&person.email),
-    );
-    w.commit(&pass.actor(), entry, ())
+    let entry = match executive_administrator::insert(&mut w, pass, login)? {
+        true => {
+            let verb = Verb::ExecutiveMade;
+            center_notice::of_executive(&mut w, pass, pass.center(), (verb, login), false)?
+        }
+        false => Entry::of(pass.center(), Verb::ExecutiveMade, login, &person.name),
+    };
+    w.commit(&pass.actor(), entry.change("email", None, Some(&person.email)), ())
 }
 
 /// Invites somebody new to be one (C-10): they are invited as administrator of the center's first account, and run the
@@ -193,11 +196,9 @@ pub fn unmake(
     afterwards: Afterwards,
 ) -> Result<Committed<()>, Refused> {
     let executive = find(&mut w, pass, login)?;
-    let mut entries = vec![Entry::of(pass.center(), Verb::ExecutiveUnmade, login, &executive.name).change(
-        "email",
-        Some(&executive.email),
-        None,
-    )];
+    let verb = Verb::ExecutiveUnmade;
+    let unmade = center_notice::of_executive(&mut w, pass, pass.center(), (verb, login), false)?;
+    let mut entries = vec![unmade.change("email", Some(&executive.email), None)];
     let mut kept = executive_administrator::list_places(&mut w, pass, login)?;
     kept.retain(|place| match Stay::of(place) {
         Stay::Anyway => false,

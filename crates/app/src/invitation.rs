@@ -20,7 +20,7 @@ use text::Text;
 use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, bundle, limits, words};
+use crate::{App, Ask, Conflict, Refused, bundle, center_notice, limits, words};
 
 /// How an invitation gets to its reader.
 #[derive(Clone, Copy, Debug)]
@@ -247,6 +247,7 @@ impl App {
             personal_message: content.message,
             expires_on: content.expires_at.full(&content.time_zone),
             agent: content.agent,
+            executive_of: content.executive_of,
         }
     }
 
@@ -279,7 +280,8 @@ fn join(
         temporary_password::remove_accepted(&mut w, one)?;
         entries.push(take(&mut w, one, login)?);
         if let Some(center) = executive_administrator::accept(&mut w, one, login)? {
-            entries.push(Entry::of(&center, Verb::ExecutiveMade, login, &one.names.full()));
+            let verb = Verb::ExecutiveMade;
+            entries.push(center_notice::of_executive(&mut w, one, &center, (verb, login), true)?);
         }
     }
     let (session, started) = session::start(&mut w, login, ask)?;

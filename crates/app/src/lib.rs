@@ -14,6 +14,7 @@ pub mod api_key;
 pub mod bundle;
 pub mod capability_use;
 pub mod center_change;
+pub(crate) mod center_notice;
 pub mod center_person;
 pub mod company;
 pub mod company_user;

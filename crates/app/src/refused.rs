@@ -103,6 +103,8 @@ pub enum Conflict {
     InvitedAsExecutive,
     /// Nobody has shown that the login's address is theirs.
     AddressUnproven,
+    /// What was asked for was approved meanwhile, so that it can't be given up (U-16).
+    RequestApproved,
 }
 
 impl Refused {

@@ -6,7 +6,7 @@ mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use effects::{Effects, Reach, effects};
+pub use effects::{Effects, Reach, effects, effects_for_executive};
 pub use plan::plan;
 
 use crate::access::Refusal;

@@ -1,5 +1,7 @@
 //! Activity: who did what to whom, and what it changed.
 
+use crate::id::ActivityId;
+
 /// What was done. The key is kept for ever; the sentence stands in the message catalogue.
 macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident = $key:literal,)*) => {
@@ -165,6 +167,8 @@ pub struct Change {
 /// What is to be written beside a change; who and when come from the unit of work.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// Its id, where a mail tells of it; otherwise it gets one when it is written.
+    pub id: Option<ActivityId>,
     /// What was done.
     pub verb: Verb,
     /// The account it belongs to; `None` for what concerns a login alone.
@@ -182,6 +186,7 @@ impl Entry {
     pub fn of(account: impl ToString, verb: Verb, subject: impl ToString, subject_name: &str) -> Entry {
         let account = Some(account.to_string());
         Entry {
+            id: None,
             verb,
             account,
             subject: subject.to_string(),
@@ -193,6 +198,11 @@ impl Entry {
     /// An entry that belongs to no account.
     pub fn of_login(verb: Verb, subject: impl ToString, subject_name: &str) -> Entry {
         Entry { account: None, ..Entry::of("", verb, subject, subject_name) }
+    }
+
+    /// With an id that is known before it is written.
+    pub fn numbered(self, id: &ActivityId) -> Entry {
+        Entry { id: Some(id.clone()), ..self }
     }
 
     /// With one more field; left out when nothing changed.

@@ -40,6 +40,12 @@ pub enum MailKind {
     TemporaryPassword,
     /// Sets a new password, and so proves that the address of a login is its reader's (X-01).
     EmailProof,
+    /// Tells somebody that they are an executive administrator, or one no more (C-10, C-11).
+    ExecutiveChanged,
+    /// Tells the executive administrators of a center that there is another one, or one less (C-12).
+    ExecutiveNotice,
+    /// Tells an administrator that the account came into a center, or left it (C-03).
+    CenterAccount,
 }
 
 /// Where a mail stands.
@@ -82,7 +88,8 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
     AccessDeclined = "access_declined", AccessOffer = "access_offer",
     Bundle = "bundle", AccessGiven = "access_given",
-    TemporaryPassword = "temporary_password", EmailProof = "email_proof");
+    TemporaryPassword = "temporary_password", EmailProof = "email_proof",
+    ExecutiveChanged = "executive_changed", ExecutiveNotice = "executive_notice", CenterAccount = "center_account");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
 
 /// How often a mail is tried before it counts as refused: more than a day with the waits below.

@@ -76,6 +76,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::HasLogin => "The address signs in here already.",
         Conflict::InvitedAsExecutive => "An executive administrator accepts by the mailed link.",
         Conflict::AddressUnproven => "Nobody has confirmed the login's address yet.",
+        Conflict::RequestApproved => "The request was approved already.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
 }

@@ -160,6 +160,23 @@ pub fn list_own(r: &mut Reader, pass: &SelfPass) -> Result<Vec<OwnRequest>, DbEr
     rows.into_iter().map(read).collect()
 }
 
+/// Where what a person asked for stands; `None` if there is no such thing.
+pub fn find_own_state(
+    r: &mut Reader,
+    pass: &SelfPass,
+    id: &AccessRequestId,
+) -> Result<Option<RequestState>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT COALESCE(q.state, 'open') FROM access_ask a
+             LEFT JOIN access_request q ON q.login_id = a.login_id AND q.id = a.access_request_id
+             WHERE a.login_id = $1 AND a.id = $2"
+        ),
+        &[(&pass.person().login).into(), id.into()],
+    )?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
 /// Gives up what a person asked for; false if there is no such thing. The account of the request that goes with it, if
 /// there was one: as long as they ask for it under another name, it stays.
 pub fn remove_own(

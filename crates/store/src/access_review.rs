@@ -1,11 +1,13 @@
 //! Access reviews: who is looked at, as they were when it began, what is decided and what became of it (U-23).
 
+mod executive;
 mod reviewed;
 
 use domain::capability::proof::ManageUsers;
 use domain::id::AccessReviewId;
 use domain::time::{Span, Timestamp};
 
+pub use executive::{ReviewedExecutive, insert_executives, list_executives};
 pub use reviewed::{Part, Reviewed, find_user, list_users, update_decision, update_outcome};
 
 use crate::db::{DbError, Row, sql};

@@ -1,5 +1,7 @@
 //! Account centers and the accounts in them (C-02 to C-04, C-13).
 
+mod told;
+
 use std::collections::BTreeSet;
 
 use domain::account_center::CenterDetails;
@@ -9,6 +11,8 @@ use domain::id::{AccountCenterId, AccountId, LoginId};
 use domain::job::KnownAccount;
 use domain::name;
 use domain::time::Timestamp;
+
+pub use told::{AccountTold, ExecutiveTold, find_account_told, find_executive_told};
 
 use crate::center_person;
 use crate::convert;

@@ -1,11 +1,15 @@
 //! Executive administrators: logins with administrator access to every account of a center (C-10 to C-12). One row holds
 //! it for all accounts, so that it begins and ends everywhere at one moment; gates look for it (`pass::load`).
 
+mod reach;
+
 use domain::account_center::proof::RunsCenter;
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountCenterId, AccountId, LoginId, UserId};
 use domain::time::Timestamp;
 use domain::user::Names;
+
+pub use reach::{RunCenter, find_center, list_others, list_run, list_without_user};
 
 use crate::account_center::AccountRow;
 use crate::db::{DbError, Row, sql};
@@ -13,7 +17,7 @@ use crate::pass::{AccountPass, CenterPass, HasPlace, InvitationPass, SelfPass, S
 use crate::work::{Reader, Writer};
 
 /// The most that a page shows; an agency has a handful.
-const SHOWN: i64 = 200;
+pub(crate) const SHOWN: i64 = 200;
 
 /// An executive administrator.
 #[derive(Clone, Debug)]

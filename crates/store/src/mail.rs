@@ -5,7 +5,7 @@
 
 mod content;
 
-use domain::id::{AccountId, MailId, UserId};
+use domain::id::{AccountCenterId, AccountId, MailId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 
@@ -42,7 +42,7 @@ pub struct NewMail<'a> {
 pub struct Mail {
     /// Its id, which is also its Message-ID.
     pub id: MailId,
-    /// The account's id; empty for mails of no account.
+    /// The id of the account, or account center, that it comes from; empty for mails of none.
     pub account: String,
     /// What it says.
     pub kind: MailKind,
@@ -64,6 +64,15 @@ pub struct Mail {
 
 /// Puts a mail into the outbox.
 pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
+    insert_in(w, new.account.map(AccountId::as_str).unwrap_or_default(), new)
+}
+
+/// Puts a mail that an account center sends into the outbox, in place of an account.
+pub fn insert_of_center(w: &mut Writer, center: &AccountCenterId, new: &NewMail) -> Result<MailId, DbError> {
+    insert_in(w, center.as_str(), new)
+}
+
+fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbError> {
     let (id, now) = (w.new_id::<MailId>(), w.now);
     w.tx().exec(
         sql!(
@@ -72,7 +81,7 @@ pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
              VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, '', $7)"
         ),
         &[
-            new.account.map(AccountId::as_str).unwrap_or_default().into(),
+            from.into(),
             (&id).into(),
             new.kind.word().into(),
             new.subject.into(),

@@ -23,6 +23,7 @@ use super::views::{
     AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
     EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
 };
+use crate::center_notice::{self, CenterNotice};
 use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
@@ -67,6 +68,7 @@ enum Content {
     EmailProof(String, domain::id::ResetId),
     Bundle(store::bundle::Content, BundleId),
     AccessGiven(store::bundle::Content),
+    CenterNotice(CenterNotice),
 }
 
 /// To whom it is told that two logins became one, or two again.
@@ -262,6 +264,10 @@ impl App {
                 let view = self.access_given_mail(t, &content, mail);
                 compose(&view, from, to(&view.to_name), id)
             }
+            Content::CenterNotice(notice) => {
+                let to = to(notice.to_name());
+                notice.compose(t, from, to, id)
+            }
         }
     }
 
@@ -374,6 +380,9 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
         MailKind::AccessGiven => {
             let id = mail.subject.parse().expect(parsed);
             Ok(bundle::find_let_in(r, pass, &id)?.map(Content::AccessGiven))
+        }
+        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
+            Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
         }
     }
 }

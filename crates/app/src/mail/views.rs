@@ -58,10 +58,12 @@ macro_rules! templates {
 
 mod access;
 mod bundle;
+mod center_notice;
 mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
+pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
 pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};
 
 /// Asks somebody to join an account and to set a password for it.
@@ -87,6 +89,8 @@ pub struct InvitationMail {
     pub expires_on: String,
     /// Whether the invitation leads into Lead Center.
     pub agent: bool,
+    /// The account center whose executive administrator they will be, instead of one account's user.
+    pub executive_of: Option<String>,
 }
 
 impl View for InvitationMail {
@@ -106,6 +110,7 @@ impl View for InvitationMail {
             personal_message: self.personal_message.as_deref().map(message).filter(|kept| !kept.is_empty()),
             expires_on: name(&self.expires_on),
             agent: self.agent,
+            executive_of: self.executive_of.as_deref().map(name),
         }
     }
 

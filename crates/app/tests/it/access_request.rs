@@ -560,3 +560,28 @@ async fn u16_a05_every_step_is_recorded() {
         assert_eq!(told[told.len() - wanted.len()..], wanted);
     }
 }
+
+/// U-16: what was decided before it was given up is said to be so. Seen to fail: with the state not looked at in `withdraw`.
+#[tokio::test]
+async fn u16_who_withdraws_too_late_is_told_what_was_decided() {
+    for world in testkit::worlds().await {
+        let (account, zoe) = scene(&world).await;
+        let desk = Desk::of(&world, &account);
+        let withdraw = async |id: &AccessRequestId| {
+            let id = id.clone();
+            let done = move |w: Writer, pass: &SelfPass| access_request::withdraw(w, pass, &id);
+            world.app.write(&zoe.ask, (), done).await.map(|(_, state)| state)
+        };
+        asked(&world, &zoe, account.id.as_str()).await;
+        let id = own(&world, &zoe).await.remove(0).id;
+        decline(&desk, &waiting(&world, &account).await[0].id).await.unwrap();
+        assert_eq!(withdraw(&id).await.unwrap(), State::Declined);
+        asked(&world, &zoe, account.id.as_str()).await;
+        let id = own(&world, &zoe).await.remove(0).id;
+        let open = waiting(&world, &account).await.remove(0).id;
+        approve(&desk, &open, terms(UserType::Administrator)).await.unwrap();
+        assert_refused!(withdraw(&id).await, Refused::Conflict(Conflict::RequestApproved));
+        let told = account.activity().await;
+        assert!(told.iter().all(|entry| entry.verb != "access_request.withdrawn"), "nothing was withdrawn");
+    }
+}

@@ -10,6 +10,7 @@ use app::work::Reader;
 use app::{Conflict, Refused};
 use domain::access_change::Change;
 use domain::access_review::{Decision, Outcome, Suggestion};
+use domain::account_center::Afterwards;
 use domain::capability::Capability;
 use domain::capability::proof::{ManageUsers, UseLeadCenter};
 use domain::id::{AccessReviewId, UserId};
@@ -367,5 +368,47 @@ async fn a05_u23_a_review_is_recorded_from_its_beginning_to_its_end() {
         for verb in wanted {
             assert_eq!(verbs.iter().filter(|found| *found == verb).count(), 1, "{verb} in {verbs:?}");
         }
+    }
+}
+
+/// U-23, C-10: who has the account without a user stands in its review as they were, with what they did there last, and a
+/// review of nobody ends like any other. Seen to fail: without `insert_executives`, and with those of every center.
+#[tokio::test]
+async fn u23_c10_executives_without_a_user_stand_in_a_review() {
+    for world in testkit::worlds().await {
+        let elsewhere = world.set_up().await;
+        let center = world.account_center("Agency", "dana@example.com").await;
+        center.make_first().await;
+        let [north, south] = &center.accounts;
+        let company = north.company("Downtown").await;
+        let (_, eve) = north.join("eve@example.com", UserType::Manager, &[company]).await;
+        center.make(&eve.login).await.unwrap();
+        let desk = Desk::of(&world, south);
+        let review = begin(&desk, Some(30)).await.unwrap();
+        let found = page(&desk, &review, Part::All).await;
+        assert_eq!(found.counts.all, 0);
+        let named = |found: &ReviewPage| -> Vec<(String, bool)> {
+            found.executives.iter().map(|one| (one.email.clone(), one.user.is_some())).collect()
+        };
+        assert_eq!(named(&found), [("dana@example.com".into(), true), ("eve@example.com".into(), false)]);
+        assert_eq!(found.executives[1].acted_at, None);
+        assert_eq!(finish(&desk, &review).await.unwrap(), Finished::All);
+        assert!(page(&desk, &review, Part::All).await.review.finished_at.is_some());
+
+        let hers = Desk::of_person(&world, south, &eve);
+        hers.create(south.new_user("kim@example.com", UserType::Administrator, &[])).await.unwrap();
+        let acted = world.app.store.now();
+        world.advance(Span::hours(1));
+        let review = begin(&desk, None).await.unwrap();
+        let found = page(&desk, &review, Part::All).await;
+        assert_eq!((found.executives[1].acted_at, found.executives[1].is_over), (Some(acted), false));
+        let dana = found.users.rows.iter().find(|row| row.reviewed.email == "dana@example.com").unwrap();
+        assert!(found.is_executive(&dana.reviewed.user));
+        center.unmake(&center.admin.ask, &eve.login, Afterwards::TakeBack).await.unwrap();
+        let found = page(&desk, &review, Part::All).await;
+        assert!(found.executives[1].is_over && found.executives.len() == 2, "the record stays");
+        let other = Desk::of(&world, &elsewhere);
+        let review = begin(&other, None).await.unwrap();
+        assert!(page(&other, &review, Part::All).await.executives.is_empty(), "no center, no executives");
     }
 }

@@ -13,6 +13,7 @@ mod activity;
 mod api_key;
 mod bundle;
 mod center_change;
+mod center_notice;
 mod center_person;
 mod company;
 mod company_user;

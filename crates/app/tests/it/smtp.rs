@@ -55,6 +55,7 @@ fn invitation() -> InvitationMail {
         personal_message: None,
         expires_on: "29 November 2026".to_owned(),
         agent: false,
+        executive_of: None,
     }
 }
 

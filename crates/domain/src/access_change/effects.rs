@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Access, Plan};
 use crate::capability::{Capability, Mark, REGISTRY, mark};
 use crate::id::CompanyId;
-use crate::user::UserStatus;
+use crate::user::{UserStatus, UserType};
 
 /// Which companies somebody reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,34 @@ pub fn effects(plan: &Plan) -> Effects {
     }
 }
 
+/// What `plan` does for an executive administrator: everything that an administrator may do, and all companies, they have
+/// through the account center, whatever it makes of their user (C-10). What is the user's own, as being an agent and
+/// emails, changes with it.
+pub fn effects_for_executive(plan: &Plan) -> Effects {
+    let done = effects(plan);
+    let agent = |access: &Access| access.agent && access.status != UserStatus::Deleted;
+    let marks = |access: &Access, own: bool, capability| match capability {
+        Capability::ReceiveNotifications if own => Mark::Yes,
+        Capability::ReceiveNotifications => Mark::No,
+        capability => mark(UserType::Administrator, agent(access), capability),
+    };
+    let (was, is) = done.is_notified;
+    let changed = || {
+        REGISTRY.iter().map(|line| {
+            let what = line.capability;
+            (what, marks(&plan.before, was, what), marks(&plan.after, is, what))
+        })
+    };
+    Effects {
+        gains: changed().filter(|(_, was, is)| is > was).map(|(what, _, is)| (what, is)).collect(),
+        loses: changed().filter(|(_, was, is)| is < was).map(|(what, _, is)| (what, is)).collect(),
+        reached: Reach::All,
+        reaches: Reach::All,
+        signs_in: (true, true),
+        ..done
+    }
+}
+
 impl Reach {
     /// The companies reached here that `other` does not reach; `None` when that is all of them.
     pub fn beyond(&self, other: &Reach) -> Option<BTreeSet<CompanyId>> {
@@ -107,4 +135,46 @@ fn signs_in(access: &Access) -> bool {
 
 fn gets_invoices(access: &Access) -> bool {
     access.status == UserStatus::Active && access.invoice_emails
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access_change::InvitationFate;
+
+    fn access(user_type: UserType, agent: bool, status: UserStatus) -> Access {
+        let companies = BTreeSet::new();
+        Access { user_type, agent, status, login: None, companies, invoice_emails: false, ends_at: None }
+    }
+
+    /// C-10, U-11. Seen to fail: with the effects of everybody else.
+    #[test]
+    fn c10_from_an_executive_administrator_a_user_takes_what_is_the_users_own() {
+        let before = access(UserType::Manager, true, UserStatus::Active);
+        let of = |after: Access| {
+            let invitation = InvitationFate::Untouched;
+            effects_for_executive(&Plan {
+                before: before.clone(),
+                after,
+                invitation,
+                was_notification: false,
+            })
+        };
+        let suspended = of(access(UserType::Manager, true, UserStatus::Suspended));
+        assert_eq!(suspended.loses, [(Capability::ReceiveNotifications, Mark::No)]);
+        assert_eq!(
+            (suspended.reached, suspended.reaches, suspended.signs_in),
+            (Reach::All, Reach::All, (true, true))
+        );
+        let deleted = of(access(UserType::Manager, true, UserStatus::Deleted)).loses;
+        let lost: Vec<Capability> = deleted.iter().map(|(capability, _)| *capability).collect();
+        let agents = |capability| {
+            mark(UserType::Administrator, true, capability) > mark(UserType::Administrator, false, capability)
+        };
+        let wanted = REGISTRY.iter().map(|line| line.capability);
+        let wanted = wanted.filter(|what| *what == Capability::ReceiveNotifications || agents(*what));
+        assert_eq!(lost, wanted.collect::<Vec<_>>());
+        let promoted = of(access(UserType::Administrator, true, UserStatus::Active));
+        assert!(promoted.gains.is_empty() && promoted.loses.is_empty(), "they have it already");
+    }
 }

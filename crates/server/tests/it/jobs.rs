@@ -134,7 +134,9 @@ fn c06_i05_a_list_for_several_accounts_survives_kill_9_and_nobody_is_made_or_mai
             let users = "SELECT COUNT(*) FROM \"user\" WHERE email LIKE 'kim%' AND account_id";
             assert_eq!(installation.sql(&format!("{users} = '{account}'")), [[people.to_string()]]);
         }
-        let mails = sink.new_mails();
+        let mut mails = sink.new_mails();
+        // Whoever made themselves the first executive administrator is told that, too.
+        mails.retain(|to, _| to.starts_with("kim"));
         assert_eq!(mails.len(), people, "everybody was mailed");
         assert_eq!(mails.values().map(BTreeSet::len).max(), Some(1), "one mail each, by its Message-ID");
         let counts = "SELECT created, already, refused FROM job";

@@ -88,7 +88,8 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result
 
 /// The columns of a new entry, with its code.
 fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
-    let (id, now, origin) = (w.new_id::<ActivityId>(), w.now, w.origin());
+    let (now, origin) = (w.now, w.origin());
+    let id = entry.id.clone().unwrap_or_else(|| w.new_id::<ActivityId>());
     let account = entry.account.as_deref().unwrap_or_default();
     let changes = changes_json(&entry.changes);
     let texts = [

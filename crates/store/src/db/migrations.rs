@@ -37,4 +37,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0021_temporary_password"),
     migration!("0022_bounds"),
     migration!("0023_job_password"),
+    migration!("0024_executive_review"),
 ];

@@ -31,6 +31,8 @@ pub struct InvitationContent {
     pub user_type: UserType,
     /// The agent flag.
     pub agent: bool,
+    /// The account center that they will run by accepting, if they will (C-10).
+    pub executive_of: Option<String>,
     /// The inviter's own words.
     pub message: Option<String>,
     /// Until when the link works.
@@ -69,12 +71,15 @@ pub fn find_invitation(
         sql!(
             "SELECT a.id, a.name, a.time_zone,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, u.user_type, u.agent, i.message, i.expires_at
+                    u.first_name, u.last_name, u.user_type, u.agent, k.name, i.message, i.expires_at
              FROM invitation i
              JOIN account a ON a.id = i.account_id
              JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
              LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
              LEFT JOIN login e ON e.id = i.invited_by_login
+             LEFT JOIN executive_invitation z ON z.account_id = i.account_id AND z.user_id = i.user_id
+             LEFT JOIN executive_administrator x ON x.center_id = z.center_id AND x.login_id = i.invited_by_login
+             LEFT JOIN account_center k ON k.id = x.center_id AND k.id = a.center_id
              WHERE i.account_id = $1 AND i.id = $2 AND i.generation = $3
                AND i.accepted_at IS NULL AND i.expires_at > $4"
         ),
@@ -90,6 +95,7 @@ pub fn find_invitation(
             name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
             user_type: c.parse()?,
             agent: c.flag()?,
+            executive_of: c.text_or_null()?,
             message: c.text_or_null()?,
             expires_at: c.get()?,
         })

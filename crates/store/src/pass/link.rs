@@ -55,6 +55,8 @@ pub struct InvitationPass {
     pub account_name: String,
     /// The name of the account center that it is in.
     pub center_name: Option<String>,
+    /// Whether accepting makes an executive administrator of that center (C-10).
+    pub as_executive: bool,
     /// The invitation.
     pub invitation: InvitationId,
     /// Its generation: the link's own number.
@@ -178,7 +180,11 @@ macro_rules! invited {
         concat!(
             "SELECT ",
             $times,
-            ", i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name, u.id,
+            ", i.accepted_at, i.account_id, i.id, i.generation, a.name, k.name,
+                    CASE WHEN x.login_id IS NOT NULL AND EXISTS (
+                        SELECT 1 FROM executive_invitation z
+                        WHERE z.account_id = i.account_id AND z.user_id = i.user_id AND z.center_id = a.center_id
+                    ) THEN 1 ELSE 0 END, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
                     i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
@@ -303,6 +309,7 @@ pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<Invitation
         generation: c.int()?,
         account_name: c.text()?,
         center_name: c.text_or_null()?,
+        as_executive: c.flag()?,
         user: c.parse()?,
         email: c.text()?,
         names: Names { first: c.text()?, last: c.text()?, display: c.text()? },

@@ -57,6 +57,8 @@ pub struct OwnPlace {
     pub user_type: UserType,
     /// The agent flag.
     pub agent: bool,
+    /// Whether one has the account as an executive administrator, too: then whatever one's type allows.
+    pub executive: bool,
     /// The names of one's first companies in use, by name; an administrator's are not read.
     pub companies: Vec<String>,
     /// How many there are.
@@ -71,7 +73,9 @@ pub fn list_places(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Page<
     let (now, login) = (r.now, &pass.person().login);
     let rows = r.tx().all(
         sql!(
-            "SELECT a.id, a.name, u.user_type, u.agent FROM \"user\" u JOIN account a ON a.id = u.account_id
+            "SELECT a.id, a.name, u.user_type, u.agent, CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END
+             FROM \"user\" u JOIN account a ON a.id = u.account_id
+             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id
              WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2)
                AND u.account_id > $3 ORDER BY u.account_id LIMIT $4"
         ),
@@ -80,8 +84,8 @@ pub fn list_places(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Page<
     let read = |row: Row| {
         let mut c = row.columns();
         let (account, account_name) = (c.parse()?, c.text()?);
-        let (user_type, agent) = (c.parse()?, c.flag()?);
-        Ok(OwnPlace { account, account_name, user_type, agent, companies: Vec::new(), count: 0 })
+        let (user_type, agent, executive) = (c.parse()?, c.flag()?, c.flag()?);
+        Ok(OwnPlace { account, account_name, user_type, agent, executive, companies: Vec::new(), count: 0 })
     };
     let mut page = Page::of(rows.into_iter().map(read).collect::<Result<Vec<_>, DbError>>()?);
     name_companies(r, login, &mut page.rows)?;

@@ -39,7 +39,9 @@ impl Visitor {
         let frame = self.toasted(menu::account_frame(self.t, &self.path, pass.place()));
         match self.toast {
             // From there it can be undone (U-22).
-            Some(Toast::UserDeleted) => frame.with_toast_link(self.t.toast_deleted(), "/users?tab=deleted"),
+            Some(Toast::UserDeleted | Toast::DeletedYetExecutive) => {
+                frame.with_toast_link(self.t.toast_deleted(), "/users?tab=deleted")
+            }
             _ => frame,
         }
     }

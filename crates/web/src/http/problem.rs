@@ -199,6 +199,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::HasLogin => t.temporary_password_has_login(),
         Conflict::InvitedAsExecutive => t.temporary_password_as_executive(),
         Conflict::AddressUnproven => t.temporary_password_unproven(),
+        Conflict::RequestApproved => t.toast_access_approved_before(),
     }
     .to_owned()
 }

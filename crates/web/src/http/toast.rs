@@ -118,6 +118,10 @@ toasts! {
     AccessRequested => Text::toast_access_requested,
     /// That is given up.
     AccessWithdrawn => Text::toast_access_withdrawn,
+    /// It was approved before it was given up.
+    AccessApprovedBefore => Text::toast_access_approved_before,
+    /// It was declined, and is off one's list.
+    AccessDeclinedBefore => Text::toast_access_declined_before,
     /// Whoever asked is in.
     AccessApproved => Text::toast_access_approved,
     /// Whoever asked is not let in.
@@ -158,4 +162,29 @@ toasts! {
     ExecutiveUnmade => Text::toast_executive_unmade,
     /// An account center is gone.
     CenterDissolved => Text::toast_center_dissolved,
+    /// A user has another type, and the account as an executive administrator.
+    ReplacedYetExecutive => Text::toast_replaced_yet_executive,
+    /// A user's access is switched off, and they have the account as an executive administrator.
+    SuspendedYetExecutive => Text::toast_suspended_yet_executive,
+    /// A user is deleted, and they have the account as an executive administrator.
+    DeletedYetExecutive => Text::toast_deleted_yet_executive,
+    /// A user's access ends by itself, and they have the account as an executive administrator.
+    EndSetYetExecutive => Text::toast_end_set_yet_executive,
+    /// A user has one company less, and the account as an executive administrator.
+    CompanyTakenYetExecutive => Text::toast_company_taken_yet_executive,
+}
+
+impl Toast {
+    /// What is told instead where somebody has the account as an executive administrator: what was taken from their user
+    /// ends nothing. `None` where that makes no difference.
+    pub(crate) fn for_executive(self) -> Option<Toast> {
+        match self {
+            Toast::UserReplaced => Some(Toast::ReplacedYetExecutive),
+            Toast::UserSuspended => Some(Toast::SuspendedYetExecutive),
+            Toast::UserDeleted => Some(Toast::DeletedYetExecutive),
+            Toast::EndSet => Some(Toast::EndSetYetExecutive),
+            Toast::CompanyTaken => Some(Toast::CompanyTakenYetExecutive),
+            _ => None,
+        }
+    }
 }

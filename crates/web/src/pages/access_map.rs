@@ -1,12 +1,13 @@
 //! Maps of access: one's own, and an account's (`access_map` of `views` draws them).
 
-use app::access_map::{self, AccountMap, OwnPlace};
+use app::access_map::{self, AccountMap, Executive, OwnPlace, RunCenter};
 use app::pass::SelfPass;
 use app::user::{Cursor, Listed};
 use app::work::Reader;
 use domain::capability::{REGISTRY, mark};
 use domain::id::CompanyId;
 use domain::name::sort_key;
+use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
 
@@ -15,7 +16,8 @@ use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
 use crate::views::access_map::{Account, Own, OwnAccount, Person};
 use crate::views::capability::{Line, short};
-use crate::views::frame::address;
+use crate::views::frame::{address, grouped};
+use crate::views::isolated;
 use crate::views::user::role;
 
 /// Which page of accounts.
@@ -38,31 +40,70 @@ pub struct Window {
 /// Everything one may do, in all accounts.
 pub async fn own(visit: Visit<SelfPass>, query: Query) -> Answer {
     let (pass, found) = visit.read(move |r, pass| access_map::own(r, pass, &query.after)).await?;
-    let t = visit.t;
-    let next = found.rows.last().filter(|_| found.has_more);
+    let (t, places) = (visit.t, found.places);
+    let next = places.rows.last().filter(|_| places.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.account.as_str())]));
     visit.page(Own {
         t,
         frame: visit.person_frame(pass.person()),
         name: pass.person().name(),
-        accounts: found.rows.into_iter().map(|place| own_account(t, place)).collect(),
+        accounts: found
+            .centers
+            .into_iter()
+            .map(|center| own_center(t, center))
+            .chain(places.rows.into_iter().map(|place| own_account(t, place)))
+            .collect(),
         pager: Pager { previous: None, next },
     })
 }
 
 fn own_account(t: Text, place: OwnPlace) -> OwnAccount {
-    let line = |capability| {
-        (short(t, capability), Line::new(t, capability, mark(place.user_type, place.agent, capability)))
+    let all = place.executive || place.user_type.has_all_companies();
+    OwnAccount {
+        href: format!("/accounts/{}", place.account),
+        role: match place.executive {
+            true => t.access_map_as_executive().to_owned(),
+            false => role(t, place.user_type, place.agent),
+        },
+        is_center: false,
+        leaves: if all { vec![t.company_all().to_owned()] } else { companies(t, &place) },
+        lines: if place.executive {
+            lines(t, UserType::Administrator, place.agent)
+        } else {
+            lines(t, place.user_type, place.agent)
+        },
+        name: place.account_name,
+    }
+}
+
+fn companies(t: Text, place: &OwnPlace) -> Vec<String> {
+    let more = place.count - place.companies.len() as i64;
+    let more = (more > 0).then(|| t.company_more(more));
+    let leaves: Vec<String> = place.companies.iter().cloned().chain(more).collect();
+    if leaves.is_empty() { vec![t.company_none().to_owned()] } else { leaves }
+}
+
+/// All accounts of a center that one runs, in one: there may be thousands.
+fn own_center(t: Text, center: RunCenter) -> OwnAccount {
+    let more = center.count.n - center.accounts.len() as i64;
+    let more = match center.count.more {
+        true => Some(t.access_map_many_more(grouped(more))),
+        false => (more > 0).then(|| t.access_map_more_accounts(more)),
     };
     OwnAccount {
-        id: place.account.to_string(),
-        name: place.account_name,
-        role: role(t, place.user_type, place.agent),
-        all: place.user_type.has_all_companies(),
-        more: place.count - place.companies.len() as i64,
-        companies: place.companies,
-        lines: REGISTRY.iter().map(|of| line(of.capability)).collect(),
+        href: format!("/account-centers/{}", center.id),
+        name: t.access_map_all_of(isolated(&center.name)),
+        role: t.access_map_as_executive().to_owned(),
+        is_center: true,
+        leaves: center.accounts.into_iter().map(|(_, name)| name).chain(more).collect(),
+        lines: lines(t, UserType::Administrator, false),
     }
+}
+
+fn lines(t: Text, user_type: UserType, agent: bool) -> Vec<(&'static str, Line)> {
+    let line =
+        |capability| (short(t, capability), Line::new(t, capability, mark(user_type, agent, capability)));
+    REGISTRY.iter().map(|of| line(of.capability)).collect()
 }
 
 /// Who has which company.
@@ -89,21 +130,43 @@ pub async fn account(visit: Managing, window: Window) -> Answer {
         },
         more_companies: last.map(|company| further(&company.details.name, company.id.as_str())),
         first_companies: (!window.company.is_empty()).then(|| further("", "")),
-        people: users.rows.iter().map(|one| person(visit.t, one, &found)).collect(),
+        people: found
+            .executives
+            .iter()
+            .map(|one| executive(visit.t, one, &found))
+            .chain(users.rows.iter().map(|one| person(visit.t, one, &found)))
+            .collect(),
+        more_executives: found.more_executives as i64,
         companies: found.companies.iter().map(|company| company.details.name.clone()).collect(),
     })
 }
 
-fn person(t: Text, Listed { user, company_ids, companies }: &Listed, found: &AccountMap) -> Person {
+fn person(t: Text, listed: &Listed, found: &AccountMap) -> Person {
+    let Listed { user, company_ids, companies } = listed;
     let has = |id: &CompanyId| company_ids.contains(id);
     let has: Vec<bool> = found.companies.iter().map(|company| has(&company.id)).collect();
     let shown = has.iter().filter(|has| **has).count();
+    let executive = found.is_executive(listed);
     Person {
-        id: user.id.to_string(),
+        id: Some(user.id.to_string()),
         name: user.names.full(),
-        role: role(t, user.user_type, user.agent),
-        all: user.user_type.has_all_companies(),
+        role: match executive {
+            true => t.access_map_as_executive().to_owned(),
+            false => role(t, user.user_type, user.agent),
+        },
+        all: executive || user.user_type.has_all_companies(),
         others: companies.len() as i64 - shown as i64,
         has,
+    }
+}
+
+fn executive(t: Text, one: &Executive, found: &AccountMap) -> Person {
+    Person {
+        id: None,
+        name: one.name.clone(),
+        role: t.access_map_as_executive().to_owned(),
+        all: true,
+        others: 0,
+        has: found.companies.iter().map(|_| true).collect(),
     }
 }

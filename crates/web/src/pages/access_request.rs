@@ -3,9 +3,9 @@
 pub mod decide;
 
 use ::http::header;
-use app::Refused;
 use app::access_request::{self, OwnRequest, State};
 use app::pass::{SelfPass, Visitor};
+use app::{Conflict, Refused};
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -57,11 +57,16 @@ pub async fn ask(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     }
 }
 
-/// Gives a request up.
+/// Gives a request up. Who was let in or declined before, is told that instead.
 pub async fn withdraw(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let id = visit.param("access_request")?;
-    visit.write(move |w, pass| access_request::withdraw(w, pass, &id)).await?;
-    visit.go_and_tell(HERE, Toast::AccessWithdrawn)
+    let toast = match visit.write(move |w, pass| access_request::withdraw(w, pass, &id)).await {
+        Ok((_, State::Declined)) => Toast::AccessDeclinedBefore,
+        Ok(_) => Toast::AccessWithdrawn,
+        Err(Refused::Conflict(Conflict::RequestApproved)) => Toast::AccessApprovedBefore,
+        Err(refused) => return Err(refused),
+    };
+    visit.go_and_tell(HERE, toast)
 }
 
 async fn view(visit: &Visit<SelfPass>, typed: &Typed, errors: &Errors) -> Result<Own, Refused> {

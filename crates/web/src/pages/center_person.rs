@@ -6,6 +6,7 @@ pub mod create;
 mod passwords;
 
 use app::center_person;
+use app::page::COUNTED;
 use app::pass::CenterPass;
 use domain::account_center::Standing;
 use domain::account_center::proof::AllOfCenter;
@@ -16,7 +17,7 @@ use text::Text;
 
 use super::shown;
 use crate::http::visit::{Answer, Visit};
-use crate::views::center_person::{List, Person, Place, Row};
+use crate::views::center_person::{List, Person, Place, Row, ThroughCenter};
 use crate::views::frame::{address, grouped};
 use crate::views::user::{Described as _, role, status_label};
 use crate::views::{AccountMark, Pager};
@@ -84,8 +85,8 @@ pub struct Behind {
 /// A person, and what they are where.
 pub async fn page(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> Answer {
     let id: CenterPersonId = visit.param("person")?;
-    let (pass, (person, places)) =
-        visit.read(move |r, pass| center_person::get(r, pass, &id, &query.after)).await?;
+    let (pass, found) = visit.read(move |r, pass| center_person::get(r, pass, &id, &query.after)).await?;
+    let center_person::PersonPage { person, places, through_center } = found;
     let t = visit.t;
     let next = places
         .rows
@@ -103,9 +104,25 @@ pub async fn page(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> Answe
         t,
         frame: visit.center_frame(&pass),
         person: row(&visit, person),
+        through_center: through_center.map(|(first, count)| through_center_of(t, first, count)),
         login,
         may_change: pass.standing() == Standing::Executive,
         places: places.rows.into_iter().map(place).collect(),
         pager: Pager { previous: None, next },
     })
+}
+
+/// The first accounts that an executive administrator has through the center, and in words how many more.
+fn through_center_of(t: Text, first: Vec<center_person::AccountRow>, count: usize) -> ThroughCenter {
+    let more = count.saturating_sub(first.len()) as i64;
+    ThroughCenter {
+        more: match count as i64 > COUNTED {
+            true => Some(t.access_map_many_more(grouped(more - 1))),
+            false => (more > 0).then(|| t.access_map_more_accounts(more)),
+        },
+        accounts: first
+            .into_iter()
+            .map(|account| AccountMark::new(account.id.as_str(), account.name))
+            .collect(),
+    }
 }

@@ -13,7 +13,7 @@ use domain::user::{UserStatus, may_manage};
 use serde::Deserialize;
 
 use super::user::Managing;
-use super::user::change::{Seen, Words, draw, not_done};
+use super::user::change::{Seen, Words, draw, not_done, told};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
@@ -135,13 +135,14 @@ async fn confirm(visit: Managing, deed: Deed, seen: Seen) -> Answer {
 
 async fn make(visit: &Managing, deed: Deed, seen: &Seen) -> Answer {
     let (wanted, confirmed) = (wanted(visit, deed)?, seen.confirmed()?);
-    let company = wanted.company.clone();
+    let (company, user) = (wanted.company.clone(), wanted.user.clone());
     let done = move |w: Writer, pass: &_| company_user::make(w, pass, &wanted, &confirmed);
     let (pass, _) = visit.write(done).await?;
     let toast = match deed {
         Deed::Give => Toast::CompanyGiven,
         Deed::Take => Toast::CompanyTaken,
     };
+    let toast = told(visit, &user, toast).await;
     visit.go_and_tell(&back(&pass, &company, deed), toast)
 }
 

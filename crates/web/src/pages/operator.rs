@@ -102,6 +102,8 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::AccessOffer => t.operator_kind_access_offer(),
         MailKind::Bundle => t.operator_kind_bundle(),
         MailKind::AccessGiven => t.operator_kind_access_given(),
+        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice => t.operator_kind_executive(),
+        MailKind::CenterAccount => t.operator_kind_center_account(),
     };
     MailRow {
         id: mail.id.to_string(),

@@ -2,7 +2,9 @@
 
 use app::access_change::{PastChange, Preview};
 use askama::Template;
-use domain::access_change::{Effects, InvitationFate, Kind, Part, Plan, Reach, effects};
+use domain::access_change::{
+    Effects, InvitationFate, Kind, Part, Plan, Reach, effects, effects_for_executive,
+};
 use domain::capability::{Capability, Mark};
 use domain::id::CompanyId;
 use domain::user::UserStatus;
@@ -11,7 +13,7 @@ use text::Text;
 use super::capability::Line;
 use super::form::problems;
 use super::user::Described as _;
-use super::{Field, Frame, Icon, SummaryLine};
+use super::{Field, Frame, Icon, SummaryLine, isolated};
 
 /// A change before it is made. Posts `hidden`, and `message` or `ends_on` where they are asked for, to `action`.
 #[derive(Template, Clone, Debug)]
@@ -67,6 +69,8 @@ impl ChangePage {
 /// Effects, ready to be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
+    /// That they have full access whatever is done here, and where that is ended.
+    pub executive: Option<String>,
     /// What is new.
     pub gains: Vec<Line>,
     /// What is gone or reaches less far.
@@ -89,7 +93,8 @@ pub struct Shown {
 
 /// What a plan for this user does, in a person's words.
 pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
-    let done = effects(plan);
+    let executive = preview.executive_of.as_deref();
+    let done = if executive.is_some() { effects_for_executive(plan) } else { effects(plan) };
     let lines = |marks: &[(Capability, Mark)], line: fn(Text, Capability, Mark) -> Line| {
         marks.iter().map(|(capability, mark)| line(t, *capability, *mark)).collect()
     };
@@ -103,6 +108,7 @@ pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
         _ => Vec::new(),
     };
     Shown {
+        executive: executive.map(|center| t.access_change_executive(isolated(center))),
         gains: lines(&done.gains, Line::new),
         loses: lines(&done.loses, Line::lost),
         gains_all: done.reaches.beyond(&done.reached).is_none(),
@@ -111,6 +117,7 @@ pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
         loses_companies: names(&done.reached, &done.reaches),
         keeps_companies: kept(&done.reaches),
         notes: waits(t, plan)
+            .filter(|_| executive.is_none())
             .into_iter()
             .chain(notes(t, &preview.user.email, &done))
             .chain(kept_by_deleted(t, plan))

@@ -35,21 +35,19 @@ pub struct Own {
     pub pager: Pager,
 }
 
-/// One's place in an account.
+/// One's place in an account, or in all accounts of a center that one runs.
 #[derive(Clone, Debug)]
 pub struct OwnAccount {
-    /// `ACC…`
-    pub id: String,
+    /// Its page.
+    pub href: String,
     /// Its name.
     pub name: String,
     /// "Manager, agent"
     pub role: String,
-    /// All companies.
-    pub all: bool,
-    /// The names of some companies.
-    pub companies: Vec<String>,
-    /// How many more there are.
-    pub more: i64,
+    /// Whether it is a center, and `leaves` are accounts.
+    pub is_center: bool,
+    /// Some companies, and how many more there are.
+    pub leaves: Vec<String>,
     /// Every capability: what it is called, and whether one has it.
     pub lines: Vec<(&'static str, Line)>,
 }
@@ -67,23 +65,14 @@ impl Own {
         let mut y = 44;
         let branch = |account| {
             let mut branch = Branch { account, y, leaves: Vec::new() };
-            for (at, leaf) in self.leaves(account).into_iter().enumerate() {
-                branch.leaves.push((y + 58 + 20 * at, clipped(&leaf, OWN_LETTERS)));
+            for (at, leaf) in account.leaves.iter().enumerate() {
+                branch.leaves.push((y + 58 + 20 * at, clipped(leaf, OWN_LETTERS)));
             }
             y += 82 + 20 * branch.leaves.len().saturating_sub(1);
             branch
         };
         let branches = self.accounts.iter().map(branch).collect();
         (branches, y - 20)
-    }
-
-    fn leaves(&self, account: &OwnAccount) -> Vec<String> {
-        if account.all {
-            return vec![self.t.company_all().to_owned()];
-        }
-        let more = (account.more > 0).then(|| self.t.company_more(account.more));
-        let leaves: Vec<String> = account.companies.iter().cloned().chain(more).collect();
-        if leaves.is_empty() { vec![self.t.company_none().to_owned()] } else { leaves }
     }
 
     /// What one may do there.
@@ -115,8 +104,10 @@ pub struct Account {
     pub frame: Frame,
     /// The names of the companies that stand beside each other.
     pub companies: Vec<String>,
-    /// One page of people.
+    /// One page of people, on the first those who have the account through its center before the others.
     pub people: Vec<Person>,
+    /// How many more executive administrators there are.
+    pub more_executives: i64,
     /// The neighbouring pages of people.
     pub pager: Pager,
     /// The companies that follow.
@@ -128,8 +119,8 @@ pub struct Account {
 /// Somebody in the map.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// `USR…`
-    pub id: String,
+    /// `USR…`; none for an executive administrator who is no user.
+    pub id: Option<String>,
     /// First and last name.
     pub name: String,
     /// "Manager, agent"

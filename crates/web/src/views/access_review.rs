@@ -113,6 +113,25 @@ pub struct Show {
     pub rows: Vec<Row>,
     /// The neighbouring pages.
     pub pager: Pager,
+    /// Who has the account as an executive administrator and no user there; on the first page.
+    pub executives: Vec<ExecutiveRow>,
+    /// Where they are ended, for who may.
+    pub executives_at: Option<String>,
+}
+
+/// An executive administrator who had no user in the account. Nothing is decided on them there.
+#[derive(Clone, Debug)]
+pub struct ExecutiveRow {
+    /// First and last name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// Since when they were one.
+    pub since: When,
+    /// When they had last changed something in the account.
+    pub acted: Option<When>,
+    /// Whether they have it no more by now.
+    pub is_over: bool,
 }
 
 /// A user of a review.
@@ -126,6 +145,8 @@ pub struct Row {
     pub email: String,
     /// It is the person who looks.
     pub own: bool,
+    /// Whether they had the account as an executive administrator, too.
+    pub executive: bool,
     /// The type.
     pub user_type: UserType,
     /// The agent flag.

@@ -62,6 +62,8 @@ pub struct Person {
     pub login: Option<String>,
     /// Whether whoever looks may make and unmake executive administrators.
     pub may_change: bool,
+    /// What an executive administrator has through the center; on the first page.
+    pub through_center: Option<ThroughCenter>,
     /// Where they are what.
     pub places: Vec<Place>,
     /// The neighbouring pages.
@@ -79,4 +81,13 @@ pub struct Place {
     pub role: String,
     /// Where they stand: "Active".
     pub status: &'static str,
+}
+
+/// The accounts that somebody has through the center, whatever they are there.
+#[derive(Clone, Debug)]
+pub struct ThroughCenter {
+    /// The first, by name.
+    pub accounts: Vec<AccountMark>,
+    /// How many more there are: "and 12 more accounts".
+    pub more: Option<String>,
 }

@@ -16,7 +16,7 @@ pub struct Accept {
     pub t: Text,
     /// A signed-out frame.
     pub frame: Frame,
-    /// The account one is invited to; of several, the account center.
+    /// The account one is invited to; of several, and of all, the account center.
     pub account: String,
     /// The first of several accounts that one is invited to at once; empty for one.
     pub places: Vec<Place>,
@@ -24,6 +24,8 @@ pub struct Accept {
     pub more: i64,
     /// Who invited.
     pub inviter: String,
+    /// As executive administrator of the account center.
+    pub executive: bool,
     /// As what.
     pub user_type: UserType,
     /// With the agent flag.

@@ -97,3 +97,31 @@ async fn u16_x03_a_request_link_leads_to_the_form() {
         assert!(dead.body.contains("This request link does not work any more."));
     }
 }
+
+/// U-16: who gives up what was decided meanwhile is told so, and not that it was withdrawn. Seen to fail: with one toast for
+/// all.
+#[tokio::test(flavor = "multi_thread")]
+async fn u16_withdrawing_what_was_decided_says_what_happened() {
+    for site in Site::everywhere().await {
+        let asks = "/me/access-requests";
+        for (state, toast) in [
+            ("open", "AccessWithdrawn"),
+            ("declined", "AccessDeclinedBefore"),
+            ("approved", "AccessApprovedBefore"),
+        ] {
+            let form = format!("account={}", site.other.id);
+            site.ask(&Method::POST, asks, site.admin(), &form).await;
+            site.world.answer_resets().await;
+            let id = site.world.sql("SELECT id FROM access_ask").remove(0).remove(0);
+            site.world.sql(&format!("UPDATE access_request SET state = '{state}' WHERE state = 'open'"));
+            let done = site.ask(&Method::POST, &format!("{asks}/{id}/withdraw"), site.admin(), "").await;
+            assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, asks), "{state}");
+            let told = done.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+            assert!(
+                told.into_iter().any(|cookie| cookie.contains(&format!("={toast};"))),
+                "{:?}",
+                done.headers
+            );
+        }
+    }
+}

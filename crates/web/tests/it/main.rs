@@ -14,6 +14,7 @@ mod data;
 mod devices;
 mod doors;
 mod events;
+mod executive_administrator;
 mod forms;
 mod headers;
 mod ids;

@@ -4,9 +4,9 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, BundleLine,
-    BundleMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
-    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
-    TemporaryPasswordMail, View,
+    BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
+    EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -43,8 +43,11 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
         agent,
         ..invitation()
     };
+    let to_run = InvitationMail { executive_of: Some(it()), ..invited(false) };
     match kind {
-        MailKind::Invitation => vec![mail(&invited(false), text), mail(&invited(true), text)],
+        MailKind::Invitation => {
+            vec![mail(&invited(false), text), mail(&invited(true), text), mail(&to_run, text)]
+        }
         MailKind::Reset => vec![mail(&ResetMail { t, to_name: it(), link, minutes: 30 }, text)],
         MailKind::EndNotice => {
             let day = "Sunday".to_owned();
@@ -140,6 +143,29 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
             let block_link = BLOCK_LINK.to_owned();
             vec![mail(&AccessOfferMail { t, account_name: it(), link, block_link }, text)]
         }
+        MailKind::ExecutiveChanged => {
+            let view = |made, by_name| {
+                let (to_name, center_name, when) = (it(), it(), it());
+                mail(&ExecutiveChangedMail { t, to_name, center_name, by_name, when, made }, text)
+            };
+            vec![view(true, Some(it())), view(true, None), view(false, Some(it())), view(false, None)]
+        }
+        MailKind::ExecutiveNotice => {
+            let view = |made, by_name| {
+                let (to_name, name, email, center_name, when) = (it(), it(), it(), it(), it());
+                let view = ExecutiveNoticeMail { t, to_name, name, email, center_name, by_name, when, made };
+                mail(&view, text)
+            };
+            vec![view(true, Some(it())), view(true, None), view(false, Some(it())), view(false, None)]
+        }
+        MailKind::CenterAccount => {
+            let view = |linked| {
+                let (to_name, account_name, center_name, by_name, when) = (it(), it(), it(), it(), it());
+                let view = CenterAccountMail { t, to_name, account_name, center_name, by_name, when, linked };
+                mail(&view, text)
+            };
+            vec![view(true), view(false)]
+        }
     }
 }
 
@@ -149,7 +175,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 17] = [
+const KINDS: [MailKind; 20] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -167,6 +193,9 @@ const KINDS: [MailKind; 17] = [
     MailKind::EmailProof,
     MailKind::Bundle,
     MailKind::AccessGiven,
+    MailKind::ExecutiveChanged,
+    MailKind::ExecutiveNotice,
+    MailKind::CenterAccount,
 ];
 
 /// Seen to fail: with links in subjects left whole.

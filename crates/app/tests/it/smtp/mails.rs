@@ -133,6 +133,30 @@ fn the_text_of_an_agents_invitation_leads_into_lead_center() {
     );
 }
 
+/// S2. Seen to fail: with the lead of one account.
+#[test]
+fn the_text_of_an_invitation_to_run_a_center_speaks_of_all_its_accounts() {
+    let view = InvitationMail { executive_of: Some("Reyes Agency".to_owned()), ..invitation() };
+    let message = compose(&view, rollcall(), kim(), "1@example.test".to_owned()).unwrap();
+    assert_eq!(message.subject, "Ada Reyes invited you to Reyes Agency");
+    assert_eq!(
+        message.text,
+        format!(
+            "Hello Kim,\n\n\
+             Ada Reyes has invited you to be executive administrator of Reyes Agency: administrator of all its \
+             accounts, now and later.\n\n\
+             To accept, set your own password:\n\n\
+             {LINK}\n\n\
+             The link works once, until 29 November 2026. After that, ask Ada Reyes for a new one.\n\n\
+             If you did not expect this, ignore this mail: nobody is added until you set a password. \
+             To get no more invitations from Harbor Dental:\n\n\
+             {BLOCK_LINK}\n"
+        )
+    );
+    let alone = message.html.replace(BLOCK_LINK, "");
+    assert!(!alone.contains("Harbor Dental"), "{alone}");
+}
+
 #[test]
 fn the_text_of_a_reset_reads_alone() {
     let message = compose(&reset(), rollcall(), kim(), "1@example.test".to_owned()).unwrap();
@@ -220,6 +244,7 @@ async fn there_is_one_link_and_nothing_remote() {
     )
     .await;
     check(InvitationMail { agent: true, ..invitation() }, &[LINK]).await;
+    check(InvitationMail { executive_of: Some("Agency".to_owned()), ..invitation() }, &[LINK]).await;
     check(reset(), &[LINK]).await;
     check(login_merge(), &[LINK]).await;
     check(login_merged(), &[]).await;

@@ -1,6 +1,6 @@
 //! The outcome of an access review as a table for spreadsheets.
 
-use app::access_review::{self, Part, Review, Row};
+use app::access_review::{self, Part, Review, ReviewedExecutive, Row};
 use app::csv;
 use app::work::Reader;
 use domain::access_review::{Decision, Outcome, Suggestion};
@@ -42,6 +42,8 @@ pub async fn download(visit: Managing, _: Nothing) -> Answer {
         after = page.users.rows.last().map(|row| row.reviewed.user.clone());
         rows.extend(page.users.rows.iter().map(|row| cells(&page.review, row)));
         if !page.users.has_more {
+            let without_user = page.executives.iter().filter(|executive| executive.user.is_none());
+            rows.extend(without_user.map(|executive| executive_cells(&page.review, executive)));
             break;
         }
     }
@@ -70,6 +72,19 @@ fn cells(review: &Review, row: &Row) -> [String; 15] {
         user.outcome.map(Outcome::word).unwrap_or_default().to_owned(),
         review.id.to_string(),
     ]
+}
+
+/// An executive administrator without a user: nothing is decided on them, so those cells are empty.
+fn executive_cells(review: &Review, executive: &ReviewedExecutive) -> [String; 15] {
+    let mut cells: [String; 15] = Default::default();
+    cells[0].clone_from(&executive.name);
+    cells[1].clone_from(&executive.email);
+    "executive_administrator".clone_into(&mut cells[2]);
+    "active".clone_into(&mut cells[4]);
+    "all".clone_into(&mut cells[5]);
+    cells[6] = executive.acted_at.map(|at| at.to_string()).unwrap_or_default();
+    cells[14] = review.id.to_string();
+    cells
 }
 
 fn suggestion(suggestion: Suggestion) -> &'static str {

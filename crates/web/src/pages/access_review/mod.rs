@@ -21,7 +21,7 @@ use super::shown;
 use super::user::Managing;
 use crate::http::visit::Answer;
 use crate::views::Pager;
-use crate::views::access_review::{List, ListRow, Row, Show, Spot};
+use crate::views::access_review::{ExecutiveRow, List, ListRow, Row, Show, Spot};
 use crate::views::capability::short;
 use crate::views::frame::address;
 use crate::views::isolated;
@@ -125,10 +125,36 @@ pub async fn show(visit: Managing, place: Place) -> Answer {
         facts: facts(t, &found, zone, now),
         is_open: found.review.finished_at.is_none(),
         counts: found.counts,
-        rows: found.users.rows.iter().map(|one| row(t, one, place.user.as_ref(), (zone, now))).collect(),
+        rows: found
+            .users
+            .rows
+            .iter()
+            .map(|one| Row {
+                executive: found.is_executive(&one.reviewed.user),
+                ..row(t, one, place.user.as_ref(), (zone, now))
+            })
+            .collect(),
         pager: Pager { previous: None, next },
+        executives: if spot.after.is_empty() { executives(&found, zone, now) } else { Vec::new() },
+        executives_at: place
+            .center
+            .as_ref()
+            .filter(|_| place.is_executive)
+            .map(|center| format!("/account-centers/{center}/executives")),
         spot,
     })
+}
+
+/// Those without a user in the account: the others stand among the users.
+fn executives(found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<ExecutiveRow> {
+    let row = |executive: &access_review::ReviewedExecutive| ExecutiveRow {
+        name: executive.name.clone(),
+        email: executive.email.clone(),
+        since: shown::when(executive.since, zone, now),
+        acted: executive.acted_at.map(|at| shown::when(at, zone, now)),
+        is_over: executive.is_over,
+    };
+    found.executives.iter().filter(|executive| executive.user.is_none()).map(row).collect()
 }
 
 /// Who is looked at, who began and finished it, and since when it is known what is used.
@@ -169,6 +195,7 @@ pub(super) fn row(
         name: user.name.clone(),
         email: user.email.clone(),
         own: own == Some(&user.user),
+        executive: false,
         user_type: user.user_type,
         agent: user.agent,
         off: (user.status != UserStatus::Active).then(|| status_label(t, user.status)),

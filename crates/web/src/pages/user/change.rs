@@ -125,21 +125,37 @@ pub(super) async fn make(
     let (id, confirmed): (UserId, _) = (visit.param("user")?, confirmed?);
     let done = move |w: Writer, pass: &_| access_change::make(w, pass, &id, &change, &confirmed);
     let (pass, plan) = visit.write(done).await?;
-    after(visit, &pass, &plan, toast)
+    after(visit, &pass, &plan, toast).await
 }
 
-/// Back to the user, or to the list where there is none any more. Who took their own access away has neither.
-pub(super) fn after(visit: &Managing, pass: &AccountPass<ManageUsers>, plan: &Plan, toast: Toast) -> Answer {
+/// Back to the user, or to the list where there is none any more. Who took their own access away has neither, unless they
+/// have it as an executive administrator.
+pub(super) async fn after(
+    visit: &Managing,
+    pass: &AccountPass<ManageUsers>,
+    plan: &Plan,
+    toast: Toast,
+) -> Answer {
     let id: UserId = visit.param("user")?;
     let is_out = plan.after.status != UserStatus::Active || !plan.after.user_type.has_all_companies();
-    if pass.place().user.as_ref() == Some(&id) && is_out {
+    if pass.place().user.as_ref() == Some(&id) && is_out && !pass.place().is_executive {
         return visit.go_and_tell("/accounts", toast);
     }
+    let toast = told(visit, &id, toast).await;
     let users = users_of(pass);
     match plan.after.status {
         UserStatus::Deleted => visit.go_and_tell(&users, toast),
         _ => visit.go_and_tell(&format!("{users}/{id}"), toast),
     }
+}
+
+/// What is told of a change: of who has the account as an executive administrator, that it ended nothing. It is done, so
+/// nothing that comes between refuses it any more.
+pub(in crate::pages) async fn told(visit: &Managing, id: &UserId, toast: Toast) -> Toast {
+    let Some(yet) = toast.for_executive() else { return toast };
+    let id = id.clone();
+    let read = visit.read(move |r: &mut Reader, pass| access_change::is_executive(r, pass, &id)).await;
+    if read.is_ok_and(|(_, is_executive)| is_executive) { yet } else { toast }
 }
 
 /// The page of a change that was not made, as it stands now, with the reason (U-17).

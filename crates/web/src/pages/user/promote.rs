@@ -57,7 +57,7 @@ async fn make(visit: &Managing, typed: &Typed) -> Answer {
         (InvitationFate::Sent, false) => Toast::UserInvitedKept,
         _ => Toast::UserPromoted,
     };
-    after(visit, &pass, &plan, toast)
+    after(visit, &pass, &plan, toast).await
 }
 
 async fn mend(visit: &Managing, typed: &Typed, errors: Vec<FieldError>) -> Answer {

@@ -51,5 +51,5 @@ async fn make(visit: &Managing, seen: &Seen) -> Answer {
     let (id, confirmed): (UserId, _) = (visit.param("user")?, seen.confirmed()?);
     let done = move |w: app::work::Writer, pass: &_| access_change::undo(w, pass, &id, &confirmed);
     let (pass, plan) = visit.write(done).await?;
-    after(visit, &pass, &plan, Toast::Undone)
+    after(visit, &pass, &plan, Toast::Undone).await
 }
