@@ -86,7 +86,7 @@ j.journey('U-15 U-16 already in the system: they ask for access, and are in', ho
   await j.sees(zoe, 'Harbor Dental');
 });
 
-j.journey('U-16 a request is declined with a reason, and withdrawn', house, async (walk) => {
+j.journey('U-16 a request is declined with a reason, and taken off the list', house, async (walk) => {
   const address = walk.address('omar');
   const omar = await elsewhere(walk, 'Omar', address);
   await j.myAccount(omar, 'My Profile');
@@ -113,7 +113,7 @@ j.journey('U-16 a request is declined with a reason, and withdrawn', house, asyn
   await j.sees(omar, 'Reason: We work with Zoe already.');
   await walk.look(omar, 'access-requests-declined');
   await j.press(omar, `Remove the request to ${j.owner.email}`);
-  await j.sees(omar, 'The request has been withdrawn.');
+  await j.sees(omar, 'The request had been declined. It is off your list now.');
 });
 
 j.journey('U-16 Account settings: number, request link, and no more requests', house, async (walk) => {
