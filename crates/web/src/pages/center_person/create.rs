@@ -14,7 +14,7 @@ use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::{Names, UserType};
 use serde::{Deserialize, Serialize};
 
-use super::super::form::Errors;
+use super::super::form::{Errors, ticked};
 use super::super::job::center::tally;
 use super::accounts;
 use crate::http::route::Nothing;
@@ -36,6 +36,7 @@ pub struct Answers {
     step: String,
     go: String,
     user_type: String,
+    #[serde(deserialize_with = "ticked")]
     agent: Option<String>,
     first_name: Vec<String>,
     last_name: Vec<String>,
