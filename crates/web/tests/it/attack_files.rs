@@ -126,9 +126,9 @@ fn disguise(site: &Site) {
     }
 }
 
-/// Every GET is followed, before and after the worker has done the lists. A new route that answers a file is found by it.
-/// Seen to fail: with a report, and with the outcome of a review, written without the apostrophe; with `plain` not asked
-/// where a list is read; and with one route left out of `comes_back`.
+/// Every GET is followed, before and after the worker has done the lists. A new route that answers a file
+/// is found by it. Seen to fail: with cells written without the apostrophe, and with `plain` not asked
+/// where a list is read.
 #[tokio::test(flavor = "multi_thread")]
 async fn x20_no_route_answers_a_file_with_a_formula_and_what_is_brought_in_again_is_the_same() {
     for site in Site::everywhere().await {

@@ -17,13 +17,13 @@ use crate::doors::is_let_in;
 use crate::site::{Site, Standing};
 
 /// Fields that give something: words and ids, of which a form says one or several.
-const CHOICES: [&str; 8] =
-    ["user_type", "company", "account", "choice", "afterwards", "keep", "decision", "ends_on"];
+const CHOICES: [&str; 9] =
+    ["user_type", "company", "account", "some", "choice", "afterwards", "keep", "decision", "ends_on"];
 /// Boxes that are ticked or not.
 const TICKS: [&str; 6] =
     ["agent", "invoice_emails", "free_types", "takes_requests", "temporary_passwords", "lead_center"];
 /// Those of which a form may have several.
-const SEVERAL: [&str; 3] = ["company", "account", "choice"];
+const SEVERAL: [&str; 4] = ["company", "account", "choice", "some"];
 
 /// A form that succeeds and says as much as it can; with a place for each field that gives something.
 async fn whole(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
@@ -115,15 +115,16 @@ fn oddly(form: &str, name: &str) -> Vec<String> {
     forms
 }
 
-/// Whether a form has something around an account, or two of them in one.
-fn is_spaced(form: &str) -> bool {
-    let is_account = |pair: &&str| pair.starts_with("account=");
-    let said = form.split('&').find(is_account).unwrap_or_default();
-    ["+", "%09", "%0A", "%3B"].iter().any(|mark| said.contains(mark))
+/// Whether a form has something around an account or a company, or two of them in one.
+fn is_spaced(form: &str, name: &str) -> bool {
+    let said = form.split('&').find(|pair| pair.split('=').next() == Some(name)).unwrap_or_default();
+    let is_listed = ["account", "company"].contains(&name);
+    is_listed && ["+", "%09", "%0A", "%3B"].iter().any(|mark| said.contains(mark))
 }
 
-/// Seen to fail: with a box taken for ticked whatever it says, with types folded when they are read, and with choices that
-/// are none left out of a form.
+/// Seen to fail: with a box taken for ticked whatever it says, with types folded when they are read, with a
+/// flag that is neither yes nor no taken for no; and as the product was, where an executive administrator
+/// was unmade by an odd word, and where companies were chosen in some accounts of a center.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_no_form_gives_anything_by_an_odd_word() {
     for site in Site::everywhere().await {
@@ -134,7 +135,7 @@ async fn x07_no_form_gives_anything_by_an_odd_word() {
         let asking = ["/me/access-requests", "/accounts/{account}/users/access-offer"];
         routes.retain(|route| !route.records.is_empty() && !asking.contains(&route.path));
         for route in routes {
-            // Its accounts are read as those of a list, with what stands around and between them.
+            // Its accounts and companies are read as those of a list, with what stands around and between them.
             let is_list = route.path.ends_with("/users/create");
             let takes = |form: &str, name: &str| {
                 let is_said = form.split('&').any(|pair| pair.split('=').next() == Some(name));
@@ -145,7 +146,7 @@ async fn x07_no_form_gives_anything_by_an_odd_word() {
             for name in CHOICES.iter().chain(&TICKS).filter(|name| takes(&form, name)) {
                 *tried.entry(*name).or_insert(0) += 1;
                 for form in oddly(&form, name) {
-                    if is_list && *name == "account" && is_spaced(&form) {
+                    if is_list && is_spaced(&form, name) {
                         continue;
                     }
                     let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
@@ -187,8 +188,8 @@ async fn work(site: &Site) {
     site.world.answer_resets().await;
 }
 
-/// Every action with a form that would succeed, as everybody who has no door there. Seen to fail: with the gate of
-/// `executives/new` and that of an access request weakened.
+/// Every action with a form that would succeed, as everybody who has no door there. Seen to fail: with
+/// managers taken for people who manage users.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_nobody_gives_by_a_door_that_is_not_theirs() {
     for site in Site::everywhere().await {
@@ -218,8 +219,7 @@ async fn x07_nobody_gives_by_a_door_that_is_not_theirs() {
 }
 
 /// Who administers some accounts of a center gives nothing in the others, by whatever form they have a door to; nor does
-/// who administers all make executive administrators, or reach an account outside. Seen to fail: with the account left
-/// out of the question whether they may in `for_job`, and in `linkable_to`.
+/// who administers all make executive administrators, or reach an account outside.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_nobody_gives_in_an_account_of_their_center_that_is_not_theirs() {
     for site in Site::everywhere().await {
@@ -288,8 +288,8 @@ fn has_more(before: Option<&Vec<String>>, now: &[String]) -> bool {
         || rank(now) > Some(0) && number(&now[7]) > number(&before[7]) && was == is
 }
 
-/// Whoever has access for a while gives none for longer, by whatever action. Seen to fail: with `outlasts` always false,
-/// which lets eight actions through, and with the end left out of an approved request.
+/// Whoever has access for a while gives none for longer, by whatever action. Seen to fail: with `outlasts`
+/// always false.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_u13_u21_nobody_gives_for_longer_than_they_have() {
     for site in Site::everywhere().await {

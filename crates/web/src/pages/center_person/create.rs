@@ -8,7 +8,7 @@ use app::{Refused, center_person};
 use domain::account_center::Standing;
 use domain::account_center::proof::InCenter;
 use domain::email::EmailAddress;
-use domain::id::AccountId;
+use domain::id::{AccountId, CompanyId};
 use domain::input::{FieldError, Problem};
 use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::{Names, UserType};
@@ -164,7 +164,18 @@ pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, S
 }
 
 /// Begins to create the users; where that cannot be, the last step says why.
-pub async fn create(visit: Creating, answers: Answers) -> Answer {
+pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
+    // A list takes types as people write them; a form has its own words.
+    let wrong = wrong_at(&visit, Step::Type, &mut answers).await?;
+    if !wrong.is_nothing() {
+        let view = view(&visit, Step::Type, &answers, wrong).await?;
+        return kept_for_back(visit.mend(view));
+    }
+    if !answers.says_companies() {
+        let accounts = Some(visit.t.form_missing_company().to_owned());
+        let view = view(&visit, Step::Accounts, &answers, Wrong { accounts, ..Wrong::default() }).await?;
+        return kept_for_back(visit.mend(view));
+    }
     let (rows, checked) = match checked(&visit, &answers).await {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
@@ -332,6 +343,17 @@ impl Answers {
     pub(super) fn companies_of(&self, account: &str) -> Vec<&str> {
         let of = |chosen: &&String| chosen.split_once('.').is_some_and(|(of, _)| of == account);
         self.company.iter().filter(of).filter_map(|chosen| Some(chosen.split_once('.')?.1)).collect()
+    }
+
+    /// Whether each account that is to have some companies has one: naming none would give all of them.
+    fn says_companies(&self) -> bool {
+        let is_account = |id: &str| id.parse::<AccountId>().is_ok();
+        let is_company = |chosen: &String| {
+            let parts = chosen.split_once('.');
+            parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
+        };
+        let is_named = |account: &String| is_account(account) && !self.companies_of(account).is_empty();
+        !self.has_companies() || self.some.iter().all(is_named) && self.company.iter().all(is_company)
     }
 
     /// Keeps what was chosen for the account whose companies were asked for.
