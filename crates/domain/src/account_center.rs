@@ -110,9 +110,13 @@ pub enum Afterwards {
 }
 
 impl Afterwards {
-    /// From the word of a form; keeping where none is said, as that takes nothing away unasked.
-    pub fn of_word(word: &str) -> Afterwards {
-        if word == "take-back" { Afterwards::TakeBack } else { Afterwards::Keep }
+    /// From the word of a form. Nothing else is taken for either: one gives what the other takes back.
+    pub fn of_word(word: &str) -> Option<Afterwards> {
+        match word {
+            "keep" => Some(Afterwards::Keep),
+            "take-back" => Some(Afterwards::TakeBack),
+            _ => None,
+        }
     }
 }
 

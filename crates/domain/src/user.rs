@@ -184,7 +184,11 @@ impl TypedUser {
         if self.user_type.is_empty() {
             return Err(Problem::Missing);
         }
-        let agent = self.agent == "yes";
+        let agent = match self.agent.as_str() {
+            "yes" => true,
+            "no" | "" => false,
+            _ => return Err(Problem::NotAChoice),
+        };
         let user_type: UserType = self.user_type.parse().map_err(|_| Problem::NotAChoice)?;
         let fits = if agent { user_type != UserType::Notification } else { user_type != UserType::Agent };
         if fits { Ok((user_type, agent)) } else { Err(Problem::NotAChoice) }

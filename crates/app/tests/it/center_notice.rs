@@ -67,7 +67,7 @@ async fn c10_who_accepts_is_told_of_to_the_others_alone() {
         let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
             executive_administrator::invite(w, pass, &names, &email, None)
         };
-        world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap();
+        world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1.unwrap();
         let letter = world.letter_to("kim@example.com").await;
         assert_eq!(letter.subject, "Dana Reyes invited you to Agency");
         let lead = "Dana Reyes has invited you to be executive administrator of Agency: administrator of all its \

@@ -28,6 +28,7 @@ mod mail;
 mod me;
 mod refused;
 mod reset;
+mod rights_lost;
 mod seed;
 mod session;
 mod smtp;

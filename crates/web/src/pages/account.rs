@@ -10,7 +10,7 @@ use domain::company::time_zones;
 use domain::user::UserType;
 use serde::Deserialize;
 
-use super::form::Errors;
+use super::form::{Errors, ticked};
 use super::shown;
 use crate::http::problem::names;
 use crate::http::route::Nothing;
@@ -120,8 +120,11 @@ pub struct Typed {
     name: String,
     time_zone: String,
     invitation_days: String,
+    #[serde(deserialize_with = "ticked")]
     free_types: Option<String>,
+    #[serde(deserialize_with = "ticked")]
     takes_requests: Option<String>,
+    #[serde(deserialize_with = "ticked")]
     temporary_passwords: Option<String>,
 }
 

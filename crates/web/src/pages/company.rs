@@ -8,7 +8,7 @@ use domain::company::{CompanyDetails, time_zones};
 use domain::name::sort_key;
 use serde::Deserialize;
 
-use super::form::Errors;
+use super::form::{Errors, ticked};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
@@ -31,6 +31,7 @@ pub struct Query {
 pub struct Typed {
     name: String,
     time_zone: String,
+    #[serde(deserialize_with = "ticked")]
     lead_center: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use domain::account_center::proof::{AllOfCenter, RunsCenter};
 use domain::account_center::{Afterwards, Standing};
 use domain::email::EmailAddress;
 use domain::id::LoginId;
-use domain::input::Checker;
+use domain::input::{Checker, Problem};
 use domain::name;
 use domain::user::{Names, UserType};
 use serde::Deserialize;
@@ -159,7 +159,10 @@ pub struct Choice {
 /// Unmakes one (C-11, C-12).
 pub async fn end(visit: Visit<CenterPass<RunsCenter>>, choice: Choice) -> Answer {
     let login: LoginId = visit.param("login")?;
-    let afterwards = Afterwards::of_word(&choice.afterwards);
+    // Who may not do it is told so first, whatever was sent.
+    visit.pass().await?;
+    let afterwards = Afterwards::of_word(&choice.afterwards)
+        .ok_or_else(|| Refused::field("afterwards", Problem::NotAChoice))?;
     let (pass, ()) =
         visit.write(move |w, pass| executive_administrator::unmake(w, pass, &login, afterwards)).await?;
     if pass.person().login == visit.param::<LoginId>("login")? {

@@ -1,10 +1,17 @@
 //! The errors of a form, and the fields that show them.
 
 use domain::input::FieldError;
+use serde::de::{Deserialize as _, Deserializer, Error as _};
 use text::Text;
 
 use crate::views::Field;
 use crate::views::form::sentence_for;
+
+/// Reads a box that is ticked. One that is not ticked is not sent, and no other word is taken for either.
+pub(super) fn ticked<'de, D: Deserializer<'de>>(read: D) -> Result<Option<String>, D::Error> {
+    let word = String::deserialize(read)?;
+    if word == "yes" { Ok(Some(word)) } else { Err(D::Error::custom("a box is ticked or not")) }
+}
 
 /// The errors of a form; none before it is sent.
 #[derive(Debug, Default)]

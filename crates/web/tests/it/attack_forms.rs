@@ -13,12 +13,12 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// Every action there is.
-fn actions() -> Vec<Route> {
+pub(crate) fn actions() -> Vec<Route> {
     web::routes::table().into_iter().filter(|route| route.method == Method::POST).collect()
 }
 
 /// What each form asks for, written down apart from the handlers.
-fn fields(pattern: &str) -> &'static [&'static str] {
+pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
     let rest = pattern.strip_prefix("/accounts/{account}").unwrap_or(pattern);
     match rest {
         "/sign-in" => &["email", "password", "next"],
@@ -147,7 +147,7 @@ fn fields(pattern: &str) -> &'static [&'static str] {
 }
 
 /// A request that succeeds at an action, also where nothing is written or all is over in this world.
-async fn honest(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
+pub(crate) async fn honest(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
     let path = site.path(pattern);
     match pattern {
         "/setup" => {

@@ -87,6 +87,12 @@ fn expected(door: Door, standing: Standing) -> Met {
     }
 }
 
+/// Whether somebody who stands so gets in at a path, or meets a link that is looked at first.
+pub(crate) fn is_let_in(path: &str, standing: Standing) -> bool {
+    let door = door_of(path);
+    matches!(door, Door::Link(_)) || expected(door, standing) == Met::In
+}
+
 fn met(reply: &crate::site::Reply, path: &str) -> Met {
     match reply.status {
         StatusCode::SEE_OTHER if reply.location().starts_with("/sign-in") => Met::SignIn,

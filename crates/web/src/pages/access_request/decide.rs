@@ -15,7 +15,7 @@ use super::when;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
-use crate::pages::form::Errors;
+use crate::pages::form::{Errors, ticked};
 use crate::pages::user::Managing;
 use crate::views::access_request::{Decide, List, Row};
 use crate::views::user::counted;
@@ -33,6 +33,7 @@ pub struct Query {
 #[serde(deny_unknown_fields, default)]
 pub struct Chosen {
     user_type: String,
+    #[serde(deserialize_with = "ticked")]
     agent: Option<String>,
     company: Vec<String>,
     filter: String,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::pages::form::Errors;
+use crate::pages::form::{Errors, ticked};
 use crate::views::account_center::{Dissolve, Settings};
 
 /// What is typed in the settings.
@@ -17,6 +17,7 @@ use crate::views::account_center::{Dissolve, Settings};
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     name: String,
+    #[serde(deserialize_with = "ticked")]
     temporary_passwords: Option<String>,
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::email::EmailAddress;
+use domain::id::{AccountId, CompanyId};
 use domain::input::{FieldError, Problem};
 use domain::job::TypedRow;
 use domain::user::{Names, UserType};
 use serde::{Deserialize, Serialize};
 
-use super::super::form::Errors;
+use super::super::form::{Errors, ticked};
 use super::create::Wrong;
 use crate::views::center_person::new::MOST;
 
@@ -22,6 +23,7 @@ pub struct Answers {
     pub(super) step: String,
     pub(super) go: String,
     pub(super) user_type: String,
+    #[serde(deserialize_with = "ticked")]
     pub(super) agent: Option<String>,
     pub(super) first_name: Vec<String>,
     pub(super) last_name: Vec<String>,
@@ -161,6 +163,17 @@ impl Answers {
     pub(super) fn companies_of(&self, account: &str) -> Vec<&str> {
         let of = |chosen: &&String| chosen.split_once('.').is_some_and(|(of, _)| of == account);
         self.company.iter().filter(of).filter_map(|chosen| Some(chosen.split_once('.')?.1)).collect()
+    }
+
+    /// Whether each account that is to have some companies has one: naming none would give all of them.
+    pub(super) fn says_companies(&self) -> bool {
+        let is_account = |id: &str| id.parse::<AccountId>().is_ok();
+        let is_company = |chosen: &String| {
+            let parts = chosen.split_once('.');
+            parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
+        };
+        let is_named = |account: &String| is_account(account) && !self.companies_of(account).is_empty();
+        !self.has_companies() || self.some.iter().all(is_named) && self.company.iter().all(is_company)
     }
 
     /// Keeps what was chosen for the account whose companies were asked for.

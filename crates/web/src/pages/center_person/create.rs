@@ -133,7 +133,18 @@ pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, S
 }
 
 /// Begins to create the users; where that cannot be, the last step says why.
-pub async fn create(visit: Creating, answers: Answers) -> Answer {
+pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
+    // A list takes types as people write them; a form has its own words.
+    let wrong = wrong_at(&visit, Step::Type, &mut answers).await?;
+    if !wrong.is_nothing() {
+        let view = view(&visit, Step::Type, &answers, wrong).await?;
+        return kept_for_back(visit.mend(view));
+    }
+    if !answers.says_companies() {
+        let accounts = Some(visit.t.form_missing_company().to_owned());
+        let view = view(&visit, Step::Accounts, &answers, Wrong { accounts, ..Wrong::default() }).await?;
+        return kept_for_back(visit.mend(view));
+    }
     let (rows, checked) = match checked(&visit, &answers).await {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,

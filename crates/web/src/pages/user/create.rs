@@ -17,7 +17,7 @@ use super::{Managing, users_of};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
-use crate::pages::form::Errors;
+use crate::pages::form::{Errors, ticked};
 use crate::pages::session;
 use crate::pages::shown;
 use crate::views::Choice;
@@ -38,6 +38,7 @@ pub struct Answers {
     display_name: String,
     company: Vec<String>,
     message: String,
+    #[serde(deserialize_with = "ticked")]
     invoice_emails: Option<String>,
     send: String,
 }

@@ -20,7 +20,7 @@ use crate::http::problem::sentence_of;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
-use crate::pages::form::Errors;
+use crate::pages::form::{Errors, ticked};
 use crate::pages::{shown, temporary_password};
 use crate::views::access_change::{ChangePage, what};
 use crate::views::capability::lines;
@@ -41,7 +41,9 @@ pub struct Typed {
     last_name: String,
     display_name: String,
     company: Vec<String>,
+    #[serde(deserialize_with = "ticked")]
     agent: Option<String>,
+    #[serde(deserialize_with = "ticked")]
     invoice_emails: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use super::change::{Words, draw, make, not_done, preview, version};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
-use crate::pages::form::Errors;
+use crate::pages::form::{Errors, ticked};
 use crate::pages::shown;
 use crate::views::access_change::{ChangePage, Shown};
 use crate::views::isolated;
@@ -25,6 +25,7 @@ use crate::views::isolated;
 pub struct Typed {
     version: String,
     ends_on: String,
+    #[serde(deserialize_with = "ticked")]
     remove: Option<String>,
 }
 
