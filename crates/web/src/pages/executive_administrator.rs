@@ -159,8 +159,9 @@ pub struct Choice {
 /// Unmakes one (C-11, C-12).
 pub async fn end(visit: Visit<CenterPass<RunsCenter>>, choice: Choice) -> Answer {
     let login: LoginId = visit.param("login")?;
-    // Who may not do it is told so first, whatever was sent.
-    visit.pass().await?;
+    // Who may not do it, and that there is nobody, is told first, whatever was sent.
+    let wanted = login.clone();
+    visit.read(move |r, pass| executive_administrator::preview_unmake(r, pass, &wanted)).await?;
     let afterwards = Afterwards::of_word(&choice.afterwards)
         .ok_or_else(|| Refused::field("afterwards", Problem::NotAChoice))?;
     let (pass, ()) =
