@@ -17,9 +17,9 @@ use text::Text;
 pub use store::access_request::{Found, OwnRequest, RequestState as State};
 
 use crate::company::Company;
+use crate::email_proof::check_proven;
 use crate::mail::views::{AccessApprovedMail, AccessRequestMail};
 use crate::page::{Count, Page};
-use crate::temporary_password::check_proven;
 use crate::user::Counts;
 use crate::{App, Conflict, Refused, limits, words};
 
@@ -148,7 +148,7 @@ pub(crate) fn refuse_elsewhere(
         return Ok(());
     }
     let network = w.origin().network.clone();
-    limits::check_elsewhere(w, pass, &network)?;
+    limits::may_look_elsewhere(w, pass, &network)?;
     if !access_request::is_elsewhere(w, pass, email)? {
         return Ok(());
     }

@@ -19,7 +19,7 @@ use store::{account_center, login};
 pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
-use crate::temporary_password::check_proven;
+use crate::email_proof::check_proven;
 use crate::{Conflict, Refused, access_change, center_notice};
 
 /// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.

@@ -186,7 +186,8 @@ impl App {
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
     }
 
-    async fn hash_chosen(&self, pass: &InvitationPass, password: &str) -> Result<String, Refused> {
+    /// Judges and hashes the password that whoever accepts has chosen.
+    pub(crate) async fn hash_chosen(&self, pass: &InvitationPass, password: &str) -> Result<String, Refused> {
         let names = &pass.names;
         let known = [names.first.as_str(), &names.last, &names.full(), &pass.email, &pass.account_name];
         let new = NewPassword { field: "password", password, known: &known };

@@ -21,6 +21,7 @@ pub mod company_user;
 pub mod csv;
 pub mod doctor;
 pub mod email_change;
+pub mod email_proof;
 mod ending;
 pub mod events;
 pub mod executive_administrator;

@@ -168,7 +168,7 @@ fn elsewhere(pass: &AccountPass<ManageUsers>, now: Timestamp, network: &str) -> 
 
 /// Refuses to look whether addresses have a place elsewhere when that was told too often: then nothing is told, whatever
 /// the address. `access_request::refuse_elsewhere` asks it in the unit that looks, so that many at once learn no more.
-pub fn check_elsewhere(
+pub fn may_look_elsewhere(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     network: &str,

@@ -12,12 +12,12 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::{NewUser, UserStatus};
 use store::login::{self, NewLogin};
-use store::mail::{self, NewMail};
-use store::pass::{AccountPass, Acting, Gate, SelfPass, TemporaryPasswordPass};
+use store::mail::NewMail;
+use store::pass::{AccountPass, Acting, Gate, TemporaryPasswordPass};
 use store::temporary_password::{self, Candidate, Content};
 use store::user::User;
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{executive_administrator, invitation, reset};
+use store::{executive_administrator, invitation};
 use text::Text;
 
 pub use store::temporary_password::TemporaryPassword;
@@ -25,8 +25,7 @@ pub use store::temporary_password::TemporaryPassword;
 use crate::invitation::{Accepted, accepting, check_welcome, queue, take};
 use crate::mail::views::TemporaryPasswordMail;
 use crate::password::NewPassword;
-use crate::reset::login_mail;
-use crate::{App, Ask, Conflict, Refused, limits, session};
+use crate::{App, Ask, Conflict, Refused, email_proof, limits, session};
 
 /// Whose temporary password is set, for its page.
 pub struct ToBeSet {
@@ -101,7 +100,7 @@ impl App {
     ) -> Result<AccountPass<ManageUsers>, Refused> {
         let (wanted, network) = (id.clone(), ask.origin.network.clone());
         let look = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
-            limits::check_elsewhere(r, pass, &network)?;
+            limits::may_look_elsewhere(r, pass, &network)?;
             preview(r, pass, &wanted)
         };
         let (_, of) = self.read(ask, account.clone(), look).await?;
@@ -179,10 +178,7 @@ impl App {
         if self.hasher.verify(password.to_owned(), Some(pass.password_hash.clone())).await? {
             return Err(Refused::field("password", Problem::SamePassword));
         }
-        let names = &opened.names;
-        let known = [names.first.as_str(), &names.last, &names.full(), &opened.email, &opened.account_name];
-        let new = NewPassword { field: "password", password, known: &known };
-        let hash = self.hasher.take(new, self.store.random_bytes()).await?;
+        let hash = self.hash_chosen(opened, password).await?;
         let asked = ask.clone();
         let done = move |w: Writer, pass: &TemporaryPasswordPass| accept(w, pass, &hash, &asked);
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
@@ -206,7 +202,7 @@ fn set(
     }
     // Again, as many may ask at once.
     let network = w.origin().network.clone();
-    limits::check_elsewhere(&mut w, pass, &network)?;
+    limits::may_look_elsewhere(&mut w, pass, &network)?;
     if login::find_by_email(&mut w, &address)?.is_some() {
         limits::count_elsewhere(&mut w, pass)?;
         return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(Refused::Conflict(Conflict::HasLogin))));
@@ -299,7 +295,7 @@ fn accept(
         password_hash: hash,
     };
     login::insert(&mut w, &new)?;
-    send_proof(&mut w, &id, email.as_str())?;
+    email_proof::send(&mut w, &id, email.as_str())?;
     let mut entries = Vec::new();
     for one in std::iter::once(opened).chain(&opened.others) {
         let is_open = temporary_password::remove_used(&mut w, pass, one)?
@@ -313,28 +309,4 @@ fn accept(
     entries.push(started);
     let accepted = Accepted { session, account: opened.account.clone() };
     w.commit_all(&accepting(opened, &id), entries, accepted)
-}
-
-/// Sends a link by which whoever has the mailbox chooses a new password, and so shows that the address is theirs.
-pub fn prove(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
-    let person = pass.person();
-    if login::get(&mut w, &person.login)?.is_proven {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
-    limits::count(&mut w, &format!("proofs of {}", person.login), limits::EMAIL_CHANGE)?;
-    send_proof(&mut w, &person.login, &person.email)?;
-    let entry = Entry::of_login(Verb::ResetRequested, &person.login, &person.name());
-    w.commit(&pass.actor(), entry, ())
-}
-
-fn send_proof(w: &mut Writer, login: &LoginId, email: &str) -> Result<(), Refused> {
-    let id = reset::insert(w, login)?;
-    mail::insert(w, &login_mail(MailKind::EmailProof, id.as_str(), email))?;
-    Ok(())
-}
-
-/// Refuses what leads out of the place where a login was made, until its address is proven.
-pub(crate) fn check_proven(r: &mut Reader, login: &LoginId) -> Result<(), Refused> {
-    let is_proven = login::get(r, login)?.is_proven;
-    if is_proven { Ok(()) } else { Err(Refused::Conflict(Conflict::AddressUnproven)) }
 }

@@ -314,14 +314,14 @@ fn center_users() -> Vec<Route> {
         post_large("/account-centers/{account_center}/users/new", center_person::create::step),
         post_large("/account-centers/{account_center}/users/create", center_person::create::create)
             .records(&[Verb::JobStarted]),
-        get("/account-centers/{account_center}/jobs", job::center::list),
-        post_large("/account-centers/{account_center}/jobs", job::center::start).records(&[Verb::JobStarted]),
-        get("/account-centers/{account_center}/jobs/new", job::center::page),
-        post_large("/account-centers/{account_center}/jobs/new", job::center::check),
-        get("/account-centers/{account_center}/jobs/new/template.csv", job::center::template),
-        get("/account-centers/{account_center}/jobs/{job}", job::center::show),
-        get("/account-centers/{account_center}/jobs/{job}/report.csv", job::center::report),
-        post("/account-centers/{account_center}/jobs/{job}/cancel", job::center::cancel)
+        get("/account-centers/{account_center}/jobs", job::across::list),
+        post_large("/account-centers/{account_center}/jobs", job::across::start).records(&[Verb::JobStarted]),
+        get("/account-centers/{account_center}/jobs/new", job::across::page),
+        post_large("/account-centers/{account_center}/jobs/new", job::across::check),
+        get("/account-centers/{account_center}/jobs/new/template.csv", job::across::template),
+        get("/account-centers/{account_center}/jobs/{job}", job::across::show),
+        get("/account-centers/{account_center}/jobs/{job}/report.csv", job::across::report),
+        post("/account-centers/{account_center}/jobs/{job}/cancel", job::across::cancel)
             .records(&[Verb::JobCancelled]),
     ]
 }

@@ -19,8 +19,8 @@ use store::{attempt, login};
 
 pub use made::{MergedLogin, Preview, UndoPreview, list_made, preview, preview_undo};
 
+use crate::email_proof::check_proven;
 use crate::reset::login_mail;
-use crate::temporary_password::check_proven;
 use crate::{App, Ask, Conflict, Refused, limits, session};
 
 impl App {

@@ -168,7 +168,7 @@ async fn u15_x16_refusals_are_counted_and_then_nobody_is_looked_up() {
         let desk = Desk::of(&world, &account);
         let check = async || {
             let check = |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
-                limits::check_elsewhere(r, pass, "192.0.2.1")
+                limits::may_look_elsewhere(r, pass, "192.0.2.1")
             };
             desk.app.read(&desk.ask, desk.account.clone(), check).await.map(drop)
         };
@@ -194,7 +194,7 @@ async fn u15_x16_refusals_are_counted_and_then_nobody_is_looked_up() {
 }
 
 /// U-15, X-16: many who ask at once are told no more often than one after the other; and then nobody is created unseen.
-/// Seen to fail: with the refusal of `create` not committed, and without `check_elsewhere` in `refuse_elsewhere`.
+/// Seen to fail: with the refusal of `create` not committed, and without `may_look_elsewhere` in `refuse_elsewhere`.
 #[tokio::test(flavor = "multi_thread")]
 async fn u15_x16_many_at_once_learn_no_more_than_one_after_the_other() {
     for world in testkit::worlds().await {

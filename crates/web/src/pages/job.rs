@@ -1,6 +1,6 @@
 //! Jobs: a list of many new users, what becomes of it, and how far it is (U-19).
 
-pub mod center;
+pub mod across;
 
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
 use app::page::PAGE_SIZE;

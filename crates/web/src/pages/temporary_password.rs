@@ -1,6 +1,7 @@
 //! Temporary passwords: setting one for somebody who is invited, and choosing one's own instead (C-06).
 
 use app::Refused;
+use app::email_proof;
 use app::pass::{HasPlace, SelfPass, TemporaryPasswordPass};
 use app::temporary_password::{self, ToBeSet};
 use app::{Conflict, pass};
@@ -145,7 +146,7 @@ fn closed(visit: &Visit<TemporaryPasswordPass>) -> Answer {
 
 /// Sends a link that shows that one's address is one's own.
 pub async fn prove(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    visit.write(temporary_password::prove).await?;
+    visit.write(email_proof::ask).await?;
     let toast = if visit.app.smtp.is_some() { Toast::ProofSent } else { Toast::ProofKept };
     visit.go_and_tell("/me", toast)
 }

@@ -1,7 +1,7 @@
 //! What somebody could want to make of a temporary password: another's address, or more than it is for.
 
 use app::pass::InvitationPass;
-use app::{access_request, executive_administrator, limits, login_merge};
+use app::{access_request, email_proof, executive_administrator, limits, login_merge};
 use domain::account_center::proof::AllOfCenter;
 use domain::email::EmailAddress;
 use domain::login_merge::{Keep, Obstacle};
@@ -148,7 +148,7 @@ async fn x01_a_mailed_link_proves_the_address() {
         world.advance(Span::hours(2));
         let late = world.app.complete_reset(&world.follow(letter.link()), OWN).await;
         assert_refused!(late, Refused::Link(_));
-        as_self(&world, &natalie, temporary_password::prove).await.unwrap();
+        as_self(&world, &natalie, email_proof::ask).await.unwrap();
         let link = world.letter_to(NATALIE).await.link().to_owned();
         world.app.complete_reset(&world.follow(&link), OWN).await.unwrap();
         assert!(is_proven(&world));
@@ -157,7 +157,7 @@ async fn x01_a_mailed_link_proves_the_address() {
         let entered = world.app.sign_in(&world.visitor(), NATALIE, OWN).await.unwrap();
         let app::session::Entered::Session(own) = entered else { panic!("a login's own") };
         let own = Person::signed_in(NATALIE, own);
-        let again = as_self(&world, &own, temporary_password::prove).await;
+        let again = as_self(&world, &own, email_proof::ask).await;
         assert_refused!(again, Refused::Conflict(Conflict::Changed));
         world.another_account("Globex", "zoe@example.com").await;
         let ask = |w: Writer, pass: &SelfPass| access_request::ask(w, pass, "zoe@example.com", "");

@@ -14,7 +14,7 @@ use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::UserType;
 
 use super::super::form::Errors;
-use super::super::job::center::tally;
+use super::super::job::across::tally;
 use super::answers::Answers;
 use super::{accounts, passwords};
 use crate::http::route::Nothing;
@@ -170,7 +170,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
 async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, Checked), Refused> {
     let rows = answers.rows();
     let table = Table { rows: rows.clone(), unused: Vec::new() };
-    Ok((rows, super::super::job::center::look_through(visit, table, answers.is_temporary()).await?.1))
+    Ok((rows, super::super::job::across::look_through(visit, table, answers.is_temporary()).await?.1))
 }
 
 /// What is wrong with a step, and whether an address that is typed there has a place outside the center (U-15).
