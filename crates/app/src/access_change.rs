@@ -14,7 +14,7 @@ use store::company::{self, Company};
 use store::executive_administrator;
 use store::pass::{AccountPass, Acting, HasPlace};
 use store::user::{self, User};
-use store::work::{Committed, Reader, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 
 pub use store::access_change::PastChange;
 
@@ -113,6 +113,29 @@ pub fn undo(
         return Err(Refused::Conflict(Conflict::Changed));
     }
     w.commit_all(&pass.actor(), entries, plan)
+}
+
+/// Looks whether somebody whom a change would invite, or undoing the newest, has a place elsewhere, and counts it in a unit
+/// of its own (U-15): [`make`] and [`undo`] look again, and are taken back with what they counted. To be asked before them.
+pub fn look_elsewhere(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    change: Option<&Change>,
+) -> Result<Committed<Result<(), Refused>>, Refused> {
+    let user = find(&mut w, pass, id)?;
+    let change = match change {
+        Some(change) => change.clone(),
+        None => newest(&mut w, pass, id)?.1,
+    };
+    let plan = planned(&mut w, pass, &user, &change)?;
+    let looked = match plan.invitation {
+        InvitationFate::Sent | InvitationFate::Held => {
+            crate::access_request::refuse_elsewhere(&mut w, pass, &user.email)
+        }
+        _ => Ok(()),
+    };
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, looked))
 }
 
 /// The changes of a user that have not been undone, newest first. Only the newest can be, the others after it.

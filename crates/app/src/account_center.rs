@@ -128,6 +128,7 @@ fn link(
     but: Option<&str>,
 ) -> Result<[Entry; 2], Refused> {
     let there = AccountPass::<ManageUsers>::mint(w, credentials, account)?;
+    limits::count(w, &format!("links of {account}"), limits::CENTER_LINK)?;
     // Whose own access ends gives nothing that lasts (U-21).
     if there.place().grants.ends_at.is_some() {
         let refusal = domain::access::Refusal::OutlastsOwn;
@@ -280,15 +281,27 @@ pub fn find_without_administrator(
 }
 
 /// Dissolves the center: its accounts stand alone, and executive administrators have only what was given to them directly
-/// (C-12).
+/// (C-12). Each account's activity tells it.
 pub fn dissolve(mut w: Writer, pass: &CenterPass<RunsCenter>) -> Result<Committed<()>, Refused> {
     if find_without_administrator(&mut w, pass)?.is_some() {
         return Err(Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
     }
+    if has_others(&mut w, pass)? {
+        return Err(Refused::Conflict(Conflict::OtherExecutives));
+    }
+    let (center, name) = (pass.center(), pass.name());
+    let accounts = account_center::list_ids(&mut w, pass)?;
+    let left = |account: &AccountId| Entry::of(account, Verb::CenterAccountUnlinked, center, name);
+    let mut entries: Vec<Entry> = accounts.iter().map(left).collect();
     account_center::unlink_all(&mut w, pass)?;
     account_center::remove(&mut w, pass)?;
-    let entry = Entry::of(pass.center(), Verb::CenterDissolved, pass.center(), pass.name());
-    w.commit(&pass.actor(), entry, ())
+    entries.push(Entry::of(center, Verb::CenterDissolved, center, name));
+    w.commit_all(&pass.actor(), entries, ())
+}
+
+/// Whether others than whoever asks run the center: they would lose it unseen if it were dissolved.
+pub fn has_others(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<bool, Refused> {
+    Ok(executive_administrator::list(r, pass)?.len() > 1)
 }
 
 /// One page of the center's own activity, newest first.

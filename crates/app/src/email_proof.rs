@@ -16,7 +16,7 @@ pub fn ask(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
     if login::get(&mut w, &person.login)?.is_proven {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    limits::count(&mut w, &format!("proofs of {}", person.login), limits::EMAIL_CHANGE)?;
+    limits::count(&mut w, &format!("proofs of {}", person.login), limits::EMAIL_PROOF)?;
     send(&mut w, &person.login, &person.email)?;
     let entry = Entry::of_login(Verb::ResetRequested, &person.login, &person.name());
     w.commit(&pass.actor(), entry, ())

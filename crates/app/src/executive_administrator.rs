@@ -20,7 +20,7 @@ pub use store::executive_administrator::Executive;
 
 use crate::account_center::users_opened;
 use crate::email_proof::check_proven;
-use crate::{Conflict, Refused, access_change, center_notice};
+use crate::{Conflict, Refused, access_change, center_notice, limits};
 
 /// In how many accounts somebody can stay as a user of their own: all of them are made at one moment.
 pub const KEPT_AT_ONCE: usize = 200;
@@ -58,6 +58,7 @@ pub fn make_first(mut w: Writer, pass: &CenterPass<AllOfCenter>) -> Result<Commi
     if !executive_administrator::insert_first(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::HasExecutive));
     }
+    limits::count(&mut w, &format!("executives made in {}", pass.center()), limits::EXECUTIVE)?;
     let person = pass.person();
     let made = center_notice::of_executive(
         &mut w,
@@ -89,6 +90,7 @@ pub fn find_person(
 pub fn make(mut w: Writer, pass: &CenterPass<RunsCenter>, login: &LoginId) -> Result<Committed<()>, Refused> {
     let person = find_person(&mut w, pass, login)?;
     check_proven(&mut w, login)?;
+    limits::count(&mut w, &format!("executives made in {}", pass.center()), limits::EXECUTIVE)?;
     let entry = match executive_administrator::insert(&mut w, pass, login)? {
         true => {
             let verb = Verb::ExecutiveMade;

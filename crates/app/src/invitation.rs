@@ -88,6 +88,7 @@ fn sent(pass: &AccountPass<ManageUsers>, made: &invitation::Invitation, email: &
 
 /// Puts a mail of the account into the outbox, behind the others where nobody waits for it.
 pub(crate) fn queue(w: &mut Writer, pass: &AccountPass<ManageUsers>, new: &NewMail) -> Result<(), Refused> {
+    limits::count_by(w, pass, new.email)?;
     let mail = mail::insert(w, new)?;
     if !pass.place().is_waited_for() {
         mail::update_behind(w, pass, &mail)?;

@@ -30,6 +30,14 @@ pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const RESET_UNPROVEN: Limit = Limit { most: 3, window: Span::days(1) };
 /// Links to new addresses that one person has sent.
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
+/// Linking an account into account centers, which its administrators are told of, and of its leaving too.
+pub const CENTER_LINK: Limit = Limit { most: 5, window: Span::days(1) };
+/// Making executive administrators of an account center, which the others are told of, and of their end too.
+pub const EXECUTIVE: Limit = Limit { most: 30, window: Span::days(1) };
+/// Mails that one person has sent to one address, from whatever accounts they administer.
+pub const MAILS_BY_PERSON: Limit = Limit { most: 20, window: Span::days(1) };
+/// Links that confirm one's own address.
+pub const EMAIL_PROOF: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Links to one new address, whoever has them sent.
 pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Links to the address of a login to be merged that one person has sent.
@@ -114,6 +122,17 @@ pub(crate) fn count_address(
 ) -> Result<(), Refused> {
     let (account, address) = (pass.account(), address.to_ascii_lowercase());
     count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)
+}
+
+/// Counts a mail of a person to an address, from whatever account.
+pub(crate) fn count_by(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    address: &str,
+) -> Result<(), Refused> {
+    let Some(person) = &pass.place().person else { return Ok(()) };
+    let name = format!("mails of {} to {}", person.login, address.to_ascii_lowercase());
+    count(w, &name, MAILS_BY_PERSON)
 }
 
 /// How many invitations the account may send now: said before a list of many is begun.

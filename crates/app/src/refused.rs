@@ -85,6 +85,8 @@ pub enum Conflict {
     TooMuchToKeep,
     /// Without the account center nobody could manage an account: it has no administrator of its own.
     NoAdministratorOfItsOwn,
+    /// Others run the account center, too, and would lose it unseen (C-12).
+    OtherExecutives,
     /// There is an executive administrator already, who makes others (C-12).
     HasExecutive,
     /// Managing users across the accounts of the center is not open yet (C-04).

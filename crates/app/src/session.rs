@@ -48,7 +48,7 @@ impl App {
         let found = match self.try_password(ask, email, password).await? {
             Typed::Login(found) => found,
             Typed::Temporary(typed) => {
-                return match self.open_temporary(ask, email, typed).await? {
+                return match self.open_temporary(ask, typed).await? {
                     Some(ticket) => Ok(Entered::ChoosePassword(ticket)),
                     None => self.refuse_password(ask, None).await,
                 };

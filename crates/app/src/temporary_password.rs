@@ -143,14 +143,14 @@ impl App {
         self.hasher.take(new, temporary_password::salt(self.store.key(), email)).await
     }
 
-    /// Gives whoever has typed a temporary password the ticket by which they choose their own; `None` if it works no more.
+    /// Gives whoever has typed a temporary password the ticket by which they choose their own; `None` if it works no more. Their
+    /// tries stay counted: whoever sets such passwords could have them forgotten.
     pub(crate) async fn open_temporary(
         &self,
         ask: &Ask,
-        email: &str,
         typed: Candidate,
     ) -> Result<Option<String>, Refused> {
-        let (email, asked) = (email.to_owned(), ask.credentials.clone());
+        let asked = ask.credentials.clone();
         let open = move |mut w: Writer| {
             let ticket = w.new_token();
             let link = format!("{}.{ticket}", typed.account);
@@ -160,7 +160,6 @@ impl App {
                 return Err(Refused::Conflict(Conflict::WrongPassword));
             }
             TemporaryPasswordPass::mint(&mut w, &credentials, &())?;
-            limits::forget_sign_in(&mut w, &email, None)?;
             Ok(w.commit_unrecorded(Unrecorded::Attempt, link))
         };
         match self.store.write(ask.origin.clone(), open).await {
@@ -284,6 +283,13 @@ fn accept(
 ) -> Result<Committed<Accepted>, Refused> {
     let opened = &pass.invitation;
     crate::invitation::check_address(opened)?;
+    for one in std::iter::once(opened).chain(&opened.others) {
+        let is_open = temporary_password::remove_used(&mut w, pass, one)?
+            && invitation::update_opened(&mut w, pass, one)?;
+        if !is_open {
+            return Err(Refused::Conflict(Conflict::Changed));
+        }
+    }
     let id: LoginId = w.new_id();
     let email = EmailAddress::parse(&opened.email).map_err(|problem| Refused::field("email", problem))?;
     let new = NewLogin {
@@ -298,11 +304,6 @@ fn accept(
     email_proof::send(&mut w, &id, email.as_str())?;
     let mut entries = Vec::new();
     for one in std::iter::once(opened).chain(&opened.others) {
-        let is_open = temporary_password::remove_used(&mut w, pass, one)?
-            && invitation::update_opened(&mut w, pass, one)?;
-        if !is_open {
-            return Err(Refused::Conflict(Conflict::Changed));
-        }
         entries.push(take(&mut w, one, &id)?);
     }
     let (session, started) = session::start(&mut w, &id, ask)?;

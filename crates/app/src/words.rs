@@ -45,6 +45,7 @@ pub fn reason(t: Text, reason: &Reason) -> String {
         Why::AccountMissing => t.job_why_account_missing(),
         Why::TooManyAccounts => t.job_why_too_many_accounts(),
         Why::NoRight => t.job_why_no_right(),
+        Why::HasLogin => t.job_why_has_login(),
         Why::TemporaryPasswordsOff => t.job_why_temporary_passwords_off(),
         Why::NoCompanyInUse => t.job_why_no_company_in_use(),
         Why::EmailMissing => t.job_why_email_missing(),

@@ -134,6 +134,8 @@ words! {
         NoCompanyInUse = "no_company_in_use",
         /// The account, or its center, has switched temporary passwords off (C-06).
         TemporaryPasswordsOff = "temporary_passwords_off",
+        /// They sign in somewhere here with a password of their own, and need no temporary one (C-06).
+        HasLogin = "has_login",
         /// It could not be done, for a reason that only doing it alone will tell.
         Failed = "failed",
     }

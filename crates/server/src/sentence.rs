@@ -70,6 +70,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::InACenter => "The account is in an account center.",
         Conflict::LastExecutive => "The account center would be left without an executive administrator.",
         Conflict::TooMuchToKeep => "So many accounts can't be kept at once.",
+        Conflict::OtherExecutives => "Others run the account center, too.",
         Conflict::NoAdministratorOfItsOwn => "An account would be left without an administrator.",
         Conflict::UsersNotOpen => "Managing users across accounts is not open yet.",
         Conflict::TemporaryPasswordsOff => "Temporary passwords are switched off.",

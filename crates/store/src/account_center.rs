@@ -307,6 +307,15 @@ pub fn list_known(r: &mut Reader, pass: &CenterPass<InCenter>) -> Result<Vec<Kno
     r.tx().all(known!(""), &values)?.into_iter().map(read_known).collect()
 }
 
+/// All accounts of the center.
+pub fn list_ids(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<Vec<AccountId>, DbError> {
+    let rows = r.tx().all(
+        sql!("SELECT id FROM account WHERE center_id = $1 ORDER BY sort_name, id"),
+        &[pass.center().into()],
+    )?;
+    rows.into_iter().map(|row| row.columns().parse()).collect()
+}
+
 /// The same for who has begun a job there, of the accounts with these numbers or names.
 pub fn list_known_among(
     r: &mut Reader,

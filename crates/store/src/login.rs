@@ -11,6 +11,7 @@ use crate::convert;
 use crate::db::{DbError, Value, sql};
 use crate::page::{LIMIT, Page, containing};
 use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, SelfPass};
+use crate::temporary_password;
 use crate::work::{Actor, Reader, Writer};
 
 /// What a sign-in or reset needs of a login.
@@ -191,7 +192,7 @@ pub fn insert(w: &mut Writer, new: &NewLogin) -> Result<(), DbError> {
             new.is_proven.then_some(now).into(),
         ],
     )?;
-    Ok(())
+    temporary_password::end_all_of(w, new.email)
 }
 
 /// Notes that a link which was mailed to the address was followed.
@@ -221,7 +222,7 @@ pub fn update_email(w: &mut Writer, pass: &EmailChangePass) -> Result<(), DbErro
         sql!("UPDATE login SET email = $2, email_canonical = $3, email_proven_at = $4 WHERE id = $1"),
         &[(&pass.login).into(), (&pass.email).into(), pass.email.canonical().into(), now.into()],
     )?;
-    Ok(())
+    temporary_password::end_all_of(w, &pass.email)
 }
 
 /// Sets the address of a login that another is merged into, or was. One that has a login already is refused by the index
@@ -236,7 +237,7 @@ pub fn update_merged_email(
         sql!("UPDATE login SET email = $2, email_canonical = $3 WHERE id = $1"),
         &[id.into(), email.into(), email.canonical().into()],
     )?;
-    Ok(())
+    temporary_password::end_all_of(w, email)
 }
 
 /// Takes a login its address, as it is merged into another; false if it has another one by now, or none. Its id stands

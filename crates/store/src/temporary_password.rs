@@ -10,6 +10,7 @@ use domain::id::UserId;
 use domain::temporary_password::LIFETIME;
 use domain::time::Timestamp;
 
+pub(crate) use sign_in::end_all_of;
 pub use sign_in::{Candidate, list_by_address, remove_used, update_ticket};
 
 use crate::db::{DbError, sql};
@@ -115,8 +116,7 @@ pub fn find(
              FROM temporary_password t
              LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
              LEFT JOIN login e ON e.id = t.set_by_login
-             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3
-               AND NOT EXISTS (SELECT 1 FROM login l WHERE l.email_canonical = t.email_canonical)"
+             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3"
         ),
         &[pass.account().into(), user.into(), now.into()],
     )?;
@@ -186,7 +186,7 @@ pub fn find_content(
              JOIN \"user\" u ON u.account_id = t.account_id AND u.id = t.user_id AND u.status = 'pending'
              LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
              LEFT JOIN login e ON e.id = t.set_by_login
-             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3"
+             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3 AND t.password_hash <> ''"
         ),
         &[account.into(), user.into(), now.into()],
     )?;

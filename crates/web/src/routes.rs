@@ -280,8 +280,11 @@ fn account_centers() -> Vec<Route> {
         post("/account-centers/{account_center}/settings", account_center::settings::change)
             .records(&[Verb::CenterChanged]),
         get("/account-centers/{account_center}/dissolve", account_center::settings::dissolve_page),
-        post("/account-centers/{account_center}/dissolve", account_center::settings::dissolve)
-            .records(&[Verb::CenterDissolved]),
+        post("/account-centers/{account_center}/dissolve", account_center::settings::dissolve).records(&[
+            Verb::CenterAccountUnlinked,
+            Verb::CenterAccountUnlinked,
+            Verb::CenterDissolved,
+        ]),
         get("/account-centers/{account_center}/users", center_person::list),
         get("/account-centers/{account_center}/users/{person}", center_person::page),
         get("/account-centers/{account_center}/users/{person}/change", center_change::page),

@@ -7,7 +7,11 @@ use crate::tree::{Finding, Tree};
 /// File, how many passes it makes, and what for.
 const MAY: [(&str, usize, &str); 9] = [
     ("crates/app/src/seed/mod.rs", 1, "demonstration data"),
-    ("crates/app/src/worker.rs", 1, "sends mails and seals activity of every account"),
+    (
+        "crates/app/src/worker.rs",
+        1,
+        "does what waits in every account: mails, jobs, requests, ends of access, the seal",
+    ),
     ("crates/server/src/commands/account.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/activity.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/api_key.rs", 1, "a command typed at the server"),
@@ -31,9 +35,22 @@ const MAY_FOR_ANOTHER: [(&str, usize, &str); 2] = [
 
 const FOR_ANOTHER: &str = "::for_job(";
 
+/// Who acts in an account as the operator.
+const MAY_AS_OPERATOR: [(&str, usize, &str); 6] = [
+    ("crates/app/src/seed/mod.rs", 3, "demonstration data"),
+    ("crates/app/src/account.rs", 1, "invites the first administrator of an account made at the server"),
+    ("crates/app/src/ending.rs", 2, "ends access on its last day, and tells of it a week before"),
+    ("crates/app/src/access_request.rs", 1, "passes a request for access on to the account's administrators"),
+    ("crates/server/src/commands/company.rs", 1, "a command typed at the server"),
+    ("crates/server/src/commands/user.rs", 1, "a command typed at the server"),
+];
+
+const AS_OPERATOR: &str = "::for_operator(";
+
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = counted(tree, MADE, &MAY, "`SystemPass`");
     findings.extend(counted(tree, FOR_ANOTHER, &MAY_FOR_ANOTHER, "pass for a job"));
+    findings.extend(counted(tree, AS_OPERATOR, &MAY_AS_OPERATOR, "pass as the operator"));
     findings
 }
 
@@ -78,6 +95,7 @@ mod tests {
             ),
             ("crates/app/src/worker.rs", "fn run() {}\n"),
             ("crates/app/src/user.rs", "fn f() {\n    let pass = AccountPass::for_job(r, s, a, u);\n}\n"),
+            ("crates/web/src/lib.rs", "fn f() {\n    let pass = AccountPass::for_operator(r, s, a);\n}\n"),
         ];
         assert_eq!(
             found(check, &files),
@@ -85,6 +103,7 @@ mod tests {
                 "crates/app/src/worker.rs:1: makes fewer `SystemPass` than `xtask/src/checks/back_doors.rs` lists: shrink the list",
                 "crates/web/src/pages/user.rs:2: a new `SystemPass`: reach rows with a person's pass, or list this place with its reason",
                 "crates/app/src/user.rs:2: a new pass for a job: reach rows with a person's pass, or list this place with its reason",
+                "crates/web/src/lib.rs:2: a new pass as the operator: reach rows with a person's pass, or list this place with its reason",
             ]
         );
     }

@@ -242,7 +242,7 @@ pub fn check_addresses(
     mut w: Writer,
     pass: &CenterPass<InCenter>,
     emails: &[EmailAddress],
-) -> Result<Committed<Vec<usize>>, Refused> {
+) -> Result<Committed<Result<Vec<usize>, Refused>>, Refused> {
     check_opened(&mut w, pass)?;
     let known = account_center::list_known(&mut w, pass)?;
     let own = known.into_iter().find(|account| account.has_right).ok_or(Refused::NotFound)?;
@@ -252,8 +252,13 @@ pub fn check_addresses(
         match access_request::refuse_elsewhere(&mut w, &there, email.as_str()) {
             Ok(()) => {}
             Err(Refused::Conflict(Conflict::Elsewhere)) => elsewhere.push(at),
+            // What was told before stays counted.
+            Err(Refused::TooMany(exceeded)) => {
+                let refused = Err(Refused::TooMany(exceeded));
+                return Ok(w.commit_unrecorded(Unrecorded::Attempt, refused));
+            }
             Err(refused) => return Err(refused),
         }
     }
-    Ok(w.commit_unrecorded(Unrecorded::Attempt, elsewhere))
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, Ok(elsewhere)))
 }

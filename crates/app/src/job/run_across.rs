@@ -18,7 +18,7 @@ use store::work::{Actor, Writer};
 use super::Item;
 use super::across::{Known, allowing, around_center, asked};
 use super::run::{Culprit, Did, Stuck, look};
-use crate::{Refused, bundle, temporary_password};
+use crate::{Refused, bundle, limits, temporary_password};
 
 /// How many people one unit looks at.
 const PEOPLE: i64 = 50;
@@ -77,8 +77,8 @@ pub(super) fn create_in_accounts(
         own.retain(|pair| !done.contains(&(rows[pair.row].line, pair.number)));
         let (places, others) = split(own, &rows, &passes);
         ended.extend(others);
-        let refusal = refusal(w, &places)?;
-        let hash = password_hash(w, person, &places)?;
+        let hash = person.password_hash.as_deref();
+        let refusal = refusal(w, &places, hash)?;
         let (told, made) = make(w, places, &known, refusal, hash)?;
         entries.extend(told);
         ended.extend(made);
@@ -126,23 +126,17 @@ fn split<'a>(
     (places, ended)
 }
 
-/// Why nobody new may be made of a person: they have a place outside the center. Looked at once, as it is the same for
-/// all of its accounts, and counted before anything is done (U-15).
-fn refusal(w: &mut Writer, places: &[Place]) -> Result<Option<Why>, Stuck> {
+/// Why nobody new may be made of a person: they have a place outside the center, or a login, and so need no temporary
+/// password. Looked at once, as it is the same for all of its accounts, and counted before anything is done, as it tells
+/// something (U-15).
+fn refusal(w: &mut Writer, places: &[Place], password_hash: Option<&str>) -> Result<Option<Why>, Stuck> {
     let Some(place) = places.iter().find(|place| place.item.fate == Fate::Waiting) else { return Ok(None) };
-    look(w, place.pass, &place.new).map_err(|refused| place.stuck(refused))
-}
-
-/// The temporary password that a person is given. Whoever has a login is sent a link instead, and accepts with their own
-/// password: whoever asked need not know of it.
-fn password_hash<'p>(
-    w: &mut Writer,
-    person: &'p Waiting,
-    places: &[Place],
-) -> Result<Option<&'p str>, Stuck> {
-    let (Some(hash), Some(place)) = (&person.password_hash, places.first()) else { return Ok(None) };
-    let login = login::find_by_email(w, &place.new.email)?;
-    Ok(if login.is_none() { Some(hash) } else { None })
+    let looked = look(w, place.pass, &place.new).map_err(|refused| place.stuck(refused))?;
+    if looked.is_some() || password_hash.is_none() || login::find_by_email(w, &place.new.email)?.is_none() {
+        return Ok(looked);
+    }
+    limits::count_elsewhere(w, place.pass).map_err(|refused| place.stuck(refused))?;
+    Ok(Some(Why::HasLogin))
 }
 
 /// Makes the places of one person; what became of each.

@@ -240,6 +240,8 @@ impl<'a> Scene<'a> {
             }
             Lost::Unlinked => other.manage(app::account_center::leave).await.unwrap(),
             Lost::Dissolved => {
+                // Who runs it, too, is unmade before.
+                let _ = center.unmake(&center.admin.ask, &self.giver.login, Afterwards::TakeBack).await;
                 let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| dissolve(w, pass);
                 self.world.app.write(&center.admin.ask, center.id.clone(), dissolve).await.unwrap();
             }

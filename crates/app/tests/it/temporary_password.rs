@@ -170,7 +170,10 @@ async fn c06_it_ends_with_the_invitation_and_with_whatever_else_opens_it() {
         elsewhere.invite(NATALIE, UserType::Administrator, &[]).await;
         world.accept(world.letter_to(NATALIE).await.link(), PASSWORD).await;
         let page = desk.get(&user).await.unwrap();
-        assert!(page.temporary_password.is_none(), "the address has a login by now");
+        assert!(
+            page.temporary_password.is_some(),
+            "nothing tells that the address has a login by now (U-15)"
+        );
         let refused = account.set_temporary(&user, OTHER).await;
         assert_refused!(refused, Refused::Conflict(Conflict::HasLogin));
         assert_refused!(

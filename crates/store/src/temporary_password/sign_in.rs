@@ -10,7 +10,7 @@ use crate::secret;
 use crate::work::{Reader, Writer};
 
 /// The most different ones that one address has at once; more accounts than that seldom invite somebody within three days.
-const MOST: i64 = 100;
+const MOST: i64 = 1_000;
 
 /// A temporary password of the address that is typed.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub fn list_by_address(r: &mut Reader, email: &EmailAddress) -> Result<Vec<Candi
     let rows = r.tx().all(
         sql!(
             "SELECT MIN(account_id), password_hash FROM temporary_password
-             WHERE email_canonical = $1 AND expires_at > $2
+             WHERE email_canonical = $1 AND expires_at > $2 AND password_hash <> ''
              GROUP BY password_hash ORDER BY MAX(set_at) DESC LIMIT $3"
         ),
         &[email.canonical().into(), now.into(), MOST.into()],
@@ -59,6 +59,18 @@ pub fn update_ticket(w: &mut Writer, typed: &Candidate, ticket: &str) -> Result<
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Ends those of an address that gets a login, for good. They go on being shown until their time is over: that they do not
+/// is none of those matters that an account learns of another (U-15).
+pub(crate) fn end_all_of(w: &mut Writer, email: &EmailAddress) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!(
+            "UPDATE temporary_password SET password_hash = '', ticket_hash = NULL WHERE email_canonical = $1"
+        ),
+        &[email.canonical().into()],
+    )?;
+    Ok(())
 }
 
 /// Uses that of one invitation up; false if somebody has, or it was replaced or taken away meanwhile.

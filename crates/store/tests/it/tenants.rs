@@ -126,13 +126,28 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("job/work.rs", "WHERE finished_at IS NOT NULL AND finished_at <= $1", "the worker forgets what is old"),
     (
         "temporary_password/sign_in.rs",
-        "WHERE email_canonical = $1 AND expires_at > $2 ORDER BY set_at DESC",
+        "GROUP BY password_hash",
         "whoever signs in has no account yet: what they type is looked for in every one",
+    ),
+    (
+        "pass/temporary_password.rs",
+        "WHERE t.email_canonical = $3 AND t.password_hash = $4",
+        "the invitations of one address that one temporary password was set for",
+    ),
+    (
+        "temporary_password.rs",
+        "o.email_canonical = t.email_canonical",
+        "in how many other accounts the same one was set, for its mail",
     ),
     (
         "temporary_password.rs",
         "WHERE account_id IN (SELECT a.id FROM account a WHERE a.center_id = $1)",
         "a center switches them off in its accounts",
+    ),
+    (
+        "temporary_password/sign_in.rs",
+        "SET password_hash = '', ticket_hash = NULL WHERE email_canonical = $1",
+        "an address that gets a login needs none any more, whoever set it",
     ),
     (
         "temporary_password.rs",

@@ -192,6 +192,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::TooMuchToKeep => {
             return t.problem_too_much_to_keep(app::executive_administrator::KEPT_AT_ONCE);
         }
+        Conflict::OtherExecutives => t.account_center_dissolve_others(),
         Conflict::NoAdministratorOfItsOwn => t.problem_no_administrator_of_its_own(),
         Conflict::UsersNotOpen => t.problem_users_not_open(),
         Conflict::HasExecutive => t.problem_has_executive(),

@@ -178,6 +178,6 @@ pub struct Dissolve {
     pub frame: Frame,
     /// The center's name.
     pub name: String,
-    /// An account that has no administrator of its own, because of which it can't be done.
+    /// Why it can't be done.
     pub stuck: Option<String>,
 }

@@ -21,7 +21,7 @@ pub(crate) fn actions() -> Vec<Route> {
 pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
     let rest = pattern.strip_prefix("/accounts/{account}").unwrap_or(pattern);
     match rest {
-        "/sign-in" => &["email", "password", "next"],
+        "/sign-in" => &["email", "password", "next", "kept"],
         "/sign-out" => &["next"],
         "/setup" => &["account_name", "time_zone", "first_name", "last_name", "email", "password"],
         "/reset" => &["email"],
@@ -32,7 +32,9 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],
-        "/settings" => &["name", "time_zone", "invitation_days", "free_types", "takes_requests"],
+        "/settings" => {
+            &["name", "time_zone", "invitation_days", "free_types", "takes_requests", "temporary_passwords"]
+        }
         "/me/access-requests" => &["account", "message", "via"],
         "/users/access-requests/{access_request}/approve" => {
             &["user_type", "agent", "company", "filter", "go"]
@@ -67,7 +69,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/account-centers/new" => &["name", "account"],
         "/account-centers/{account_center}/accounts/link" => &["account"],
         "/account-centers/{account_center}/accounts/new" => &["name", "time_zone"],
-        "/account-centers/{account_center}/settings" => &["name"],
+        "/account-centers/{account_center}/settings" => &["name", "temporary_passwords"],
         "/account-centers/{account_center}/executives/new" => {
             &["first_name", "last_name", "email", "message"]
         }

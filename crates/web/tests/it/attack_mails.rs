@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::Ask;
 use app::limits::{
-    ACCESS_REQUEST_AGAIN, EMAIL_CHANGE, INVITATION_ADDRESS, INVITATION_AGAIN, LOGIN_MERGE, RESET,
+    ACCESS_REQUEST_AGAIN, EMAIL_CHANGE, EMAIL_PROOF, INVITATION_ADDRESS, INVITATION_AGAIN, LOGIN_MERGE, RESET,
 };
 use app::pass::{Reason, SelfPass, SystemPass};
 use app::work::Writer;
@@ -29,6 +29,8 @@ enum Held {
     Counted,
     /// It answers what was counted when it was asked for, and once.
     Answer,
+    /// It takes back what was counted when it was done.
+    TakingBack,
 }
 
 /// How often an address is tried: more often than any of them gets a mail.
@@ -36,14 +38,14 @@ const TRIES: i64 = 14;
 
 /// What each action mails, written down apart from the operations; nothing for those that mail nobody.
 fn held(pattern: &str) -> Option<Held> {
-    use Held::{Answer, At, Counted, Inviting};
+    use Held::{Answer, At, Counted, Inviting, TakingBack};
     let to_one = INVITATION_ADDRESS.most;
     Some(match pattern {
         "/reset" => At("reset", RESET.most),
         "/me/email" | "/me/email/send" => At("email_change", EMAIL_CHANGE.most),
         "/me/merge/link" | "/me/merge/send" => At("login_merge", LOGIN_MERGE.most),
         // The first one came with choosing a password.
-        "/me/email/prove" => At("email_proof", EMAIL_CHANGE.most + 1),
+        "/me/email/prove" => At("email_proof", EMAIL_PROOF.most + 1),
         "/me/access-requests" => At("access_request", ACCESS_REQUEST_AGAIN.most),
         "/accounts/{account}/users"
         | "/accounts/{account}/jobs"
@@ -56,7 +58,12 @@ fn held(pattern: &str) -> Option<Held> {
             Inviting("bundle", to_one)
         }
         "/account-centers/{account_center}/users/{person}/change/make" => Inviting("access_given", to_one),
-        "/me/password" => Counted,
+        "/me/password"
+        | "/account-centers/{account_center}/accounts/link"
+        | "/account-centers/{account_center}/executives/first" => Counted,
+        "/accounts/{account}/settings/leave-center"
+        | "/account-centers/{account_center}/accounts/{account}/unlink"
+        | "/account-centers/{account_center}/executives/{login}/end" => TakingBack,
         "/reset/new"
         | "/email-change"
         | "/temporary-password"
@@ -64,6 +71,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/me/merge/undo/{login_merge}"
         | "/accounts/{account}/users/access-requests/{access_request}/approve"
         | "/accounts/{account}/users/access-requests/{access_request}/decline" => Answer,
+        // Whom the walk makes one is one already, so that nobody is told.
         _ => return None,
     })
 }
@@ -149,7 +157,7 @@ async fn x31_every_action_that_mails_is_known_and_counted() {
                 Some(how) => {
                     assert!(sent > 0, "POST {} mails nobody", route.path);
                     assert!(
-                        is_counted || how == Held::Answer,
+                        is_counted || matches!(how, Held::Answer | Held::TakingBack),
                         "POST {} mails and is not counted",
                         route.path
                     );

@@ -11,6 +11,7 @@ use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::form::{Errors, ticked};
 use crate::views::account_center::{Dissolve, Settings};
+use crate::views::isolated;
 
 /// What is typed in the settings.
 #[derive(Debug, Default, Deserialize)]
@@ -60,13 +61,16 @@ fn view(
 
 /// What dissolving means.
 pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
-    let (pass, stuck) = visit.read(account_center::find_without_administrator).await?;
-    visit.page(Dissolve {
-        t: visit.t,
-        frame: visit.center_frame(&pass),
-        name: pass.name().to_owned(),
-        stuck: stuck.map(|account| account.name),
-    })
+    let look = |r: &mut app::work::Reader, pass: &CenterPass<RunsCenter>| {
+        Ok((account_center::find_without_administrator(r, pass)?, account_center::has_others(r, pass)?))
+    };
+    let (pass, (alone, has_others)) = visit.read(look).await?;
+    let others = || has_others.then(|| visit.t.account_center_dissolve_others().to_owned());
+    let stuck = match alone {
+        Some(account) => Some(visit.t.account_center_dissolve_not(isolated(&account.name))),
+        None => others(),
+    };
+    visit.page(Dissolve { t: visit.t, frame: visit.center_frame(&pass), name: pass.name().to_owned(), stuck })
 }
 
 /// Dissolves the center.

@@ -1,11 +1,11 @@
 //! Create Users at an account center: all answers, as they travel with the form (C-06).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId};
 use domain::input::{FieldError, Problem};
-use domain::job::TypedRow;
+use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::{Names, UserType};
 use serde::{Deserialize, Serialize};
 
@@ -137,15 +137,14 @@ impl Answers {
 
     /// The same as a list: each person with all accounts where companies are not chosen, and a row for each other one.
     pub(super) fn rows(&self) -> Vec<TypedRow> {
-        let chosen: BTreeSet<&String> = self.account.iter().collect();
-        let has_some = |account: &&&String| self.has_companies() && self.some.contains(account);
-        let (some, all): (Vec<&String>, Vec<&String>) =
-            chosen.into_iter().partition(|account| has_some(&account));
+        let companies = self.companies();
+        let has_some = |account: &&String| self.has_companies() && self.some.binary_search(account).is_ok();
+        let (some, all): (Vec<&String>, Vec<&String>) = self.account.iter().partition(has_some);
         let all = all.into_iter().map(String::as_str).collect::<Vec<_>>().join(";");
         let mut places: Vec<(String, String)> =
             Some((all, String::new())).filter(|(all, _)| !all.is_empty()).into_iter().collect();
-        places
-            .extend(some.into_iter().map(|account| (account.clone(), self.companies_of(account).join(";"))));
+        let chosen = |account: &String| companies.get(account.as_str()).map(|ids| ids.join(";"));
+        places.extend(some.into_iter().map(|account| (account.clone(), chosen(account).unwrap_or_default())));
         let agent = if self.is_agent() { "yes" } else { "no" };
         let mut rows = Vec::new();
         for [first, last, email] in self.people() {
@@ -159,6 +158,39 @@ impl Answers {
         rows
     }
 
+    /// Puts what was chosen in order, each once, and drops what is no number of an account or company: a list may name
+    /// accounts by words, a form may not. More accounts than a person may have are cut off behind the first too
+    /// many. Whether there was nothing but numbers. To be called before anything goes through them.
+    pub(super) fn keep_ids(&mut self) -> bool {
+        let is_account = |id: &str| id.parse::<AccountId>().is_ok();
+        let is_company = |chosen: &str| {
+            let parts = chosen.split_once('.');
+            parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
+        };
+        let mut all = true;
+        let mut keep = |chosen: &mut Vec<String>, is_id: &dyn Fn(&str) -> bool| {
+            let before = chosen.len();
+            chosen.retain(|one| is_id(one));
+            all &= chosen.len() == before;
+            chosen.sort();
+            chosen.dedup();
+        };
+        keep(&mut self.account, &is_account);
+        keep(&mut self.some, &is_account);
+        keep(&mut self.company, &is_company);
+        self.account.truncate(MAX_ACCOUNTS + 1);
+        all
+    }
+
+    /// The companies that are chosen, by their accounts.
+    fn companies(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut companies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (account, company) in self.company.iter().filter_map(|chosen| chosen.split_once('.')) {
+            companies.entry(account).or_default().push(company);
+        }
+        companies
+    }
+
     /// The companies that are chosen in an account.
     pub(super) fn companies_of(&self, account: &str) -> Vec<&str> {
         let of = |chosen: &&String| chosen.split_once('.').is_some_and(|(of, _)| of == account);
@@ -167,13 +199,8 @@ impl Answers {
 
     /// Whether each account that is to have some companies has one: naming none would give all of them.
     pub(super) fn says_companies(&self) -> bool {
-        let is_account = |id: &str| id.parse::<AccountId>().is_ok();
-        let is_company = |chosen: &String| {
-            let parts = chosen.split_once('.');
-            parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
-        };
-        let is_named = |account: &String| is_account(account) && !self.companies_of(account).is_empty();
-        !self.has_companies() || self.some.iter().all(is_named) && self.company.iter().all(is_company)
+        let companies = self.companies();
+        !self.has_companies() || self.some.iter().all(|account| companies.contains_key(account.as_str()))
     }
 
     /// Keeps what was chosen for the account whose companies were asked for.
@@ -185,8 +212,8 @@ impl Answers {
         }
         if self.companies_of(&account).is_empty() {
             wrong.companies = Some(t.form_missing_company().to_owned());
-        } else if !self.some.contains(&account) {
-            self.some.push(account);
+        } else if let Err(at) = self.some.binary_search(&account) {
+            self.some.insert(at, account);
         }
     }
 }

@@ -60,6 +60,7 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
     };
+    answers.keep_ids();
     let present = Step::of_code(&answers.step).unwrap_or(Step::Type);
     let go = std::mem::take(&mut answers.go);
     if present == Step::Type && go == "next" && answers.user_type == EXECUTIVE {
@@ -79,6 +80,10 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         other => moved(&visit, present, other, &mut answers).await?,
     };
     let view = view(&visit, to, &answers, Wrong::default()).await?;
+    // A page with passwords is kept nowhere.
+    if to == Step::Preview && answers.is_temporary() {
+        return visit.page(view);
+    }
     kept_for_back(visit.page(view))
 }
 
@@ -140,7 +145,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
         let view = view(&visit, Step::Type, &answers, wrong).await?;
         return kept_for_back(visit.mend(view));
     }
-    if !answers.says_companies() {
+    if !answers.keep_ids() || !answers.says_companies() {
         let accounts = Some(visit.t.form_missing_company().to_owned());
         let view = view(&visit, Step::Accounts, &answers, Wrong { accounts, ..Wrong::default() }).await?;
         return kept_for_back(visit.mend(view));
@@ -157,7 +162,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
         Ok(passwords) => passwords,
         Err(temporary) => {
             let wrong = Wrong { temporary, ..Wrong::default() };
-            return kept_for_back(visit.mend(view(&visit, Step::Preview, &answers, wrong).await?));
+            return visit.mend(view(&visit, Step::Preview, &answers, wrong).await?);
         }
     };
     match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &passwords)).await {
@@ -204,7 +209,7 @@ async fn mark_elsewhere(visit: &Creating, answers: &Answers, wrong: &mut Wrong) 
     let emails: Vec<EmailAddress> =
         answers.email.iter().filter_map(|typed| EmailAddress::parse(typed).ok()).collect();
     let (_, elsewhere) = visit.write(move |w, pass| job::check_addresses(w, pass, &emails)).await?;
-    for at in elsewhere {
+    for at in elsewhere? {
         if let Some(errors) = wrong.people.get_mut(at) {
             errors.0.push(FieldError { field: "email", problem: Problem::Elsewhere });
         }
