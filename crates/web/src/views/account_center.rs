@@ -180,4 +180,6 @@ pub struct Dissolve {
     pub name: String,
     /// Why it can't be done.
     pub stuck: Option<String>,
+    /// Whether that is for others who run it.
+    pub for_others: bool,
 }

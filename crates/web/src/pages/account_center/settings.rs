@@ -65,12 +65,18 @@ pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> 
         Ok((account_center::find_without_administrator(r, pass)?, account_center::has_others(r, pass)?))
     };
     let (pass, (alone, has_others)) = visit.read(look).await?;
-    let others = || has_others.then(|| visit.t.account_center_dissolve_others().to_owned());
+    let for_others = has_others && alone.is_none();
     let stuck = match alone {
         Some(account) => Some(visit.t.account_center_dissolve_not(isolated(&account.name))),
-        None => others(),
+        None => has_others.then(|| visit.t.account_center_dissolve_others().to_owned()),
     };
-    visit.page(Dissolve { t: visit.t, frame: visit.center_frame(&pass), name: pass.name().to_owned(), stuck })
+    visit.page(Dissolve {
+        t: visit.t,
+        frame: visit.center_frame(&pass),
+        name: pass.name().to_owned(),
+        stuck,
+        for_others,
+    })
 }
 
 /// Dissolves the center.
