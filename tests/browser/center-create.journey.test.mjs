@@ -101,6 +101,10 @@ j.journey('C-06 C-07 S0 several users are created in several accounts', house, a
   await j.press(page, `Choose companies in ${places[1]}`);
   await j.on(page, `Which companies in ${places[1]}?`);
   await walk.look(page, 'center-create-companies');
+  await j.choose(page, 'Riverside Movers');
+  await j.press(page, 'Save changes');
+  await j.errors(page, { company: 'You ticked companies, but all are chosen above. Choose “Only these companies”, or untick them.' });
+  await walk.look(page, 'center-create-companies-error');
   await j.choose(page, 'Only these companies', 'Riverside Movers');
   await j.press(page, 'Save changes');
   await j.sees(page, '2 accounts chosen');

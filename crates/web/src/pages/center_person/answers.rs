@@ -207,7 +207,15 @@ impl Answers {
     pub(super) fn keep_companies(&mut self, t: text::Text, wrong: &mut Wrong) {
         let account = self.at.clone();
         if self.which != "some" {
+            let had_some = self.some.contains(&account);
             self.some.retain(|other| *other != account);
+            // Whoever has just ticked companies did not mean all of them.
+            if !had_some && !self.companies_of(&account).is_empty() {
+                wrong.companies = Some(t.center_person_companies_both().to_owned());
+                return;
+            }
+            let of_account = format!("{account}.");
+            self.company.retain(|chosen| !chosen.starts_with(&of_account));
             return;
         }
         if self.companies_of(&account).is_empty() {
