@@ -224,7 +224,7 @@ async fn c03_an_account_leaves_with_an_administrator_of_its_own_or_not_at_all() 
             "UPDATE \"user\" SET user_type = 'administrator' WHERE account_id = '{}'",
             north.id
         ));
-        // Whoever else runs it would lose it unseen. Seen to fail: without `has_others`.
+        // Whoever else runs it would lose it unseen.
         let dissolved = world.app.write(&center.admin.ask, center.id.clone(), dissolve).await;
         assert_refused!(dissolved, Refused::Conflict(Conflict::OtherExecutives));
         center.unmake(&center.admin.ask, &eve.login, Afterwards::TakeBack).await.unwrap();

@@ -60,7 +60,7 @@ async fn kim_in(world: &World, account: &testkit::Account) -> UserId {
     world.sql(&query).remove(0).remove(0).parse().unwrap()
 }
 
-/// C-06, X-06. Seen to fail: with the others of the pass left out of accepting, and with a mail for each account.
+/// C-06, X-06. Seen to fail: with the others of the pass left out of accepting.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_one_temporary_password_joins_all_accounts_it_was_set_in() {
     for world in testkit::worlds().await {
@@ -110,7 +110,7 @@ async fn c06_x08_an_account_that_takes_it_back_is_left_out() {
     }
 }
 
-/// C-06. Seen to fail: with `allowing` left out of the worker's part, and out of what is told before.
+/// C-06.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_where_an_account_has_switched_them_off_nobody_gets_one() {
     for world in testkit::worlds().await {
@@ -157,8 +157,7 @@ async fn c06_no_hash_outlives_its_job_and_no_password_its_hours() {
     }
 }
 
-/// C-06, U-15. Whoever has a login in accounts of others is refused, and that is counted, as it tells something. Seen to
-/// fail: with nothing counted, and with the hash taken whoever it is for.
+/// C-06, U-15. Whoever has a login in accounts of others is refused, and that is counted, as it tells something.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_u15_who_has_a_login_that_is_not_known_gets_no_temporary_password() {
     for world in testkit::worlds().await {

@@ -217,7 +217,7 @@ async fn x16_those_of_several_accounts_are_told_apart_by_one_hash() {
 }
 
 /// C-06, X-16: what ended with a login of the address does not come back when that login has another address; and whoever set
-/// it does not see that it ended. Seen to fail: with `end_all_of` left out, and with the page asking for logins.
+/// it does not see that it ended.
 #[tokio::test]
 async fn c06_x16_one_that_a_login_has_ended_never_works_again_and_tells_nothing() {
     for world in testkit::worlds().await {
@@ -232,8 +232,7 @@ async fn c06_x16_one_that_a_login_has_ended_never_works_again_and_tells_nothing(
     }
 }
 
-/// Whoever sets temporary passwords for an address could have guesses at it forgotten. Seen to fail: with the counter
-/// forgotten when one is typed.
+/// Whoever sets temporary passwords for an address could have guesses at it forgotten.
 #[tokio::test]
 async fn a06_typing_a_temporary_password_forgets_no_guesses() {
     for world in testkit::worlds().await {
