@@ -70,8 +70,7 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         "next" => {
             let wrong = wrong_at(&visit, present, &mut answers).await?;
             if !wrong.is_nothing() {
-                let view = view(&visit, present, &answers, wrong).await?;
-                return kept_for_back(visit.mend(view));
+                return mended(&visit, view(&visit, present, &answers, wrong).await?);
             }
             if present == Step::Companies { Step::Accounts } else { present.next().unwrap_or(present) }
         }
@@ -80,11 +79,19 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         other => moved(&visit, present, other, &mut answers).await?,
     };
     let view = view(&visit, to, &answers, Wrong::default()).await?;
-    // A page with passwords is kept nowhere.
-    if to == Step::Preview && answers.is_temporary() {
-        return visit.page(view);
-    }
-    kept_for_back(visit.page(view))
+    let is_secret = view.has_passwords();
+    kept_unless(is_secret, visit.page(view))
+}
+
+/// A step with what is wrong with it.
+fn mended(visit: &Creating, view: New) -> Answer {
+    let is_secret = view.has_passwords();
+    kept_unless(is_secret, visit.mend(view))
+}
+
+/// A page with passwords is kept nowhere; a browser's Back shows every other again.
+fn kept_unless(is_secret: bool, answer: Answer) -> Answer {
+    if is_secret { answer } else { kept_for_back(answer) }
 }
 
 /// What the other buttons of a step do, and where one is then.
@@ -142,27 +149,25 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
     // A list takes types as people write them; a form has its own words.
     let wrong = wrong_at(&visit, Step::Type, &mut answers).await?;
     if !wrong.is_nothing() {
-        let view = view(&visit, Step::Type, &answers, wrong).await?;
-        return kept_for_back(visit.mend(view));
+        return mended(&visit, view(&visit, Step::Type, &answers, wrong).await?);
     }
     if !answers.keep_ids() || !answers.says_companies() {
         let accounts = Some(visit.t.form_missing_company().to_owned());
-        let view = view(&visit, Step::Accounts, &answers, Wrong { accounts, ..Wrong::default() }).await?;
-        return kept_for_back(visit.mend(view));
+        let wrong = Wrong { accounts, ..Wrong::default() };
+        return mended(&visit, view(&visit, Step::Accounts, &answers, wrong).await?);
     }
     let (rows, checked) = match checked(&visit, &answers).await {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
     };
     if !checked.may_start() {
-        let view = view(&visit, Step::Preview, &answers, Wrong::default()).await?;
-        return kept_for_back(visit.mend(view));
+        return mended(&visit, view(&visit, Step::Preview, &answers, Wrong::default()).await?);
     }
     let passwords = match passwords::take(&visit, &answers, &checked).await? {
         Ok(passwords) => passwords,
         Err(temporary) => {
             let wrong = Wrong { temporary, ..Wrong::default() };
-            return visit.mend(view(&visit, Step::Preview, &answers, wrong).await?);
+            return mended(&visit, view(&visit, Step::Preview, &answers, wrong).await?);
         }
     };
     match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &passwords)).await {

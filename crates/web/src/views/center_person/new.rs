@@ -282,7 +282,8 @@ impl New {
         self.tally.all_rows()
     }
 
-    fn has_passwords(&self) -> bool {
+    /// Whether it asks for passwords.
+    pub(crate) fn has_passwords(&self) -> bool {
         self.passwords.iter().any(|field| field.is_new)
     }
 
