@@ -32,6 +32,24 @@ impl<T> Page<T> {
     }
 }
 
+/// A part of a list that programs ask for by how much stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// How many rows stand before it.
+    pub skip: i64,
+    /// How many rows it has at most.
+    pub take: i64,
+}
+
+/// What stands in a [`Window`].
+#[derive(Clone, Debug)]
+pub struct Part<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many the whole list has.
+    pub total: i64,
+}
+
 /// The limit that lets [`Page::of`] see whether more follow.
 pub(crate) const LIMIT: i64 = PAGE_SIZE as i64 + 1;
 
