@@ -9,10 +9,13 @@ use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::account;
 use store::company::{self, Company};
 use store::login::{self, NewLogin};
-use store::pass::{AccountPass, Acting, SetupPass, SystemPass};
+use store::page::{Part, Window};
+use store::pass::{AccountPass, Acting, KeyPass, SetupPass, SystemPass};
 use store::temporary_password;
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
+
+pub use store::login::AccountOfKey;
 
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
@@ -33,7 +36,27 @@ pub struct FirstAccount {
     pub password: String,
 }
 
+/// A part of the accounts that the owner of a key may open (I-01).
+pub fn list_of_key(
+    r: &mut Reader,
+    pass: &KeyPass,
+    down: bool,
+    window: Window,
+) -> Result<Part<AccountOfKey>, Refused> {
+    Ok(login::list_accounts_of_key(r, pass, down, window)?)
+}
+
+/// The number of the pass's account (I-01).
+pub fn number(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<i64, Refused> {
+    Ok(account::get_number(r, pass)?)
+}
+
 impl App {
+    /// The account of a number. Whether whoever asks may know of it is for the pass that is minted then.
+    pub async fn account_of_number(&self, number: i64) -> Result<Option<AccountId>, Refused> {
+        self.store.read(move |r| Ok(account::find_by_number(r, number)?)).await
+    }
+
     /// Makes the first account with its administrator, who is signed in. The set-up link works once: as soon as
     /// there is an account, it is dead.
     pub async fn set_up(&self, ask: &Ask, first: FirstAccount) -> Result<(AccountId, SignedIn), Refused> {

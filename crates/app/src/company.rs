@@ -1,17 +1,21 @@
 //! Companies: creating, changing, disabling, enabling (G-01, P-09).
 
+use std::collections::BTreeSet;
+
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::ManageCompanies;
-use domain::company::CompanyDetails;
+use domain::capability::proof::{AnyUser, ManageCompanies};
+use domain::company::{CompanyChange, CompanyDetails, CompanySettings};
 use domain::id::CompanyId;
-use store::company;
-use store::page::Page;
-use store::pass::{AccountPass, Acting, CompanyPass};
+use domain::input::Problem;
+use store::company::{self, part};
+use store::page::{Page, Part, Window};
+use store::pass::{AccountPass, Acting, CompanyPass, HasPlace};
 use store::work::{Committed, Reader, Writer};
 
+pub use store::company::part::{Asked, Whole};
 pub use store::company::{Company, Concerned};
 
-use crate::Refused;
+use crate::{Conflict, Refused};
 
 /// The companies page.
 pub struct CompaniesPage {
@@ -74,7 +78,89 @@ pub fn change(
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Disables a company: it leaves every list but its own tab.
+/// A part of the companies that one has, for programs (I-01).
+pub fn list_window(
+    r: &mut Reader,
+    pass: &AccountPass<AnyUser>,
+    asked: &Asked,
+    window: Window,
+) -> Result<Part<Whole>, Refused> {
+    Ok(part::list_window(r, pass, asked, window)?)
+}
+
+/// The company of the pass with all that programs see (I-01).
+pub fn get_whole(r: &mut Reader, pass: &CompanyPass<AnyUser>) -> Result<Whole, Refused> {
+    Ok(part::get_whole(r, pass)?)
+}
+
+/// Changes what a program names, and leaves the rest (I-01).
+pub fn set(
+    mut w: Writer,
+    pass: &CompanyPass<ManageCompanies>,
+    change: &CompanyChange,
+) -> Result<Committed<()>, Refused> {
+    let before = company::get(&mut w, pass)?.details;
+    let set_before = part::get_settings(&mut w, pass)?;
+    let (details, settings) = change.apply(&before, &set_before)?;
+    company::update(&mut w, pass, &details)?;
+    part::update_settings(&mut w, pass, &settings)?;
+    let entry = Entry::of(pass.account(), Verb::CompanyChanged, pass.company(), &details.name)
+        .change("name", Some(&before.name), Some(&details.name))
+        .change("time_zone", Some(&before.time_zone), Some(&details.time_zone));
+    let entry = told(&set_before)
+        .into_iter()
+        .zip(told(&settings))
+        .fold(entry, |entry, ((field, before), (_, after))| {
+            entry.change(field, before.as_deref(), after.as_deref())
+        });
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// What the activity tells of what programs set.
+fn told(settings: &CompanySettings) -> [(&'static str, Option<String>); 7] {
+    // Whole, so that a new field does not compile until it is recorded.
+    let CompanySettings {
+        callscore_enabled,
+        callscribe_enabled,
+        external_form_capture,
+        swap_ppc_override,
+        swap_landing_override,
+        swap_cookie_duration,
+        swap_cookie_duration_unit,
+    } = settings;
+    let flag = |flag: &bool| Some(yes_no(*flag).to_owned());
+    [
+        ("callscore_enabled", flag(callscore_enabled)),
+        ("callscribe_enabled", flag(callscribe_enabled)),
+        ("external_form_capture", flag(external_form_capture)),
+        ("swap_ppc_override", flag(swap_ppc_override)),
+        ("swap_landing_override", swap_landing_override.clone()),
+        ("swap_cookie_duration", Some(swap_cookie_duration.to_string())),
+        ("swap_cookie_duration_unit", Some(swap_cookie_duration_unit.word().to_owned())),
+    ]
+}
+
+/// Sets for these companies, or for all of the account, whether forms of other sites are captured (I-01). One that is not
+/// there is refused, and nothing is set.
+pub fn set_form_capture(
+    mut w: Writer,
+    pass: &AccountPass<ManageCompanies>,
+    ids: Option<&BTreeSet<CompanyId>>,
+    captured: bool,
+) -> Result<Committed<u64>, Refused> {
+    let named: Option<Vec<CompanyId>> = ids.map(|ids| ids.iter().cloned().collect());
+    let set = part::update_form_capture(&mut w, pass, named.as_deref(), captured)?;
+    if named.is_some_and(|named| named.len() as u64 != set) {
+        return Err(Refused::field("company_ids", Problem::NotAChoice));
+    }
+    let place = pass.place();
+    let entry = Entry::of(pass.account(), Verb::CompaniesChanged, pass.account(), &place.account_name)
+        .change("companies", None, Some(&set.to_string()))
+        .change("external_form_capture", None, Some(yes_no(captured)));
+    w.commit(&pass.actor(), entry, set)
+}
+
+/// Disables a company: it leaves every list but its own tab. The last one in use stays (I-01).
 pub fn disable(w: Writer, pass: &CompanyPass<ManageCompanies>) -> Result<Committed<()>, Refused> {
     switch(w, pass, true, Verb::CompanyDisabled)
 }
@@ -93,6 +179,9 @@ fn switch(
 ) -> Result<Committed<()>, Refused> {
     let company = company::get(&mut w, pass)?;
     let changed = company::update_disabled(&mut w, pass, disabled)?;
+    if !changed && company.disabled != disabled {
+        return Err(Refused::Conflict(Conflict::LastCompany));
+    }
     let before = if changed { !disabled } else { disabled };
     let entry = Entry::of(pass.account(), verb, pass.company(), &company.details.name).change(
         "disabled",

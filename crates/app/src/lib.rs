@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod api_key;
+pub mod api_limit;
 pub mod bundle;
 pub mod capability_use;
 pub mod center_change;
@@ -86,6 +87,8 @@ pub struct App {
     pub turns: mail::outbox::Turns,
     /// Which uses of capabilities are noted already.
     pub uses: capability_use::Uses,
+    /// How many requests of programs an account takes.
+    pub api_limit: api_limit::ApiLimit,
 }
 
 /// The product, shared.

@@ -56,14 +56,19 @@ pub fn change_own_user(
     pass: &AccountPass<AnyUser>,
     names: &Names,
 ) -> Result<Committed<()>, Refused> {
-    let before = own_user(&mut w, pass)?;
-    limits::count(&mut w, &format!("names of {}", before.id), limits::OWN_NAMES)?;
-    user::update_own_names(&mut w, pass, &before, names)?;
-    let entry = Entry::of(&before.account, Verb::UserChanged, &before.id, &names.full())
+    let entry = rename(&mut w, pass, names)?;
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// The parts of [`change_own_user`], for operations that do more in the same transaction; the entry it is recorded with.
+pub(crate) fn rename(w: &mut Writer, pass: &AccountPass<AnyUser>, names: &Names) -> Result<Entry, Refused> {
+    let before = own_user(w, pass)?;
+    limits::count(w, &format!("names of {}", before.id), limits::OWN_NAMES)?;
+    user::update_own_names(w, pass, &before, names)?;
+    Ok(Entry::of(&before.account, Verb::UserChanged, &before.id, &names.full())
         .change("first_name", Some(&before.names.first), Some(&names.first))
         .change("last_name", Some(&before.names.last), Some(&names.last))
-        .change("display_name", Some(&before.names.display), Some(&names.display));
-    w.commit(&pass.actor(), entry, ())
+        .change("display_name", Some(&before.names.display), Some(&names.display)))
 }
 
 impl App {

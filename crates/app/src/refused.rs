@@ -105,6 +105,12 @@ pub enum Conflict {
     InvitedAsExecutive,
     /// Nobody has shown that the login's address is theirs.
     AddressUnproven,
+    /// It is the last company in use (G-01).
+    LastCompany,
+    /// The person has not accepted their invitation yet (I-01).
+    NotAccepted,
+    /// It is for people to do of themselves alone (I-01).
+    OnlyOneself,
     /// What was asked for was approved meanwhile, so that it can't be given up (U-16).
     RequestApproved,
 }

@@ -1,5 +1,7 @@
 //! Users: creating, changing, promoting, deleting (U-01 to U-17).
 
+pub mod program;
+
 use std::collections::BTreeSet;
 
 use domain::access::Refusal;

@@ -35,6 +35,8 @@ verbs! {
     CompanyCreated = "company.created",
     /// A company's details were changed.
     CompanyChanged = "company.changed",
+    /// The same was set for many companies at once.
+    CompaniesChanged = "companies.changed",
     /// A company was disabled.
     CompanyDisabled = "company.disabled",
     /// A company was enabled again.

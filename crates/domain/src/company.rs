@@ -1,10 +1,12 @@
 //! Companies: units inside an account (G-01).
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use crate::id::CompanyId;
 use crate::input::{Checker, FieldError, Problem};
 use crate::name;
+use crate::user::{Unknown, words};
 
 /// What a company is made or changed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,119 @@ pub struct CompanyDetails {
     pub time_zone: String,
     /// Whether its leads are worked in Lead Center (L-01 offers only such companies to agents).
     pub lead_center: bool,
+}
+
+words! {
+    /// In what a span of days is counted.
+    SwapUnit {
+        /// Months of 30 days and a half.
+        Months = "months",
+        /// Weeks.
+        Weeks = "weeks",
+        /// Days.
+        Days = "days",
+    }
+}
+
+impl SwapUnit {
+    /// How many of them are six months.
+    pub fn half_a_year(self) -> i64 {
+        match self {
+            SwapUnit::Months => 6,
+            SwapUnit::Weeks => 26,
+            SwapUnit::Days => 183,
+        }
+    }
+}
+
+/// What programs set of a company beside its name and time zone (I-01).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanySettings {
+    /// Whether calls are scored by themselves.
+    pub callscore_enabled: bool,
+    /// Whether calls are transcribed.
+    pub callscribe_enabled: bool,
+    /// Whether forms of other sites are captured.
+    pub external_form_capture: bool,
+    /// Whether a visit that was paid for takes the place of an earlier source.
+    pub swap_ppc_override: bool,
+    /// The parameter of a landing page that takes the place of an earlier source.
+    pub swap_landing_override: Option<String>,
+    /// How long a visitor's source is remembered.
+    pub swap_cookie_duration: i64,
+    /// In what that is counted.
+    pub swap_cookie_duration_unit: SwapUnit,
+}
+
+/// What a program changes of a company. What is left out stays; of the parameter of a landing page, nothing can be put in
+/// its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompanyChange {
+    /// The name.
+    pub name: Option<String>,
+    /// The time zone.
+    pub time_zone: Option<String>,
+    /// See [`CompanySettings`], as all below.
+    pub callscore_enabled: Option<bool>,
+    /// See there.
+    pub callscribe_enabled: Option<bool>,
+    /// See there.
+    pub external_form_capture: Option<bool>,
+    /// See there.
+    pub swap_ppc_override: Option<bool>,
+    /// See there.
+    pub swap_landing_override: Option<Option<String>>,
+    /// See there.
+    pub swap_cookie_duration: Option<i64>,
+    /// See there; a word of [`SwapUnit`].
+    pub swap_cookie_duration_unit: Option<String>,
+}
+
+impl CompanyChange {
+    /// What a company is afterwards; every field's error at once.
+    pub fn apply(
+        &self,
+        details: &CompanyDetails,
+        settings: &CompanySettings,
+    ) -> Result<(CompanyDetails, CompanySettings), Vec<FieldError>> {
+        let mut check = Checker::default();
+        let details = check.merge(CompanyDetails::parse(
+            self.name.as_ref().unwrap_or(&details.name),
+            self.time_zone.as_ref().unwrap_or(&details.time_zone),
+            details.lead_center,
+        ));
+        let unit = match &self.swap_cookie_duration_unit {
+            None => Ok(settings.swap_cookie_duration_unit),
+            Some(word) => word.parse().map_err(|_| Problem::NotAChoice),
+        };
+        let unit = check.take("swap_cookie_duration_unit", unit);
+        let duration = self.swap_cookie_duration.unwrap_or(settings.swap_cookie_duration);
+        let max = unit.unwrap_or(SwapUnit::Months).half_a_year();
+        let fits = if (1..=max).contains(&duration) {
+            Ok(duration)
+        } else {
+            Err(Problem::NotInRange { min: 1, max })
+        };
+        let duration = check.take("swap_cookie_duration", fits);
+        let landing = match &self.swap_landing_override {
+            None => Ok(settings.swap_landing_override.clone()),
+            Some(None) => Ok(None),
+            Some(Some(typed)) => name::optional(typed).map(|name| Some(name).filter(|name| !name.is_empty())),
+        };
+        let landing = check.take("swap_landing_override", landing);
+        check.finish((|| {
+            let settings = CompanySettings {
+                callscore_enabled: self.callscore_enabled.unwrap_or(settings.callscore_enabled),
+                callscribe_enabled: self.callscribe_enabled.unwrap_or(settings.callscribe_enabled),
+                external_form_capture: self.external_form_capture.unwrap_or(settings.external_form_capture),
+                swap_ppc_override: self.swap_ppc_override.unwrap_or(settings.swap_ppc_override),
+                swap_landing_override: landing?,
+                swap_cookie_duration: duration?,
+                swap_cookie_duration_unit: unit?,
+            };
+            Some((details?, settings))
+        })())
+    }
 }
 
 /// Whether somebody can be given a company: an agent only one that uses Lead Center (L-01).

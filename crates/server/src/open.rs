@@ -80,6 +80,7 @@ pub(crate) async fn unchecked_app(
         smtp: settings.smtp.clone(),
         turns: app::mail::outbox::Turns::default(),
         uses: app::capability_use::Uses::default(),
+        api_limit: app::api_limit::ApiLimit::new(settings.api_requests_per_hour),
     })
 }
 

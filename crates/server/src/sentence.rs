@@ -77,6 +77,9 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::HasLogin => "The address signs in here already.",
         Conflict::InvitedAsExecutive => "An executive administrator accepts by the mailed link.",
         Conflict::AddressUnproven => "Nobody has confirmed the login's address yet.",
+        Conflict::LastCompany => "An account keeps at least one company in use.",
+        Conflict::NotAccepted => "They have not accepted their invitation yet.",
+        Conflict::OnlyOneself => "People do that of themselves alone.",
         Conflict::RequestApproved => "The request was approved already.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }

@@ -46,12 +46,15 @@ pub(crate) struct Settings {
     pub(crate) log: Filter,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// How many requests of programs an account takes an hour, and a tenth of those of a day.
+    pub(crate) api_requests_per_hour: i64,
     /// What looks like a mistake without being wrong, for the log.
     pub(crate) warnings: Vec<String>,
 }
 
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA_DIR: &str = "./data";
+const API_REQUESTS: &str = "1000";
 const LOG: &str = "info,memory_serve=warn";
 
 impl Settings {
@@ -71,6 +74,7 @@ impl Settings {
         let mail_from = reading.find("mail_from", sender::parse);
         let log = reading.get("log", LOG, log);
         let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
+        let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
                 "Mails cannot be sent without a sender: ROLLCALL_SMTP_URL is set, so set ROLLCALL_MAIL_FROM too, such \
@@ -88,6 +92,7 @@ impl Settings {
                 mail_from: mail_from?.unwrap_or_else(|| sender::at(&base_url)),
                 log: log?,
                 trusted_proxies: trusted_proxies?.unwrap_or_default(),
+                api_requests_per_hour: api_requests_per_hour?,
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
@@ -169,6 +174,14 @@ fn trusted_proxies(given: &Given) -> Result<Vec<IpAddr>, String> {
     addresses.collect::<Result<_, _>>().map_err(|_| {
         let Given { name, text } = given;
         format!("{name} must be the IP addresses of your proxies with commas between, such as 127.0.0.1,::1, and is {text:?}.")
+    })
+}
+
+fn api_requests(given: &Given) -> Result<i64, String> {
+    let number: Option<i64> = given.text.trim().parse().ok();
+    number.filter(|number| (1..=1_000_000_000).contains(number)).ok_or_else(|| {
+        let Given { name, text } = given;
+        format!("{name} must be a number from 1 on, such as 1000, and is {text:?}.")
     })
 }
 

@@ -1,7 +1,7 @@
 //! Accounts: tenants.
 
 use domain::account::AccountDetails;
-use domain::capability::proof::ManageUsers;
+use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::AccountId;
 use domain::name;
 
@@ -16,12 +16,12 @@ pub fn insert(
     id: &AccountId,
     details: &AccountDetails,
 ) -> Result<(), DbError> {
-    let now = w.now;
+    let (now, number) = (w.now, new_number(w)?);
     w.tx().exec(
         sql!(
             "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, takes_requests,
-                                  temporary_passwords, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                                  temporary_passwords, created_at, number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
         &[
             id.into(),
@@ -33,9 +33,36 @@ pub fn insert(
             details.takes_requests.into(),
             details.temporary_passwords.into(),
             now.into(),
+            number.into(),
         ],
     )?;
     Ok(())
+}
+
+/// The least number of an account, and how many there are from there on.
+const NUMBERS: (i64, i64) = (100_000_000, 900_000_000);
+
+/// A number that no account has. Two who are given the same one at the same moment are refused by the index
+/// `account_number`.
+fn new_number(w: &mut Writer) -> Result<i64, DbError> {
+    loop {
+        let number = NUMBERS.0 + w.random_below(NUMBERS.1);
+        if find_by_number(w, number)?.is_none() {
+            return Ok(number);
+        }
+    }
+}
+
+/// The account of a number, for whoever asks: whether they may know of it is for the pass.
+pub fn find_by_number(r: &mut Reader, number: i64) -> Result<Option<AccountId>, DbError> {
+    let row = r.tx().optional(sql!("SELECT id FROM account WHERE number = $1"), &[number.into()])?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
+/// The number of the pass's account.
+pub fn get_number(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<i64, DbError> {
+    let row = r.tx().one(sql!("SELECT number FROM account WHERE id = $1"), &[pass.account().into()])?;
+    row.columns().int()
 }
 
 /// The account's details.

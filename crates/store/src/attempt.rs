@@ -51,6 +51,40 @@ pub(crate) fn add(
     Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })
 }
 
+/// Counts `n` at once under each of two names, in one statement: how many each has now, and until when it counts.
+pub(crate) fn add_many(
+    tx: &mut Tx,
+    now: Timestamp,
+    names: [&str; 2],
+    windows: [Span; 2],
+    n: i64,
+) -> Result<[(i64, Timestamp); 2], DbError> {
+    let rows = tx.all(
+        sql!(
+            "INSERT INTO attempt (name, made, ends_at) VALUES ($1, $2, $4), ($3, $2, $5)
+             ON CONFLICT (name) DO UPDATE SET
+                 made = CASE WHEN attempt.ends_at <= $6 THEN excluded.made ELSE attempt.made + excluded.made END,
+                 ends_at = CASE WHEN attempt.ends_at <= $6 THEN excluded.ends_at ELSE attempt.ends_at END
+             RETURNING name, made, ends_at"
+        ),
+        &[
+            names[0].into(),
+            n.into(),
+            names[1].into(),
+            (now + windows[0]).into(),
+            (now + windows[1]).into(),
+            now.into(),
+        ],
+    )?;
+    let mut counted = [(0, now); 2];
+    for row in rows {
+        let mut c = row.columns();
+        let place = usize::from(c.text()? == names[1]);
+        counted[place] = (c.int()?, c.get()?);
+    }
+    Ok(counted)
+}
+
 /// How many attempts these names have made in their present windows, together.
 pub fn count_made(r: &mut Reader, names: &[String]) -> Result<i64, DbError> {
     let now = r.now;

@@ -1,12 +1,14 @@
 //! Companies: units inside an account (G-01).
 
+pub mod part;
+
 use domain::access::{CompanyUse, Target};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::{AccountId, CompanyId, UserId};
 use domain::name;
 
-use crate::db::{DbError, Row, sql};
+use crate::db::{Columns, DbError, Row, sql};
 use crate::page::{LIMIT, Page};
 use crate::pass::{AccountPass, CompanyPass, HasPlace, Place, QuestionPass, SystemPass};
 use crate::user::Given;
@@ -90,15 +92,21 @@ pub fn update(
     Ok(())
 }
 
-/// Disables or enables a company; false if it was so already.
+/// Disables or enables a company; false if it was so already, and if it is the last one in use.
 pub fn update_disabled(
     w: &mut Writer,
     pass: &CompanyPass<ManageCompanies>,
     disabled: bool,
 ) -> Result<bool, DbError> {
+    let now = w.now;
     let changed = w.tx().exec(
-        sql!("UPDATE company SET disabled = $3 WHERE account_id = $1 AND id = $2 AND disabled <> $3"),
-        &[pass.account().into(), pass.company().into(), disabled.into()],
+        sql!(
+            "UPDATE company SET disabled = $3, disabled_at = CASE WHEN $3 = 1 THEN CAST($4 AS BIGINT) END
+             WHERE account_id = $1 AND id = $2 AND disabled <> $3
+               AND ($3 = 0 OR EXISTS (SELECT 1 FROM company o
+                                      WHERE o.account_id = $1 AND o.disabled = 0 AND o.id <> $2))"
+        ),
+        &[pass.account().into(), pass.company().into(), disabled.into(), now.into()],
     )?;
     Ok(changed > 0)
 }
@@ -301,8 +309,26 @@ pub(crate) fn list_at(r: &mut Reader, place: &Place) -> Result<Vec<Company>, DbE
     rows.into_iter().map(read).collect()
 }
 
+/// A company, in use or not, that whoever stands here has; for the gate itself.
+pub(crate) fn find_had(r: &mut Reader, place: &Place, id: &CompanyId) -> Result<Option<Company>, DbError> {
+    let all = place.grants.user_type.has_all_companies();
+    let row = r.tx().optional(
+        sql!(
+            "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
+             WHERE c.account_id = $1 AND c.id = $4
+               AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
+                                      AND uc.user_id = $3 AND uc.company_id = c.id))"
+        ),
+        &[(&place.account).into(), all.into(), place.user.as_ref().into(), id.into()],
+    )?;
+    row.map(read).transpose()
+}
+
 fn read(row: Row) -> Result<Company, DbError> {
-    let mut c = row.columns();
+    read_from(&mut row.columns())
+}
+
+fn read_from(c: &mut Columns) -> Result<Company, DbError> {
     let id = c.parse()?;
     let details = CompanyDetails { name: c.text()?, time_zone: c.text()?, lead_center: c.flag()? };
     Ok(Company { id, details, disabled: c.flag()? })

@@ -9,8 +9,8 @@ use domain::user::{Names, UserType};
 
 use crate::convert;
 use crate::db::{DbError, Value, sql};
-use crate::page::{LIMIT, Page, containing};
-use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, SelfPass};
+use crate::page::{LIMIT, Page, Part, Window, containing};
+use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, KeyPass, SelfPass};
 use crate::temporary_password;
 use crate::work::{Actor, Reader, Writer};
 
@@ -262,6 +262,59 @@ pub fn update_names(w: &mut Writer, pass: &SelfPass, first: &str, last: &str) ->
         &[(&pass.person().login).into(), first.into(), last.into()],
     )?;
     Ok(())
+}
+
+/// An account as programs see one.
+#[derive(Clone, Debug)]
+pub struct AccountOfKey {
+    /// The account.
+    pub id: AccountId,
+    /// Its number.
+    pub number: i64,
+    /// Its name.
+    pub name: String,
+}
+
+macro_rules! accounts_of_key {
+    () => {
+        " FROM account a WHERE a.id IN (
+             SELECT u.account_id FROM \"user\" u
+             WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2)
+             UNION ALL
+             SELECT o.id FROM executive_administrator x JOIN account o ON o.center_id = x.center_id
+             WHERE x.login_id = $1)"
+    };
+}
+
+/// A part of the accounts that the owner of a key may open, by name.
+pub fn list_accounts_of_key(
+    r: &mut Reader,
+    pass: &KeyPass,
+    down: bool,
+    window: Window,
+) -> Result<Part<AccountOfKey>, DbError> {
+    let now = r.now;
+    let mut values = vec![Value::from(&pass.person().login), now.into()];
+    let total = r.tx().one(sql!(concat!("SELECT COUNT(*)", accounts_of_key!())), &values)?.columns().int()?;
+    values.extend([window.take.into(), window.skip.into()]);
+    let statement = match down {
+        false => sql!(concat!(
+            "SELECT a.id, a.number, a.name",
+            accounts_of_key!(),
+            " ORDER BY a.sort_name, a.id LIMIT $3 OFFSET $4"
+        )),
+        true => sql!(concat!(
+            "SELECT a.id, a.number, a.name",
+            accounts_of_key!(),
+            " ORDER BY a.sort_name DESC, a.id DESC LIMIT $3 OFFSET $4"
+        )),
+    };
+    let read = |row: crate::db::Row| {
+        let mut c = row.columns();
+        Ok(AccountOfKey { id: c.parse()?, number: c.int()?, name: c.text()? })
+    };
+    let rows = r.tx().all(statement, &values)?;
+    Ok(Part { rows: rows.into_iter().map(read).collect::<Result<_, _>>()?, total })
 }
 
 /// One page of the accounts a person has an active place in, or is executive administrator of, by name, behind a row;

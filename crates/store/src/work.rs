@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::activity::Entry;
 use domain::id::{AccountCenterId, Id, LoginId, UserId};
-use domain::time::{Clock, Random, Timestamp};
+use domain::time::{Clock, Random, Span, Timestamp};
 
 use crate::activity;
 use crate::attempt::{self, Limit};
@@ -198,6 +198,13 @@ impl Writer<'_, '_> {
         T::new(self.now, u128::from_le_bytes(bytes[..16].try_into().expect("16 of 32 bytes")))
     }
 
+    /// A random number from 0 on, below `end`, which is far below 2^64.
+    pub(crate) fn random_below(&self, end: i64) -> i64 {
+        let bytes = self.tools.random.bytes();
+        let random = u64::from_le_bytes(bytes[..8].try_into().expect("8 of 32 bytes"));
+        (random % end as u64) as i64
+    }
+
     /// A new random token.
     pub fn new_token(&self) -> String {
         secret::random_token(self.tools.random.bytes())
@@ -322,6 +329,18 @@ impl Store {
     {
         let tools = Arc::clone(&self.tools);
         self.db.write_later(move |tx| write_unit(tx, &tools, &origin, &Attempts::default(), &unit)).await
+    }
+
+    /// Counts `n` under each of two names: how many each has now, and until when it counts. Many who count at once wait for
+    /// each other, and none is tried again.
+    pub async fn tally(
+        &self,
+        names: [String; 2],
+        windows: [Span; 2],
+        n: i64,
+    ) -> Result<[(i64, Timestamp); 2], DbError> {
+        let now = self.now();
+        self.db.write_one(move |tx| attempt::add_many(tx, now, [&names[0], &names[1]], windows, n)).await
     }
 
     /// Counts the attempts of a unit that was refused.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use app::account::FirstAccount;
+use app::api_limit::ApiLimit;
 use app::capability_use::Uses;
 use app::mail::compose::Address;
 use app::mail::outbox::Turns;
@@ -26,6 +27,9 @@ use crate::luck::{CountedRandom, MovingClock, START};
 use crate::mailbox::{self, Letter};
 use crate::people::{Account, Center, Person, email, names, new_user};
 use crate::place::Place;
+
+/// How many requests of programs an account takes an hour.
+const API_REQUESTS: i64 = 1_000;
 
 /// The product on a database of its own, with a clock that the test moves.
 pub struct World {
@@ -69,6 +73,7 @@ impl World {
             smtp: None,
             turns: Turns::default(),
             uses: Uses::default(),
+            api_limit: ApiLimit::new(API_REQUESTS),
         };
         World { app: Arc::new(app), clock, place }
     }
@@ -78,8 +83,9 @@ impl World {
     pub fn restart(&mut self, change: impl FnOnce(&mut App)) {
         let (store, settings) = (self.app.store.clone(), self.app.settings.clone());
         let (smtp, turns) = (self.app.smtp.clone(), Turns::default());
-        let mut app =
-            App { store, settings, hasher: Hasher::cheap([9; 32]), smtp, turns, uses: Uses::default() };
+        let (hasher, uses) = (Hasher::cheap([9; 32]), Uses::default());
+        let api_limit = ApiLimit::new(API_REQUESTS);
+        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit };
         change(&mut app);
         self.app = Arc::new(app);
     }

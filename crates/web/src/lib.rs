@@ -5,6 +5,7 @@
 //! [`pages`], which calls one operation in a unit that mints the route's pass first, and shapes the answer with a view
 //! from [`views`].
 
+pub mod api;
 pub mod assets;
 pub mod health;
 pub mod http;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use app::pass::Door;
 use domain::activity::Verb;
 
+use crate::api;
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
     access_map, access_request, access_review, account, account_center, activity, center_change,
@@ -26,6 +27,7 @@ pub fn table() -> Vec<Route> {
         account_centers(),
         center_users(),
         operator(),
+        api::routes(),
     ];
     parts.into_iter().flatten().collect()
 }

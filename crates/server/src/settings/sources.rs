@@ -14,8 +14,17 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 8] =
-    ["listen", "base_url", "data_dir", "database_url", "smtp_url", "mail_from", "log", "trusted_proxies"];
+const KEYS: [&str; 9] = [
+    "listen",
+    "base_url",
+    "data_dir",
+    "database_url",
+    "smtp_url",
+    "mail_from",
+    "log",
+    "trusted_proxies",
+    "api_requests_per_hour",
+];
 
 /// A setting as somebody gave it.
 #[derive(Clone)]

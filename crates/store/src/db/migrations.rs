@@ -38,4 +38,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0022_bounds"),
     migration!("0023_job_password"),
     migration!("0024_executive_review"),
+    migration!("0025_api"),
 ];

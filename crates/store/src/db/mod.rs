@@ -204,6 +204,26 @@ impl Db {
         submit(&self.shared.writes, Kind::Write, Urgency::Now, unit).await
     }
 
+    /// Runs a unit of a single statement that writes. On PostgreSQL it is a transaction of its own without `BEGIN`: it sees
+    /// what was committed when it gets its row, so that many who count in one row wait for each other instead of colliding.
+    ///
+    /// # Errors
+    /// As those of [`Db::write`].
+    pub(crate) async fn write_one<T, E>(
+        &self,
+        unit: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let kind = match self.engine() {
+            Engine::Sqlite => Kind::Write,
+            Engine::Postgres => Kind::Read,
+        };
+        submit(&self.shared.writes, kind, Urgency::Now, unit).await
+    }
+
     /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever. They go one after the
     /// other: several at once are seldom sooner done, and on PostgreSQL collide.
     ///

@@ -32,6 +32,7 @@
 mod center;
 mod email_change;
 mod invitation_block;
+mod key;
 mod link;
 mod load;
 mod login_merge;
@@ -50,6 +51,7 @@ use domain::id::{AccountId, UserId};
 pub use center::CenterPass;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
+pub use key::KeyPass;
 pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
@@ -134,6 +136,8 @@ pub enum Door {
     Link(&'static str),
     /// Whoever is signed in.
     SignedIn,
+    /// A program with somebody's key.
+    Key,
     /// Active users of the account; with a capability, those who have it.
     Account(Option<Capability>),
     /// As for the account, and within the user's companies.

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use domain::access::{Companies, Grants};
+use domain::capability::proof::AnyUser;
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
@@ -11,6 +12,7 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::load::{Absent, allow, load, load_absent, read_signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
+use crate::company;
 use crate::db::sql;
 use crate::secret;
 use crate::work::{Actor, Reader};
@@ -187,6 +189,24 @@ impl<C: Proves> AccountPass<C> {
         let place = load_absent(r, account, who)?;
         allow::<C>(r, &place, None)?;
         Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
+    }
+}
+
+impl AccountPass<AnyUser> {
+    /// The pass for a capability, where it depends on what is asked for whether it takes one. It is decided in the same unit,
+    /// from the same grants, as at the door.
+    pub fn with<C: Proves>(&self, r: &mut Reader) -> Result<AccountPass<C>, Denied> {
+        allow::<C>(r, &self.place, None)?;
+        Ok(AccountPass { place: Arc::clone(&self.place), proof: PhantomData })
+    }
+
+    /// The same for a company that a thing belongs to; one that is not there and one the user does not have look alike.
+    pub fn within<C: Proves>(&self, r: &mut Reader, company: &CompanyId) -> Result<CompanyPass<C>, Denied> {
+        let asked = company::find_had(r, &self.place, company)?.ok_or(Denied::NotFound)?.in_use();
+        let mut place = Place::clone(&self.place);
+        place.grants = place.grants.having(std::slice::from_ref(&asked));
+        allow::<C>(r, &place, Some(&asked))?;
+        Ok(CompanyPass { place: Arc::new(place), company: company.clone(), proof: PhantomData })
     }
 }
 

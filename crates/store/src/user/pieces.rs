@@ -146,6 +146,7 @@ macro_rules! with_word {
         )
     };
 }
+pub(super) use with_word;
 
 macro_rules! users_of_terms {
     ($merged:ident $than:literal $end:literal $order:literal) => {

@@ -50,7 +50,7 @@ pub(super) fn response(status: StatusCode, kind: &'static str, value: &impl Seri
 }
 
 /// The key that a program gives. Another scheme is none of ours; what follows ours is a key, and be it a wrong one.
-pub(super) fn api_key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn api_key(headers: &HeaderMap) -> Option<String> {
     let (scheme, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("token") {
         return None;

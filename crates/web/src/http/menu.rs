@@ -181,7 +181,7 @@ fn opens(door: Door, place: &Place) -> bool {
     match door {
         Door::Account(Some(capability)) => decide(&place.grants, capability, &Target::Account).is_ok(),
         Door::Account(None) | Door::SignedIn | Door::Open => true,
-        Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Operator => false,
+        Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Key | Door::Operator => false,
     }
 }
 

@@ -4,7 +4,7 @@ mod answer;
 pub mod cookies;
 pub mod device;
 mod host;
-mod json;
+pub(crate) mod json;
 pub mod layers;
 pub mod menu;
 pub mod problem;

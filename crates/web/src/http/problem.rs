@@ -71,7 +71,7 @@ pub(crate) fn names(visitor: &Visitor, mut names: Vec<String>) -> Option<String>
 }
 
 /// An error with its causes, for the log.
-pub(super) struct Chain<'a>(pub(super) &'a dyn std::error::Error);
+pub(crate) struct Chain<'a>(pub(crate) &'a dyn std::error::Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -200,6 +200,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::HasLogin => t.temporary_password_has_login(),
         Conflict::InvitedAsExecutive => t.temporary_password_as_executive(),
         Conflict::AddressUnproven => t.temporary_password_unproven(),
+        Conflict::LastCompany => t.problem_last_company(),
+        Conflict::NotAccepted => t.problem_not_accepted(),
+        Conflict::OnlyOneself => t.problem_only_oneself(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }
     .to_owned()

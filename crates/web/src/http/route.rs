@@ -26,10 +26,12 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::activity::Verb;
 use domain::id::{AccountCenterId, AccountId, CompanyId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::visit::{self, Answer, Visit};
+use crate::api::Described;
 
 /// A route of the table.
 pub struct Route {
@@ -43,7 +45,9 @@ pub struct Route {
     pub records: &'static [Verb],
     /// In what it answers.
     pub speaks: Speaks,
-    pub(super) endpoint: MethodRouter<SharedApp>,
+    /// What its document tells, of routes of the API.
+    pub described: Option<Described>,
+    pub(crate) endpoint: MethodRouter<SharedApp>,
 }
 
 /// The largest form that is read, in bytes.
@@ -60,10 +64,12 @@ pub enum Speaks {
     Data,
     /// Events, for scripts of our own pages.
     Events,
+    /// JSON as the API has it, for programs alone.
+    Api,
 }
 
 /// Input of routes that take none.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
@@ -189,7 +195,7 @@ where
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
             visit::run(app, (speaks, largest), params, request, handler.clone())
         });
-    Route { method, path, door: P::DOOR, records: &[], speaks, endpoint }
+    Route { method, path, door: P::DOOR, records: &[], speaks, described: None, endpoint }
 }
 
 impl Route {

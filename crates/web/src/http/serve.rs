@@ -34,13 +34,13 @@ use super::visit::Visitor;
 use super::{layers, problem};
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};
-use crate::{assets, health, routes};
+use crate::{api, assets, health, routes};
 
 /// The whole site: the route table, static files, health, and what surrounds them.
 pub fn router(app: SharedApp) -> Router {
     let mut router = Router::new();
     for route in routes::table() {
-        router = router.route(route.path, route.endpoint);
+        router = router.route(&api::routed(route.path), route.endpoint);
     }
     router
         .fallback(nothing_here)
@@ -128,11 +128,17 @@ pub async fn serve(
 }
 
 async fn nothing_here(State(app): State<SharedApp>, request: Request) -> Response {
+    if request.uri().path().starts_with(api::BASE) {
+        return api::nothing_here();
+    }
     let visitor = Visitor::of(app, &request);
     problem::answer(&visitor, app::Refused::NotFound).await
 }
 
 async fn wrong_method(State(app): State<SharedApp>, request: Request) -> Response {
+    if request.uri().path().starts_with(api::BASE) {
+        return api::wrong_method(&request);
+    }
     let visitor = Visitor::of(app, &request);
     problem::bad_request(&visitor, StatusCode::METHOD_NOT_ALLOWED).await
 }

@@ -145,7 +145,7 @@ async fn read_input<I: DeserializeOwned>(
 }
 
 impl Visitor {
-    pub(super) fn of(app: SharedApp, request: &Request) -> Visitor {
+    pub(crate) fn of(app: SharedApp, request: &Request) -> Visitor {
         let secure = app.settings.base_url.starts_with("https://");
         let headers = request.headers();
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -192,14 +192,14 @@ impl Visitor {
     async fn refuse(&self, refused: Refused) -> Response {
         match self.speaks {
             Speaks::Pages => problem::answer(self, refused).await,
-            Speaks::Data | Speaks::Events => json::problem(self, refused),
+            Speaks::Data | Speaks::Events | Speaks::Api => json::problem(self, refused),
         }
     }
 
     async fn refuse_unread(&self, status: StatusCode) -> Response {
         match self.speaks {
             Speaks::Pages => problem::bad_request(self, status).await,
-            Speaks::Data | Speaks::Events => json::unread(self, status),
+            Speaks::Data | Speaks::Events | Speaks::Api => json::unread(self, status),
         }
     }
 
@@ -224,6 +224,16 @@ impl Visitor {
 }
 
 impl<P: Gate> Visit<P> {
+    /// A visit of a program, whose path and input were read.
+    pub(crate) fn new(visitor: Arc<Visitor>, target: P::Target, params: Vec<(String, String)>) -> Visit<P> {
+        Visit { visitor, target, params }
+    }
+
+    /// The same visit at another door, for what a handler answers after it has done what it is for.
+    pub fn of<Q: Gate>(&self, target: Q::Target) -> Visit<Q> {
+        Visit { visitor: Arc::clone(&self.visitor), target, params: self.params.clone() }
+    }
+
     /// An id or word of the path beside account and company; not found when it is none.
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Refused> {
         param(&self.params, name).and_then(|text| text.parse().ok()).ok_or(Refused::NotFound)

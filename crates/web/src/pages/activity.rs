@@ -85,6 +85,7 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::AccountChanged) => t.activity_account_changed(),
         Some(Verb::CompanyCreated) => t.activity_company_created(),
         Some(Verb::CompanyChanged) => t.activity_company_changed(),
+        Some(Verb::CompaniesChanged) => t.activity_companies_changed(),
         Some(Verb::CompanyDisabled) => t.activity_company_disabled(),
         Some(Verb::CompanyEnabled) => t.activity_company_enabled(),
         Some(Verb::UserCreated) => t.activity_user_created(),
@@ -175,7 +176,11 @@ fn shown_value(
             | "free_types"
             | "takes_requests"
             | "invoice_emails"
-            | "temporary_passwords",
+            | "temporary_passwords"
+            | "callscore_enabled"
+            | "callscribe_enabled"
+            | "external_form_capture"
+            | "swap_ppc_override",
             "yes" | "no",
         ) => {
             let is_yes = value == "yes";

@@ -31,7 +31,7 @@ pub fn sentence_for(t: Text, name: &str, errors: &[FieldError]) -> Option<String
 }
 
 /// What to type instead.
-fn sentence(t: Text, name: &str, problem: Problem) -> String {
+pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
     let fixed = match problem {
         Problem::Missing => missing(t, name),
         Problem::TooLong { max } => return t.form_too_long(max),

@@ -1,0 +1,205 @@
+//! The description of the API for programs, OpenAPI 3.1: made from the routes and from the types they take and answer.
+
+use ::http::Method;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::listing::Paging;
+use super::route::Described;
+use crate::http::route::Route;
+
+/// The document.
+pub fn document() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let mut paths: Map<String, Value> = Map::new();
+    for route in super::routes() {
+        let Some(described) = route.described.clone() else { continue };
+        let operation = operation(&mut generator, &route, &described);
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method.as_str().to_ascii_lowercase()] = operation;
+    }
+    let mut schemas = generator.take_definitions(true);
+    schemas.insert("Error".to_owned(), error());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "API v3",
+            "version": "3",
+            "description": "Accounts, companies and users for programs. A key says who asks: what its owner may do on the \
+                            pages, it may do here, and no more. Parameters of the address that are not known are passed \
+                            over, and named in the header Warning; in a body they are refused.",
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "key": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": { "key": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "The key, as `Token token=KEY`.",
+            } },
+        },
+    })
+}
+
+fn error() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "error": { "type": "string", "description": "What is wrong, in a sentence." } },
+        "required": ["error"],
+        "additionalProperties": false,
+    })
+}
+
+fn operation(generator: &mut SchemaGenerator, route: &Route, described: &Described) -> Value {
+    let input = (described.input)(generator).to_value();
+    let mut parameters = path_parameters(route.path);
+    let mut operation = json!({
+        "operationId": operation_id(route),
+        "summary": described.summary,
+        "tags": [tag(route.path)],
+    });
+    if matches!(route.method, Method::POST | Method::PUT) {
+        if has_fields(&input) {
+            operation["requestBody"] = body(input);
+        }
+    } else {
+        parameters.extend(query_parameters(&input));
+    }
+    if described.is_list {
+        parameters.extend(query_parameters(&generator_inline::<Paging>()));
+    }
+    operation["parameters"] = Value::Array(parameters);
+    operation["responses"] = responses(generator, route, described);
+    operation
+}
+
+fn generator_inline<T: schemars::JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    T::json_schema(&mut SchemaGenerator::new(settings)).to_value()
+}
+
+fn has_fields(input: &Value) -> bool {
+    input["properties"].as_object().is_some_and(|fields| !fields.is_empty())
+}
+
+fn body(mut input: Value) -> Value {
+    input["additionalProperties"] = json!(false);
+    let is_required = input["required"].as_array().is_some_and(|required| !required.is_empty());
+    json!({
+        "required": is_required,
+        "content": {
+            "application/json": { "schema": input },
+            "application/x-www-form-urlencoded": { "schema": input },
+        },
+    })
+}
+
+fn query_parameters(input: &Value) -> Vec<Value> {
+    let fields = input["properties"].as_object().cloned().unwrap_or_default();
+    let parameter = |(name, mut schema): (String, Value)| {
+        without_null(&mut schema);
+        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        json!({ "name": name, "in": "query", "description": description, "schema": schema })
+    };
+    fields.into_iter().map(parameter).collect()
+}
+
+/// A parameter of an address is given, or it is not.
+fn without_null(schema: &mut Value) {
+    if let Some(kinds) = schema["type"].as_array() {
+        let kinds: Vec<Value> = kinds.iter().filter(|kind| *kind != "null").cloned().collect();
+        schema["type"] = if kinds.len() == 1 { kinds[0].clone() } else { Value::Array(kinds) };
+    }
+    if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
+        let choices: Vec<Value> = choices.iter().filter(|choice| choice["type"] != "null").cloned().collect();
+        if let ([only], Some(schema)) = (choices.as_slice(), schema.as_object_mut()) {
+            schema.remove("anyOf");
+            schema.extend(only.as_object().cloned().unwrap_or_default());
+        }
+    }
+    // Where nothing was said, an empty type is none.
+    if schema["type"].is_null()
+        && let Some(schema) = schema.as_object_mut()
+    {
+        schema.remove("type");
+    }
+}
+
+fn path_parameters(path: &str) -> Vec<Value> {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let parameter = |name: &str| {
+        let (description, pattern) = match name {
+            "account" => ("The account's id, or its number.", "^(ACC[0-9a-f]{32}|[0-9]{9})$"),
+            "company" => ("The company's id.", "^COM[0-9a-f]{32}$"),
+            "user" => ("The user's id.", "^USR[0-9a-f]{32}$"),
+            _ => ("Its id.", "^[1-9][0-9]{0,15}$"),
+        };
+        json!({
+            "name": name, "in": "path", "required": true, "description": description,
+            "schema": { "type": "string", "pattern": pattern },
+        })
+    };
+    names.map(parameter).collect()
+}
+
+fn responses(generator: &mut SchemaGenerator, route: &Route, described: &Described) -> Value {
+    let limits = json!({
+        "RateLimit": { "schema": { "type": "string" }, "description": "How many requests are left, an hour and a day." },
+        "RateLimit-Policy": { "schema": { "type": "string" }, "description": "How many there are." },
+    });
+    let mut good = json!({ "description": described.summary, "headers": limits });
+    if let Some(schema) = (described.output)(generator) {
+        good["content"] = json!({ "application/json": { "schema": schema } });
+    }
+    if described.is_list {
+        good["headers"]["Link"] =
+            json!({ "schema": { "type": "string" }, "description": "The neighbouring pages." });
+    }
+    let mut responses = Map::new();
+    responses.insert(described.status.to_string(), good);
+    let changes = route.method != Method::GET;
+    let takes_body = matches!(route.method, Method::POST | Method::PUT);
+    let refusals = [
+        (400, "A parameter is wrong.", true),
+        (401, "No key, or a wrong one.", true),
+        (403, "The key's owner may not do this.", true),
+        (404, "There is no such thing.", true),
+        (406, "The body is of another type.", takes_body),
+        (408, "The body took too long.", takes_body),
+        (413, "The body is too large.", takes_body),
+        (422, "It can't be done as things stand.", changes),
+        (429, "No requests are left; Retry-After says for how long.", true),
+        (503, "Others do the same at this moment.", true),
+    ];
+    for (status, description, _) in refusals.into_iter().filter(|(_, _, is_there)| *is_there) {
+        let refusal = json!({
+            "description": description,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+        });
+        responses.insert(status.to_string(), refusal);
+    }
+    Value::Object(responses)
+}
+
+fn tag(path: &str) -> &str {
+    let name = path.split('/').nth(4).unwrap_or("accounts");
+    name.strip_suffix(super::call::SUFFIX).unwrap_or(name)
+}
+
+fn operation_id(route: &Route) -> String {
+    let words = route.path.trim_start_matches(super::BASE).replace(super::call::SUFFIX, "");
+    let words: Vec<&str> = words
+        .split(['/', '{', '}'])
+        .filter(|word| !word.is_empty() && *word != "a" && *word != "account")
+        .collect();
+    let verb = route.method.as_str().to_ascii_lowercase();
+    if words.is_empty() { format!("{verb}_account") } else { format!("{verb}_{}", words.join("_")) }
+}

@@ -1,0 +1,162 @@
+//! Why a program gets no good answer: a status, and one sentence under `error`.
+
+use ::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use ::http::{Method, StatusCode};
+use app::{Conflict, Refused};
+use axum::extract::Request;
+use axum::response::Response;
+use domain::access::Refusal;
+use domain::input::{FieldError, Problem};
+use domain::time::Timestamp;
+use serde::Serialize;
+
+use super::answer::json;
+use crate::http::problem::{Chain, sentence_of};
+use crate::views::form;
+
+/// Names the capability that is missing (P-17); the sentence is everybody's.
+const MISSING: HeaderName = HeaderName::from_static("x-missing-capability");
+
+/// Why not.
+#[derive(Debug)]
+pub(super) enum Wrong {
+    /// What an operation refused.
+    Refused(Refused),
+    /// What the API itself says.
+    Said(StatusCode, String),
+}
+
+impl Wrong {
+    pub(super) fn said(status: StatusCode, sentence: impl Into<String>) -> Wrong {
+        Wrong::Said(status, sentence.into())
+    }
+
+    /// A parameter that is wrong.
+    pub(super) fn field(name: &str, what: &str) -> Wrong {
+        Wrong::said(StatusCode::BAD_REQUEST, format!("{} {what}", label(name)))
+    }
+}
+
+impl From<Refused> for Wrong {
+    fn from(refused: Refused) -> Wrong {
+        Wrong::Refused(refused)
+    }
+}
+
+/// The body of every refusal.
+#[derive(Serialize)]
+pub(super) struct Sentence<'a> {
+    error: &'a str,
+}
+
+/// The name of a field at the beginning of a sentence.
+pub(super) fn label(name: &str) -> String {
+    let name = name.strip_suffix("_id").unwrap_or(name).replace('_', " ");
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn said(status: StatusCode, sentence: &str) -> Response {
+    json(status, &Sentence { error: sentence })
+}
+
+/// The answer.
+pub(super) fn answer(wrong: Wrong, request_id: &str, now: Timestamp) -> Response {
+    let refused = match wrong {
+        Wrong::Said(status, sentence) => return said(status, &sentence),
+        Wrong::Refused(refused) => refused,
+    };
+    match refused {
+        Refused::SignedOut => {
+            let response = said(StatusCode::UNAUTHORIZED, "HTTP Token: Access denied");
+            with(response, WWW_AUTHENTICATE, HeaderValue::from_static("Token realm=\"Application\""))
+        }
+        Refused::NotFound | Refused::Link(_) => not_found(),
+        Refused::Forbidden { refusal, .. } => forbidden(Some(refusal)),
+        Refused::Conflict(Conflict::OnlyOneself) => forbidden(None),
+        Refused::Invalid(errors) => {
+            let sentences: Vec<String> = errors.iter().map(sentence).collect();
+            said(StatusCode::UNPROCESSABLE_ENTITY, &sentences.join(", "))
+        }
+        Refused::Conflict(conflict) => {
+            let t = text::Text::default();
+            said(StatusCode::UNPROCESSABLE_ENTITY, &sentence_of(t, t.problem_this_user(), conflict))
+        }
+        Refused::TooMany(exceeded) => {
+            let seconds = exceeded.until.since(now).as_seconds_up().max(1);
+            with(said(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded"), RETRY_AFTER, seconds.into())
+        }
+        Refused::Busy => {
+            with(said(StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"), RETRY_AFTER, 1.into())
+        }
+        Refused::Failed(error) => {
+            tracing::error!(request = %request_id, error = %Chain(&error), "a request failed");
+            said(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong")
+        }
+    }
+}
+
+fn not_found() -> Response {
+    said(StatusCode::NOT_FOUND, "Not found")
+}
+
+fn forbidden(refusal: Option<Refusal>) -> Response {
+    let response = said(StatusCode::FORBIDDEN, "You do not have permission");
+    match refusal {
+        Some(Refusal::Lacks(capability)) => {
+            with(response, MISSING, HeaderValue::from_static(capability.line().key))
+        }
+        _ => response,
+    }
+}
+
+/// One field's error, as a sentence.
+fn sentence(FieldError { field, problem }: &FieldError) -> String {
+    let what = match problem {
+        Problem::AddressTaken => "is already a user of this account".to_owned(),
+        Problem::Elsewhere => {
+            "belongs to an account outside this account center: ask that account's administrator to delete it, or have \
+             the person request access to this account"
+                .to_owned()
+        }
+        Problem::NameTaken => "has already been taken".to_owned(),
+        Problem::Missing => "can't be blank".to_owned(),
+        Problem::NotAChoice if *field == "companies" || *field == "company" => {
+            return "Companies include an unknown company".to_owned();
+        }
+        Problem::NotAChoice => "is not included in the list".to_owned(),
+        Problem::TooLong { max } => format!("is too long (maximum is {max} characters)"),
+        Problem::TooShort { min } => format!("is too short (minimum is {min} characters)"),
+        Problem::NotInRange { min, max } => format!("must be between {min} and {max}"),
+        Problem::NotAnEmail | Problem::SeveralEmails | Problem::EmailNotAscii => "is invalid".to_owned(),
+        other => format!("is invalid: {}", form::sentence(text::Text::default(), field, *other)),
+    };
+    // People choose a company, and programs name companies.
+    let name = if *field == "company" { "companies" } else { field };
+    format!("{} {what}", label(name))
+}
+
+fn with(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
+    response.headers_mut().insert(name, value);
+    response
+}
+
+/// The answer where there is no route.
+pub(crate) fn nothing_here() -> Response {
+    not_found()
+}
+
+/// The answer where there is one for other methods.
+pub(crate) fn wrong_method(request: &Request) -> Response {
+    let allowed: Vec<String> = super::routes()
+        .into_iter()
+        .filter(|route| super::call::fits(route.path, request.uri().path()))
+        .map(|route| route.method.to_string())
+        .chain([Method::OPTIONS.to_string()])
+        .collect();
+    let response = said(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
+    match HeaderValue::from_str(&allowed.join(", ")) {
+        Ok(allowed) => with(response, ALLOW, allowed),
+        Err(_) => response,
+    }
+}
