@@ -28,5 +28,5 @@ pub(crate) const BASE: &str = "/v3/";
 
 /// All routes of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    [account::routes(), company::routes(), user::routes()].into_iter().flatten().collect()
+    [openapi::routes(), account::routes(), company::routes(), user::routes()].into_iter().flatten().collect()
 }

@@ -1,13 +1,27 @@
 //! The description of the API for programs, OpenAPI 3.1: made from the routes and from the types they take and answer.
 
+use std::sync::LazyLock;
+
 use ::http::Method;
+use app::pass;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::listing::Paging;
 use super::route::Described;
-use crate::http::route::Route;
+use crate::http::route::{Nothing, Route, get_data};
+use crate::http::visit::{Answer, Visit};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![get_data("/v3/openapi.json", show)]
+}
+
+/// The document, for whoever asks: it tells nothing of anybody.
+async fn show(visit: Visit<pass::Visitor>, _: Nothing) -> Answer {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+    visit.data(&*DOCUMENT)
+}
 
 /// The document.
 pub fn document() -> Value {
