@@ -29,7 +29,7 @@ use crate::people::{Account, Center, Person, email, names, new_user};
 use crate::place::Place;
 
 /// How many requests of programs an account takes an hour.
-const API_REQUESTS: i64 = 1_000;
+const API_REQUESTS: i64 = 100_000;
 
 /// The product on a database of its own, with a clock that the test moves.
 pub struct World {

@@ -137,6 +137,17 @@ pub fn remove(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
     make_now(w, pass, id, &change)
 }
 
+/// Looks whether whom a change would invite has a place elsewhere, before it is made by [`make_now`] (U-15).
+pub fn look_elsewhere(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    change: &Change,
+) -> Result<Committed<Result<(), Refused>>, Refused> {
+    super::find(&mut w, pass, id)?;
+    access_change::look_elsewhere(w, pass, id, Some(change))
+}
+
 /// Makes a change of a user as they are now: programs have seen no version of them.
 pub fn make_now(
     mut w: Writer,

@@ -2,7 +2,7 @@
 
 use app::pass::{AccountPass, HasPlace as _};
 use app::user::program::{self, Asked, Member, MemberChange, Order};
-use app::{Refused, access_change, invitation};
+use app::{Refused, invitation};
 use domain::access_change::Change;
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageUsers};
@@ -341,7 +341,7 @@ pub(super) async fn promote(
     let (user, change) = (id.clone(), Change::Promote(to.role.user_type()));
     let looked = change.clone();
     let (pass, elsewhere) =
-        visit.write(move |w, pass| access_change::look_elsewhere(w, pass, &user, Some(&looked))).await?;
+        visit.write(move |w, pass| program::look_elsewhere(w, pass, &user, &looked)).await?;
     elsewhere?;
     let user = id.clone();
     visit.write(move |w, pass| program::make_now(w, pass, &user, &change)).await?;

@@ -193,7 +193,7 @@ async fn x09_a_place_that_is_not_in_use_opens_no_route() {
         };
         let key = site.world.app.store.write(Origin::internal(), make).await.expect("a key is made");
         let key = format!("Token {key}");
-        let mut routes = web::routes::table();
+        let mut routes = crate::site::pages();
         routes.retain(|route| route.path.starts_with("/accounts/{account}"));
         assert!(routes.len() > 40, "{} routes", routes.len());
         let home = site.path("/accounts/{account}");
@@ -284,7 +284,7 @@ async fn x32_every_action_leaves_all_entries_as_they_are() {
             "/account-centers/{account_center}/users/new",
             "/account-centers/{account_center}/jobs/new",
         ];
-        let mut routes = web::routes::table();
+        let mut routes = crate::site::pages();
         routes.retain(|route| route.method == Method::POST && !apart.contains(&route.path));
         // The pending user is blocked and let in again, joins, and is revoked; the last signs the administrator out.
         routes.sort_by_key(|route| match route.path {

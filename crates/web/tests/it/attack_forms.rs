@@ -14,7 +14,7 @@ const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// Every action there is.
 pub(crate) fn actions() -> Vec<Route> {
-    web::routes::table().into_iter().filter(|route| route.method == Method::POST).collect()
+    crate::site::pages().into_iter().filter(|route| route.method == Method::POST).collect()
 }
 
 /// What each form asks for, written down apart from the handlers.

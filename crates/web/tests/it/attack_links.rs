@@ -430,7 +430,7 @@ async fn x06_nothing_an_administrator_can_read_holds_a_token_or_its_hash() {
         let secrets = secrets(&site).await;
         assert!(secrets.len() > 20, "{}", secrets.len());
         let mut queue: VecDeque<String> = VecDeque::new();
-        for route in web::routes::table().iter().filter(|route| route.method == Method::GET) {
+        for route in crate::site::pages().iter().filter(|route| route.method == Method::GET) {
             // The operator's pages are no administrator's; an event stream does not end.
             if route.path.contains("{token}") || route.path.ends_with("/events") {
                 continue;

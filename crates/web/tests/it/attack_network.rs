@@ -373,7 +373,7 @@ proptest! {
                 pattern.len() == path.len()
                     && pattern.iter().zip(&path).all(|(p, n)| p == n || (p.starts_with('{') && !n.is_empty()))
             };
-            prop_assert!(web::routes::table().iter().any(|r| r.method == Method::GET && is_ours(r.path)), "{next:?}");
+            prop_assert!(crate::site::pages().iter().any(|r| r.method == Method::GET && is_ours(r.path)), "{next:?}");
             prop_assert!(next.starts_with('/') && !next.starts_with("//"), "{next:?}");
             prop_assert!(next.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b)), "{next:?}");
         }

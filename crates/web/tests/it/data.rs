@@ -27,7 +27,7 @@ fn kind(reply: &Reply) -> &str {
     reply.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
-async fn key(site: &Site, address: &str) -> String {
+pub(crate) async fn key(site: &Site, address: &str) -> String {
     let email = EmailAddress::parse(address).expect("an address");
     let pass = || SystemPass::new(Reason::CommandLine);
     let make = move |w: Writer| app::api_key::create(w, &pass(), &email, "export");

@@ -41,7 +41,7 @@ fn assert_guarded(path: &str, reply: &Reply) {
 #[tokio::test(flavor = "multi_thread")]
 async fn x03_every_answer_is_guarded() {
     let site = Site::new(testkit::World::sqlite().await).await;
-    for route in web::routes::table().iter().filter(|route| route.method == Method::GET) {
+    for route in crate::site::pages().iter().filter(|route| route.method == Method::GET) {
         let reply = site.ask(&Method::GET, &site.path(route.path), site.admin(), "").await;
         assert_guarded(route.path, &reply);
     }

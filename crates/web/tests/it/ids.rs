@@ -30,7 +30,7 @@ fn knows_deleted(route: &Route) -> bool {
 
 /// Links are exchanged for a cookie unread; what they name is looked up behind it.
 fn walked(method: Option<Method>) -> Vec<Route> {
-    let mut routes = web::routes::table();
+    let mut routes = crate::site::pages();
     let is_wanted = |route: &Route| method.as_ref().is_none_or(|method| route.method == *method);
     routes.retain(|route| {
         is_wanted(route) && !parameters(route.path).is_empty() && !route.path.contains("{token}")
@@ -130,7 +130,7 @@ async fn x02_looking_changes_nothing() {
                 assert_eq!(site.ask(&method, &link, None, "").await.status, StatusCode::SEE_OTHER);
                 assert_eq!(site.ask(&method, "/invitation", Some(&follow), "").await.status, StatusCode::OK);
             }
-            for route in web::routes::table().iter().filter(|route| route.method == Method::GET) {
+            for route in crate::site::pages().iter().filter(|route| route.method == Method::GET) {
                 site.ask(&method, &site.path(route.path), site.master(route.path), "").await;
             }
         }

@@ -5,6 +5,7 @@ mod access_change;
 mod access_map;
 mod access_request;
 mod access_review;
+mod api;
 mod attack_access;
 mod attack_files;
 mod attack_forms;

@@ -14,6 +14,7 @@ use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Center, Engine, Person, World};
 use tower::ServiceExt as _;
+use web::http::route::Route;
 
 /// How somebody stands to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,11 @@ pub(crate) struct Site {
     pub(crate) review: AccessReviewId,
     pub(crate) foreign_review: AccessReviewId,
     people: Vec<(Standing, Option<Person>)>,
+}
+
+/// The routes of pages and their data; the API is walked in `api.rs`.
+pub(crate) fn pages() -> Vec<Route> {
+    web::routes::table().into_iter().filter(|route| !route.path.starts_with("/v3/")).collect()
 }
 
 /// A list of new users: a good row, and a bad one.
@@ -247,7 +253,7 @@ impl Site {
         self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
     }
 
-    async fn answer(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.expect("routers always answer");
         let (parts, body) = response.into_parts();
         // An event stream has no end to wait for.
