@@ -1,15 +1,16 @@
-//! API keys: made at the command line, ended there and by their owner.
+//! API keys: made and ended by their owner, and at the command line.
 
 use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
 use domain::id::{ApiKeyId, LoginId};
+use domain::name;
 use store::pass::{Acting, SelfPass, SystemPass};
 use store::work::{Committed, Reader, Writer};
 use store::{api_key, login};
 
 pub use store::api_key::ApiKeyRecord;
 
-use crate::Refused;
+use crate::{App, Ask, Refused, limits, session};
 
 /// Makes a key for the login of an address and hands it out, this once.
 pub fn create(
@@ -21,6 +22,28 @@ pub fn create(
     let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
     let (id, token) = api_key::insert(&mut w, pass, &login.id, name)?;
     w.commit(&pass.actor(), Entry::of_login(Verb::ApiKeyCreated, &id, name), token)
+}
+
+impl App {
+    /// Makes a key of one's own, by the present password; its name as it is kept, and the key, this once.
+    pub async fn create_api_key(
+        &self,
+        ask: &Ask,
+        name: &str,
+        password: &str,
+    ) -> Result<(String, String), Refused> {
+        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
+        let name = name::required(name).map_err(|problem| Refused::field("name", problem))?;
+        let checked = self.check_present_password(ask, &pass.person().email, password).await?;
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_unchanged(&mut w, &checked)?;
+            limits::count(&mut w, &format!("API keys of {}", checked.id), limits::API_KEY)?;
+            let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name)?;
+            let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);
+            w.commit(&pass.actor(), entry, (name.clone(), token))
+        };
+        self.write(ask, (), done).await.map(|(_, made)| made)
+    }
 }
 
 /// The keys of the login of an address.

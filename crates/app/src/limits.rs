@@ -46,6 +46,8 @@ pub const LOGIN_MERGE: Limit = Limit { most: 5, window: Span::hours(1) };
 pub const LOGIN_MERGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Changes of the names that an account shows of somebody, by themselves: each stays in its activity.
 pub const OWN_NAMES: Limit = Limit { most: 30, window: Span::hours(1) };
+/// Keys for programs that one person makes.
+pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
 /// Access reviews that an account begins: each keeps a row for every user (U-23).
 pub const ACCESS_REVIEW: Limit = Limit { most: 20, window: Span::days(1) };
 /// Changes of mind of whoever got an invitation, whether they want more: each stays in the account's activity.

@@ -4,7 +4,7 @@ use domain::id::{ApiKeyId, LoginId};
 use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
-use crate::pass::{Acting, SystemPass};
+use crate::pass::Acting;
 use crate::secret;
 use crate::work::{Reader, Writer};
 
@@ -24,7 +24,7 @@ pub struct ApiKeyRecord {
 /// Makes a key and hands it out; the database holds only its hash.
 pub fn insert(
     w: &mut Writer,
-    _pass: &SystemPass,
+    _pass: &impl Acting,
     login: &LoginId,
     name: &str,
 ) -> Result<(ApiKeyId, String), DbError> {

@@ -32,6 +32,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "links to the address of a sign-in to be merged, of one person": LOGIN_MERGE,
         "links of that kind to one address, from all persons": LOGIN_MERGE_ADDRESS,
         "changes of one's own names in an account": OWN_NAMES,
+        "API keys that one person makes": API_KEY,
         "sends again of one invitation": INVITATION_AGAIN,
         "answers to one invitation mail: no more of them, or more after all": INVITATION_BLOCK,
         "invitations of one account to one address": INVITATION_ADDRESS,

@@ -37,9 +37,9 @@ fn filled(users: u64) -> String {
         )
     };
     [
-        "INSERT INTO account (id, name, time_zone, invitation_days, created_at) VALUES ('ACC1', 'A', 'UTC', 7, 1);".to_owned(),
-        format!("{numbers} INSERT INTO account (id, name, time_zone, invitation_days, created_at) \
-             SELECT 'ACC' || (1000 + i), 'A', 'UTC', 7, 1 FROM n WHERE i < 200;"),
+        "INSERT INTO account (id, name, time_zone, invitation_days, created_at, number) VALUES ('ACC1', 'A', 'UTC', 7, 1, 1);".to_owned(),
+        format!("{numbers} INSERT INTO account (id, name, time_zone, invitation_days, created_at, number) \
+             SELECT 'ACC' || (1000 + i), 'A', 'UTC', 7, 1, 1000 + i FROM n WHERE i < 200;"),
         format!("{numbers} INSERT INTO company (account_id, id, name, sort_name, time_zone, lead_center, disabled, created_at) \
              SELECT CASE WHEN i < 40 THEN 'ACC1' ELSE 'ACC' || (1000 + i % 200) END, 'COM' || (1000 + i), \
              'C' || i, 'c' || i, 'UTC', 0, 0, 1 FROM n WHERE i < 8000;"),

@@ -3,9 +3,9 @@
 use app::api_key::ApiKeyRecord;
 use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
-use app::{Refused, api_key, me, session};
+use app::{Refused, me, session};
 use domain::capability::proof::AnyUser;
-use domain::id::{ApiKeyId, SessionId};
+use domain::id::SessionId;
 use domain::user::{Names, UserType};
 use serde::Deserialize;
 
@@ -193,13 +193,6 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         rows: sessions.into_iter().map(row).collect(),
         keys: keys.into_iter().map(key).collect(),
     })
-}
-
-/// Ends one of one's keys.
-pub async fn end_api_key(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let id: ApiKeyId = visit.param("api_key")?;
-    visit.write(move |w, pass| api_key::end(w, pass, &id)).await?;
-    visit.go_and_tell("/me/sessions", Toast::ApiKeyEnded)
 }
 
 /// Ends one session.

@@ -29,6 +29,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/me" if rest == pattern => &["first_name", "last_name"],
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
+        "/me/api-keys" => &["name", "password"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],

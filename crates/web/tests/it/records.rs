@@ -55,6 +55,9 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
             with(format!("/me/api-keys/{key}/end"), "")
         }
+        "/me/api-keys" => {
+            with(path, &format!("name=Export&password={}", testkit::PASSWORD.replace(' ', "+")))
+        }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),
         "/me/password" => {
             // Another person's: the administrator goes on with theirs.
