@@ -9,10 +9,10 @@ use domain::activity::Verb;
 use crate::api;
 use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
 use crate::pages::{
-    access_map, access_request, access_review, account, account_center, activity, api_key, center_change,
-    center_person, company, company_user, email_change, events, executive_administrator, invitation,
-    invitation_block, job, lead_center, login_merge, may, me, operator, permissions, reset, session, setup,
-    temporary_password, user,
+    self, access_map, access_request, access_review, account, account_center, activity, api_key,
+    center_change, center_person, company, company_user, email_change, events, executive_administrator,
+    invitation, invitation_block, job, lead_center, login_merge, may, me, operator, permissions, reset,
+    session, setup, temporary_password, user,
 };
 
 /// All routes.
@@ -106,6 +106,7 @@ fn own() -> Vec<Route> {
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
+        get("/me/api", pages::api::show),
         get("/me/api-keys/new", api_key::new_page),
         post("/me/api-keys", api_key::create).records(&[Verb::ApiKeyCreated]),
         post("/me/api-keys/{api_key}/end", api_key::end).records(&[Verb::ApiKeyEnded]),

@@ -157,7 +157,8 @@ async fn c11_accounts_are_kept_or_given_back_and_none_is_left_alone() {
 async fn c11_so_many_accounts_are_kept_at_once_and_no_more() {
     for world in testkit::worlds().await {
         let center = agency(&world).await;
-        let row = |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", center.id);
+        let row =
+            |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", center.id);
         let rows: Vec<String> = (0..executive_administrator::KEPT_AT_ONCE).map(row).collect();
         let columns = "id, name, sort_name, time_zone, invitation_days, created_at, center_id, number";
         world.sql(&format!("INSERT INTO account ({columns}) VALUES {}", rows.join(", ")));
@@ -347,7 +348,8 @@ async fn x08_c10_invitations_of_an_executive_end_with_them() {
 async fn c10_making_one_costs_the_same_for_any_number_of_accounts() {
     for world in testkit::worlds().await {
         let center = agency(&world).await;
-        let row = |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", center.id);
+        let row =
+            |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", center.id);
         let rows: Vec<String> = (1..=5_000).map(row).collect();
         let columns = "id, name, sort_name, time_zone, invitation_days, created_at, center_id, number";
         world.sql(&format!("INSERT INTO account ({columns}) VALUES {}", rows.join(", ")));

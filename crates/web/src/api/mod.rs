@@ -17,6 +17,7 @@ mod route;
 mod user;
 
 pub(crate) use call::routed;
+pub(crate) use openapi::described;
 pub use openapi::document;
 pub(crate) use refused::{nothing_here, wrong_method};
 pub use route::Described;

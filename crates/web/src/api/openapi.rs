@@ -19,8 +19,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// The document, for whoever asks: it tells nothing of anybody.
 async fn show(visit: Visit<pass::Visitor>, _: Nothing) -> Answer {
+    visit.data(described())
+}
+
+/// The document, made once.
+pub(crate) fn described() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
-    visit.data(&*DOCUMENT)
+    &DOCUMENT
 }
 
 /// The document.

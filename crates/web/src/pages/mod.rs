@@ -6,6 +6,7 @@ pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
+pub mod api;
 pub mod api_key;
 pub mod center_change;
 pub mod center_person;

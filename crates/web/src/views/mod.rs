@@ -11,6 +11,7 @@ pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
+pub mod api;
 pub mod api_key;
 pub mod capability;
 pub mod center_change;

@@ -25,8 +25,9 @@ async fn get(site: &Site, path: &str) -> String {
 async fn c10_ones_own_map_names_what_one_has_as_an_executive() {
     for site in Site::everywhere().await {
         let (_, eve) = executive(&site).await;
-        let row =
-            |n| format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", site.center.id);
+        let row = |n| {
+            format!("('ACC{n:032x}', 'Client {n}', 'client {n}', 'UTC', 7, 0, '{}', {n} + 1)", site.center.id)
+        };
         let rows: Vec<String> = (1..=1_200).map(row).collect();
         let columns = "id, name, sort_name, time_zone, invitation_days, created_at, center_id, number";
         site.world.sql(&format!("INSERT INTO account ({columns}) VALUES {}", rows.join(", ")));
