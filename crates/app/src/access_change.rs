@@ -206,7 +206,7 @@ pub(crate) fn carry_out(
 }
 
 /// What the change makes of the user, or what stands in its way: read here, and decided by the plan.
-fn planned(
+pub(crate) fn planned(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     user: &User,
