@@ -16,7 +16,7 @@ use domain::user::UserType;
 use super::super::form::Errors;
 use super::super::job::across::tally;
 use super::answers::Answers;
-use super::{accounts, passwords};
+use super::{accounts, passwords, review};
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::session;
@@ -230,10 +230,11 @@ pub(super) async fn view(
 ) -> Result<New, Refused> {
     let t = visit.t;
     let (pass, may_temporary) = visit.read(center_person::allows_temporary_passwords).await?;
-    let (tally, passwords) = match step {
+    let (tally, passwords, review) = match step {
         Step::Preview => {
             let checked = checked(visit, answers).await?.1;
-            (tally(t, &checked, &answers.from), passwords::fields(visit, answers, &checked, &wrong))
+            let passwords = passwords::fields(visit, answers, &checked, &wrong);
+            (tally(t, &checked, &answers.from), passwords, review::review(visit, answers, &checked).await?)
         }
         _ => Default::default(),
     };
@@ -271,6 +272,7 @@ pub(super) async fn view(
         may_temporary: may_temporary && answers.kind().is_some_and(UserType::has_login),
         is_temporary: answers.is_temporary(),
         passwords,
+        review,
         tally,
     })
 }

@@ -134,6 +134,8 @@ pub struct New {
     pub is_temporary: bool,
     /// One for each person; empty before the last step, and where they get links.
     pub passwords: Vec<PasswordField>,
+    /// What was answered, and what follows from it; empty before the last step.
+    pub review: Vec<Given>,
     /// What becomes of each person in each account; empty before the last step.
     pub tally: Tally,
 }
@@ -149,6 +151,17 @@ pub struct PasswordField {
     pub email: String,
     /// `temporary`: one to be taken or typed over.
     pub password: Field,
+}
+
+/// An answer, told once more.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What it is about.
+    pub what: &'static str,
+    /// What was answered, or follows: a line each.
+    pub told: Vec<String>,
+    /// The step that changes it.
+    pub step: Step,
 }
 
 /// The fields of one person: `first_name`, `last_name`, `email`.
@@ -188,6 +201,8 @@ pub struct CompaniesPage {
     pub account: String,
     /// `which`: whether only some are given.
     pub some: bool,
+    /// Whether they are for agents, who work in Lead Center (L-01).
+    pub for_agents: bool,
     /// `company`
     pub choices: Vec<Choice>,
     /// `filter`
