@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId};
-use domain::input::{FieldError, Problem};
+use domain::input::{FieldError, Problem, yes_no};
 use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::{Names, UserType};
 use serde::{Deserialize, Serialize};
@@ -145,7 +145,7 @@ impl Answers {
             Some((all, String::new())).filter(|(all, _)| !all.is_empty()).into_iter().collect();
         let chosen = |account: &String| companies.get(account.as_str()).map(|ids| ids.join(";"));
         places.extend(some.into_iter().map(|account| (account.clone(), chosen(account).unwrap_or_default())));
-        let agent = if self.is_agent() { "yes" } else { "no" };
+        let agent = yes_no(self.is_agent());
         let mut rows = Vec::new();
         for [first, last, email] in self.people() {
             for (accounts, companies) in &places {
