@@ -31,11 +31,14 @@ pub(super) async fn page(
         };
         (Choice::new(id, account.name, is_chosen), companies)
     };
-    let chosen = answers.account.iter().collect::<BTreeSet<_>>().len() as i64;
+    let rows: Vec<(Choice, String)> = board.accounts.rows.into_iter().map(row).collect();
+    let is_shown = |id: &&String| rows.iter().any(|(choice, _)| choice.value == **id);
+    let chosen: BTreeSet<&String> = answers.account.iter().collect();
+    let elsewhere = chosen.into_iter().filter(|id| !is_shown(id)).count() as i64;
     Ok(AccountsPage {
         q: answers.q.clone(),
-        rows: board.accounts.rows.into_iter().map(row).collect(),
-        chosen,
+        rows,
+        elsewhere,
         next,
         is_behind: !answers.after.is_empty(),
         with_companies: answers.has_companies(),

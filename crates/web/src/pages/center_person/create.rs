@@ -78,10 +78,19 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         "back" => present.previous().unwrap_or(Step::Type),
         other => moved(&visit, present, other, &mut answers).await?,
     };
-    let view = view(&visit, to, &answers, Wrong::default()).await?;
+    let view = New { focus: focus(&go, &answers), ..view(&visit, to, &answers, Wrong::default()).await? };
     let is_secret = view.has_passwords();
     kept_unless(is_secret, visit.page(view))
 }
+/// Where one goes on after the button of a person: at the new one, or at who stands where the other stood.
+fn focus(go: &str, answers: &Answers) -> Option<usize> {
+    let count = answers.people().len().max(1);
+    match go.strip_prefix("remove-") {
+        Some(number) => Some(number.parse::<usize>().ok()?.clamp(1, count)),
+        None => (go == "add").then_some(count),
+    }
+}
+
 
 /// A step with what is wrong with it.
 fn mended(visit: &Creating, view: New) -> Answer {
@@ -266,6 +275,7 @@ pub(super) async fn view(
         user_type: wrong.user_type.field(t, "user_type", &answers.user_type),
         agent: answers.agent.is_some(),
         may_executive: pass.standing() == Standing::Executive,
+        focus: None,
         people: people.iter().enumerate().map(person).collect(),
         accounts,
         there: companies,

@@ -124,6 +124,8 @@ pub struct New {
     pub may_executive: bool,
     /// The people, one at least.
     pub people: Vec<PersonFields>,
+    /// The person, counted from 1, who has just been added, or has moved to where one was removed.
+    pub focus: Option<usize>,
     /// The accounts to choose from.
     pub accounts: AccountsPage,
     /// The companies of one account.
@@ -182,8 +184,8 @@ pub struct AccountsPage {
     pub q: String,
     /// `account`: those of this page, chosen or not, and what was said about their companies.
     pub rows: Vec<(Choice, String)>,
-    /// How many are chosen on all pages.
-    pub chosen: i64,
+    /// How many are chosen that are not shown: that stays true while boxes are ticked.
+    pub elsewhere: i64,
     /// The keys of the next page: `next_name`, `next_after`.
     pub next: Option<(String, String)>,
     /// Whether this is not the first page.
@@ -300,6 +302,10 @@ impl New {
     /// Whether it asks for passwords.
     pub(crate) fn has_passwords(&self) -> bool {
         self.passwords.iter().any(|field| field.is_new)
+    }
+
+    fn has_focus(&self, person: &usize) -> bool {
+        self.focus == Some(*person)
     }
 
     fn is_full(&self) -> bool {
