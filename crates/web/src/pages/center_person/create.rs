@@ -60,7 +60,6 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
     };
-    answers.keep_ids();
     let present = Step::of_code(&answers.step).unwrap_or(Step::Type);
     let go = std::mem::take(&mut answers.go);
     if present == Step::Type && go == "next" && answers.user_type == EXECUTIVE {
@@ -82,6 +81,7 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
     let is_secret = view.has_passwords();
     kept_unless(is_secret, visit.page(view))
 }
+
 /// Where one goes on after the button of a person: at the new one, or at who stands where the other stood.
 fn focus(go: &str, answers: &Answers) -> Option<usize> {
     let count = answers.people().len().max(1);
@@ -90,7 +90,6 @@ fn focus(go: &str, answers: &Answers) -> Option<usize> {
         None => (go == "add").then_some(count),
     }
 }
-
 
 /// A step with what is wrong with it.
 fn mended(visit: &Creating, view: New) -> Answer {
@@ -160,7 +159,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
     if !wrong.is_nothing() {
         return mended(&visit, view(&visit, Step::Type, &answers, wrong).await?);
     }
-    if !answers.keep_ids() || !answers.says_companies() {
+    if !answers.says_companies() {
         let accounts = Some(visit.t.form_missing_company().to_owned());
         let wrong = Wrong { accounts, ..Wrong::default() };
         return mended(&visit, view(&visit, Step::Accounts, &answers, wrong).await?);
@@ -275,8 +274,8 @@ pub(super) async fn view(
         user_type: wrong.user_type.field(t, "user_type", &answers.user_type),
         agent: answers.agent.is_some(),
         may_executive: pass.standing() == Standing::Executive,
-        focus: None,
         people: people.iter().enumerate().map(person).collect(),
+        focus: None,
         accounts,
         there: companies,
         may_temporary: may_temporary && answers.kind().is_some_and(UserType::has_login),
