@@ -98,6 +98,14 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-match]")) match(event.target);
 });
 
+// How many boxes of a name are ticked, those on other pages with them.
+function count(note) {
+  const ticked = all(`input[name="${note.dataset.count}"]:checked`, note.closest("form")).length;
+  find("strong", note).textContent = ticked + Number(note.dataset.elsewhere);
+  note.hidden = false;
+}
+document.addEventListener("change", () => all("[data-count]").forEach(count));
+
 // Not when the focus leaves: what is being pressed would move away from under the pointer.
 document.addEventListener("click", ({ target }) => {
   for (const box of all("[data-match]")) if (target !== box) showWhole(box);
@@ -133,6 +141,7 @@ document.addEventListener("keydown", (event) => {
 
 for (const button of all("[data-reveal], [data-keys], [data-match]")) button.hidden = false;
 for (const box of all("[data-pick-filter]")) if (box.value) narrow(box);
+all("[data-count]").forEach(count);
 
 const zone = find("input[data-zone]");
 if (zone && !zone.value && zone.form.matches("[data-first]")) {

@@ -66,6 +66,12 @@ j.journey('C-03 C-04 C-13 S2 an account center is set up, opened and grows', hou
   assert.match(feedback, /^mailto:/);
   await j.press(page, 'Open Users');
   await j.sees(page, 'Users are managed across all accounts now.');
+  await j.on(page, 'Users');
+  await page.goto(page.url().replace(/\/users$/, ''));
+  await j.press(page, 'Make me executive administrator');
+  await j.on(page, 'Make yourself executive administrator?');
+  await j.isDialog(page, way);
+  await walk.look(page, 'account-center-first');
   await j.press(page, 'Make me executive administrator');
   await j.sees(page, 'You are an executive administrator now.');
   assert.equal(await page.locator('.banner').count(), 0, 'the banner has been answered');
@@ -116,6 +122,8 @@ j.journey('C-03 C-04 C-13 S2 an account center is set up, opened and grows', hou
 j.journey('C-05 C-10 C-11 C-12 S2 executive administrators are invited, promoted and ended', house, async (walk, way) => {
   const { page, side } = await agency(walk, way, 'nell');
   await makeCenter(page, side);
+  await j.press(page, 'Make me executive administrator');
+  await j.on(page, 'Make yourself executive administrator?');
   await j.press(page, 'Make me executive administrator');
   await j.sees(page, 'You are an executive administrator now.');
   const center = new URL(page.url()).pathname;

@@ -8,6 +8,7 @@ use domain::activity::Entry;
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
+use domain::input::yes_no;
 use domain::user::UserStatus;
 use store::access_change;
 use store::company::{self, Company};
@@ -86,56 +87,44 @@ pub fn preview_undo(
     Ok((made, preview))
 }
 
-/// Makes a change.
+/// Makes a change. That somebody whom it would invite has a place elsewhere is counted in the unit that tells it (U-15),
+/// which does nothing else.
 pub fn make(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
     change: &Change,
     confirmed: &Confirmed,
-) -> Result<Committed<Plan>, Refused> {
+) -> Result<Committed<Result<Plan, Refused>>, Refused> {
     let user = find(&mut w, pass, id)?;
-    let (plan, entries) = carry_out(&mut w, pass, &user, change, confirmed)?;
-    w.commit_all(&pass.actor(), entries, plan)
+    match carry_out(&mut w, pass, &user, change, confirmed) {
+        Ok((plan, entries)) => w.commit_all(&pass.actor(), entries, Ok(plan)),
+        Err(refused @ Refused::Conflict(Conflict::Elsewhere)) => {
+            Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(refused)))
+        }
+        Err(refused) => Err(refused),
+    }
 }
 
-/// Undoes the newest change of a user's access (U-22).
+/// Undoes the newest change of a user's access (U-22). As [`make`], where it would invite.
 pub fn undo(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
     confirmed: &Confirmed,
-) -> Result<Committed<Plan>, Refused> {
+) -> Result<Committed<Result<Plan, Refused>>, Refused> {
     let (made, undo) = newest(&mut w, pass, id)?;
     let user = find(&mut w, pass, id)?;
-    let (plan, entries) = carry_out(&mut w, pass, &user, &undo, confirmed)?;
+    let (plan, entries) = match carry_out(&mut w, pass, &user, &undo, confirmed) {
+        Err(refused @ Refused::Conflict(Conflict::Elsewhere)) => {
+            return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(refused)));
+        }
+        carried_out => carried_out?,
+    };
     if !access_change::update_undone(&mut w, pass, &made.id)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    w.commit_all(&pass.actor(), entries, plan)
-}
-
-/// Looks whether somebody whom a change would invite, or undoing the newest, has a place elsewhere, and counts it in a unit
-/// of its own (U-15): [`make`] and [`undo`] look again, and are taken back with what they counted. To be asked before them.
-pub fn look_elsewhere(
-    mut w: Writer,
-    pass: &AccountPass<ManageUsers>,
-    id: &UserId,
-    change: Option<&Change>,
-) -> Result<Committed<Result<(), Refused>>, Refused> {
-    let user = find(&mut w, pass, id)?;
-    let change = match change {
-        Some(change) => change.clone(),
-        None => newest(&mut w, pass, id)?.1,
-    };
-    let plan = planned(&mut w, pass, &user, &change)?;
-    let looked = match plan.invitation {
-        InvitationFate::Sent | InvitationFate::Held => {
-            crate::access_request::refuse_elsewhere(&mut w, pass, &user.email)
-        }
-        _ => Ok(()),
-    };
-    Ok(w.commit_unrecorded(Unrecorded::Attempt, looked))
+    w.commit_all(&pass.actor(), entries, Ok(plan))
 }
 
 /// The changes of a user that have not been undone, newest first. Only the newest can be, the others after it.
@@ -179,6 +168,10 @@ pub(crate) fn carry_out(
 ) -> Result<(Plan, Vec<Entry>), Refused> {
     let plan = planned(w, pass, user, change)?;
     let (before, after) = (&plan.before, &plan.after);
+    // Whoever is invited has no place elsewhere (U-15). Before anything is written, so that it can be counted without.
+    if matches!(plan.invitation, InvitationFate::Sent | InvitationFate::Held) {
+        crate::access_request::refuse_elsewhere(w, pass, &user.email)?;
+    }
     if before != after && !access_change::update_access(w, pass, &user.id, confirmed.seen, before, after)? {
         let is_as_seen = confirmed.seen == user.access_version;
         return Err(Refused::Conflict(match is_as_seen {
@@ -191,8 +184,6 @@ pub(crate) fn carry_out(
         InvitationFate::Untouched => {}
         InvitationFate::Revoked => drop(store::invitation::remove_open(w, pass, &user.id)?),
         InvitationFate::Sent | InvitationFate::Held => {
-            // Whoever is invited has no place elsewhere (U-15).
-            crate::access_request::refuse_elsewhere(w, pass, &user.email)?;
             let sending = if plan.invitation == InvitationFate::Sent { Sending::Now } else { Sending::Later };
             let message = confirmed.message.as_deref();
             entries.extend(invitation::make(w, pass, &user.id, &user.email, message, sending)?);
@@ -206,7 +197,7 @@ pub(crate) fn carry_out(
 }
 
 /// What the change makes of the user, or what stands in its way: read here, and decided by the plan.
-fn planned(
+pub(crate) fn planned(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     user: &User,
@@ -315,10 +306,6 @@ fn told(access: &Access) -> [(&'static str, Option<String>); 6] {
         ("invoice_emails", Some(yes_no(*invoice_emails).to_owned())),
         ("ends_at", ends_at.map(|end| end.to_string())),
     ]
-}
-
-fn yes_no(flag: bool) -> &'static str {
-    if flag { "yes" } else { "no" }
 }
 
 /// Company ids as one text; `None` when there are none, which for administrators means all.

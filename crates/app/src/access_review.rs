@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::access_change::Change;
 use domain::access_review::{Decision, Evidence, Outcome, Suggestion, suggest};
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
@@ -50,8 +51,15 @@ pub struct Row {
     pub reviewed: Reviewed,
     /// What the evidence suggests.
     pub suggestion: Suggestion,
-    /// What there is to decide.
-    pub choices: Vec<Decision>,
+}
+
+/// What there is to decide on a user, as they are now.
+#[derive(Debug, Default)]
+pub struct Choices {
+    /// What can be carried out now.
+    pub open: Vec<Decision>,
+    /// What can't, and why.
+    pub barred: Vec<(Decision, Refused)>,
 }
 
 /// What finishing would do.
@@ -117,25 +125,48 @@ pub fn get(
     after: Option<&UserId>,
 ) -> Result<ReviewPage, Refused> {
     let review = find(r, pass, id)?;
+    // What was done is what has changed; what could not be stands among all.
+    let part = if part == Part::Changes && review.finished_at.is_some() { Part::Done } else { part };
     let users = access_review::list_users(r, pass, id, part, after)?;
     let (counts, now) = (access_review::count(r, pass, id)?, review.finished_at.unwrap_or(r.now));
     let Page { rows, has_more, has_previous } = users;
-    let rows = rows.into_iter().map(|reviewed| row(pass, &review, reviewed, now)).collect();
+    let rows = rows.into_iter().map(|reviewed| row(&review, reviewed, now)).collect();
     let executives = access_review::list_executives(r, pass, id)?;
     Ok(ReviewPage { review, counts, users: Page { rows, has_more, has_previous }, executives })
 }
 
-/// A user of a review.
+/// A user of a review, and what there is to decide on them.
 pub fn get_user(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     id: &AccessReviewId,
     user: &UserId,
-) -> Result<(Review, Row), Refused> {
+) -> Result<(Review, Row, Choices), Refused> {
     let review = find(r, pass, id)?;
     let reviewed = access_review::find_user(r, pass, id, user)?.ok_or(Refused::NotFound)?;
-    let row = row(pass, &review, reviewed, r.now);
-    Ok((review, row))
+    let now = find_user(r, pass, user)?;
+    Ok((review.clone(), row(&review, reviewed, r.now), choices(r, pass, &now)?))
+}
+
+/// Asks the plan that would carry each out.
+fn choices(r: &mut Reader, pass: &AccountPass<ManageUsers>, now: &User) -> Result<Choices, Refused> {
+    let own = pass.place().user.as_ref() == Some(&now.id);
+    let mut choices = Choices::default();
+    if now.status == UserStatus::Deleted {
+        return Ok(choices);
+    }
+    for decision in Decision::choices(now.user_type, now.agent, now.status, own) {
+        let planned = match change(r, pass, now, decision)? {
+            Some(change) => access_change::planned(r, pass, now, &change).map(drop),
+            None => Ok(()),
+        };
+        match planned {
+            Ok(()) => choices.open.push(decision),
+            Err(refused) if is_of_one(&refused) => choices.barred.push((decision, refused)),
+            Err(refused) => return Err(refused),
+        }
+    }
+    Ok(choices)
 }
 
 fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &AccessReviewId) -> Result<Review, Refused> {
@@ -143,7 +174,7 @@ fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &AccessReviewId) ->
 }
 
 /// What was used counts by the state when the review began, as everything else of it.
-fn row(pass: &AccountPass<ManageUsers>, review: &Review, reviewed: Reviewed, now: Timestamp) -> Row {
+fn row(review: &Review, reviewed: Reviewed, now: Timestamp) -> Row {
     let Reviewed { user_type, agent, status, last_active_at, .. } = reviewed;
     let evidence = Evidence {
         user_type,
@@ -154,26 +185,22 @@ fn row(pass: &AccountPass<ManageUsers>, review: &Review, reviewed: Reviewed, now
         watched_at: review.watched_at.max(reviewed.since),
         used: reviewed.used.keys().copied().collect(),
     };
-    let own = pass.place().user.as_ref() == Some(&reviewed.user);
-    let choices = Decision::choices(user_type, agent, status, own);
-    Row { suggestion: suggest(&evidence, review.created_at.min(now)), choices, reviewed }
+    Row { suggestion: suggest(&evidence, review.created_at.min(now)), reviewed }
 }
 
-/// Decides on a user of a review, until it is finished. What is decided is about their access as it is now.
+/// Decides on a user of a review, until it is finished. What is decided is about their access as it is now, and can be
+/// carried out as things stand.
 pub fn decide(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     decided: &Decided,
 ) -> Result<Committed<()>, Refused> {
     let Decided { review: id, user, decision, reason } = decided;
-    let (_, row) = get_user(&mut w, pass, id, user)?;
-    let own = pass.place().user.as_ref() == Some(user);
-    let now = find_user(&mut w, pass, user)?;
-    let is_open = now.status != UserStatus::Deleted;
-    let choices = Decision::choices(now.user_type, now.agent, now.status, own);
-    if !choices.contains(decision) || !is_open {
+    let (_, row, choices) = get_user(&mut w, pass, id, user)?;
+    if !choices.open.contains(decision) {
         return Err(Refused::field("decision", Problem::NotAChoice));
     }
+    let now = find_user(&mut w, pass, user)?;
     let saved = access_review::update_version(&mut w, pass, id)?
         && access_review::update_decision(&mut w, pass, (id, user), (*decision, reason), now.access_version)?;
     if !saved {
@@ -220,7 +247,8 @@ fn preview(
     reviewed: &Reviewed,
 ) -> Result<Option<Preview>, Refused> {
     let now = find_user(r, pass, &reviewed.user)?;
-    let Some(change) = change(r, pass, &now, reviewed)? else { return Ok(None) };
+    let Some(decision) = reviewed.decision else { return Ok(None) };
+    let Some(change) = change(r, pass, &now, decision)? else { return Ok(None) };
     if now.access_version != reviewed.seen_version {
         return Ok(None);
     }
@@ -231,14 +259,13 @@ fn preview(
     }
 }
 
-/// The change that was decided. Who has all companies keeps, as a lower type, all that are in use now.
+/// The change that a decision is. Who has all companies keeps, as a lower type, all that are in use now.
 fn change(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     now: &User,
-    reviewed: &Reviewed,
-) -> Result<Option<domain::access_change::Change>, Refused> {
-    let Some(decision) = reviewed.decision else { return Ok(None) };
+    decision: Decision,
+) -> Result<Option<Change>, Refused> {
     let companies: BTreeSet<CompanyId> = match decision {
         Decision::Lower(to) if now.user_type.has_all_companies() => {
             let all = company::list_choices(r, pass)?;
@@ -340,7 +367,8 @@ fn carry_out(
         return Err(Refused::Conflict(Conflict::Changed));
     }
     let now = user::find(&mut w, pass, &row.user)?;
-    let change = change(&mut w, pass, &now, row)?.ok_or(Refused::NotFound)?;
+    let decision = row.decision.ok_or(Refused::NotFound)?;
+    let change = change(&mut w, pass, &now, decision)?.ok_or(Refused::NotFound)?;
     let confirmed = Confirmed { seen: row.seen_version, message: None };
     let (_, entries) = access_change::carry_out(&mut w, pass, &now, &change, &confirmed)?;
     w.commit_all(&pass.actor(), entries, ())

@@ -5,6 +5,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::{AnyUser, ManageUsers, UseLeadCenter};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
+use domain::input::yes_no;
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::account;
 use store::company::{self, Company};
@@ -174,7 +175,7 @@ pub fn change(
         temporary_password::remove_all(&mut w, pass)?;
     }
     let days = |details: &AccountDetails| details.invitation_days.to_string();
-    let yes_no = |flag: bool| Some(if flag { "yes" } else { "no" });
+    let yes_no = |flag| Some(yes_no(flag));
     let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
         .change("name", Some(&before.name), Some(&details.name))
         .change("time_zone", Some(&before.time_zone), Some(&details.time_zone))

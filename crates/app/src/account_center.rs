@@ -9,6 +9,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{AccountCenterId, AccountId, ActivityId, UserId};
+use domain::input::yes_no;
 use domain::user::{Names, UserStatus, UserType};
 use store::account_center::{self, AccountRow, Center};
 use store::activity::{self, Activity};
@@ -261,7 +262,7 @@ pub fn change(
     if !details.temporary_passwords {
         temporary_password::remove_all_of_center(&mut w, pass)?;
     }
-    let yes_no = |flag: bool| Some(if flag { "yes" } else { "no" });
+    let yes_no = |flag| Some(yes_no(flag));
     let entry = Entry::of(pass.center(), Verb::CenterChanged, pass.center(), &details.name)
         .change("name", Some(&before.name), Some(&details.name))
         .change(

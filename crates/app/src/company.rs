@@ -6,7 +6,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::{AnyUser, ManageCompanies};
 use domain::company::{CompanyChange, CompanyDetails, CompanySettings};
 use domain::id::CompanyId;
-use domain::input::Problem;
+use domain::input::{Problem, yes_no};
 use store::company::{self, part};
 use store::page::{Page, Part, Window};
 use store::pass::{AccountPass, Acting, CompanyPass, HasPlace};
@@ -189,8 +189,4 @@ fn switch(
         Some(yes_no(disabled)),
     );
     w.commit(&pass.actor(), entry, ())
-}
-
-fn yes_no(flag: bool) -> &'static str {
-    if flag { "yes" } else { "no" }
 }

@@ -95,7 +95,7 @@ pub fn make(
     pass: &AccountPass<ManageUsers>,
     wanted: &Wanted,
     confirmed: &Confirmed,
-) -> Result<Committed<Plan>, Refused> {
+) -> Result<Committed<Result<Plan, Refused>>, Refused> {
     find(&mut w, pass, &wanted.company)?;
     access_change::make(w, pass, &wanted.user, &wanted.change(), confirmed)
 }

@@ -23,6 +23,9 @@ pub struct Diagnosis {
 /// How long a mail that is due may wait before somebody should look.
 const MAIL_PATIENCE_MINUTES: i64 = 30;
 
+/// What notes under which address the server was started last.
+const SERVED_AT: &str = "served_at";
+
 impl App {
     /// Keeps a key from being used with a database that was made with another: every mailed link would be dead.
     /// The first start notes the key's fingerprint.
@@ -36,6 +39,24 @@ impl App {
             }
         };
         Ok(self.store.write(store::work::Origin::internal(), note).await? == fingerprint)
+    }
+
+    /// Notes the address that the server is reached under, for commands that are not told it.
+    pub async fn note_served_at(&self) -> Result<(), Refused> {
+        let address = self.settings.base_url.clone();
+        if self.served_at().await?.as_ref() == Some(&address) {
+            return Ok(());
+        }
+        let note = move |mut w: Writer| {
+            installation::upsert(&mut w, SERVED_AT, &address)?;
+            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, ()))
+        };
+        self.store.write(store::work::Origin::internal(), note).await
+    }
+
+    /// The address that the server was started under last.
+    pub async fn served_at(&self) -> Result<Option<String>, Refused> {
+        self.store.read(|r| Ok::<_, Refused>(installation::find(r, SERVED_AT)?)).await
     }
 
     /// Whether this is the bearer token for metrics (I-06).

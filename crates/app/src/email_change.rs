@@ -2,7 +2,7 @@
 //! answer, page or count tells whether the new address has a login: if it has, only its owner learns of it, by the mail.
 
 use domain::activity::{Entry, Verb};
-use domain::email::EmailAddress;
+use domain::email::{EmailAddress, canonical};
 use domain::id::EmailChangeId;
 use domain::input::Problem;
 use domain::mail::MailKind;
@@ -98,7 +98,7 @@ pub fn cancel(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> 
 fn send(w: &mut Writer, pass: &SelfPass, change: &EmailChange) -> Result<Entry, Refused> {
     let person = pass.person();
     limits::count(w, &format!("email changes of {}", person.login), limits::EMAIL_CHANGE)?;
-    let address = change.email.to_ascii_lowercase();
+    let address = canonical(&change.email);
     // Whoever runs into this one is not told: it would say that others try the same address.
     let in_all = attempt::count(w, &format!("email changes to {address}"), limits::EMAIL_CHANGE_ADDRESS)?;
     if in_all.is_ok() {

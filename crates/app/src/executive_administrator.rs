@@ -51,6 +51,15 @@ pub fn list(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<Vec<Execut
     Ok(executive_administrator::list(r, pass)?)
 }
 
+/// Whether making oneself the first one opens managing users, too; or why one can't.
+pub fn preview_first(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<bool, Refused> {
+    check_proven(r, &pass.person().login)?;
+    if !executive_administrator::list(r, pass)?.is_empty() {
+        return Err(Refused::Conflict(Conflict::HasExecutive));
+    }
+    Ok(account_center::get(r, pass)?.users_opened_at.is_none())
+}
+
 /// Makes whoever administers all accounts the first executive administrator (C-04). Managing users comes with it. Who they
 /// are must be proven, as for every other.
 pub fn make_first(mut w: Writer, pass: &CenterPass<AllOfCenter>) -> Result<Committed<()>, Refused> {

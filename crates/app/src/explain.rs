@@ -1,6 +1,6 @@
 //! Why a user may or may not do something (P-18).
 
-use domain::access::{Companies, Grants, Refusal, decide_anywhere, decide_in};
+use domain::access::{Companies, Grants, InUse, Refusal, decide_anywhere, decide_in};
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
 use domain::explain::{smallest_change_anywhere, smallest_change_in};
@@ -43,7 +43,7 @@ impl Explanation {
                 (decide_in(&grants, capability, &company), smallest_change_in(&grants, capability, &company))
             }
             None => (
-                decide_anywhere(&grants, capability, &own),
+                decide_anywhere(&grants, capability, InUse::of(&grants, &own)),
                 smallest_change_anywhere(&grants, capability, &own),
             ),
         };
@@ -159,13 +159,7 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
     let place = pass.place();
     let decision = match company::find_asked(r, pass)? {
         Some(company) => decide_in(&place.grants, capability, &company.in_use()),
-        None => {
-            // The place of a question about no company holds none. Who has all is asked for none.
-            let has_all = place.grants.companies == Companies::All;
-            let own = if has_all { Vec::new() } else { company::list_own(r, pass)? };
-            let own: Vec<_> = own.iter().map(Company::in_use).collect();
-            decide_anywhere(&place.grants.having(&own), capability, &own)
-        }
+        None => decide_anywhere(&place.grants, capability, place.in_use),
     };
     let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
     Ok(May { decision, ask })

@@ -57,6 +57,13 @@ impl Checked {
         self.items.iter().filter(|item| item.fate == fate).count() as i64
     }
 
+    /// How many people have a row of this fate: at an account center each may have several.
+    pub fn people(&self, fate: Fate) -> i64 {
+        let of_fate = self.items.iter().filter(|item| item.fate == fate);
+        let email = |item: &Item| EmailAddress::parse(item.row.email()).ok().map(|email| email.canonical());
+        of_fate.filter_map(email).collect::<BTreeSet<_>>().len() as i64
+    }
+
     /// How many rows wait to be done.
     pub fn waiting(&self) -> i64 {
         self.count(Fate::Waiting) + self.count(Fate::Known)

@@ -2,6 +2,7 @@
 //! and before anything is looked at, so that a refused attempt counts too.
 
 use domain::capability::proof::ManageUsers;
+use domain::email::canonical;
 use domain::id::{AccountCenterId, AccountId, InvitationId};
 use domain::time::{Span, Timestamp};
 use store::attempt::{self, Exceeded, Limit};
@@ -122,7 +123,7 @@ pub(crate) fn count_address(
     pass: &AccountPass<ManageUsers>,
     address: &str,
 ) -> Result<(), Refused> {
-    let (account, address) = (pass.account(), address.to_ascii_lowercase());
+    let (account, address) = (pass.account(), canonical(address));
     count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)
 }
 
@@ -133,7 +134,7 @@ pub(crate) fn count_by(
     address: &str,
 ) -> Result<(), Refused> {
     let Some(person) = &pass.place().person else { return Ok(()) };
-    let name = format!("mails of {} to {}", person.login, address.to_ascii_lowercase());
+    let name = format!("mails of {} to {}", person.login, canonical(address));
     count(w, &name, MAILS_BY_PERSON)
 }
 
@@ -256,6 +257,6 @@ fn sign_in_counter(w: &Writer, email: &str, known_device: Option<&str>) -> Strin
 
 /// An address folded as logins are, so that spellings count as one; of what is no address, no more than one has room.
 fn folded(email: &str) -> String {
-    let email = email.trim().to_ascii_lowercase().replace('\0', "\u{fffd}");
+    let email = canonical(email.trim()).replace('\0', "\u{fffd}");
     email.chars().take(254).collect()
 }

@@ -11,7 +11,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{BundleId, CompanyId, UserId};
-use domain::input::{FieldError, Problem};
+use domain::input::{FieldError, Problem, yes_no};
 use domain::time::Timestamp;
 use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, may_manage};
 use store::account;
@@ -282,7 +282,7 @@ fn at_address(refused: Refused) -> Refused {
 }
 
 fn created(pass: &AccountPass<ManageUsers>, row: &NewUserRow, companies: &BTreeSet<CompanyId>) -> Entry {
-    let agent = if row.agent { "yes" } else { "no" };
+    let agent = yes_no(row.agent);
     Entry::of(pass.account(), Verb::UserCreated, row.id, &row.names.full())
         .change("email", None, Some(row.email.as_str()))
         .change("user_type", None, Some(row.user_type.word()))

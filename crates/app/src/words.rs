@@ -47,6 +47,7 @@ pub fn reason(t: Text, reason: &Reason) -> String {
         Why::NoRight => t.job_why_no_right(),
         Why::HasLogin => t.job_why_has_login(),
         Why::TemporaryPasswordsOff => t.job_why_temporary_passwords_off(),
+        Why::NoLeadCenter => t.job_why_no_lead_center(),
         Why::NoCompanyInUse => t.job_why_no_company_in_use(),
         Why::EmailMissing => t.job_why_email_missing(),
         Why::EmailWrong => t.job_why_email_wrong(),

@@ -26,6 +26,13 @@ pub struct Grants {
 }
 
 impl Grants {
+    /// Those of an active user of this type, before a company is given to them.
+    pub fn of_type(user_type: UserType, agent: bool) -> Grants {
+        let all = user_type.has_all_companies();
+        let companies = if all { Companies::All } else { Companies::Only(BTreeSet::new()) };
+        Grants { user_type, agent, status: UserStatus::Active, companies, white_label: false, ends_at: None }
+    }
+
     /// The same with these companies; who has all keeps them.
     pub fn having(&self, companies: &[CompanyUse]) -> Grants {
         match self.companies {
@@ -45,6 +52,32 @@ pub enum Companies {
     All,
     /// These.
     Only(BTreeSet<CompanyId>),
+}
+
+/// What those of somebody's companies that are in use are used for. Ordered: what holds with one holds with the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InUse {
+    /// None of them is in use.
+    None,
+    /// Some are in use, and none of those uses Lead Center.
+    NoLeadCenter,
+    /// One that is in use uses Lead Center.
+    LeadCenter,
+    /// All companies, present and future: administrators.
+    All,
+}
+
+impl InUse {
+    /// That of somebody with these grants, where these are companies of the account.
+    pub fn of(grants: &Grants, companies: &[CompanyUse]) -> InUse {
+        let Companies::Only(own) = &grants.companies else { return InUse::All };
+        let in_use = companies.iter().filter(|company| own.contains(&company.id) && !company.disabled);
+        let used = |company: &CompanyUse| match company.lead_center {
+            true => InUse::LeadCenter,
+            false => InUse::NoLeadCenter,
+        };
+        in_use.map(used).max().unwrap_or(InUse::None)
+    }
 }
 
 /// What the capability is wanted for.
@@ -125,8 +158,7 @@ pub struct CompanyUse {
 /// Decides for what is done in a company, by what the company is used for beside what the user has (P-15).
 pub fn decide_in(grants: &Grants, capability: Capability, company: &CompanyUse) -> Result<Mark, Refusal> {
     let mark = decide(grants, capability, &Target::Company(company.id.clone()))?;
-    let is_lead_center = matches!(mark, Mark::LeadCenterOnly | Mark::VisibleLeadsOnly)
-        || matches!(capability, Capability::UseLeadCenter | Capability::AnswerLeads);
+    let is_lead_center = is_lead_center(capability, mark);
     in_use(grants, company)?;
     // There is no Lead Center in disabled ones for anybody.
     if is_lead_center && company.disabled {
@@ -152,26 +184,20 @@ fn in_use(grants: &Grants, company: &CompanyUse) -> Result<(), Refusal> {
     if is_open { Ok(()) } else { Err(Refusal::CompanyDisabled) }
 }
 
-/// Decides for wherever the user has access: these are the companies given to them. What holds in none of them holds
-/// nowhere.
-pub fn decide_anywhere(
-    grants: &Grants,
-    capability: Capability,
-    companies: &[CompanyUse],
-) -> Result<Mark, Refusal> {
+/// Decides for wherever the user has access, which is in companies used so. What holds in none of them holds nowhere.
+pub fn decide_anywhere(grants: &Grants, capability: Capability, in_use: InUse) -> Result<Mark, Refusal> {
     let mark = decide(grants, capability, &Target::Account)?;
-    if grants.companies == Companies::All {
-        return Ok(mark);
+    match in_use {
+        InUse::None => Err(Refusal::CompanyDisabled),
+        InUse::NoLeadCenter if is_lead_center(capability, mark) => Err(Refusal::NoLeadCenter),
+        InUse::NoLeadCenter | InUse::LeadCenter | InUse::All => Ok(mark),
     }
-    let mut refusal = Refusal::CompanyDisabled;
-    for company in companies {
-        match decide_in(grants, capability, company) {
-            Ok(mark) => return Ok(mark),
-            Err(Refusal::NoLeadCenter) => refusal = Refusal::NoLeadCenter,
-            Err(_) => {}
-        }
-    }
-    Err(refusal)
+}
+
+/// Whether a capability, as far as somebody has it, is about Lead Center.
+fn is_lead_center(capability: Capability, mark: Mark) -> bool {
+    matches!(mark, Mark::LeadCenterOnly | Mark::VisibleLeadsOnly)
+        || matches!(capability, Capability::UseLeadCenter | Capability::AnswerLeads)
 }
 
 /// Decides. `Ok` says how far the capability goes, which is never [`Mark::No`].

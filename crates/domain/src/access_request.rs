@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::email::EmailAddress;
 use crate::id::{AccountId, CompanyId};
-use crate::input::{Checker, FieldError, Problem};
+use crate::input::{Checker, FieldError, Problem, yes_no};
 use crate::name;
 use crate::time::Span;
 use crate::user::{TypedUser, UserType, parse_companies};
@@ -82,7 +82,7 @@ impl Terms {
     /// Reads what was chosen; every field's error at once.
     pub fn parse(user_type: &str, agent: bool, companies: &[String]) -> Result<Terms, Vec<FieldError>> {
         let mut check = Checker::default();
-        let agent = if agent || user_type == UserType::Agent.word() { "yes" } else { "no" };
+        let agent = yes_no(agent || user_type == UserType::Agent.word());
         let typed =
             TypedUser { user_type: user_type.to_owned(), agent: agent.to_owned(), ..TypedUser::default() };
         let signs_in =

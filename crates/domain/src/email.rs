@@ -47,8 +47,13 @@ impl EmailAddress {
 
     /// The form that must be unique: ASCII lower case.
     pub fn canonical(&self) -> String {
-        self.0.to_ascii_lowercase()
+        canonical(&self.0)
     }
+}
+
+/// That form of an address that was parsed before, or of whatever was typed for one.
+pub fn canonical(address: &str) -> String {
+    address.to_ascii_lowercase()
 }
 
 impl fmt::Display for EmailAddress {

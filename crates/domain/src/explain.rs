@@ -1,6 +1,6 @@
 //! What would have to change for somebody to be allowed something (P-18).
 
-use crate::access::{Companies, CompanyUse, Grants, Target, decide, decide_anywhere, decide_in};
+use crate::access::{Companies, CompanyUse, Grants, InUse, Target, decide, decide_anywhere, decide_in};
 use crate::capability::{Capability, Mark, REGISTRY, mark};
 use crate::id::CompanyId;
 use crate::user::{UserStatus, UserType, promotions};
@@ -102,7 +102,8 @@ pub fn smallest_change_anywhere(
     capability: Capability,
     companies: &[CompanyUse],
 ) -> Option<Vec<Step>> {
-    let allows = |_: &[Step], after: &Grants| decide_anywhere(after, capability, companies).is_ok();
+    let allows =
+        |_: &[Step], after: &Grants| decide_anywhere(after, capability, InUse::of(after, companies)).is_ok();
     // Of companies that are used alike, one stands for all.
     let alike = [(false, false), (false, true), (true, false), (true, true)];
     let first = |kind| companies.iter().find(|company| (company.disabled, company.lead_center) == kind);

@@ -1,5 +1,10 @@
 //! What can be wrong with something a person typed. The sentences stand in the message catalogue.
 
+/// The word that a box, a list and the activity have for a flag.
+pub fn yes_no(flag: bool) -> &'static str {
+    if flag { "yes" } else { "no" }
+}
+
 /// One field and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {

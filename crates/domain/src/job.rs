@@ -132,6 +132,8 @@ words! {
         NoRight = "no_right",
         /// The account has no company in use that the type could have.
         NoCompanyInUse = "no_company_in_use",
+        /// No company of the account that is in use uses Lead Center, for an agent (L-01).
+        NoLeadCenter = "no_lead_center",
         /// The account, or its center, has switched temporary passwords off (C-06).
         TemporaryPasswordsOff = "temporary_passwords_off",
         /// They sign in somewhere here with a password of their own, and need no temporary one (C-06).

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::email::canonical;
 use crate::id::{AccountId, LoginId, UserId};
 use crate::time::Span;
 use crate::user::{Names, Unknown, UserStatus, UserType};
@@ -260,7 +261,7 @@ pub struct Undo {
 pub fn plan_undo(own: &Side, made: &Made, around: &Around) -> Result<Undo, Obstacle> {
     let undo = undone(own, made);
     for email in [&undo.own_email, &undo.other_email] {
-        if around.other_logins.contains(&email.to_ascii_lowercase()) {
+        if around.other_logins.contains(&canonical(email)) {
             return Err(Obstacle::AddressTaken(email.clone()));
         }
     }

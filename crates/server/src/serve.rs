@@ -41,6 +41,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
 
 async fn serve(app: &Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let told_to_stop = stop_signal()?;
+    let noted = app.note_served_at().await;
+    noted.map_err(|refused| sentence::refused(refused, sentence::plain_option))?;
     greet(app).await?;
     let (stop, stopped) = watch::channel(false);
     let mut worker = tokio::spawn(app::worker::run(Arc::clone(app), stopped.clone()));

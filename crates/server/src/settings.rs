@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     /// The address people reach it under, without a slash at the end.
     pub(crate) base_url: String,
+    /// Whether that was set, and is no guess.
+    pub(crate) is_base_url_set: bool,
     /// The folder of the key and, on SQLite, of the database.
     pub(crate) data_dir: PathBuf,
     /// Where the data is kept.
@@ -67,6 +69,7 @@ impl Settings {
         let mut reading = Reading { wrong: sources.wrong.clone(), sources };
         let listen = reading.get("listen", LISTEN, listen);
         let localhost = format!("http://localhost:{}", listen.map_or(1, |listen| listen.port()));
+        let is_base_url_set = reading.sources.find("base_url").is_some();
         let base_url = reading.get("base_url", &localhost, base_url::parse);
         let data_dir = reading.get("data_dir", DATA_DIR, data_dir);
         let database = reading.find("database_url", database_url);
@@ -96,6 +99,7 @@ impl Settings {
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
+                is_base_url_set,
             })
         })();
         settings.filter(|_| wrong.is_empty()).ok_or(wrong)

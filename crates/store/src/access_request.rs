@@ -6,6 +6,7 @@ mod mailed;
 
 use domain::access_request::{LIFETIME, Named, NewAccessRequest};
 use domain::capability::proof::ManageUsers;
+use domain::email::canonical;
 use domain::id::{AccessRequestId, AccountId, LoginId};
 use domain::time::Timestamp;
 use domain::user::Unknown;
@@ -307,7 +308,7 @@ pub fn is_elsewhere(r: &mut Reader, pass: &AccountPass<ManageUsers>, address: &s
                                WHERE x.login_id = l.id AND x.center_id = here.center_id)
              LIMIT 1"
         ),
-        &[address.to_ascii_lowercase().into(), pass.account().into()],
+        &[canonical(address).into(), pass.account().into()],
     )?;
     Ok(row.is_some())
 }

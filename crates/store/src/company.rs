@@ -290,11 +290,7 @@ pub fn list_named(
 
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
 pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, DbError> {
-    list_at(r, pass.place())
-}
-
-/// The same, for the gate itself.
-pub(crate) fn list_at(r: &mut Reader, place: &Place) -> Result<Vec<Company>, DbError> {
+    let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
     let rows = r.tx().all(
         sql!(

@@ -12,6 +12,24 @@ pub fn get_or_insert(w: &mut Writer, name: &str, content: &str) -> Result<String
     w.tx().one(sql!("SELECT content FROM installation WHERE name = $1"), &[name.into()])?.columns().text()
 }
 
+/// Sets the content of `name`.
+pub fn upsert(w: &mut Writer, name: &str, content: &str) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!(
+            "INSERT INTO installation (name, content) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET content = excluded.content"
+        ),
+        &[name.into(), content.into()],
+    )?;
+    Ok(())
+}
+
+/// The content of `name`.
+pub fn find(r: &mut Reader, name: &str) -> Result<Option<String>, DbError> {
+    let row = r.tx().optional(sql!("SELECT content FROM installation WHERE name = $1"), &[name.into()])?;
+    row.map(|row| row.columns().text()).transpose()
+}
+
 /// Whether the database answers and is migrated.
 pub fn check(r: &mut Reader) -> Result<(), DbError> {
     r.tx().optional(sql!("SELECT content FROM installation WHERE name = 'key_fingerprint'"), &[])?;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::capability::proof::ManageUsers;
+use domain::email::canonical;
 use domain::id::{AccountId, MailId};
 
 use crate::convert;
@@ -21,7 +22,7 @@ pub fn token(key: &Key, account: &AccountId, mail: &MailId) -> String {
 pub fn is_there(r: &mut Reader, pass: &AccountPass<ManageUsers>, email: &str) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!("SELECT created_at FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
-        &[pass.account().into(), email.to_ascii_lowercase().into()],
+        &[pass.account().into(), canonical(email).into()],
     )?;
     Ok(row.is_some())
 }
@@ -45,7 +46,7 @@ pub fn list_among(
 pub fn remove(w: &mut Writer, pass: &InvitationBlockPass) -> Result<bool, DbError> {
     let removed = w.tx().exec(
         sql!("DELETE FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
-        &[(&pass.account).into(), pass.email.to_ascii_lowercase().into()],
+        &[(&pass.account).into(), canonical(&pass.email).into()],
     )?;
     Ok(removed > 0)
 }
@@ -58,7 +59,7 @@ pub fn insert(w: &mut Writer, pass: &InvitationBlockPass) -> Result<bool, DbErro
             "INSERT INTO invitation_block (account_id, email_canonical, created_at) VALUES ($1, $2, $3)
              ON CONFLICT (account_id, email_canonical) DO NOTHING"
         ),
-        &[(&pass.account).into(), pass.email.to_ascii_lowercase().into(), now.into()],
+        &[(&pass.account).into(), canonical(&pass.email).into(), now.into()],
     )?;
     Ok(inserted > 0)
 }

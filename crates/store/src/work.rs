@@ -122,7 +122,7 @@ pub enum Unrecorded {
     EndNotice,
     /// Sealing activity itself.
     Seal,
-    /// Facts of the installation, set once.
+    /// Facts of the installation.
     Installation,
     /// What became of rows of a job of which nobody was made; the job's own rows are the record.
     Job,

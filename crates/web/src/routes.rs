@@ -299,6 +299,7 @@ fn account_centers() -> Vec<Route> {
         post("/account-centers/{account_center}/users-open", account_center::open_users)
             .records(&[Verb::CenterUsersOpened]),
         get("/account-centers/{account_center}/executives", executive_administrator::list),
+        get("/account-centers/{account_center}/executives/first", executive_administrator::first_page),
         post("/account-centers/{account_center}/executives/first", executive_administrator::make_first)
             .records(&[Verb::ExecutiveMade]),
         get("/account-centers/{account_center}/executives/new", executive_administrator::new_page),

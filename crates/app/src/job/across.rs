@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account_center::proof::InCenter;
 use domain::capability::proof::ManageUsers;
-use domain::email::EmailAddress;
+use domain::email::{self, EmailAddress};
 use domain::id::{AccountId, JobId};
 use domain::input::Problem;
 use domain::job::{
@@ -135,7 +135,7 @@ pub(super) fn around_center(
         Some(pass) => login::list_in_center(r, pass, &emails)?,
         None => Vec::new(),
     };
-    let known: Known = known.into_iter().map(|login| (login.email.to_ascii_lowercase(), login)).collect();
+    let known: Known = known.into_iter().map(|login| (email::canonical(&login.email), login)).collect();
     around.known = known.keys().cloned().collect();
     Ok((around, known))
 }

@@ -1,7 +1,7 @@
 //! Making two logins one, and undoing it (C-01). What either does is planned once, for its page and for what is done.
 
 use domain::activity::{Entry, Verb};
-use domain::email::EmailAddress;
+use domain::email::{EmailAddress, canonical};
 use domain::id::{LoginId, LoginMergeId};
 use domain::login_merge::{Around, Keep, Made, Obstacle, Place, Plan, Side, Undo, plan, plan_undo};
 use domain::login_merge::{readdressed, undone};
@@ -99,7 +99,7 @@ pub fn preview_undo(r: &mut Reader, pass: &SelfPass, id: &LoginMergeId) -> Resul
     for email in [&wanted.own_email, &wanted.other_email] {
         let found = login::find_by_email(r, &address(email)?)?;
         if found.is_some_and(|login| login.id != own.login) {
-            around.other_logins.insert(email.to_ascii_lowercase());
+            around.other_logins.insert(canonical(email));
         }
     }
     for (place, email) in &wanted.readdressed {

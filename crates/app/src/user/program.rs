@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access_change::{Already, Change};
+use domain::access_change::{Already, Change, Plan};
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::{CompanyId, UserId};
 use domain::input::{Checker, Problem};
@@ -131,21 +131,14 @@ fn set_companies(
 }
 
 /// Deletes a user as they are now; of somebody who has not accepted yet, the invitation is taken back.
-pub fn remove(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
-    let user = super::find(&mut w, pass, id)?;
-    let change = if user.status == UserStatus::Pending { Change::Revoke } else { Change::Delete };
-    make_now(w, pass, id, &change)
-}
-
-/// Looks whether whom a change would invite has a place elsewhere, before it is made by [`make_now`] (U-15).
-pub fn look_elsewhere(
+pub fn remove(
     mut w: Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
-    change: &Change,
-) -> Result<Committed<Result<(), Refused>>, Refused> {
-    super::find(&mut w, pass, id)?;
-    access_change::look_elsewhere(w, pass, id, Some(change))
+) -> Result<Committed<Result<Plan, Refused>>, Refused> {
+    let user = super::find(&mut w, pass, id)?;
+    let change = if user.status == UserStatus::Pending { Change::Revoke } else { Change::Delete };
+    make_now(w, pass, id, &change)
 }
 
 /// Makes a change of a user as they are now: programs have seen no version of them.
@@ -154,10 +147,10 @@ pub fn make_now(
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
     change: &Change,
-) -> Result<Committed<()>, Refused> {
+) -> Result<Committed<Result<Plan, Refused>>, Refused> {
     let user = super::find(&mut w, pass, id)?;
     let confirmed = Confirmed { seen: user.access_version, message: None };
-    Ok(access_change::make(w, pass, id, change, &confirmed)?.map(|_| ()))
+    access_change::make(w, pass, id, change, &confirmed)
 }
 
 /// Reads company ids as programs give them; which of them is wrong is not told.

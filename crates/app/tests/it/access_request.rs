@@ -226,6 +226,34 @@ async fn u15_x16_many_at_once_learn_no_more_than_one_after_the_other() {
     }
 }
 
+/// U-15, X-16: the same where a change of access would invite, of which nothing is done. Seen to fail: with the refusal of
+/// `make` not committed.
+#[tokio::test(flavor = "multi_thread")]
+async fn u15_x16_many_promotions_at_once_learn_no_more() {
+    for world in testkit::worlds().await {
+        let (account, _) = scene(&world).await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        world.sql("UPDATE login SET email_canonical = 'x' WHERE email_canonical = 'zoe@example.com'");
+        let team = account.invite("zoe@example.com", UserType::Notification, &[company]).await;
+        world.sql("UPDATE login SET email_canonical = 'zoe@example.com' WHERE email_canonical = 'x'");
+        let promotions = at_once(24, |_| {
+            let (desk, team) = (desk.clone(), team.clone());
+            async move { desk.promote(&team, UserType::Reporting).await }
+        });
+        let mut told = 0;
+        for outcome in promotions.await {
+            match outcome {
+                Err(Refused::Conflict(Conflict::Elsewhere)) => told += 1,
+                Err(Refused::TooMany(_) | Refused::Busy) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(told <= limits::ELSEWHERE_YOUNG.most, "{told} were told");
+        let user = desk.get(&team).await.unwrap().user;
+        assert_eq!((user.user_type, user.status), (UserType::Notification, UserStatus::Active));
+    }
+}
+
 /// U-15: the button mails the request link, to nobody who has no place elsewhere; the answer is the same. Seen to fail:
 /// with every address mailed.
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use app::access_review::{
-    CHANGES_AT_ONCE, Decided, Finished, Part, ReviewPage, Row, decide, get, get_user, start,
+    CHANGES_AT_ONCE, Choices, Decided, Finished, Part, ReviewPage, Row, decide, get, get_user, start,
 };
 use app::pass::{AccountPass, Gate as _};
 use app::work::Reader;
@@ -32,6 +32,11 @@ async fn page(desk: &Desk, id: &AccessReviewId, part: Part) -> ReviewPage {
 async fn row(desk: &Desk, id: &AccessReviewId, user: &UserId) -> Row {
     let (id, user) = (id.clone(), user.clone());
     desk.look(move |r, pass| get_user(r, pass, &id, &user)).await.unwrap().1
+}
+
+async fn choices(desk: &Desk, id: &AccessReviewId, user: &UserId) -> Choices {
+    let (id, user) = (id.clone(), user.clone());
+    desk.look(move |r, pass| get_user(r, pass, &id, &user)).await.unwrap().2
 }
 
 async fn decides(desk: &Desk, id: &AccessReviewId, user: &UserId, decision: Decision) -> Result<(), Refused> {
@@ -253,6 +258,55 @@ async fn u23_what_was_shown_before_finishing_is_what_is_done() {
         assert_eq!(field(decides(&desk, &review, &ada, Decision::Suspend).await).0, "decision");
         let up = Decision::Lower(UserType::Administrator);
         assert_eq!(field(decides(&desk, &review, &max, up).await).0, "decision");
+    }
+}
+
+/// U-23, L-01, U-12: what can't be carried out as things stand is not offered, and can't be decided. Seen to fail: with
+/// every decision open in `choices`, and with the part of what was done left out of `get`.
+#[tokio::test]
+async fn u23_only_what_can_be_carried_out_is_decided() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
+        let (ann, ann_person) = account.join("ann@example.com", UserType::Administrator, &[]).await;
+        let (max, _) =
+            account.join("max@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
+        let anns = Desk::of_person(&world, &account, &ann_person);
+        let review = begin(&desk, None).await.unwrap();
+        let found = choices(&desk, &review, &max).await;
+        let lower = Decision::Lower(UserType::Reporting);
+        let emails = Decision::Lower(UserType::Notification);
+        assert_eq!(found.open, [Decision::Keep, lower, emails, Decision::Suspend, Decision::Delete]);
+        let [(Decision::Lower(UserType::Agent), Refused::Conflict(Conflict::NoLeadCenter))] =
+            &found.barred[..]
+        else {
+            panic!("an agent works in Lead Center alone: {:?}", found.barred);
+        };
+        let agent = Decision::Lower(UserType::Agent);
+        assert_eq!(field(decides(&desk, &review, &max, agent).await).0, "decision");
+        let leads = account.lead_center_company("Uptown").await;
+        desk.make(&max, Change::Give(leads)).await.unwrap();
+        assert!(choices(&desk, &review, &max).await.open.contains(&agent));
+
+        // Ada would be the last who stays.
+        desk.make(&ann, Change::EndAt(Some(world.app.store.now() + Span::days(9)))).await.unwrap();
+        let ada = desk.search("ada").await.unwrap().remove(0).id;
+        let found = choices(&anns, &review, &ada).await;
+        assert_eq!(found.open, [Decision::Keep]);
+        let last =
+            |barred: &(Decision, Refused)| matches!(barred.1, Refused::Conflict(Conflict::LastAdministrator));
+        assert!(found.barred.len() > 2 && found.barred.iter().all(last), "{:?}", found.barred);
+
+        // What becomes impossible afterwards is no change when it ends.
+        decides(&desk, &review, &max, agent).await.unwrap();
+        decides(&desk, &review, &ann, Decision::Suspend).await.unwrap();
+        world.sql("UPDATE company SET lead_center = 0");
+        assert_eq!(page(&desk, &review, Part::Changes).await.users.rows.len(), 2);
+        finish(&desk, &review).await.unwrap();
+        let ended = page(&desk, &review, Part::Changes).await;
+        assert_eq!((ended.counts.done, ended.users.rows.len()), (1, 1));
+        assert_eq!(ended.users.rows[0].reviewed.user, ann);
+        assert_eq!(row(&desk, &review, &max).await.reviewed.outcome, Some(Outcome::Failed));
     }
 }
 

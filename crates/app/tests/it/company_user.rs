@@ -26,7 +26,7 @@ impl Desk {
         let make = move |w: Writer, pass: &AccountPass<ManageUsers>| {
             company_user::make(w, pass, &wanted, &confirmed)
         };
-        Ok(self.app.write(&self.ask, self.account.clone(), make).await?.1)
+        self.app.write(&self.ask, self.account.clone(), make).await?.1
     }
 
     async fn preview_company(&self, wanted: Wanted) -> Result<(i64, Result<Effects, Conflict>), Refused> {

@@ -100,7 +100,7 @@ impl Desk {
             let seen = access_change::preview(&mut w, pass, &id, &change)?.user.access_version;
             access_change::make(w, pass, &id, &change, &Confirmed { seen, message: None })
         };
-        self.manage(make).await
+        self.manage(make).await?
     }
 
     pub(crate) async fn undo(&self, id: &UserId) -> Result<Plan, Refused> {
@@ -109,7 +109,7 @@ impl Desk {
             let seen = access_change::preview_undo(&mut w, pass, &id)?.1.user.access_version;
             access_change::undo(w, pass, &id, &Confirmed { seen, message: None })
         };
-        self.manage(undo).await
+        self.manage(undo).await?
     }
 
     pub(crate) async fn resend(&self, id: &UserId) -> Result<(), Refused> {

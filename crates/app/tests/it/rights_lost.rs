@@ -346,7 +346,7 @@ async fn x08_what_was_shown_is_not_done_when_the_right_is_gone() {
                 let confirmed = Confirmed { seen: shown, message: None };
                 app::access_change::make(w, pass, &id, &Change::Promote(UserType::Administrator), &confirmed)
             };
-            assert_eq!(desk.manage(confirm).await.is_ok(), lost.is_nothing(), "{lost:?}");
+            assert_eq!(desk.manage(confirm).await.flatten().is_ok(), lost.is_nothing(), "{lost:?}");
             let is_in = scene.lets_in(&world.sign_in(TARGET).await.ask).await;
             assert_eq!(is_in, lost.is_nothing(), "{lost:?}");
         }

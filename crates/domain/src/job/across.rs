@@ -350,6 +350,19 @@ mod tests {
         let why = |planned: Planned| planned.reasons.iter().map(|reason| reason.why).collect::<Vec<_>>();
         assert_eq!(why(planned("a@example.com", "South; West", "")), [Why::NoCompanyInUse]);
         assert_eq!(why(planned("a@example.com", "South; West", "Harbor")), [Why::CompanyUnknown]);
+        let agent = |around: &AroundCenter| {
+            plan_across(&[row("a@example.com", "agent", "North;South; West", "")], around).remove(0).planned
+        };
+        assert_eq!(agent(&around()).fate, Fate::Waiting);
+        let mut without = around();
+        for company in without.accounts.values_mut().filter_map(|one| one.in_use.as_mut()).flatten() {
+            company.lead_center = false;
+        }
+        assert_eq!(
+            why(agent(&without)),
+            [Why::NoLeadCenter],
+            "there is a company, and it does not do (L-01)"
+        );
         assert_eq!(why(planned("never@example.com", "North", "")), [Why::Unwanted]);
     }
 }

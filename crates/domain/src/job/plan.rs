@@ -208,10 +208,11 @@ fn companies(
     let whole = known(&row.cells[4]).map(|_| row.cells[4].as_str());
     let names: Vec<&str> = whole.map_or_else(|| row.companies().collect(), |name| vec![name]);
     if let (true, Some(in_use)) = (names.is_empty(), &around.in_use) {
-        let in_use = in_use.iter().map(|company| (&company.id, company.lead_center));
-        let all = company::all_open_to(agent, in_use);
+        let companies = in_use.iter().map(|company| (&company.id, company.lead_center));
+        let all = company::all_open_to(agent, companies);
         if all.is_empty() {
-            reasons.push(Reason::of(Why::NoCompanyInUse));
+            let why = if in_use.is_empty() { Why::NoCompanyInUse } else { Why::NoLeadCenter };
+            reasons.push(Reason::of(why));
         }
         return all;
     }

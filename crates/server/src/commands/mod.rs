@@ -22,6 +22,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::line::tame;
 use crate::open;
+use crate::sentence;
 use crate::settings::Settings;
 
 /// A self-hosted call-tracking and lead workspace.
@@ -124,8 +125,24 @@ async fn with_app<T>(
     command: impl AsyncFnOnce(&App) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     // Commands check no passwords, so they need not wait for a careful hasher.
-    let app = open::app(settings, 1, Hasher::cheap).await?;
-    let done = command(&app).await;
+    let mut app = open::app(settings, 1, Hasher::cheap).await?;
+    let done = match as_served(&mut app, settings).await {
+        Ok(()) => command(&app).await,
+        Err(failure) => Err(failure),
+    };
     app.store.close().await;
     done
+}
+
+/// A command is often run without the server's environment: its links begin with the server's address all the same.
+async fn as_served(app: &mut App, settings: &Settings) -> Result<(), Failure> {
+    if settings.is_base_url_set {
+        return Ok(());
+    }
+    let served_at = app.served_at().await;
+    let served_at = served_at.map_err(|refused| sentence::refused(refused, sentence::plain_option))?;
+    if let Some(served_at) = served_at {
+        app.settings.base_url = served_at;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use app::work::{Origin, Writer};
 use domain::capability::proof::ManageUsers;
 use domain::id::AccountId;
+use domain::input::yes_no;
 use domain::user::TypedUser;
 use serde_json::json;
 use store::pass::{AccountPass, Reason, SystemPass};
@@ -69,7 +70,7 @@ pub(crate) async fn invite(settings: &Settings, args: Invite) -> Result<Answer, 
 fn read(args: &Invite) -> TypedUser {
     let agent = args.agent || args.user_type == "agent";
     TypedUser {
-        agent: if agent { "yes" } else { "no" }.to_owned(),
+        agent: yes_no(agent).to_owned(),
         user_type: args.user_type.clone(),
         first_name: args.first_name.clone(),
         last_name: args.last_name.clone(),

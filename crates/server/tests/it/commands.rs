@@ -1,5 +1,6 @@
 //! What each command answers (I-03).
 
+use crate::serve::{Server, free_address};
 use crate::support::{Installation, text};
 
 const NOBODY: &str = "ACC00000000000070008000000000000000";
@@ -40,6 +41,25 @@ fn i03_account_create_hands_out_the_invitation_link() {
         // The mail is on its way too; an account of the same name and person is another account.
         assert_eq!(installation.sql("SELECT email, kind FROM mail"), [["ada@example.com", "invitation"]]);
         assert_ne!(installation.account("Acme", "ada@example.com"), account);
+    }
+}
+
+#[test]
+fn i03_without_the_servers_settings_a_link_has_its_address_all_the_same() {
+    for installation in Installation::each() {
+        let address = free_address();
+        let port = address.rsplit(':').next().unwrap();
+        let link = |installation: &Installation, email: &str| {
+            let args = ["--admin-email", email, "--admin-first-name", "Ada", "--admin-last-name", "Bell"];
+            let made = installation.answer(&[&["account", "create", "--name", "Acme"], &args[..]].concat());
+            text(&made["invitation_link"]).to_owned()
+        };
+        assert!(link(&installation, "ada@example.com").starts_with("http://localhost:8080/"));
+        Server::start(&installation, &address).ready().stop("-TERM");
+        let begin = format!("http://localhost:{port}/invitations/");
+        assert!(link(&installation, "ben@example.com").starts_with(&begin), "{begin}");
+        let elsewhere = installation.set("ROLLCALL_BASE_URL", "https://calls.example.com");
+        assert!(link(&elsewhere, "kim@example.com").starts_with("https://calls.example.com/"));
     }
 }
 

@@ -63,6 +63,8 @@ pub enum Part {
     Open,
     /// Whose access is to be changed.
     Changes,
+    /// Whose access was changed.
+    Done,
 }
 
 /// What is read of a user in a review, and who is meant: with the columns of their present access beside it.
@@ -98,6 +100,10 @@ pub fn list_users(
         Part::Changes => reviewed!(
             "x.decision <> '' AND x.decision <> 'keep' AND (x.sort_name, x.user_id) > ($3, $4)
              ORDER BY x.sort_name, x.user_id LIMIT $5"
+        ),
+        Part::Done => reviewed!(
+            "x.decision <> '' AND x.decision <> 'keep' AND x.outcome = 'done'
+             AND (x.sort_name, x.user_id) > ($3, $4) ORDER BY x.sort_name, x.user_id LIMIT $5"
         ),
     };
     let [sort_name, user] = match after {

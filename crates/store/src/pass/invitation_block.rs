@@ -1,5 +1,6 @@
 //! The pass of who follows the link to be invited no more.
 
+use domain::email::canonical;
 use domain::id::{AccountId, MailId};
 
 use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
@@ -56,7 +57,7 @@ impl Gate for InvitationBlockPass {
         let (account_name, email) = (c.text()?, c.text()?);
         let blocked = r.tx().optional(
             sql!("SELECT created_at FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
-            &[(&account).into(), email.to_ascii_lowercase().into()],
+            &[(&account).into(), canonical(&email).into()],
         )?;
         Ok(InvitationBlockPass { account, account_name, mail, email, is_blocked: blocked.is_some() })
     }

@@ -7,7 +7,6 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType, may_give};
 
 use super::{Acting, Credentials, Denied, Door, Gate};
-use crate::bundle;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user::effective;
@@ -212,7 +211,7 @@ impl Gate for InvitationPass {
         let (whose, token) = link.ok_or_else(unknown)?;
         let session = credentials.session.as_deref().map(secret::hash);
         if let Ok(bundle) = whose.parse::<BundleId>() {
-            return mint_bundle(r, &bundle, token, session);
+            return super::bundle::mint(r, &bundle, token, session);
         }
         let account: AccountId = whose.parse().map_err(|_| unknown())?;
         let now = r.now;
@@ -233,65 +232,6 @@ impl Gate for InvitationPass {
             &[session.into(), now.into(), (&account).into(), secret::hash(token).into()],
         )?;
         read_invited(&mut row.ok_or_else(unknown)?.columns(), now)
-    }
-}
-
-/// How many invitations one acceptance takes; what opened them goes on working for the others.
-pub(super) const AT_ONCE: usize = 500;
-
-/// The pass of a bundle's link: that of the first invitation that can be accepted, with those of the others. What can't
-/// be accepted is left out, and said only where nothing else is there.
-fn mint_bundle(
-    r: &mut Reader,
-    bundle: &BundleId,
-    token: &str,
-    session: Option<String>,
-) -> Result<InvitationPass, Denied> {
-    if !secret::same(token, &bundle::token(r.key(), bundle)) {
-        return Err(unknown());
-    }
-    let now = r.now;
-    let rows = r.tx().all(
-        sql!(invited!(
-            "bundle m
-             JOIN invitation i ON i.account_id = m.account_id AND i.id = m.invitation_id AND i.generation = 1
-             JOIN \"user\" u ON u.account_id = m.account_id AND u.id = m.user_id
-             JOIN account a ON a.id = m.account_id
-             LEFT JOIN account_center k ON k.id = a.center_id
-             LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
-             LEFT JOIN login e ON e.id = i.invited_by_login
-             LEFT JOIN executive_administrator x
-                    ON x.center_id = a.center_id AND x.login_id = i.invited_by_login
-             LEFT JOIN login l ON l.email_canonical = u.email_canonical
-             LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
-             WHERE m.bundle_id = $3
-               AND NOT EXISTS (SELECT 1 FROM \"user\" t
-                               WHERE t.account_id = u.account_id AND t.login_id = l.id AND t.id <> u.id
-                                 AND t.status <> 'deleted')"
-        )),
-        &[session.into(), now.into(), bundle.into()],
-    )?;
-    let (mut open, mut closed): (Vec<InvitationPass>, LinkState) = (Vec::new(), LinkState::Unknown);
-    for row in rows {
-        match read_invited(&mut row.columns(), now) {
-            Ok(pass) => open.push(pass),
-            Err(Denied::Link(state)) if rank(&state) > rank(&closed) => closed = state,
-            Err(Denied::Link(_)) => {}
-            Err(denied) => return Err(denied),
-        }
-    }
-    let mut open = open.into_iter().take(AT_ONCE);
-    let first = open.next().ok_or(Denied::Link(closed))?;
-    Ok(InvitationPass { others: open.collect(), ..first })
-}
-
-/// Which of the reasons why a bundle has nothing open is said: the one that something can be done about.
-fn rank(state: &LinkState) -> u8 {
-    match state {
-        LinkState::Unknown => 0,
-        LinkState::Used => 1,
-        LinkState::NeedsApproval { .. } => 2,
-        LinkState::Expired { .. } => 3,
     }
 }
 

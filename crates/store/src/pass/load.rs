@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use domain::access::{
-    Companies, CompanyUse, Grants, Target, decide, decide_anywhere, decide_entry, decide_in,
-};
+use domain::access::{Companies, CompanyUse, Grants, InUse, decide_anywhere, decide_entry, decide_in};
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
 use domain::time::Timestamp;
@@ -13,7 +11,6 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::place::{Means, Person, Place};
 use super::{Credentials, Denied};
-use crate::company::{self, Company};
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user;
@@ -25,6 +22,16 @@ pub(super) struct Found {
     pub(super) company: Option<CompanyUse>,
 }
 
+/// Whether a company of the user `u` that is in use uses Lead Center; null where none is in use. Who has all has no rows
+/// there.
+macro_rules! in_use {
+    () => {
+        "(SELECT MAX(g.lead_center) FROM user_company h
+                     JOIN company g ON g.account_id = h.account_id AND g.id = h.company_id
+                     WHERE h.account_id = u.account_id AND h.user_id = u.id AND g.disabled = 0)"
+    };
+}
+
 /// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
 /// the login comes from. No time is bound: what the statement says holds as long as nobody writes.
 macro_rules! place_by {
@@ -34,8 +41,9 @@ macro_rules! place_by {
             $means,
             ", x.center_id, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
-                    u.first_name, u.last_name, u.display_name
-             FROM ",
+                    u.first_name, u.last_name, u.display_name, ",
+            in_use!(),
+            " FROM ",
             $from,
             " LEFT JOIN account a ON a.id = $2
              LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
@@ -106,7 +114,7 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         Companies::Only(given) => given.contains(&company.id),
     };
     let company = asked.filter(has);
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names } = user;
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
     // White label comes with its own noun; until then no account has its own brand.
     let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     let place = Place {
@@ -120,6 +128,7 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         center,
         is_executive,
         access_version,
+        in_use,
         grants,
         names,
     };
@@ -135,6 +144,7 @@ struct UserOfPlace {
     ends_at: Option<Timestamp>,
     access_version: i64,
     names: Names,
+    in_use: InUse,
 }
 
 fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbError> {
@@ -149,7 +159,17 @@ fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbE
         ends_at,
         access_version: c.int()?,
         names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
+        in_use: in_use(user_type, c.int_or_null()?),
     }))
+}
+
+fn in_use(user_type: UserType, lead_center: Option<i64>) -> InUse {
+    match lead_center {
+        _ if user_type.has_all_companies() => InUse::All,
+        None => InUse::None,
+        Some(0) => InUse::NoLeadCenter,
+        Some(_) => InUse::LeadCenter,
+    }
 }
 
 fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
@@ -159,7 +179,7 @@ fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
         None => (None, false, 0, none),
     };
     let (user_type, status) = (UserType::Administrator, UserStatus::Active);
-    UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names }
+    UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names, in_use: InUse::All }
 }
 
 /// Whoever has set something going and is not here: a user, or by their login an executive administrator and whoever has
@@ -185,18 +205,19 @@ impl Absent {
 pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> Result<Place, Denied> {
     let now = r.now;
     let row = r.tx().optional(
-        sql!(
+        sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, x.login_id, a.name, a.time_zone, a.invitation_days,
                     a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
-                    u.first_name, u.last_name, u.display_name
-             FROM account a
+                    u.first_name, u.last_name, u.display_name, ",
+            in_use!(),
+            " FROM account a
              LEFT JOIN login l ON l.id = $3
              LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $3
              LEFT JOIN \"user\" u ON u.account_id = $1 AND u.status <> 'deleted' AND u.id = COALESCE($2, (
                  SELECT v.id FROM \"user\" v
                  WHERE v.account_id = $1 AND v.login_id = $3 AND v.status <> 'deleted'))
              WHERE a.id = $1"
-        ),
+        )),
         &[account.into(), who.user.as_ref().into(), who.login.as_ref().into()],
     )?;
     let mut c = row.ok_or(Denied::NotFound)?.columns();
@@ -218,7 +239,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         (Some(user), false) => user,
         (None, false) => return Err(Denied::NotFound),
     };
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names } = user;
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
     let companies =
         if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
     Ok(Place {
@@ -232,6 +253,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         account_created_at,
         center,
         access_version,
+        in_use,
         grants: Grants { user_type, agent, status, companies, white_label: false, ends_at },
         names,
     })
@@ -255,8 +277,8 @@ pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) ->
     })
 }
 
-/// Asks what explains decisions, too: in a company by what it is used for; in the account by whether there is a company
-/// where it holds.
+/// Asks what explains decisions and what menus offer, too: in a company by what it is used for; in the account by whether
+/// there is a company where it holds.
 pub(super) fn allow<C: Proves>(
     r: &mut Reader,
     place: &Place,
@@ -266,13 +288,7 @@ pub(super) fn allow<C: Proves>(
     let decision = match (C::CAPABILITY, company) {
         (None, company) => decide_entry(grants, company),
         (Some(capability), Some(company)) => decide_in(grants, capability, company).map(drop),
-        (Some(capability), None) => match decide(grants, capability, &Target::Account) {
-            Ok(_) if grants.companies != Companies::All => {
-                let own: Vec<_> = company::list_at(r, place)?.iter().map(Company::in_use).collect();
-                decide_anywhere(&grants.having(&own), capability, &own).map(drop)
-            }
-            decision => decision.map(drop),
-        },
+        (Some(capability), None) => decide_anywhere(grants, capability, place.in_use).map(drop),
     };
     let Err(refusal) = decision else { return Ok(()) };
     Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })

@@ -29,6 +29,7 @@
 //! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
 //! ```
 
+mod bundle;
 mod center;
 mod email_change;
 mod invitation_block;

@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use domain::access::{Companies, Grants};
+use domain::access::{Grants, InUse};
 use domain::capability::proof::AnyUser;
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
-use domain::user::{Names, UserStatus, UserType};
+use domain::user::{Names, UserType};
 
 use super::load::{Absent, allow, load, load_absent, read_signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
@@ -77,6 +77,8 @@ pub struct Place {
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
     pub grants: Grants,
+    /// What all their companies that are in use are used for.
+    pub in_use: InUse,
     pub(super) names: Names,
 }
 
@@ -253,14 +255,8 @@ impl Place {
             is_executive: person.is_some(),
             person,
             access_version: 0,
-            grants: Grants {
-                user_type: UserType::Administrator,
-                agent: false,
-                status: UserStatus::Active,
-                companies: Companies::All,
-                white_label: false,
-                ends_at: None,
-            },
+            grants: Grants::of_type(UserType::Administrator, false),
+            in_use: InUse::All,
             names: Names { first: String::new(), last: String::new(), display: String::new() },
         })
     }

@@ -2,7 +2,8 @@
 
 use domain::id::AccountId;
 
-use super::link::{AT_ONCE, invited, read_invited, unknown};
+use super::bundle::together;
+use super::link::{invited, unknown};
 use super::{Acting, Credentials, Denied, Door, Gate, InvitationPass};
 use crate::db::sql;
 use crate::secret;
@@ -65,20 +66,11 @@ impl Gate for TemporaryPasswordPass {
             )),
             &[session.into(), now.into(), email.into(), password_hash.as_str().into()],
         )?;
-        let mut open = Vec::new();
-        for row in rows {
-            match read_invited(&mut row.columns(), now) {
-                Ok(pass) => open.push(pass),
-                Err(Denied::Link(_)) => {}
-                Err(denied) => return Err(denied),
-            }
-        }
         // It never tells more than that it works no more: whoever holds it may not be whom it was given to.
-        let mut open = open.into_iter().take(AT_ONCE);
-        let first = open.next().ok_or_else(unknown)?;
-        Ok(TemporaryPasswordPass {
-            invitation: InvitationPass { others: open.collect(), ..first },
-            password_hash,
-        })
+        let invitation = together(rows, now).map_err(|denied| match denied {
+            Denied::Link(_) => unknown(),
+            denied => denied,
+        })?;
+        Ok(TemporaryPasswordPass { invitation, password_hash })
     }
 }

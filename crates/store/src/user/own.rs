@@ -1,5 +1,6 @@
 //! What people change of their own users: the names in one account, the address in all of them.
 
+use domain::access::{Grants, InUse};
 use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
@@ -63,6 +64,16 @@ pub struct OwnPlace {
     pub companies: Vec<String>,
     /// How many there are.
     pub count: i64,
+    /// What they are used for.
+    pub in_use: InUse,
+}
+
+impl OwnPlace {
+    /// What one may do there. What the account gave an executive administrator does not count beside that (C-10).
+    pub fn grants(&self) -> Grants {
+        let user_type = if self.executive { UserType::Administrator } else { self.user_type };
+        Grants::of_type(user_type, self.agent)
+    }
 }
 
 /// How many companies of each account are named.
@@ -84,22 +95,26 @@ pub fn list_places(r: &mut Reader, pass: &SelfPass, after: &str) -> Result<Page<
     let read = |row: Row| {
         let mut c = row.columns();
         let (account, account_name) = (c.parse()?, c.text()?);
-        let (user_type, agent, executive) = (c.parse()?, c.flag()?, c.flag()?);
-        Ok(OwnPlace { account, account_name, user_type, agent, executive, companies: Vec::new(), count: 0 })
+        let (user_type, agent, executive): (UserType, _, _) = (c.parse()?, c.flag()?, c.flag()?);
+        let all = executive || user_type.has_all_companies();
+        let in_use = if all { InUse::All } else { InUse::None };
+        let companies = Vec::new();
+        Ok(OwnPlace { account, account_name, user_type, agent, executive, companies, count: 0, in_use })
     };
     let mut page = Page::of(rows.into_iter().map(read).collect::<Result<Vec<_>, DbError>>()?);
     name_companies(r, login, &mut page.rows)?;
     Ok(page)
 }
 
-/// Gives each place the names of its first companies.
+/// Gives each place the names of its first companies, and what all of them are used for.
 fn name_companies(r: &mut Reader, login: &LoginId, places: &mut [OwnPlace]) -> Result<(), DbError> {
     let accounts = convert::list(places.iter().map(|place| &place.account));
     let rows = r.tx().all(
         sql!(
-            "SELECT n.account_id, n.name, n.count FROM (
+            "SELECT n.account_id, n.name, n.count, n.lead_center FROM (
                  SELECT g.account_id AS account_id, c.name AS name, c.sort_name AS sort_name,
                         COUNT(*) OVER (PARTITION BY g.account_id) AS count,
+                        MAX(c.lead_center) OVER (PARTITION BY g.account_id) AS lead_center,
                         ROW_NUMBER() OVER (PARTITION BY g.account_id ORDER BY c.sort_name) AS place
                  FROM \"user\" u
                  JOIN user_company g ON g.account_id = u.account_id AND g.user_id = u.id
@@ -112,9 +127,11 @@ fn name_companies(r: &mut Reader, login: &LoginId, places: &mut [OwnPlace]) -> R
     for row in rows {
         let mut c = row.columns();
         let (account, name, count): (AccountId, _, _) = (c.parse()?, c.text()?, c.int()?);
+        let given = if c.flag()? { InUse::LeadCenter } else { InUse::NoLeadCenter };
         if let Some(place) = places.iter_mut().find(|place| place.account == account) {
             place.companies.push(name);
             place.count = count;
+            place.in_use = place.in_use.max(given);
         }
     }
     Ok(())

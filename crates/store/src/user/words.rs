@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::email::canonical;
 use domain::name;
 use domain::user::Names;
 
@@ -31,7 +32,7 @@ pub(crate) fn terms(names: &Names, email: &str) -> BTreeSet<String> {
     });
     let alone = if words.len() == 1 { &words[..] } else { &words[paired.len()..] };
     let alone = alone.iter().map(|word| format!("{word} "));
-    let email = email.to_ascii_lowercase();
+    let email = canonical(email);
     let host = email.rsplit('@').next().unwrap_or_default().to_owned();
     pairs.chain(alone).chain([email, host]).filter(|term| !term.is_empty()).collect()
 }

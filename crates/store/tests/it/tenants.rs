@@ -94,7 +94,7 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("bundle.rs", "AND i.accepted_at IS NULL AND i.expires_at > $2", "a person's own bundle, for its mail"),
     ("bundle.rs", "AND b.invitation_id IS NULL AND (u.ends_at", "a person's own bundle, for its mail"),
     (
-        "pass/link.rs",
+        "pass/bundle.rs",
         "WHERE m.bundle_id = $3",
         "a person's own invitations, opened by the link of all of them",
     ),

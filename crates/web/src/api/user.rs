@@ -7,6 +7,7 @@ use domain::access_change::Change;
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::UserId;
+use domain::input::yes_no;
 use domain::user::{TypedUser, UserStatus, UserType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -270,7 +271,7 @@ pub(super) async fn create(
 ) -> Result<Made<User>, Wrong> {
     let agent = new.agent.unwrap_or(false) || new.role == Role::Agent;
     let typed = TypedUser {
-        agent: if agent { "yes" } else { "no" }.to_owned(),
+        agent: yes_no(agent).to_owned(),
         user_type: new.role.user_type().word().to_owned(),
         first_name: new.first_name,
         last_name: new.last_name,
@@ -312,7 +313,7 @@ pub(super) async fn update(
 /// Deletes a user; their access is gone at once.
 pub(super) async fn remove(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Result<Gone, Wrong> {
     let id: UserId = visit.param("user")?;
-    visit.write(move |w, pass| program::remove(w, pass, &id)).await?;
+    visit.write(move |w, pass| program::remove(w, pass, &id)).await?.1?;
     Ok(Gone)
 }
 
@@ -339,12 +340,8 @@ pub(super) async fn promote(
 ) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
     let (user, change) = (id.clone(), Change::Promote(to.role.user_type()));
-    let looked = change.clone();
-    let (pass, elsewhere) =
-        visit.write(move |w, pass| program::look_elsewhere(w, pass, &user, &looked)).await?;
-    elsewhere?;
-    let user = id.clone();
-    visit.write(move |w, pass| program::make_now(w, pass, &user, &change)).await?;
+    let (pass, made) = visit.write(move |w, pass| program::make_now(w, pass, &user, &change)).await?;
+    made?;
     let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
     Ok(One(one(&visit, id, None).await?))
 }

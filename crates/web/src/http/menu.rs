@@ -2,7 +2,7 @@
 //! menu never offers what the route would refuse.
 
 use app::pass::{CenterPass, Door, Person, Place};
-use domain::access::{Target, decide};
+use domain::access::{InUse, decide_anywhere};
 use domain::user::UserType;
 use text::Text;
 
@@ -73,11 +73,11 @@ const ENTRIES: &[Entry] = &[
 
 /// The frame of an account's page for whoever holds this place.
 pub(super) fn account_frame(t: Text, path: &str, place: &Place) -> Frame {
-    // Agents have Lead Center and nothing else (L-01).
-    let is_agent = place.grants.user_type == UserType::Agent;
+    // Agents have Lead Center and nothing else (L-01). Where none of their companies uses it, Home says so.
+    let lands_elsewhere = place.grants.user_type == UserType::Agent && place.in_use >= InUse::LeadCenter;
     let allowed = |entry: &&Entry| {
         routes::door_of(entry.path).is_some_and(|door| opens(door, place))
-            && !(is_agent && entry.path == HOME)
+            && !(lands_elsewhere && entry.path == HOME)
     };
     let item = |entry: &Entry| {
         let href = entry.path.replace("{account}", place.account.as_str());
@@ -179,7 +179,7 @@ fn own_profile(place: &Place) -> String {
 
 fn opens(door: Door, place: &Place) -> bool {
     match door {
-        Door::Account(Some(capability)) => decide(&place.grants, capability, &Target::Account).is_ok(),
+        Door::Account(Some(capability)) => decide_anywhere(&place.grants, capability, place.in_use).is_ok(),
         Door::Account(None) | Door::SignedIn | Door::Open => true,
         Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Key | Door::Operator => false,
     }

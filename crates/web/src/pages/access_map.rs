@@ -4,7 +4,8 @@ use app::access_map::{self, AccountMap, Executive, OwnPlace, RunCenter};
 use app::pass::SelfPass;
 use app::user::{Cursor, Listed};
 use app::work::Reader;
-use domain::capability::{REGISTRY, mark};
+use domain::access::{Grants, InUse, decide_anywhere};
+use domain::capability::REGISTRY;
 use domain::id::CompanyId;
 use domain::name::sort_key;
 use domain::user::UserType;
@@ -67,11 +68,7 @@ fn own_account(t: Text, place: OwnPlace) -> OwnAccount {
         },
         is_center: false,
         leaves: if all { vec![t.company_all().to_owned()] } else { companies(t, &place) },
-        lines: if place.executive {
-            lines(t, UserType::Administrator, place.agent)
-        } else {
-            lines(t, place.user_type, place.agent)
-        },
+        lines: lines(t, &place.grants(), place.in_use),
         name: place.account_name,
     }
 }
@@ -96,13 +93,14 @@ fn own_center(t: Text, center: RunCenter) -> OwnAccount {
         role: t.access_map_as_executive().to_owned(),
         is_center: true,
         leaves: center.accounts.into_iter().map(|(_, name)| name).chain(more).collect(),
-        lines: lines(t, UserType::Administrator, false),
+        lines: lines(t, &Grants::of_type(UserType::Administrator, false), InUse::All),
     }
 }
 
-fn lines(t: Text, user_type: UserType, agent: bool) -> Vec<(&'static str, Line)> {
-    let line =
-        |capability| (short(t, capability), Line::new(t, capability, mark(user_type, agent, capability)));
+/// By the rule that also opens the pages and draws their menus.
+fn lines(t: Text, grants: &Grants, in_use: InUse) -> Vec<(&'static str, Line)> {
+    let decision = |capability| decide_anywhere(grants, capability, in_use);
+    let line = |capability| (short(t, capability), Line::decided(t, capability, decision(capability)));
     REGISTRY.iter().map(|of| line(of.capability)).collect()
 }
 

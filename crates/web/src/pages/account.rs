@@ -3,9 +3,10 @@
 use app::pass::{AccountPass, HasPlace, SelfPass};
 use app::work::Reader;
 use app::{Refused, access_request, account, account_center, me};
+use domain::access::decide_anywhere;
 use domain::account::AccountDetails;
-use domain::capability::Capability;
 use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::{self, Capability, REGISTRY};
 use domain::company::time_zones;
 use domain::user::UserType;
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::account::{Home, List, Place, Settings};
-use crate::views::capability::lines;
+use crate::views::capability::Line;
 use crate::views::frame::address;
 use crate::views::user::{Described, role};
 use crate::views::{AccountMark, Pager, isolated};
@@ -85,10 +86,10 @@ pub async fn home(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
     let (pass, home) = visit.read(account::home).await?;
     let (t, place) = (visit.t, pass.place());
     let grants = &place.grants;
-    let (can, cannot) = lines(t, grants.user_type, grants.agent);
-    let manages = |capability| {
-        domain::capability::mark(grants.user_type, grants.agent, capability) != domain::capability::Mark::No
-    };
+    let decide = |capability| decide_anywhere(grants, capability, place.in_use);
+    let line = |of: &capability::Line| Line::decided(t, of.capability, decide(of.capability));
+    let (can, cannot) = REGISTRY.iter().map(line).partition(|line| line.has);
+    let manages = |capability| decide(capability).is_ok();
     visit.page(Home {
         t,
         frame: visit.frame(&pass),

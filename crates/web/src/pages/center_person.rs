@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 pub mod create;
 mod passwords;
+mod review;
 
 use app::center_person;
 use app::page::COUNTED;

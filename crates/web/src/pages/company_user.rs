@@ -137,7 +137,8 @@ async fn make(visit: &Managing, deed: Deed, seen: &Seen) -> Answer {
     let (wanted, confirmed) = (wanted(visit, deed)?, seen.confirmed()?);
     let (company, user) = (wanted.company.clone(), wanted.user.clone());
     let done = move |w: Writer, pass: &_| company_user::make(w, pass, &wanted, &confirmed);
-    let (pass, _) = visit.write(done).await?;
+    let (pass, made) = visit.write(done).await?;
+    made?;
     let toast = match deed {
         Deed::Give => Toast::CompanyGiven,
         Deed::Take => Toast::CompanyTaken,

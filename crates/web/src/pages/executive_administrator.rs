@@ -18,7 +18,7 @@ use super::shown;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::executive_administrator::{Accounts, End, List, Make, New, Row};
+use crate::views::executive_administrator::{Accounts, End, First, List, Make, New, Row};
 
 /// Those of the center.
 pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
@@ -37,6 +37,13 @@ pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
         rows: executives.into_iter().map(row).collect(),
         may_change: pass.standing() == Standing::Executive,
     })
+}
+
+/// What making oneself the first one means.
+pub async fn first_page(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
+    let (pass, opens_users) = visit.read(executive_administrator::preview_first).await?;
+    let center = pass.name().to_owned();
+    visit.page(First { t: visit.t, frame: visit.center_frame(&pass), center, opens_users })
 }
 
 /// Makes whoever administers all accounts the first one (C-04).

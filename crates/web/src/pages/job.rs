@@ -146,6 +146,7 @@ fn tally(t: Text, checked: &Checked, from: &str) -> Tally {
         rows: items[from..until].iter().map(|item| row(t, item, None)).collect(),
         waiting: checked.count(Fate::Waiting),
         known: checked.count(Fate::Known),
+        people: None,
         already: checked.items.len() as i64 - checked.waiting() - refused,
         refused,
         problem,

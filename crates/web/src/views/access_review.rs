@@ -65,7 +65,7 @@ impl Spot {
     pub fn code(part: Part) -> &'static str {
         match part {
             Part::Open => "",
-            Part::Changes => "changes",
+            Part::Changes | Part::Done => "changes",
             Part::All => "all",
         }
     }
@@ -208,7 +208,10 @@ impl Show {
         let t = self.t;
         [
             (Part::Open, t.access_review_tab_open(), grouped(self.counts.open)),
-            (Part::Changes, t.access_review_tab_changes(), grouped(self.counts.changes)),
+            match self.is_open {
+                true => (Part::Changes, t.access_review_tab_changes(), grouped(self.counts.changes)),
+                false => (Part::Changes, t.access_review_tab_done(), grouped(self.counts.done)),
+            },
             (Part::All, t.access_review_tab_all(), grouped(self.counts.all)),
         ]
     }
@@ -234,8 +237,10 @@ pub struct Decide {
     pub row: Row,
     /// Where to come back to.
     pub spot: Spot,
-    /// What there is to decide.
+    /// What there is to decide; nothing on who is gone by now.
     pub choices: Vec<Decision>,
+    /// What can't be decided as things stand, and why.
+    pub barred: Vec<(String, String)>,
     /// `decision`: what is chosen
     pub chosen: Option<Decision>,
     /// What is wrong with the choice.

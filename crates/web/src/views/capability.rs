@@ -1,6 +1,7 @@
 //! The permission matrix in a person's words.
 
-use domain::capability::{Capability, Mark, REGISTRY, mark};
+use domain::access::Refusal;
+use domain::capability::{self as registry, Capability, Mark, REGISTRY, mark};
 use domain::user::{UserType, gains};
 use text::Text;
 
@@ -24,6 +25,17 @@ impl Line {
             Mark::VisibleLeadsOnly => Some(t.capability_visible_leads_only().to_owned()),
         };
         Line { text: label(t, capability).to_owned(), limit, has: mark != Mark::No }
+    }
+
+    /// A line as it was decided. What the type allows and no company of theirs lets them do says so.
+    pub fn decided(t: Text, capability: Capability, decision: Result<Mark, Refusal>) -> Line {
+        let limit = match decision {
+            Ok(mark) => return Line::new(t, capability, mark),
+            Err(Refusal::NoLeadCenter) => Some(t.capability_no_lead_center().to_owned()),
+            Err(Refusal::CompanyDisabled) => Some(t.capability_no_company().to_owned()),
+            Err(_) => None,
+        };
+        Line { limit, ..Line::new(t, capability, Mark::No) }
     }
 
     /// A line that somebody loses, but for what its mark still leaves.
@@ -77,14 +89,10 @@ pub fn short(t: Text, capability: Capability) -> &'static str {
     }
 }
 
-/// The lines a user of this type has, and those they do not have.
-pub fn lines(t: Text, user_type: UserType, agent: bool) -> (Vec<Line>, Vec<Line>) {
-    let line = |capability| Line::new(t, capability, mark(user_type, agent, capability));
-    let (has, lacks): (Vec<_>, Vec<_>) = REGISTRY
-        .iter()
-        .map(|line| line.capability)
-        .partition(|capability| mark(user_type, agent, *capability) != Mark::No);
-    (has.into_iter().map(line).collect(), lacks.into_iter().map(line).collect())
+/// The lines that a user of this type has.
+pub fn lines(t: Text, user_type: UserType, agent: bool) -> Vec<Line> {
+    let line = |of: &registry::Line| Line::new(t, of.capability, mark(user_type, agent, of.capability));
+    REGISTRY.iter().map(line).filter(|line| line.has).collect()
 }
 
 /// What a promotion changes: the lines of now, those gained (or held further than now), those still missing.

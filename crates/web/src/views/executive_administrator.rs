@@ -64,6 +64,20 @@ impl New {
     }
 }
 
+/// Make oneself the first one: `/account-centers/{CEN}/executives/first`. Posts nothing.
+#[derive(Template, Clone, Debug)]
+#[template(path = "executive_administrator/first.html")]
+pub struct First {
+    /// The texts.
+    pub t: Text,
+    /// The center's frame.
+    pub frame: Frame,
+    /// The center's name.
+    pub center: String,
+    /// Whether managing users across accounts is opened with it.
+    pub opens_users: bool,
+}
+
 /// Make somebody one: `/account-centers/{CEN}/executives/{LOG}/make`. Posts nothing.
 #[derive(Template, Clone, Debug)]
 #[template(path = "executive_administrator/make.html")]

@@ -65,6 +65,8 @@ pub struct Tally {
     pub waiting: i64,
     /// How many of people who sign in here already will be added.
     pub known: i64,
+    /// At an account center: how many people the two are, each of whom may have several places.
+    pub people: Option<(i64, i64)>,
     /// How many rows are left as they are.
     pub already: i64,
     /// How many are refused.
@@ -266,6 +268,22 @@ impl Tally {
         if self.only_refused { format!("{REFUSED}{from}") } else { from.to_string() }
     }
 
+    pub(super) fn created_told(&self, t: Text) -> String {
+        match self.people {
+            Some((people, _)) => {
+                t.job_will_be_created_across(t.job_people(people), t.job_places(self.waiting))
+            }
+            None => t.job_will_be_created(self.waiting),
+        }
+    }
+
+    pub(super) fn added_told(&self, t: Text) -> String {
+        match self.people {
+            Some((_, people)) => t.job_will_be_added_across(t.job_people(people), t.job_places(self.known)),
+            None => t.job_will_be_added(self.known),
+        }
+    }
+
     /// How many rows there are, shown or not.
     pub fn all_rows(&self) -> i64 {
         self.to_do() + self.already + self.refused
@@ -312,11 +330,14 @@ impl Show {
         self.job.state == JobState::Running
     }
 
-    fn heading(&self) -> &'static str {
+    fn heading(&self) -> String {
+        let (t, created) = (self.t, self.job.created);
         match self.job.state {
-            JobState::Running => self.t.job_running_title(),
-            JobState::Done => self.t.job_done_title(),
-            JobState::Cancelled => self.t.job_cancelled_title(),
+            JobState::Running => t.job_running_title().to_owned(),
+            JobState::Done if created == 0 => t.job_done_none().to_owned(),
+            JobState::Done if self.home.across => t.job_done_across(created),
+            JobState::Done => t.job_done(created),
+            JobState::Cancelled => t.job_cancelled_title().to_owned(),
         }
     }
 

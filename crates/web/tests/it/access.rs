@@ -174,8 +174,9 @@ async fn p17_a_refusal_names_what_is_missing_and_who_can_give_it() {
 }
 
 /// An agent has what they have in companies that are in use and use Lead Center, and everybody who tells it agrees: the
-/// explanation, the picture and the answer to the agent (P-15, P-18, L-01). Seen to fail: with `decide` for
-/// `decide_in` in the explanation, in the picture, and in the answer to the agent.
+/// explanation, the picture, the answer to the agent, the menu, Home and their own map (P-15, P-18, L-01). Seen to fail:
+/// with `decide` for `decide_in` in the explanation, in the picture, and in the answer to the agent, and for
+/// `decide_anywhere` in the menu, on Home and in the map.
 #[tokio::test(flavor = "multi_thread")]
 async fn p18_whoever_tells_what_an_agent_may_do_agrees() {
     for site in Site::everywhere().await {
@@ -210,9 +211,30 @@ async fn p18_whoever_tells_what_an_agent_may_do_agrees() {
                     }
                 }
             }
-            let lead_center =
-                site.ask(&Method::GET, &format!("/accounts/{account}/lead-center"), Some(agent), "").await;
+            let home = format!("/accounts/{account}");
+            let lead_center = site.ask(&Method::GET, &format!("{home}/lead-center"), Some(agent), "").await;
             assert_eq!(lead_center.body.contains("Downtown"), reason.is_none(), "{reason:?}");
+            // What leads there, and where it is promised.
+            let link = format!("href=\"{home}/lead-center\"");
+            for path in [home.clone(), format!("{home}/lead-center"), format!("{home}/me")] {
+                let page = site.ask(&Method::GET, &path, Some(agent), "").await.body;
+                assert_eq!(page.contains(&link), reason.is_none(), "{path}: {reason:?}");
+                let has_home = page.contains(&format!("<a class=\"nav-link\" href=\"{home}\""));
+                assert_eq!(has_home, reason.is_some(), "{path}: {reason:?}");
+            }
+            let page = site.ask(&Method::GET, &home, Some(agent), "").await.body;
+            let can = page.split("What you can do here").nth(1).expect("a list");
+            let (can, cannot) = can.split_once("What you cannot do here").expect("a second list");
+            assert_eq!(can.matches("<li>").count(), held, "{reason:?}");
+            assert_eq!(cannot.contains("Open and review Lead Center"), reason.is_some(), "{reason:?}");
+            let why = match reason {
+                Some("no_lead_center") => "(none of your companies uses Lead Center)",
+                _ => "(none of your companies is in use)",
+            };
+            assert_eq!(cannot.matches(why).count(), 4 - held, "{reason:?}");
+            let map = site.ask(&Method::GET, "/me/access", Some(agent), "").await.body;
+            let squares = |class| map.matches(&format!("<rect class=\"{class}\" x=\"")).count() - 1;
+            assert_eq!(squares("none"), REGISTRY.len() - held, "{reason:?}");
         }
     }
 }

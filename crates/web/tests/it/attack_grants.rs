@@ -269,7 +269,8 @@ async fn brief(site: &Site) -> (Ask, i64) {
         let seen = app::access_change::preview(&mut w, pass, &id, &change)?.user.access_version;
         app::access_change::make(w, pass, &id, &change, &Confirmed { seen, message: None })
     };
-    site.world.app.write(&site.account.admin.ask, site.account.id.clone(), set).await.expect("it is set");
+    let made = site.world.app.write(&site.account.admin.ask, site.account.id.clone(), set).await;
+    made.expect("it is set").1.expect("it is set");
     (person.ask, end.micros())
 }
 

@@ -14,6 +14,7 @@ mod attack_identity;
 mod attack_links;
 mod attack_mails;
 mod attack_network;
+mod center_person;
 mod data;
 mod devices;
 mod doors;

@@ -327,7 +327,8 @@ pub(crate) async fn delete(world: &World, account: &Account, user: &UserId) {
         let seen = app::access_change::preview(&mut w, pass, &user, &Change::Delete)?.user.access_version;
         app::access_change::make(w, pass, &user, &Change::Delete, &Confirmed { seen, message: None })
     };
-    world.app.write(&ask, account, delete).await.expect("the user is deleted");
+    let made = world.app.write(&ask, account, delete).await.expect("the user is deleted");
+    made.1.expect("the user is deleted");
 }
 
 pub(crate) async fn review(world: &World, account: &Account) -> AccessReviewId {

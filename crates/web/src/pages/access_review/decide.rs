@@ -8,13 +8,16 @@ use domain::access_review::{Decision, reason};
 use domain::id::{AccessReviewId, UserId};
 use domain::input::{FieldError, Problem};
 use serde::Deserialize;
+use text::Text;
 
 use super::{Place, missing, row};
+use crate::http::problem::sentence_of;
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::Errors;
 use crate::pages::user::Managing;
-use crate::views::access_review::Decide;
+use crate::views::access_review::{Decide, decided};
+use crate::views::refusal;
 
 /// What is decided, and where to come back to.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -67,7 +70,7 @@ async fn view(
 ) -> Result<Decide, Refused> {
     let (review, user): (AccessReviewId, UserId) = (visit.param("access_review")?, visit.param("user")?);
     let look = move |r: &mut Reader, pass: &_| access_review::get_user(r, pass, &review, &user);
-    let (pass, (review, found)) = visit.read(look).await?;
+    let (pass, (review, found, choices)) = visit.read(look).await?;
     if review.finished_at.is_some() {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -80,7 +83,8 @@ async fn view(
         t,
         frame: visit.frame(&pass),
         row: row(t, &found, own, at),
-        choices: found.choices,
+        barred: barred(t, &found.reviewed.name, &choices.barred),
+        choices: choices.open,
         chosen,
         error: errors.sentence(t, "decision"),
         reason: errors.field(t, "reason", reason),
@@ -88,6 +92,28 @@ async fn view(
         back: spot.at(&back(visit)?),
         spot,
     })
+}
+
+/// What can't be decided, by what stands in its way.
+fn barred(t: Text, name: &str, barred: &[(Decision, Refused)]) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (decision, refused) in barred {
+        let (label, why) = (decided(t, Some(*decision)), why(t, name, refused));
+        match found.iter_mut().find(|(_, known)| *known == why) {
+            Some((labels, _)) => labels.extend([", ", &label]),
+            None => found.push((label, why)),
+        }
+    }
+    found
+}
+
+fn why(t: Text, name: &str, refused: &Refused) -> String {
+    match refused {
+        Refused::Conflict(conflict) => sentence_of(t, name, *conflict),
+        Refused::Forbidden { refusal, .. } => refusal::sentence(t, *refusal),
+        // A lower type gets companies that are in use, of which there are none.
+        _ => t.access_review_barred_no_company().to_owned(),
+    }
 }
 
 /// The review that the path stands in.

@@ -5,6 +5,7 @@ use app::csv;
 use app::work::Reader;
 use domain::access_review::{Decision, Outcome, Suggestion};
 use domain::id::{AccessReviewId, UserId};
+use domain::input::yes_no;
 
 use crate::http::route::Nothing;
 use crate::http::visit::Answer;
@@ -59,7 +60,7 @@ fn cells(review: &Review, row: &Row) -> [String; 15] {
         user.name.clone(),
         user.email.clone(),
         user.user_type.word().to_owned(),
-        if user.agent { "yes" } else { "no" }.to_owned(),
+        yes_no(user.agent).to_owned(),
         user.status.word().to_owned(),
         if user.user_type.has_all_companies() { "all".to_owned() } else { user.companies.to_string() },
         at(user.last_active_at),

@@ -165,11 +165,14 @@ fn facts(t: Text, found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<String>
         days => t.access_review_whom_idle(days),
     };
     let finished = review.finished_at.map(|_| t.access_review_finished_by(isolated(&review.finished_by)));
+    let left = found.counts.changes - found.counts.done;
+    let not_done = review.finished_at.filter(|_| left > 0).map(|_| t.access_review_not_done(left));
     let watched = t.access_review_watched(review.watched_at.short_day(zone, now));
     [
         Some(format!("{whom}.")),
         Some(t.access_review_begun_by(isolated(&review.started_by))),
         finished,
+        not_done,
         Some(watched),
     ]
     .into_iter()

@@ -162,7 +162,7 @@ fn mark(account: account_center::Account) -> AccountMark {
 /// Opens managing users across accounts (C-04).
 pub async fn open_users(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(account_center::open_users).await?;
-    visit.go_and_tell(&format!("/account-centers/{}", pass.center()), Toast::CenterUsersOpened)
+    visit.go_and_tell(&format!("/account-centers/{}/users", pass.center()), Toast::CenterUsersOpened)
 }
 
 /// Which page of the activity.

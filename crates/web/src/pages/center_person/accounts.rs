@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use app::work::Reader;
 use app::{Refused, account_center, center_person};
+use text::Text;
 
 use super::answers::Answers;
 use super::create::{Creating, account_of};
@@ -26,20 +27,28 @@ pub(super) async fn page(
         let is_chosen = answers.account.iter().any(|chosen| chosen == id);
         let companies = match answers.some.iter().any(|some| some == id) {
             true => visit.t.center_person_companies_some(answers.companies_of(id).len() as i64),
-            false => visit.t.center_person_companies_all().to_owned(),
+            false => all_companies(visit.t, answers).to_owned(),
         };
         (Choice::new(id, account.name, is_chosen), companies)
     };
-    let chosen = answers.account.iter().collect::<BTreeSet<_>>().len() as i64;
+    let rows: Vec<(Choice, String)> = board.accounts.rows.into_iter().map(row).collect();
+    let is_shown = |id: &&String| rows.iter().any(|(choice, _)| choice.value == **id);
+    let chosen: BTreeSet<&String> = answers.account.iter().collect();
+    let elsewhere = chosen.into_iter().filter(|id| !is_shown(id)).count() as i64;
     Ok(AccountsPage {
         q: answers.q.clone(),
-        rows: board.accounts.rows.into_iter().map(row).collect(),
-        chosen,
+        rows,
+        elsewhere,
         next,
         is_behind: !answers.after.is_empty(),
         with_companies: answers.has_companies(),
         error,
     })
+}
+
+/// What is given where no companies are chosen.
+pub(super) fn all_companies(t: Text, answers: &Answers) -> &'static str {
+    if answers.is_agent() { t.center_person_companies_all_agents() } else { t.center_person_companies_all() }
 }
 
 /// Chooses all accounts that fit the search, on whatever page.
@@ -71,6 +80,7 @@ pub(super) async fn companies(
     Ok(CompaniesPage {
         account: name,
         some: answers.which == "some",
+        for_agents: agent,
         choices: open.map(choice).collect(),
         filter: answers.filter.clone(),
         error,

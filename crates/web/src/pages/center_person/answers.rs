@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId};
-use domain::input::{FieldError, Problem};
+use domain::input::{FieldError, Problem, yes_no};
 use domain::job::{MAX_ACCOUNTS, TypedRow};
 use domain::user::{Names, UserType};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::super::form::{Errors, ticked};
 use super::create::Wrong;
@@ -29,6 +30,7 @@ pub struct Answers {
     pub(super) last_name: Vec<String>,
     pub(super) email: Vec<String>,
     /// The accounts that are chosen.
+    #[serde(deserialize_with = "accounts")]
     pub(super) account: Vec<String>,
     /// Which page of accounts is shown.
     pub(super) q: String,
@@ -39,8 +41,10 @@ pub struct Answers {
     /// The account whose companies are chosen, whether all or some, and those accounts that have some.
     pub(super) at: String,
     pub(super) which: String,
+    #[serde(deserialize_with = "accounts")]
     pub(super) some: Vec<String>,
     /// Each as `ACC….COM…`.
+    #[serde(deserialize_with = "companies")]
     pub(super) company: Vec<String>,
     pub(super) filter: String,
     /// How they get their password: `temporary`, or by a link.
@@ -49,6 +53,37 @@ pub struct Answers {
     pub(super) temporary: Vec<String>,
     /// Which rows of the preview.
     pub(super) from: String,
+}
+
+/// Reads what was chosen: in order, each once, and nothing but numbers of accounts. A list may name accounts by words, a form
+/// may not. More than a person may have are cut off behind the first too many.
+fn accounts<'de, D: Deserializer<'de>>(form: D) -> Result<Vec<String>, D::Error> {
+    let mut chosen = ids(form, is_account)?;
+    chosen.truncate(MAX_ACCOUNTS + 1);
+    Ok(chosen)
+}
+
+/// The same of companies, each behind its account.
+fn companies<'de, D: Deserializer<'de>>(form: D) -> Result<Vec<String>, D::Error> {
+    let is_company = |chosen: &str| {
+        let parts = chosen.split_once('.');
+        parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
+    };
+    ids(form, is_company)
+}
+
+fn ids<'de, D: Deserializer<'de>>(form: D, is_id: impl Fn(&str) -> bool) -> Result<Vec<String>, D::Error> {
+    let mut chosen = Vec::<String>::deserialize(form)?;
+    if !chosen.iter().all(|one| is_id(one)) {
+        return Err(D::Error::custom("what is chosen has a number"));
+    }
+    chosen.sort();
+    chosen.dedup();
+    Ok(chosen)
+}
+
+fn is_account(id: &str) -> bool {
+    id.parse::<AccountId>().is_ok()
 }
 
 impl Answers {
@@ -145,7 +180,7 @@ impl Answers {
             Some((all, String::new())).filter(|(all, _)| !all.is_empty()).into_iter().collect();
         let chosen = |account: &String| companies.get(account.as_str()).map(|ids| ids.join(";"));
         places.extend(some.into_iter().map(|account| (account.clone(), chosen(account).unwrap_or_default())));
-        let agent = if self.is_agent() { "yes" } else { "no" };
+        let agent = yes_no(self.is_agent());
         let mut rows = Vec::new();
         for [first, last, email] in self.people() {
             for (accounts, companies) in &places {
@@ -156,30 +191,6 @@ impl Answers {
             }
         }
         rows
-    }
-
-    /// Puts what was chosen in order, each once, and drops what is no number of an account or company: a list may name
-    /// accounts by words, a form may not. More accounts than a person may have are cut off behind the first too
-    /// many. Whether there was nothing but numbers. To be called before anything goes through them.
-    pub(super) fn keep_ids(&mut self) -> bool {
-        let is_account = |id: &str| id.parse::<AccountId>().is_ok();
-        let is_company = |chosen: &str| {
-            let parts = chosen.split_once('.');
-            parts.is_some_and(|(account, id)| is_account(account) && id.parse::<CompanyId>().is_ok())
-        };
-        let mut all = true;
-        let mut keep = |chosen: &mut Vec<String>, is_id: &dyn Fn(&str) -> bool| {
-            let before = chosen.len();
-            chosen.retain(|one| is_id(one));
-            all &= chosen.len() == before;
-            chosen.sort();
-            chosen.dedup();
-        };
-        keep(&mut self.account, &is_account);
-        keep(&mut self.some, &is_account);
-        keep(&mut self.company, &is_company);
-        self.account.truncate(MAX_ACCOUNTS + 1);
-        all
     }
 
     /// The companies that are chosen, by their accounts.

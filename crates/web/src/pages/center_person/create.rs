@@ -16,7 +16,7 @@ use domain::user::UserType;
 use super::super::form::Errors;
 use super::super::job::across::tally;
 use super::answers::Answers;
-use super::{accounts, passwords};
+use super::{accounts, passwords, review};
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::session;
@@ -60,7 +60,6 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
     };
-    answers.keep_ids();
     let present = Step::of_code(&answers.step).unwrap_or(Step::Type);
     let go = std::mem::take(&mut answers.go);
     if present == Step::Type && go == "next" && answers.user_type == EXECUTIVE {
@@ -78,9 +77,18 @@ pub async fn step(visit: Creating, mut answers: Answers) -> Answer {
         "back" => present.previous().unwrap_or(Step::Type),
         other => moved(&visit, present, other, &mut answers).await?,
     };
-    let view = view(&visit, to, &answers, Wrong::default()).await?;
+    let view = New { focus: focus(&go, &answers), ..view(&visit, to, &answers, Wrong::default()).await? };
     let is_secret = view.has_passwords();
     kept_unless(is_secret, visit.page(view))
+}
+
+/// Where one goes on after the button of a person: at the new one, or at who stands where the other stood.
+fn focus(go: &str, answers: &Answers) -> Option<usize> {
+    let count = answers.people().len().max(1);
+    match go.strip_prefix("remove-") {
+        Some(number) => Some(number.parse::<usize>().ok()?.clamp(1, count)),
+        None => (go == "add").then_some(count),
+    }
 }
 
 /// A step with what is wrong with it.
@@ -151,7 +159,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
     if !wrong.is_nothing() {
         return mended(&visit, view(&visit, Step::Type, &answers, wrong).await?);
     }
-    if !answers.keep_ids() || !answers.says_companies() {
+    if !answers.says_companies() {
         let accounts = Some(visit.t.form_missing_company().to_owned());
         let wrong = Wrong { accounts, ..Wrong::default() };
         return mended(&visit, view(&visit, Step::Accounts, &answers, wrong).await?);
@@ -230,10 +238,11 @@ pub(super) async fn view(
 ) -> Result<New, Refused> {
     let t = visit.t;
     let (pass, may_temporary) = visit.read(center_person::allows_temporary_passwords).await?;
-    let (tally, passwords) = match step {
+    let (tally, passwords, review) = match step {
         Step::Preview => {
             let checked = checked(visit, answers).await?.1;
-            (tally(t, &checked, &answers.from), passwords::fields(visit, answers, &checked, &wrong))
+            let passwords = passwords::fields(visit, answers, &checked, &wrong);
+            (tally(t, &checked, &answers.from), passwords, review::review(visit, answers, &checked).await?)
         }
         _ => Default::default(),
     };
@@ -266,11 +275,13 @@ pub(super) async fn view(
         agent: answers.agent.is_some(),
         may_executive: pass.standing() == Standing::Executive,
         people: people.iter().enumerate().map(person).collect(),
+        focus: None,
         accounts,
         there: companies,
         may_temporary: may_temporary && answers.kind().is_some_and(UserType::has_login),
         is_temporary: answers.is_temporary(),
         passwords,
+        review,
         tally,
     })
 }

@@ -96,7 +96,7 @@ fn preview(visit: &InItsCenter, pass: &CenterPass<InCenter>, typed: Typed, check
         t: visit.t,
         frame: visit.center_frame(pass),
         home: home(visit, pass),
-        tally: super::tally(visit.t, checked, &typed.from),
+        tally: places(visit.t, checked, &typed.from),
         text: typed.text,
         unused: checked.unused.join(", "),
     }
@@ -104,7 +104,13 @@ fn preview(visit: &InItsCenter, pass: &CenterPass<InCenter>, typed: Typed, check
 
 /// The same for what was typed one by one, which has no lines.
 pub(in crate::pages) fn tally(t: Text, checked: &Checked, from: &str) -> Tally {
-    Tally { lines: false, ..super::tally(t, checked, from) }
+    Tally { lines: false, ..places(t, checked, from) }
+}
+
+/// Told as people and their places.
+fn places(t: Text, checked: &Checked, from: &str) -> Tally {
+    let people = Some((checked.people(Fate::Waiting), checked.people(Fate::Known)));
+    Tally { people, ..super::tally(t, checked, from) }
 }
 
 /// The center's jobs, newest first.

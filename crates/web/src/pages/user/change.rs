@@ -125,7 +125,7 @@ pub(super) async fn make(
     let (id, confirmed): (UserId, _) = (visit.param("user")?, confirmed?);
     let done = move |w: Writer, pass: &_| access_change::make(w, pass, &id, &change, &confirmed);
     let (pass, plan) = visit.write(done).await?;
-    after(visit, &pass, &plan, toast).await
+    after(visit, &pass, &plan?, toast).await
 }
 
 /// Back to the user, or to the list where there is none any more. Who took their own access away has neither, unless they

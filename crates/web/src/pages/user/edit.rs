@@ -254,7 +254,7 @@ fn view(
         email: Some(user.email.clone()),
         user_type: user.user_type,
         agent: user.agent,
-        allows: lines(t, user.user_type, user.agent).0,
+        allows: lines(t, user.user_type, user.agent),
         promotions: given(promotions(user.user_type, user.agent)),
         lower: given(lower_types(user.user_type, user.agent)),
         free_types: page.free_types,

@@ -73,5 +73,5 @@ async fn make(visit: &Managing, seen: &Seen) -> Answer {
     let (id, confirmed): (UserId, _) = (visit.param("user")?, seen.confirmed()?);
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &Change::Revoke, &confirmed));
     let (pass, plan) = done.await?;
-    after(visit, &pass, &plan, Toast::InvitationRevoked).await
+    after(visit, &pass, &plan?, Toast::InvitationRevoked).await
 }

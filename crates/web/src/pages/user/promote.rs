@@ -50,10 +50,9 @@ async fn make(visit: &Managing, typed: &Typed) -> Answer {
     let (id, to): (UserId, UserType) = (visit.param("user")?, visit.param("type")?);
     let message = name::message(&typed.message).map_err(|problem| Refused::field("message", problem))?;
     let (change, confirmed) = (Change::Promote(to), Confirmed { message, seen: version(&typed.version)? });
-    let (whom, what) = (id.clone(), change.clone());
-    visit.write(move |w, pass| access_change::look_elsewhere(w, pass, &whom, Some(&what))).await?.1?;
     let done = visit.write(move |w, pass| access_change::make(w, pass, &id, &change, &confirmed));
     let (pass, plan) = done.await?;
+    let plan = plan?;
     let toast = match (plan.invitation, visit.app.smtp.is_some()) {
         (InvitationFate::Sent, true) => Toast::UserInvited,
         (InvitationFate::Sent, false) => Toast::UserInvitedKept,

@@ -49,9 +49,7 @@ pub async fn undo(visit: Managing, seen: Seen) -> Answer {
 
 async fn make(visit: &Managing, seen: &Seen) -> Answer {
     let (id, confirmed): (UserId, _) = (visit.param("user")?, seen.confirmed()?);
-    let whom = id.clone();
-    visit.write(move |w, pass| access_change::look_elsewhere(w, pass, &whom, None)).await?.1?;
     let done = move |w: app::work::Writer, pass: &_| access_change::undo(w, pass, &id, &confirmed);
     let (pass, plan) = visit.write(done).await?;
-    after(visit, &pass, &plan, Toast::Undone).await
+    after(visit, &pass, &plan?, Toast::Undone).await
 }

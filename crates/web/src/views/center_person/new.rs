@@ -124,6 +124,8 @@ pub struct New {
     pub may_executive: bool,
     /// The people, one at least.
     pub people: Vec<PersonFields>,
+    /// The person, counted from 1, who has just been added, or has moved to where one was removed.
+    pub focus: Option<usize>,
     /// The accounts to choose from.
     pub accounts: AccountsPage,
     /// The companies of one account.
@@ -134,6 +136,8 @@ pub struct New {
     pub is_temporary: bool,
     /// One for each person; empty before the last step, and where they get links.
     pub passwords: Vec<PasswordField>,
+    /// What was answered, and what follows from it; empty before the last step.
+    pub review: Vec<Given>,
     /// What becomes of each person in each account; empty before the last step.
     pub tally: Tally,
 }
@@ -149,6 +153,17 @@ pub struct PasswordField {
     pub email: String,
     /// `temporary`: one to be taken or typed over.
     pub password: Field,
+}
+
+/// An answer, told once more.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What it is about.
+    pub what: &'static str,
+    /// What was answered, or follows: a line each.
+    pub told: Vec<String>,
+    /// The step that changes it.
+    pub step: Step,
 }
 
 /// The fields of one person: `first_name`, `last_name`, `email`.
@@ -169,8 +184,8 @@ pub struct AccountsPage {
     pub q: String,
     /// `account`: those of this page, chosen or not, and what was said about their companies.
     pub rows: Vec<(Choice, String)>,
-    /// How many are chosen on all pages.
-    pub chosen: i64,
+    /// How many are chosen that are not shown: that stays true while boxes are ticked.
+    pub elsewhere: i64,
     /// The keys of the next page: `next_name`, `next_after`.
     pub next: Option<(String, String)>,
     /// Whether this is not the first page.
@@ -188,6 +203,8 @@ pub struct CompaniesPage {
     pub account: String,
     /// `which`: whether only some are given.
     pub some: bool,
+    /// Whether they are for agents, who work in Lead Center (L-01).
+    pub for_agents: bool,
     /// `company`
     pub choices: Vec<Choice>,
     /// `filter`
@@ -285,6 +302,10 @@ impl New {
     /// Whether it asks for passwords.
     pub(crate) fn has_passwords(&self) -> bool {
         self.passwords.iter().any(|field| field.is_new)
+    }
+
+    fn has_focus(&self, person: &usize) -> bool {
+        self.focus == Some(*person)
     }
 
     fn is_full(&self) -> bool {
