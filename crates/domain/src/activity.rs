@@ -153,6 +153,24 @@ verbs! {
     TemporaryPasswordSet = "temporary_password.set",
     /// It was taken back.
     TemporaryPasswordEnded = "temporary_password.ended",
+    /// A tag was made.
+    TagCreated = "tag.created",
+    /// A tag's name or colour was changed, or it was disabled or enabled.
+    TagChanged = "tag.changed",
+    /// A tag was removed.
+    TagRemoved = "tag.removed",
+    /// An alert of calls and texts was set up.
+    NotificationCreated = "notification.created",
+    /// It was changed.
+    NotificationChanged = "notification.changed",
+    /// It was removed.
+    NotificationRemoved = "notification.removed",
+    /// A summary by email was set up.
+    SummaryEmailCreated = "summary_email.created",
+    /// It was changed.
+    SummaryEmailChanged = "summary_email.changed",
+    /// It was removed.
+    SummaryEmailRemoved = "summary_email.removed",
 }
 
 /// One field and its values before and after.

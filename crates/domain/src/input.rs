@@ -75,6 +75,17 @@ pub enum Problem {
         /// The fewest there may be.
         min: usize,
     },
+    /// Agents get no notification emails (L-05).
+    NoEmails,
+}
+
+/// Yes or no, as programs say it.
+pub fn flag(typed: &str) -> Result<bool, Problem> {
+    match typed.trim() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Problem::NotAChoice),
+    }
 }
 
 /// Collects every field's error, so that a person sees them all at once.

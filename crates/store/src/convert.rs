@@ -4,7 +4,7 @@ use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
     BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId,
-    ResetId, SessionId, UserId,
+    NotificationId, ResetId, SessionId, SummaryEmailId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -21,6 +21,24 @@ macro_rules! ids {
 }
 
 ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+
+macro_rules! number_ids {
+    ($($id:ident)*) => {$(
+        impl From<$id> for Value {
+            fn from(id: $id) -> Value {
+                Value::Int(id.number())
+            }
+        }
+
+        impl FromCell for $id {
+            fn from_cell(cell: Cell<'_>) -> Option<$id> {
+                i64::from_cell(cell).map($id::of_number)
+            }
+        }
+    )*};
+}
+
+number_ids! { NotificationId SummaryEmailId TagId }
 
 impl From<&EmailAddress> for Value {
     fn from(address: &EmailAddress) -> Value {

@@ -29,7 +29,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::activity::Entry;
-use domain::id::{AccountCenterId, Id, LoginId, UserId};
+use domain::id::{AccountCenterId, Id, LoginId, NumberId, UserId};
 use domain::time::{Clock, Random, Span, Timestamp};
 
 use crate::activity;
@@ -203,6 +203,12 @@ impl Writer<'_, '_> {
         let bytes = self.tools.random.bytes();
         let random = u64::from_le_bytes(bytes[..8].try_into().expect("8 of 32 bytes"));
         (random % end as u64) as i64
+    }
+
+    /// A new id that is a whole number.
+    pub fn new_number<T: NumberId>(&self) -> T {
+        let bytes = self.tools.random.bytes();
+        T::new(self.now, u128::from_le_bytes(bytes[..16].try_into().expect("16 of 32 bytes")))
     }
 
     /// A new random token.

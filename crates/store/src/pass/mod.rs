@@ -40,6 +40,7 @@ mod login_merge;
 mod place;
 mod question;
 mod system;
+mod tag;
 mod temporary_password;
 
 use std::fmt;
@@ -62,6 +63,7 @@ pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
+pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
 
 use crate::db::DbError;

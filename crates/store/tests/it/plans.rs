@@ -84,11 +84,21 @@ fn fill(postgres: &mut Postgres) {
             let value = match (row[1].as_str(), row[2].as_str()) {
                 ("state", _) if table == "access_request" => "'open'",
                 ("status", _) if table == "user" => "'active'",
+                ("alert_type", _) => "'all'",
+                ("lead_status", _) => "'All'",
                 ("user_type", _) => "CASE WHEN i % 2 = 0 THEN 'administrator' ELSE 'manager' END",
                 (_, "bigint") => "i",
                 _ => "'K' || i",
             };
-            if row[3] == "YES" { format!("CASE WHEN i % 2 = 1 THEN {value} END") } else { value.to_owned() }
+            // Where there is no user there is an address.
+            let is_instead =
+                ["notification", "summary_email"].contains(&table) && row[1].starts_with("email");
+            let odd = u8::from(!is_instead);
+            if row[3] == "YES" {
+                format!("CASE WHEN i % 2 = {odd} THEN {value} END")
+            } else {
+                value.to_owned()
+            }
         };
         let names: Vec<String> = of_table().map(|row| format!("\"{}\"", row[1])).collect();
         let values: Vec<String> = of_table().map(value).collect();

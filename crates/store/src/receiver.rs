@@ -1,0 +1,193 @@
+//! Who gets alerts and summaries: users, and addresses without one. What both nouns ask of a receiver stands here.
+//!
+//! A row whose receiver may not get it is not read, so that nothing of it is sent: that of a user who is suspended or deleted,
+//! or whose access has ended; for a company that is not in use, or that its user does not have any more; and that of an address
+//! which became a user's since. Such rows are kept, and are read again when the change is undone.
+
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::email::EmailAddress;
+use domain::id::{AccountId, CompanyId, UserId};
+use domain::receiver::Reach;
+use domain::user::UserType;
+
+use crate::convert;
+use crate::db::{Columns, DbError, Value, sql};
+use crate::pass::{AccountPass, Acting, Denied, HasPlace as _};
+use crate::work::{Actor, Reader};
+
+/// Whose alerts and summaries somebody may see and set.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    /// Their own.
+    Own(AccountPass<AnyUser>),
+    /// Everybody's, as who manages users.
+    Everybodys(AccountPass<ManageUsers>),
+}
+
+/// A user who gets something, or is to.
+#[derive(Clone, Debug)]
+pub struct ReceivingUser {
+    /// Who.
+    pub id: UserId,
+    /// Their address.
+    pub email: String,
+    /// What they can be sent.
+    pub reach: Reach,
+}
+
+/// The joins of a row `n` to its user and company, and what they must be for the row to be read. `$1` is the account, `$2` the
+/// present moment.
+macro_rules! live_receiver {
+    () => {
+        " LEFT JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
+          LEFT JOIN company c ON c.account_id = n.account_id AND c.id = n.company_id
+          WHERE n.account_id = $1
+            AND (n.user_id IS NULL OR u.status IN ('pending', 'active') AND (u.ends_at IS NULL OR u.ends_at > $2))
+            AND (n.company_id IS NULL OR c.disabled = 0)
+            AND (n.company_id IS NULL OR n.user_id IS NULL OR u.user_type = 'administrator' OR EXISTS (
+                SELECT 1 FROM user_company uc WHERE uc.account_id = n.account_id
+                AND uc.user_id = n.user_id AND uc.company_id = n.company_id))
+            AND (n.user_id IS NOT NULL OR NOT EXISTS (
+                SELECT 1 FROM \"user\" v WHERE v.account_id = n.account_id
+                AND v.email_canonical = n.email_canonical AND v.status <> 'deleted'))
+            AND (n.user_id IS NOT NULL OR NOT EXISTS (
+                SELECT 1 FROM \"user\" v WHERE v.account_id = n.account_id
+                AND v.email_canonical = n.email_canonical AND v.status = 'deleted' AND v.deleted_at >= n.created_at))"
+    };
+}
+pub(crate) use live_receiver;
+
+impl Whose {
+    /// Everybody's for who manages users, and one's own for everybody else.
+    pub fn of(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Whose, Denied> {
+        match pass.with(r) {
+            Ok(pass) => Ok(Whose::Everybodys(pass)),
+            Err(Denied::Forbidden { .. }) => Ok(Whose::Own(pass.clone())),
+            Err(denied) => Err(denied),
+        }
+    }
+
+    /// The account.
+    pub fn account(&self) -> &AccountId {
+        match self {
+            Whose::Own(pass) => pass.account(),
+            Whose::Everybodys(pass) => pass.account(),
+        }
+    }
+
+    /// The one user whose rows are reached, where it is not everybody's; an empty text, should they have none.
+    pub(crate) fn only(&self) -> Option<Value> {
+        match self {
+            Whose::Own(pass) => Some(pass.place().user.as_ref().map_or("".into(), Value::from)),
+            Whose::Everybodys(_) => None,
+        }
+    }
+
+    /// For `$n = 1 OR user_id = $m`: whether all rows are reached, and else whose.
+    pub(crate) fn reached(&self) -> [Value; 2] {
+        let only = self.only();
+        [only.is_none().into(), only.unwrap_or(Value::Null)]
+    }
+}
+
+impl Acting for Whose {
+    fn actor(&self) -> Actor {
+        match self {
+            Whose::Own(pass) => pass.actor(),
+            Whose::Everybodys(pass) => pass.actor(),
+        }
+    }
+}
+
+/// A user, invited or active, of whom it is known that they are here.
+pub fn find_user(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<ReceivingUser>, DbError> {
+    let (now, [all, only]) = (r.now, whose.reached());
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, email, user_type FROM \"user\"
+             WHERE account_id = $1 AND id = $2 AND ($3 = 1 OR id = $4)
+               AND status IN ('pending', 'active') AND (ends_at IS NULL OR ends_at > $5)"
+        ),
+        &[whose.account().into(), id.into(), all, only, now.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let mut c = row.columns();
+    let (id, email) = (c.parse()?, c.text()?);
+    Ok(Some(ReceivingUser { id, email, reach: Reach::of(c.parse::<UserType>()?) }))
+}
+
+/// Whether a company is in use and the receiver has it; without a user, whether it is the account's.
+pub fn has_company(
+    r: &mut Reader,
+    whose: &Whose,
+    user: Option<&UserId>,
+    company: &CompanyId,
+) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT c.id FROM company c WHERE c.account_id = $1 AND c.id = $2 AND c.disabled = 0
+               AND ($3 = 1
+                    OR EXISTS (SELECT 1 FROM \"user\" u WHERE u.account_id = $1 AND u.id = $4
+                               AND u.user_type = 'administrator')
+                    OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1 AND uc.user_id = $4
+                               AND uc.company_id = c.id))"
+        ),
+        &[whose.account().into(), company.into(), user.is_none().into(), user.into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Whether somebody is an agent whom the receiver knows: one who shares a company with them; without a user, whether they are
+/// one of the account's.
+pub fn has_agent(
+    r: &mut Reader,
+    whose: &Whose,
+    user: Option<&UserId>,
+    agent: &UserId,
+) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT a.id FROM \"user\" a
+             WHERE a.account_id = $1 AND a.id = $2 AND a.agent = 1 AND a.status IN ('pending', 'active')
+               AND ($3 = 1 OR a.user_type = 'administrator'
+                    OR EXISTS (SELECT 1 FROM \"user\" u WHERE u.account_id = $1 AND u.id = $4
+                               AND u.user_type = 'administrator')
+                    OR EXISTS (SELECT 1 FROM user_company x
+                               JOIN user_company y ON y.account_id = x.account_id AND y.company_id = x.company_id
+                               WHERE x.account_id = $1 AND x.user_id = $4 AND y.account_id = $1
+                                 AND y.user_id = a.id))"
+        ),
+        &[whose.account().into(), agent.into(), user.is_none().into(), user.into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Whether an address without a user gets something already.
+pub fn is_known(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT email_canonical FROM notification WHERE account_id = $1 AND email_canonical = $2
+             UNION ALL
+             SELECT email_canonical FROM summary_email WHERE account_id = $1 AND email_canonical = $2 LIMIT 1"
+        ),
+        &[pass.account().into(), email.canonical().into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// The types of users who get emails, for `{in $n}`.
+pub(crate) fn types_with_emails() -> Value {
+    let gets = |user_type: &&UserType| Reach::of(**user_type) == Reach::User;
+    convert::list(UserType::ALL.iter().filter(gets).map(|user_type| user_type.word()))
+}
+
+/// Reads user, address and type, of which an address without a user has the second.
+pub(crate) fn read_receiver(c: &mut Columns) -> Result<(Option<UserId>, String, Reach), DbError> {
+    let (user, email) = (c.parse_or_null()?, c.text()?);
+    let user_type: Option<UserType> = c.parse_or_null()?;
+    Ok((user, email, user_type.map_or(Reach::Address, Reach::of)))
+}
