@@ -84,6 +84,9 @@ pub const ACCESS_REQUEST_AGAIN: Limit = Limit { most: 3, window: Span::days(1) }
 pub const ACCESS_OFFER: Limit = Limit { most: 100, window: Span::days(1) };
 /// Accounts that one person makes in account centers (C-13).
 pub const ACCOUNT: Limit = Limit { most: 200, window: Span::days(1) };
+/// Addresses without a user that an account sends alerts or summaries to, and did not before: each gets mails that somebody
+/// else asked for.
+pub const OUTSIDE_ADDRESS: Limit = Limit { most: 30, window: Span::days(1) };
 /// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 

@@ -113,6 +113,8 @@ pub enum Conflict {
     OnlyOneself,
     /// What was asked for was approved meanwhile, so that it can't be given up (U-16).
     RequestApproved,
+    /// The account has as many of the kind as it may.
+    Full,
 }
 
 impl Refused {
@@ -138,7 +140,11 @@ impl From<DbError> for Refused {
                 Refused::Conflict(Conflict::MergeUnderWay)
             }
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
-            DbError::Unique { name } if name == "company_name" => Refused::field("name", Problem::NameTaken),
+            DbError::Unique { name }
+                if ["company_name", "tag_name", "tag_company_name"].contains(&name.as_str()) =>
+            {
+                Refused::field("name", Problem::NameTaken)
+            }
             // No stored text holds the character NUL, so what was asked for is not there.
             DbError::Nul | DbError::NotFound => Refused::NotFound,
             // Others change the same rows at this moment: a little later it will do.

@@ -81,6 +81,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::NotAccepted => "They have not accepted their invitation yet.",
         Conflict::OnlyOneself => "People do that of themselves alone.",
         Conflict::RequestApproved => "The request was approved already.",
+        Conflict::Full => "The account has as many of them as it can have.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
 }
@@ -141,6 +142,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::OwnLogin => format!("{option} is the address of the login itself."),
         Problem::NameTaken => format!("{option} is taken: another one in this account has that name."),
         Problem::WrongPassword => format!("{option} is not the present password."),
+        Problem::NoEmails => format!("{option}: agents get no emails."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
         Problem::DayPassed => format!("{option} must be a day that lies ahead."),
         Problem::TooFew { min } => format!("{option} must be given at least {min} times."),

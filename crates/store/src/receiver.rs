@@ -24,17 +24,6 @@ pub enum Whose {
     Everybodys(AccountPass<ManageUsers>),
 }
 
-/// A user who gets something, or is to.
-#[derive(Clone, Debug)]
-pub struct ReceivingUser {
-    /// Who.
-    pub id: UserId,
-    /// Their address.
-    pub email: String,
-    /// What they can be sent.
-    pub reach: Reach,
-}
-
 /// The joins of a row `n` to its user and company, and what they must be for the row to be read. `$1` is the account, `$2` the
 /// present moment.
 macro_rules! live_receiver {
@@ -99,21 +88,18 @@ impl Acting for Whose {
     }
 }
 
-/// A user, invited or active, of whom it is known that they are here.
-pub fn find_user(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<ReceivingUser>, DbError> {
+/// What a user can be sent; nothing is found of who is neither invited nor active.
+pub fn find_reach(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<Reach>, DbError> {
     let (now, [all, only]) = (r.now, whose.reached());
     let row = r.tx().optional(
         sql!(
-            "SELECT id, email, user_type FROM \"user\"
+            "SELECT user_type FROM \"user\"
              WHERE account_id = $1 AND id = $2 AND ($3 = 1 OR id = $4)
                AND status IN ('pending', 'active') AND (ends_at IS NULL OR ends_at > $5)"
         ),
         &[whose.account().into(), id.into(), all, only, now.into()],
     )?;
-    let Some(row) = row else { return Ok(None) };
-    let mut c = row.columns();
-    let (id, email) = (c.parse()?, c.text()?);
-    Ok(Some(ReceivingUser { id, email, reach: Reach::of(c.parse::<UserType>()?) }))
+    row.map(|row| Ok(Reach::of(row.columns().parse::<UserType>()?))).transpose()
 }
 
 /// Whether a company is in use and the receiver has it; without a user, whether it is the account's.

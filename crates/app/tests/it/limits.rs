@@ -51,6 +51,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "access requests of one person to one account": ACCESS_REQUEST_AGAIN,
         "access reviews that one account begins": ACCESS_REVIEW,
         "accounts that one person makes in account centers": ACCOUNT,
+        "addresses of nobody's user that one account begins to send alerts or summaries to": OUTSIDE_ADDRESS,
     ];
     lines.into()
 }

@@ -203,6 +203,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::LastCompany => t.problem_last_company(),
         Conflict::NotAccepted => t.problem_not_accepted(),
         Conflict::OnlyOneself => t.problem_only_oneself(),
+        Conflict::Full => t.problem_full(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }
     .to_owned()

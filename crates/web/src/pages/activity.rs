@@ -6,6 +6,7 @@ use app::pass::{AccountPass, HasPlace};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
+use domain::notification::AlertType;
 use domain::time::Timestamp;
 use domain::user::UserType;
 use serde::Deserialize;
@@ -144,6 +145,15 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::RequestLinkRenewed) => t.activity_request_link_renewed(),
         Some(Verb::TemporaryPasswordSet) => t.activity_temporary_password_set(),
         Some(Verb::TemporaryPasswordEnded) => t.activity_temporary_password_ended(),
+        Some(Verb::TagCreated) => t.activity_tag_created(),
+        Some(Verb::TagChanged) => t.activity_tag_changed(),
+        Some(Verb::TagRemoved) => t.activity_tag_removed(),
+        Some(Verb::NotificationCreated) => t.activity_notification_created(),
+        Some(Verb::NotificationChanged) => t.activity_notification_changed(),
+        Some(Verb::NotificationRemoved) => t.activity_notification_removed(),
+        Some(Verb::SummaryEmailCreated) => t.activity_summary_email_created(),
+        Some(Verb::SummaryEmailChanged) => t.activity_summary_email_changed(),
+        Some(Verb::SummaryEmailRemoved) => t.activity_summary_email_removed(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -180,14 +190,33 @@ fn shown_value(
             | "callscore_enabled"
             | "callscribe_enabled"
             | "external_form_capture"
-            | "swap_ppc_override",
+            | "swap_ppc_override"
+            | "call_enabled"
+            | "sms_enabled"
+            | "send_email"
+            | "send_push"
+            | "send_desktop"
+            | "summary_statistics"
+            | "top_sources"
+            | "top_keywords"
+            | "call_log",
             "yes" | "no",
         ) => {
             let is_yes = value == "yes";
             if is_yes { t.common_yes().to_owned() } else { t.common_no().to_owned() }
         }
+        ("alert_type", word) => word.parse().map_or(value, |which| alert_type(t, which).to_owned()),
         ("decision", word) => word.parse().map_or(value, |decision| decided(t, Some(decision))),
         _ => value,
+    }
+}
+
+fn alert_type(t: Text, alert_type: AlertType) -> &'static str {
+    match alert_type {
+        AlertType::All => t.notification_all(),
+        AlertType::FirstCall => t.notification_first_call(),
+        AlertType::MissedAndVoicemail => t.notification_missed_and_voicemail(),
+        AlertType::Voicemail => t.notification_voicemail(),
     }
 }
 
@@ -223,6 +252,20 @@ fn field_name(t: Text, field: &str) -> String {
         "changed" => t.access_review_finish_changes(),
         "not_changed" => t.access_review_not_changed(),
         "not_decided" => t.access_review_decided_none(),
+        "color" => t.tag_color(),
+        "answered_by" => t.notification_answered_by(),
+        "alert_type" => t.notification_alert_type(),
+        "call_enabled" => t.notification_call_enabled(),
+        "sms_enabled" => t.notification_sms_enabled(),
+        "send_email" => t.notification_send_email(),
+        "send_push" => t.notification_send_push(),
+        "send_desktop" => t.notification_send_desktop(),
+        "frequency" => t.summary_email_frequency(),
+        "summary_statistics" => t.summary_email_statistics(),
+        "top_sources" => t.summary_email_top_sources(),
+        "top_keywords" => t.summary_email_top_keywords(),
+        "call_log" => t.summary_email_call_log(),
+        "lead_status" => t.summary_email_lead_status(),
         other => return other.replace('_', " "),
     }
     .to_owned()

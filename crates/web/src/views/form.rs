@@ -56,6 +56,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::OwnLogin => t.form_own_login(),
         Problem::NameTaken => t.form_name_taken(),
         Problem::WrongPassword => t.form_wrong_password(),
+        Problem::NoEmails => t.form_no_emails(),
         Problem::NotADay => t.form_not_a_day(),
         Problem::DayPassed => t.form_day_passed(),
         Problem::TooFew { min } => return t.form_too_few(min),

@@ -1,0 +1,102 @@
+//! Who alerts and summaries are set up for: oneself, or by an administrator another user, or an address without one.
+
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::email::EmailAddress;
+use domain::id::{CompanyId, UserId};
+use domain::input::Problem;
+use domain::receiver::{Reach, Receiver};
+use store::pass::{AccountPass, HasPlace};
+use store::receiver::{self, Whose};
+use store::work::{Reader, Writer};
+use store::{invitation_block, user};
+
+use crate::{Refused, limits};
+
+/// Somebody whom something is set up for.
+pub(crate) struct Found {
+    /// By what right.
+    pub whose: Whose,
+    /// The user.
+    pub user: Option<UserId>,
+    /// The address of who is none.
+    pub address: Option<EmailAddress>,
+    /// What they can be sent.
+    pub reach: Reach,
+}
+
+impl Found {
+    /// User or address, as the store keeps them.
+    pub(crate) fn either(&self) -> (Option<&UserId>, Option<&EmailAddress>) {
+        (self.user.as_ref(), self.address.as_ref())
+    }
+}
+
+/// Finds who was asked for; nobody asked for is oneself. Who does not manage users is told of nobody else whether they are
+/// there.
+pub(crate) fn resolve(
+    w: &mut Writer,
+    pass: &AccountPass<AnyUser>,
+    asked: Option<&Receiver>,
+) -> Result<Found, Refused> {
+    let own = pass.place().user.as_ref();
+    let (field, id) = match asked {
+        None => ("user_id", own.cloned().ok_or_else(|| Refused::field("user_id", Problem::Missing))?),
+        Some(Receiver::User(id)) => ("user_id", id.clone()),
+        Some(Receiver::Address(email)) => match (own, is_own_address(pass, email)) {
+            (Some(own), true) => ("email", own.clone()),
+            _ => {
+                let manager = pass.with(w)?;
+                match user::find_by_email(w, &manager, email)? {
+                    Some(id) => ("email", id),
+                    None => return outside(w, manager, email),
+                }
+            }
+        },
+    };
+    let whose = match own == Some(&id) {
+        true => Whose::Own(pass.clone()),
+        false => Whose::Everybodys(pass.with(w)?),
+    };
+    let found = receiver::find_reach(w, &whose, &id)?;
+    let reach = found.ok_or_else(|| Refused::field(field, Problem::NotAChoice))?;
+    Ok(Found { whose, user: Some(id), address: None, reach })
+}
+
+/// An address without a user. Whoever reads there asked for nothing: a new one is counted, and who has said that they want
+/// nothing from the account gets nothing.
+fn outside(
+    w: &mut Writer,
+    manager: AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Found, Refused> {
+    if !receiver::is_known(w, &manager, email)? {
+        let counter = format!("outside addresses of {}", manager.account());
+        limits::count(w, &counter, limits::OUTSIDE_ADDRESS)?;
+    }
+    if invitation_block::is_there(w, &manager, email.as_str())? {
+        return Err(Refused::field("email", Problem::Unwanted));
+    }
+    Ok(Found {
+        whose: Whose::Everybodys(manager),
+        user: None,
+        address: Some(email.clone()),
+        reach: Reach::Address,
+    })
+}
+
+fn is_own_address(pass: &AccountPass<AnyUser>, email: &EmailAddress) -> bool {
+    let own = pass.place().person.as_ref().map(|person| person.email.to_ascii_lowercase());
+    own == Some(email.canonical())
+}
+
+/// Refuses a company that the receiver does not have.
+pub(crate) fn check_company(
+    r: &mut Reader,
+    whose: &Whose,
+    user: Option<&UserId>,
+    company: Option<&CompanyId>,
+) -> Result<(), Refused> {
+    let Some(company) = company else { return Ok(()) };
+    let has = receiver::has_company(r, whose, user, company)?;
+    if has { Ok(()) } else { Err(Refused::field("company_id", Problem::NotAChoice)) }
+}
