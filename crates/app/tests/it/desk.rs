@@ -8,7 +8,7 @@ use app::user::{Cursor, Filter, Sort, User, UserPage, UsersPage};
 use app::work::{Committed, Reader, Writer};
 use app::{Ask, Refused, SharedApp, access_change, company, invitation, user};
 use domain::access_change::{Change, Plan};
-use domain::capability::proof::{ManageCompanies, ManageUsers};
+use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::{AccountId, CompanyId, UserId};
 use domain::input::Problem;
@@ -64,6 +64,22 @@ impl Desk {
     pub(crate) async fn look<T: Send + 'static>(
         &self,
         operation: impl Fn(&mut Reader, &AccountPass<ManageUsers>) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.read(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    /// What anybody may do who is let in, as far as the operation does not ask for more.
+    pub(crate) async fn enter<T: Send + 'static>(
+        &self,
+        operation: impl Fn(Writer, &AccountPass<AnyUser>) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    /// The same for what they see.
+    pub(crate) async fn see<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Reader, &AccountPass<AnyUser>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         Ok(self.app.read(&self.ask, self.account.clone(), operation).await?.1)
     }
