@@ -79,15 +79,6 @@ pub enum Problem {
     NoEmails,
 }
 
-/// Yes or no, as programs say it.
-pub fn flag(typed: &str) -> Result<bool, Problem> {
-    match typed.trim() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(Problem::NotAChoice),
-    }
-}
-
 /// Collects every field's error, so that a person sees them all at once.
 #[derive(Debug, Default)]
 pub struct Checker {

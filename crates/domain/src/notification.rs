@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::id::{CompanyId, UserId};
-use crate::input::{Checker, FieldError, Problem, flag};
+use crate::input::{Checker, FieldError, Problem};
 use crate::receiver::Reach;
 use crate::user::{Unknown, words};
 
@@ -54,7 +54,7 @@ pub struct Alert {
     pub send_desktop: bool,
 }
 
-/// What of a notification is set, as it was typed; what is `None` stays, and an empty id or type is taken away.
+/// What of a notification is set, as it was typed; what is `None` stays, and an empty id is taken away.
 #[derive(Clone, Debug, Default)]
 pub struct AlertChange {
     /// The agent's user.
@@ -63,18 +63,18 @@ pub struct AlertChange {
     pub company_id: Option<String>,
     /// The tracker. There are none yet, so that none fits.
     pub tracker_id: Option<String>,
-    /// A word of [`AlertType`].
-    pub alert_type: Option<String>,
-    /// `true` or `false`, as the others below.
-    pub call_enabled: Option<String>,
-    /// Texts.
-    pub sms_enabled: Option<String>,
-    /// Emails.
-    pub send_email: Option<String>,
+    /// Which calls.
+    pub alert_type: Option<Option<AlertType>>,
+    /// Whether calls are told.
+    pub call_enabled: Option<bool>,
+    /// Whether texts are told.
+    pub sms_enabled: Option<bool>,
+    /// By email.
+    pub send_email: Option<bool>,
     /// To the phone.
-    pub send_push: Option<String>,
+    pub send_push: Option<bool>,
     /// In the browser.
-    pub send_desktop: Option<String>,
+    pub send_desktop: Option<bool>,
 }
 
 impl AlertChange {
@@ -86,25 +86,16 @@ impl AlertChange {
         if self.tracker_id.as_deref().is_some_and(|id| !id.is_empty()) {
             check.take("tracker_id", Err::<(), _>(Problem::NotAChoice));
         }
-        let alert_type = check.take("alert_type", set(self.alert_type.as_ref(), &before.alert_type));
-        let mut switch = |field, typed: &Option<String>, before| {
-            check.take(field, typed.as_deref().map_or(Ok(before), flag))
-        };
-        let call_enabled = switch("call_enabled", &self.call_enabled, before.call_enabled);
-        let sms_enabled = switch("sms_enabled", &self.sms_enabled, before.sms_enabled);
-        let send_email = switch("send_email", &self.send_email, before.send_email);
-        let send_push = switch("send_push", &self.send_push, before.send_push);
-        let send_desktop = switch("send_desktop", &self.send_desktop, before.send_desktop);
         check.finish((|| {
             Some(Alert {
                 agent: agent?,
                 company: company?,
-                alert_type: alert_type?,
-                call_enabled: call_enabled?,
-                sms_enabled: sms_enabled?,
-                send_email: send_email?,
-                send_push: send_push?,
-                send_desktop: send_desktop?,
+                alert_type: self.alert_type.unwrap_or(before.alert_type),
+                call_enabled: self.call_enabled.unwrap_or(before.call_enabled),
+                sms_enabled: self.sms_enabled.unwrap_or(before.sms_enabled),
+                send_email: self.send_email.unwrap_or(before.send_email),
+                send_push: self.send_push.unwrap_or(before.send_push),
+                send_desktop: self.send_desktop.unwrap_or(before.send_desktop),
             })
         })())
     }
@@ -146,19 +137,15 @@ mod tests {
         read.unwrap_err().into_iter().map(|error| (error.field, error.problem)).collect()
     }
 
-    fn yes() -> Option<String> {
-        Some("true".to_owned())
-    }
-
     /// G-08. Seen to fail: with what is left out read as no, and with a tracker taken.
     #[test]
     fn g08_a_change_of_an_alert_leaves_the_rest() {
         let company = format!("COM{}", "1".repeat(32));
         let typed = AlertChange {
             company_id: Some(company.clone()),
-            alert_type: Some("vm_only".into()),
-            call_enabled: yes(),
-            send_push: yes(),
+            alert_type: Some(Some(AlertType::Voicemail)),
+            call_enabled: Some(true),
+            send_push: Some(true),
             ..AlertChange::default()
         };
         let alert = typed.onto(&Alert::default()).unwrap();
@@ -174,11 +161,9 @@ mod tests {
             agent_id: text(),
             company_id: text(),
             tracker_id: text(),
-            alert_type: text(),
-            send_email: text(),
             ..AlertChange::default()
         };
-        let wanted = ["agent_id", "company_id", "tracker_id", "alert_type", "send_email"];
+        let wanted = ["agent_id", "company_id", "tracker_id"];
         assert_eq!(fields(wrong.onto(&Alert::default())), wanted.map(|field| (field, Problem::NotAChoice)));
     }
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::id::CompanyId;
-use crate::input::{Checker, FieldError, Problem, flag};
+use crate::input::{Checker, FieldError, Problem};
 use crate::receiver::Reach;
 use crate::user::{Unknown, words};
 
@@ -76,23 +76,23 @@ impl Default for Summary {
     }
 }
 
-/// What of a summary is set, as it was typed; what is `None` stays. An empty company is taken away, an empty status is all.
+/// What of a summary is set, as it was typed; what is `None` stays. An empty company is taken away.
 #[derive(Clone, Debug, Default)]
 pub struct SummaryChange {
     /// The company.
     pub company_id: Option<String>,
-    /// Words of [`Frequency`].
-    pub frequency: Option<Vec<String>>,
-    /// `true` or `false`, as the others below.
-    pub summary_statistics: Option<String>,
+    /// How often, in any order.
+    pub frequency: Option<Vec<Frequency>>,
+    /// The figures.
+    pub summary_statistics: Option<bool>,
     /// Sources.
-    pub top_sources: Option<String>,
+    pub top_sources: Option<bool>,
     /// Keywords.
-    pub top_keywords: Option<String>,
+    pub top_keywords: Option<bool>,
     /// Calls.
-    pub call_log: Option<String>,
-    /// A word of [`LeadStatus`].
-    pub lead_status: Option<String>,
+    pub call_log: Option<bool>,
+    /// Which leads it counts.
+    pub lead_status: Option<LeadStatus>,
 }
 
 impl SummaryChange {
@@ -104,31 +104,17 @@ impl SummaryChange {
             Some("") => Some(None),
             Some(id) => check.take("company_id", id.parse().map(Some).map_err(|_| Problem::NotAChoice)),
         };
-        let frequency = self.frequency.as_deref();
-        let frequency = frequency.map_or_else(|| Ok(before.frequency.clone()), parse_frequency);
-        let frequency = check.take("frequency", frequency);
-        let mut switch = |field, typed: &Option<String>, before| {
-            check.take(field, typed.as_deref().map_or(Ok(before), flag))
+        let mut frequency = self.frequency.clone().unwrap_or_else(|| before.frequency.clone());
+        frequency.sort_unstable();
+        frequency.dedup();
+        let parts = Parts {
+            summary_statistics: self.summary_statistics.unwrap_or(before.parts.summary_statistics),
+            top_sources: self.top_sources.unwrap_or(before.parts.top_sources),
+            top_keywords: self.top_keywords.unwrap_or(before.parts.top_keywords),
+            call_log: self.call_log.unwrap_or(before.parts.call_log),
         };
-        let parts = before.parts;
-        let statistics = switch("summary_statistics", &self.summary_statistics, parts.summary_statistics);
-        let sources = switch("top_sources", &self.top_sources, parts.top_sources);
-        let keywords = switch("top_keywords", &self.top_keywords, parts.top_keywords);
-        let call_log = switch("call_log", &self.call_log, parts.call_log);
-        let lead_status = match self.lead_status.as_deref() {
-            None => Some(before.lead_status),
-            Some("") => Some(LeadStatus::All),
-            Some(word) => check.take("lead_status", word.parse().map_err(|_| Problem::NotAChoice)),
-        };
-        check.finish((|| {
-            let parts = Parts {
-                summary_statistics: statistics?,
-                top_sources: sources?,
-                top_keywords: keywords?,
-                call_log: call_log?,
-            };
-            Some(Summary { company: company?, frequency: frequency?, parts, lead_status: lead_status? })
-        })())
+        let lead_status = self.lead_status.unwrap_or(before.lead_status);
+        check.finish((|| Some(Summary { company: company?, frequency, parts, lead_status }))())
     }
 }
 
@@ -148,15 +134,6 @@ impl Summary {
     }
 }
 
-/// Each once, in their order.
-fn parse_frequency(typed: &[String]) -> Result<Vec<Frequency>, Problem> {
-    let known = typed.iter().map(|word| word.parse().map_err(|_| Problem::NotAChoice));
-    let mut known = known.collect::<Result<Vec<Frequency>, _>>()?;
-    known.sort_unstable();
-    known.dedup();
-    Ok(known)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,28 +145,18 @@ mod tests {
     /// I-01. Seen to fail: with what is left out read as no, and without the order of the frequencies.
     #[test]
     fn i01_a_change_of_a_summary_leaves_the_rest() {
-        let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
         let typed = SummaryChange {
-            frequency: words(&["monthly", "daily", "monthly"]),
-            top_keywords: Some("false".into()),
-            lead_status: Some("Not a Lead".into()),
+            frequency: Some(vec![Frequency::Monthly, Frequency::Daily, Frequency::Monthly]),
+            top_keywords: Some(false),
+            lead_status: Some(LeadStatus::NotALead),
             ..SummaryChange::default()
         };
         let summary = typed.onto(&Summary::default()).unwrap();
         assert_eq!(summary.frequency, [Frequency::Daily, Frequency::Monthly]);
         assert_eq!(summary.parts, Parts { top_keywords: false, ..Parts::default() });
-        assert_eq!(SummaryChange::default().onto(&summary), Ok(summary.clone()));
-        let cleared = SummaryChange { lead_status: Some(String::new()), ..SummaryChange::default() };
-        assert_eq!(cleared.onto(&summary).unwrap(), Summary { lead_status: LeadStatus::All, ..summary });
-        let wrong = SummaryChange {
-            company_id: Some("x".into()),
-            frequency: words(&["yearly"]),
-            call_log: Some("x".into()),
-            lead_status: Some("lead".into()),
-            ..SummaryChange::default()
-        };
-        let wanted = ["company_id", "frequency", "call_log", "lead_status"];
-        assert_eq!(fields(wrong.onto(&Summary::default())), wanted.map(|field| (field, Problem::NotAChoice)));
+        assert_eq!(SummaryChange::default().onto(&summary), Ok(summary));
+        let wrong = SummaryChange { company_id: Some("x".into()), ..SummaryChange::default() };
+        assert_eq!(fields(wrong.onto(&Summary::default())), [("company_id", Problem::NotAChoice)]);
     }
 
     /// I-01, L-05. Seen to fail: with each of the three refusals left out.

@@ -3,7 +3,7 @@
 mod color;
 
 use crate::id::CompanyId;
-use crate::input::{Checker, FieldError, Problem, flag};
+use crate::input::{Checker, FieldError, Problem};
 use crate::name;
 
 pub use color::Color;
@@ -60,8 +60,8 @@ pub struct NewTag {
 pub struct TypedTag {
     /// The name.
     pub name: String,
-    /// A word of [`Color`]; the first one where empty.
-    pub color: String,
+    /// The colour.
+    pub color: Color,
     /// `account` or `company`; where empty, that of the company.
     pub tag_level: String,
     /// The company; none at account level.
@@ -73,7 +73,6 @@ impl TypedTag {
     pub fn parse(&self) -> Result<NewTag, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(&self.name));
-        let color = check.take("color", parse_color(&self.color));
         let level = match self.tag_level.as_str() {
             "account" if self.company_id.is_empty() => Some(Level::Account),
             "account" => check.take("company_id", Err(Problem::NotAChoice)),
@@ -81,7 +80,7 @@ impl TypedTag {
             _ => check.take("tag_level", Err(Problem::NotAChoice)),
         };
         check.finish((|| {
-            let details = TagDetails { name: name?, color: color?, disabled: false };
+            let details = TagDetails { name: name?, color: self.color, disabled: false };
             Some(NewTag { level: level?, details })
         })())
     }
@@ -92,10 +91,10 @@ impl TypedTag {
 pub struct TagChange {
     /// The name.
     pub name: Option<String>,
-    /// A word of [`Color`]; the first one where empty.
-    pub color: Option<String>,
-    /// `true` or `false`.
-    pub disabled: Option<String>,
+    /// The colour.
+    pub color: Option<Color>,
+    /// Whether it is offered no more.
+    pub disabled: Option<bool>,
 }
 
 impl TagChange {
@@ -104,9 +103,9 @@ impl TagChange {
         let mut check = Checker::default();
         let name = self.name.as_deref().map_or_else(|| Ok(before.name.clone()), name::required);
         let name = check.take("name", name);
-        let color = check.take("color", self.color.as_deref().map_or(Ok(before.color), parse_color));
-        let disabled = check.take("disabled", self.disabled.as_deref().map_or(Ok(before.disabled), flag));
-        check.finish((|| Some(TagDetails { name: name?, color: color?, disabled: disabled? }))())
+        let color = self.color.unwrap_or(before.color);
+        let disabled = self.disabled.unwrap_or(before.disabled);
+        check.finish((|| Some(TagDetails { name: name?, color, disabled }))())
     }
 }
 
@@ -119,35 +118,6 @@ pub struct TagFilter {
     pub disabled: Option<bool>,
     /// Those of the account, or of companies.
     pub of_account: Option<bool>,
-}
-
-impl TagFilter {
-    /// Reads what was asked for: a company's id, `enabled` or `disabled`, `account` or `company`; empty is any.
-    pub fn parse(company_id: &str, status: &str, tag_level: &str) -> Result<TagFilter, Vec<FieldError>> {
-        let mut check = Checker::default();
-        let company = match company_id {
-            "" => Some(None),
-            id => check.take("company_id", parse_company(id)).map(Some),
-        };
-        let disabled = match status {
-            "" => Some(None),
-            "enabled" | "disabled" => Some(Some(status == "disabled")),
-            _ => check.take("status", Err(Problem::NotAChoice)),
-        };
-        let of_account = match tag_level {
-            "" => Some(None),
-            "account" if company_id.is_empty() => Some(Some(true)),
-            "company" => Some(Some(false)),
-            _ => check.take("tag_level", Err(Problem::NotAChoice)),
-        };
-        check.finish((|| {
-            Some(TagFilter { company: company?, disabled: disabled?, of_account: of_account? })
-        })())
-    }
-}
-
-fn parse_color(typed: &str) -> Result<Color, Problem> {
-    if typed.is_empty() { Ok(Color::default()) } else { typed.parse().map_err(|_| Problem::NotAChoice) }
 }
 
 fn parse_company(typed: &str) -> Result<CompanyId, Problem> {
@@ -166,7 +136,7 @@ mod tests {
         read.unwrap_err().into_iter().map(|error| (error.field, error.problem)).collect()
     }
 
-    /// G-06, I-01. Seen to fail: with the company taken at account level, and without the default colour.
+    /// G-06, I-01. Seen to fail: with the company taken at account level.
     #[test]
     fn g06_a_tag_is_the_accounts_or_one_companys() {
         let typed =
@@ -180,9 +150,8 @@ mod tests {
         assert_eq!(fields(both.parse()), [("company_id", Problem::NotAChoice)]);
         let none = TypedTag { tag_level: "company".into(), ..typed };
         assert_eq!(fields(none.parse()), [("company_id", Problem::Missing)]);
-        let wrong = TypedTag { color: "mauve".into(), tag_level: "Account".into(), ..TypedTag::default() };
-        let wanted =
-            [("name", Problem::Missing), ("color", Problem::NotAChoice), ("tag_level", Problem::NotAChoice)];
+        let wrong = TypedTag { tag_level: "Account".into(), ..TypedTag::default() };
+        let wanted = [("name", Problem::Missing), ("tag_level", Problem::NotAChoice)];
         assert_eq!(fields(wrong.parse()), wanted);
     }
 
@@ -191,29 +160,10 @@ mod tests {
     fn i01_a_change_of_a_tag_leaves_the_rest() {
         let before = TagDetails { name: "Hot".into(), color: "red2".parse().unwrap(), disabled: true };
         assert_eq!(TagChange::default().onto(&before), Ok(before.clone()));
-        let change = TagChange { color: Some(String::new()), disabled: Some("false".into()), name: None };
-        assert_eq!(
-            change.onto(&before).unwrap(),
-            TagDetails { color: Color::default(), disabled: false, ..before.clone() }
-        );
-        let wrong = TagChange { name: Some(" ".into()), disabled: Some("no".into()), color: None };
-        assert_eq!(
-            fields(wrong.onto(&before)),
-            [("name", Problem::Missing), ("disabled", Problem::NotAChoice)]
-        );
-    }
-
-    /// I-01. Seen to fail: with account level taken beside a company.
-    #[test]
-    fn i01_tags_of_the_account_are_not_asked_for_by_company() {
-        assert_eq!(TagFilter::parse("", "", ""), Ok(TagFilter::default()));
-        let found = TagFilter::parse(&company(), "disabled", "company").unwrap();
-        assert_eq!((found.disabled, found.of_account), (Some(true), Some(false)));
-        assert_eq!(fields(TagFilter::parse(&company(), "", "account")), [("tag_level", Problem::NotAChoice)]);
-        let all = fields(TagFilter::parse("x", "on", "x"));
-        assert_eq!(
-            all.into_iter().map(|(field, _)| field).collect::<Vec<_>>(),
-            ["company_id", "status", "tag_level"]
-        );
+        let change = TagChange { color: Some(Color::default()), disabled: Some(false), name: None };
+        let wanted = TagDetails { color: Color::default(), disabled: false, ..before.clone() };
+        assert_eq!(change.onto(&before), Ok(wanted));
+        let wrong = TagChange { name: Some(" ".into()), ..TagChange::default() };
+        assert_eq!(fields(wrong.onto(&before)), [("name", Problem::Missing)]);
     }
 }

@@ -12,7 +12,7 @@ use domain::capability::Capability;
 use domain::email::EmailAddress;
 use domain::id::{CompanyId, NotificationId, UserId};
 use domain::input::Problem;
-use domain::notification::{AlertChange, Channel};
+use domain::notification::{AlertChange, AlertType, Channel};
 use domain::receiver::Receiver;
 use domain::time::Span;
 use domain::user::UserType;
@@ -20,17 +20,13 @@ use testkit::World;
 
 use crate::desk::{Desk, assert_refused, field};
 
-fn yes() -> Option<String> {
-    Some("true".to_owned())
-}
-
 /// All calls by email, of a company or of all.
 pub(crate) fn by_email(company: Option<&CompanyId>) -> AlertChange {
     AlertChange {
         company_id: company.map(ToString::to_string),
-        alert_type: Some("all".to_owned()),
-        call_enabled: yes(),
-        send_email: yes(),
+        alert_type: Some(Some(AlertType::All)),
+        call_enabled: Some(true),
+        send_email: Some(true),
         ..AlertChange::default()
     }
 }
@@ -208,13 +204,13 @@ async fn l05_an_agent_gets_alerts_and_no_emails() {
         let gus = Desk::of_person(&world, &account, &gus);
         assert_eq!(field(gus.alert(None, by_email(None)).await), ("send_email", Problem::NoEmails));
         assert_eq!(field(desk.alert(Some(&gus_id), by_email(None)).await), ("send_email", Problem::NoEmails));
-        let push = AlertChange { send_email: None, send_push: yes(), ..by_email(None) };
+        let push = AlertChange { send_email: None, send_push: Some(true), ..by_email(None) };
         let id = gus.alert(None, push).await.unwrap().id;
-        let emails = AlertChange { send_email: yes(), ..AlertChange::default() };
+        let emails = AlertChange { send_email: Some(true), ..AlertChange::default() };
         assert_eq!(field(gus.change_alert(id, emails.clone()).await), ("send_email", Problem::NoEmails));
         // Who becomes one gets none any more, and by push as before.
         let (mia, _) = account.join("mia@example.com", UserType::Manager, own).await;
-        let change = AlertChange { send_push: yes(), ..by_email(None) };
+        let change = AlertChange { send_push: Some(true), ..by_email(None) };
         let of_mia = desk.alert(Some(&mia), change).await.unwrap().id;
         let by = |channel| Filter {
             channel: Some(channel),
@@ -238,7 +234,7 @@ async fn i01_alerts_are_listed_in_parts_changed_and_recorded() {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
         let mut made = Vec::new();
-        for (push, desktop) in [(None, None), (yes(), None), (None, yes())] {
+        for (push, desktop) in [(None, None), (Some(true), None), (None, Some(true))] {
             let change = AlertChange { send_push: push, send_desktop: desktop, ..AlertChange::default() };
             made.push(desk.alert(None, change).await.unwrap().id);
             world.advance(Span::seconds(1));
@@ -256,7 +252,7 @@ async fn i01_alerts_are_listed_in_parts_changed_and_recorded() {
             let part = desk.see(list).await.unwrap();
             assert_eq!((part.rows[0].id, part.rows.len(), part.total), (made[1], 1, 3));
         }
-        let change = AlertChange { sms_enabled: yes(), ..AlertChange::default() };
+        let change = AlertChange { sms_enabled: Some(true), ..AlertChange::default() };
         let changed = desk.change_alert(made[0], change).await.unwrap();
         assert_eq!(desk.get_alert(made[0]).await.unwrap().alert, changed.alert);
         assert_eq!(notification::name(text::Text::default(), &changed), "Texts of every company");

@@ -21,7 +21,7 @@ use crate::notification::{address, user_of};
 fn daily(company: Option<&CompanyId>) -> SummaryChange {
     SummaryChange {
         company_id: company.map(ToString::to_string),
-        frequency: Some(vec!["daily".to_owned()]),
+        frequency: Some(vec![Frequency::Daily]),
         ..SummaryChange::default()
     }
 }
@@ -175,15 +175,14 @@ async fn i01_a_summary_is_changed_recorded_and_removed() {
         let missing = desk.summary(None, SummaryChange::default()).await;
         assert_eq!(field(missing), ("frequency", Problem::Missing));
         let id = desk.summary(None, daily(None)).await.unwrap().id;
-        let no = || Some("false".to_owned());
         let change = SummaryChange {
             company_id: Some(paris.to_string()),
-            frequency: Some(vec!["monthly".to_owned(), "weekly".to_owned()]),
-            summary_statistics: no(),
-            top_sources: no(),
-            top_keywords: no(),
-            call_log: no(),
-            lead_status: Some("Lead".to_owned()),
+            frequency: Some(vec![Frequency::Monthly, Frequency::Weekly]),
+            summary_statistics: Some(false),
+            top_sources: Some(false),
+            top_keywords: Some(false),
+            call_log: Some(false),
+            lead_status: Some(LeadStatus::Lead),
         };
         desk.change_summary(id, change).await.unwrap();
         let now = desk.get_summary(id).await.unwrap().summary;

@@ -7,7 +7,7 @@ use domain::access::Refusal;
 use domain::capability::Capability;
 use domain::id::{CompanyId, TagId};
 use domain::input::Problem;
-use domain::tag::{NewTag, TagChange, TagFilter, TypedTag};
+use domain::tag::{Color, NewTag, TagChange, TagFilter, TypedTag};
 use domain::user::UserType;
 use testkit::at_once;
 
@@ -17,7 +17,7 @@ use crate::desk::{Desk, assert_refused, field};
 fn new(name: &str, company: Option<&CompanyId>) -> NewTag {
     let tag_level = if company.is_some() { "company" } else { "account" }.to_owned();
     let company_id = company.map(ToString::to_string).unwrap_or_default();
-    TypedTag { name: name.to_owned(), color: String::new(), tag_level, company_id }.parse().unwrap()
+    TypedTag { name: name.to_owned(), color: Color::default(), tag_level, company_id }.parse().unwrap()
 }
 
 fn renamed(name: &str) -> TagChange {
@@ -68,7 +68,7 @@ async fn g06_a_tag_has_its_name_alone_at_its_level() {
             let other = desk.tag("Cold", company).await.unwrap();
             let taken = desk.change_tag(other.id, renamed("hot lead")).await;
             assert_eq!(field(taken), ("name", Problem::NameTaken));
-            let change = TagChange { disabled: Some("true".into()), ..renamed("COLD") };
+            let change = TagChange { disabled: Some(true), ..renamed("COLD") };
             let changed = desk.change_tag(other.id, change).await.unwrap();
             assert_eq!((changed.details.name.as_str(), changed.details.disabled), ("COLD", true));
             assert_eq!(field(desk.tag("Cold", company).await), ("name", Problem::NameTaken));
@@ -187,22 +187,21 @@ async fn i01_tags_are_listed_by_name_in_parts() {
         {
             let id = desk.tag(name, company).await.unwrap().id;
             if name == "Alpha" || name == "charlie" {
-                let change = TagChange { disabled: Some("true".into()), ..TagChange::default() };
+                let change = TagChange { disabled: Some(true), ..TagChange::default() };
                 desk.change_tag(id, change).await.unwrap();
             }
         }
-        let names = async |company: &str, status: &str, level: &str| {
-            let (names, total) =
-                desk.tags(TagFilter::parse(company, status, level).unwrap(), 0, 100).await.unwrap();
+        let names = async |company: Option<&CompanyId>, disabled, of_account| {
+            let filter = TagFilter { company: company.cloned(), disabled, of_account };
+            let (names, total) = desk.tags(filter, 0, 100).await.unwrap();
             assert_eq!(names.len() as i64, total);
             names
         };
-        let paris = paris.to_string();
-        assert_eq!(names("", "", "").await, ["Alpha", "Bravo", "charlie", "delta"]);
-        assert_eq!(names("", "enabled", "").await, ["Bravo", "delta"]);
-        assert_eq!(names("", "disabled", "company").await, ["charlie"]);
-        assert_eq!(names("", "", "account").await, ["Alpha", "delta"]);
-        assert_eq!(names(&paris, "", "").await, ["Bravo", "charlie"]);
+        assert_eq!(names(None, None, None).await, ["Alpha", "Bravo", "charlie", "delta"]);
+        assert_eq!(names(None, Some(false), None).await, ["Bravo", "delta"]);
+        assert_eq!(names(None, Some(true), Some(false)).await, ["charlie"]);
+        assert_eq!(names(None, None, Some(true)).await, ["Alpha", "delta"]);
+        assert_eq!(names(Some(&paris), None, None).await, ["Bravo", "charlie"]);
         let part = desk.tags(TagFilter::default(), 1, 2).await.unwrap();
         assert_eq!(part, (vec!["Bravo".to_owned(), "charlie".to_owned()], 4));
         assert_eq!(desk.tags(TagFilter::default(), 9, 2).await.unwrap(), (Vec::new(), 4));
@@ -216,7 +215,7 @@ async fn g06_what_is_done_with_tags_is_recorded_and_a_removed_one_is_gone() {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
         let made = desk.tag("Hot", None).await.unwrap();
-        let change = TagChange { color: Some("red2".into()), ..TagChange::default() };
+        let change = TagChange { color: Some("red2".parse().unwrap()), ..TagChange::default() };
         let changed = desk.change_tag(made.id, change).await.unwrap();
         assert_eq!((made.details.color.word(), changed.details.color.word()), ("gray1", "red2"));
         assert_eq!(desk.get_tag(made.id).await.unwrap().details, changed.details);

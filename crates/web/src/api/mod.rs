@@ -11,9 +11,12 @@ mod company;
 mod given;
 mod listing;
 mod moment;
+mod notification;
 mod openapi;
 mod refused;
 mod route;
+mod summary_email;
+mod tag;
 mod user;
 
 pub(crate) use call::routed;
@@ -29,5 +32,14 @@ pub(crate) const BASE: &str = "/v3/";
 
 /// All routes of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    [openapi::routes(), account::routes(), company::routes(), user::routes()].into_iter().flatten().collect()
+    let of_all = [
+        openapi::routes(),
+        account::routes(),
+        company::routes(),
+        user::routes(),
+        tag::routes(),
+        notification::routes(),
+        summary_email::routes(),
+    ];
+    of_all.into_iter().flatten().collect()
 }

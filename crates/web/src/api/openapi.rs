@@ -49,7 +49,7 @@ pub fn document() -> Value {
         "info": {
             "title": "API v3",
             "version": "3",
-            "description": "Accounts, companies and users for programs. A key says who asks: what its owner may do on the \
+            "description": "Accounts and what is in them, for programs. A key says who asks: what its owner may do on the \
                             pages, it may do here, and no more. Parameters of the address that are not known are passed \
                             over, and named in the header Warning; in a body they are refused.",
         },

@@ -6,11 +6,11 @@ use app::notification;
 use domain::input::Problem;
 use domain::notification::AlertChange;
 use domain::receiver::Receiver;
-use domain::summary_email::SummaryChange;
+use domain::summary_email::{Frequency, SummaryChange};
 use domain::time::Span;
 use domain::user::UserType;
 
-use super::{address, by_email, yes};
+use super::{address, by_email};
 use crate::desk::{Desk, assert_refused, field};
 
 fn reader(email: &str) -> Option<Receiver> {
@@ -29,7 +29,7 @@ async fn x31_new_outside_addresses_are_counted() {
             desk.alert_to(reader(&email), by_email(Some(&paris))).await.unwrap();
             let summary = SummaryChange {
                 company_id: Some(paris.to_string()),
-                frequency: Some(vec!["daily".to_owned()]),
+                frequency: Some(vec![Frequency::Daily]),
                 ..SummaryChange::default()
             };
             desk.summary_to(reader(&email), summary).await.unwrap();
@@ -51,7 +51,7 @@ async fn x31_an_outside_address_gets_emails_of_one_company_and_nothing_unwanted(
         let (desk, paris) = (Desk::of(&world, &account), account.company("Paris").await);
         let nothing = desk.alert_to(reader("desk@example.com"), by_email(None)).await;
         assert_eq!(field(nothing), ("company_id", Problem::Missing));
-        let push = AlertChange { send_push: yes(), ..by_email(Some(&paris)) };
+        let push = AlertChange { send_push: Some(true), ..by_email(Some(&paris)) };
         assert_eq!(
             field(desk.alert_to(reader("desk@example.com"), push).await),
             ("send_push", Problem::NotAChoice)
