@@ -70,6 +70,11 @@ pub(crate) fn api_door_of(path: &str) -> Door {
         (_, "a.json") => Door::Key,
         ("GET", ".json" | "/companies.json" | "/users.json" | "/users/{user}.json") => Door::Account(None),
         ("PUT", "/users/{user}.json") => Door::Account(None),
+        (_, "/tags.json" | "/tags/{tag}.json") => Door::Account(None),
+        (_, "/notifications.json" | "/notifications/{notification}.json") => Door::Account(None),
+        (_, "/summary_emails" | "/summary_emails.json" | "/summary_emails/{summary_email}.json") => {
+            Door::Account(None)
+        }
         ("POST" | "DELETE", _) if path.starts_with("/users") => Door::Account(Some(ManageUsers)),
         ("POST" | "PUT", "/companies.json" | "/companies/bulk_update.json") => {
             Door::Account(Some(ManageCompanies))

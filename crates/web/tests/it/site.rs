@@ -1,5 +1,7 @@
 //! A world behind its router, with one person for each way to stand to its account.
 
+use std::collections::BTreeMap;
+
 use app::Ask;
 use app::access_change::Confirmed;
 use app::pass::AccountPass;
@@ -8,8 +10,11 @@ use axum::Router;
 use axum::body::Body;
 use domain::access_change::Change;
 use domain::account_center::Standing::{Everywhere, Executive, Somewhere};
-use domain::capability::proof::ManageUsers;
+use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::{AccessReviewId, CompanyId, JobId, UserId};
+use domain::notification::AlertChange;
+use domain::summary_email::{Frequency, SummaryChange};
+use domain::tag::TypedTag;
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Center, Engine, Person, World};
@@ -52,6 +57,10 @@ pub(crate) struct Site {
     /// An access review that goes on, and one of another account.
     pub(crate) review: AccessReviewId,
     pub(crate) foreign_review: AccessReviewId,
+    /// A tag, a notification and a summary email of the account's administrator, by what paths call them, and those of
+    /// another account.
+    pub(crate) numbered: BTreeMap<&'static str, String>,
+    pub(crate) foreign_numbered: BTreeMap<&'static str, String>,
     people: Vec<(Standing, Option<Person>)>,
 }
 
@@ -126,6 +135,8 @@ impl Site {
         let foreign_job = other.start_job(LIST).await;
         let review = review(&world, &account).await;
         let foreign_review = self::review(&world, &other).await;
+        let numbered = numbered(&world, &account).await;
+        let foreign_numbered = self::numbered(&world, &other).await;
         let router = web::router(world.app.clone());
         Site {
             world,
@@ -146,6 +157,8 @@ impl Site {
             center_job,
             review,
             foreign_review,
+            numbered,
+            foreign_numbered,
             people,
         }
     }
@@ -179,7 +192,9 @@ impl Site {
     pub(crate) fn path(&self, pattern: &str) -> String {
         let of_center = pattern.starts_with("/account-centers");
         let account = if of_center { &self.center.accounts[0].id } else { &self.account.id };
-        let path = pattern
+        let put_in = |path: String, (name, id): (&&str, &String)| path.replace(&format!("{{{name}}}"), id);
+        let path = self.numbered.iter().fold(pattern.to_owned(), put_in);
+        let path = path
             .replace("{account_center}", self.center.id.as_str())
             .replace("{login}", self.center.admin.login.as_str())
             .replace("{person}", &self.person)
@@ -334,6 +349,27 @@ pub(crate) async fn delete(world: &World, account: &Account, user: &UserId) {
 pub(crate) async fn review(world: &World, account: &Account) -> AccessReviewId {
     let start = |w: Writer, pass: &AccountPass<ManageUsers>| app::access_review::start(w, pass, None);
     world.app.write(&account.admin.ask, account.id.clone(), start).await.expect("a review begins").1
+}
+
+/// What is known by whole numbers: a tag of the account, an alert and a summary of its administrator.
+async fn numbered(world: &World, account: &Account) -> BTreeMap<&'static str, String> {
+    let tag = TypedTag { name: "Hot".into(), tag_level: "account".into(), ..TypedTag::default() };
+    let tag = tag.parse().expect("a tag");
+    let daily = SummaryChange { frequency: Some(vec![Frequency::Daily]), ..SummaryChange::default() };
+    let (ask, alert) = (&account.admin.ask, AlertChange::default());
+    let tag = move |w: Writer, pass: &AccountPass<AnyUser>| app::tag::create(w, pass, &tag);
+    let tag = world.app.write(ask, account.id.clone(), tag).await.expect("a tag is made").1;
+    let alert =
+        move |w: Writer, pass: &AccountPass<AnyUser>| app::notification::create(w, pass, None, &alert);
+    let alert = world.app.write(ask, account.id.clone(), alert).await.expect("an alert is set up").1;
+    let daily =
+        move |w: Writer, pass: &AccountPass<AnyUser>| app::summary_email::create(w, pass, None, &daily);
+    let daily = world.app.write(ask, account.id.clone(), daily).await.expect("a summary is set up").1;
+    BTreeMap::from([
+        ("tag", tag.id.to_string()),
+        ("notification", alert.id.to_string()),
+        ("summary_email", daily.id.to_string()),
+    ])
 }
 
 fn address(name: &str) -> String {
