@@ -650,7 +650,7 @@ async fn i01_what_is_not_there_is_told_like_everything() {
     }
 }
 
-/// Seen to fail: with a field left out of each, with the id as a text, and with only one of the two paths of summaries.
+/// Seen to fail: with the id of a tag as a text.
 #[tokio::test(flavor = "multi_thread")]
 async fn i01_g06_g08_tags_alerts_and_summaries_are_as_programs_know_them() {
     for site in Site::everywhere().await {

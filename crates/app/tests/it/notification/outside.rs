@@ -43,7 +43,7 @@ async fn x31_new_outside_addresses_are_counted() {
     }
 }
 
-/// X-31, G-08. Seen to fail: with the wish not to be mailed let go, and without any one refusal of `Alert::check`.
+/// X-31, G-08. Seen to fail: with the wish not to be mailed let go.
 #[tokio::test]
 async fn x31_an_outside_address_gets_emails_of_one_company_and_nothing_unwanted() {
     for world in testkit::worlds().await {
