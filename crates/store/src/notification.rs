@@ -89,7 +89,7 @@ pub fn insert(
     let mut values = vec![whose.account().into(), id.into()];
     values.extend(alert_values(alert));
     values.extend([
-        whose.only().map_or_else(|| user.into(), |own| own),
+        whose.only().unwrap_or_else(|| user.into()),
         email.into(),
         email.map(EmailAddress::canonical).into(),
         now.into(),

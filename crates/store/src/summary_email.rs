@@ -56,7 +56,7 @@ pub fn insert(
     let mut values = vec![whose.account().into(), id.into()];
     values.extend(summary_values(summary));
     values.extend([
-        whose.only().map_or_else(|| user.into(), |own| own),
+        whose.only().unwrap_or_else(|| user.into()),
         email.into(),
         email.map(EmailAddress::canonical).into(),
         now.into(),

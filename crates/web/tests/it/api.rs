@@ -88,7 +88,7 @@ fn body(site: &Site, route: &Route, n: usize) -> Value {
         ("POST", "notifications.json") => {
             json!({ "company_id": company, "sms_enabled": true, "send_email": true })
         }
-        ("PUT", "notifications/{notification}.json") => json!({ "sms_enabled": n % 2 == 0 }),
+        ("PUT", "notifications/{notification}.json") => json!({ "sms_enabled": true }),
         ("POST", "summary_emails.json" | "summary_emails") => json!({ "frequency": ["daily"] }),
         ("PUT", "summary_emails/{summary_email}.json") => json!({ "frequency": ["weekly"] }),
         _ => Value::Null,
