@@ -122,10 +122,14 @@ fn body(mut input: Value) -> Value {
     })
 }
 
-/// A form has texts, and no word for nothing.
+/// A form has texts, no word for nothing, and several for yes and no.
 fn as_form(mut input: Value) -> Value {
     for schema in input["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         without_null(schema);
+        if schema["type"] == "boolean" {
+            schema["type"] = json!(["boolean", "integer"]);
+            schema["enum"] = json!([true, false, 1, 0]);
+        }
     }
     input
 }

@@ -1,8 +1,9 @@
 //! Users, as programs see and change them.
 
+use ::http::StatusCode;
 use app::pass::{AccountPass, HasPlace as _};
 use app::user::program::{self, Asked, Member, MemberChange, Order};
-use app::{Refused, invitation};
+use app::{Conflict, Refused, invitation};
 use domain::access_change::Change;
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageUsers};
@@ -332,7 +333,14 @@ pub(super) async fn remove(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -
 pub(super) async fn resend(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
     let user = id.clone();
-    let (pass, ()) = visit.write(move |w, pass| invitation::resend(w, pass, &user)).await?;
+    let sent = visit.write(move |w, pass| invitation::resend(w, pass, &user)).await;
+    let (pass, ()) = sent.map_err(|refused| match refused {
+        // Whoever looks at a page has seen an invitation there; a program may ask for anybody.
+        Refused::Conflict(Conflict::Changed) => {
+            Wrong::said(StatusCode::UNPROCESSABLE_ENTITY, "This user has no invitation that could be sent again")
+        }
+        other => other.into(),
+    })?;
     let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
     Ok(One(one(&visit, id, None).await?))
 }
