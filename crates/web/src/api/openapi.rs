@@ -122,13 +122,17 @@ fn body(mut input: Value) -> Value {
     })
 }
 
-/// A form has texts, no word for nothing, and several for yes and no.
+/// A form has texts, no word for nothing, several for yes and no, and a list of one looks like one.
 fn as_form(mut input: Value) -> Value {
     for schema in input["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         without_null(schema);
-        if schema["type"] == "boolean" {
-            schema["type"] = json!(["boolean", "integer"]);
-            schema["enum"] = json!([true, false, 1, 0]);
+        match schema["type"].as_str() {
+            Some("boolean") => {
+                schema["type"] = json!(["boolean", "integer"]);
+                schema["enum"] = json!([true, false, 1, 0]);
+            }
+            Some("array") => *schema = json!({ "anyOf": [schema, schema["items"]] }),
+            _ => {}
         }
     }
     input

@@ -603,6 +603,26 @@ async fn i01_a06_requests_are_counted_for_all_keys_of_an_account_together() {
     }
 }
 
+/// What is refused before its body was read says that the connection ends, or a program's next request would be sent into
+/// nothing. Seen to fail: without the header, and with it on every answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn i01_a_body_that_is_left_unread_ends_the_connection() {
+    for site in Site::everywhere().await {
+        let admin = used(&site, &site.account.admin.email).await;
+        let (users, many) =
+            (site.path("/v3/a/{account}/users.json"), json!({ "first_name": "x".repeat(20_000) }));
+        for (key, status, is_left) in [
+            ("wrong", StatusCode::UNAUTHORIZED, true),
+            (admin.as_str(), StatusCode::BAD_REQUEST, false),
+        ] {
+            let reply = call(&site, &Method::POST, &users, key, &many).await;
+            assert_eq!((reply.status, reply.headers.contains_key("connection")), (status, is_left), "{key}");
+        }
+        let (none, _) = get(&site, &users, "wrong").await;
+        assert!(!none.headers.contains_key("connection"), "there was nothing to read");
+    }
+}
+
 /// What comes later is not there in the same words, and a wrong method names the right ones. Seen to fail: with the methods
 /// of every path that fits.
 #[tokio::test(flavor = "multi_thread")]
