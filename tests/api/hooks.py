@@ -15,8 +15,7 @@ import schemathesis
 URL = os.environ["API_URL"]
 KEY = os.environ["API_KEY"]
 ACCOUNT = os.environ["API_ACCOUNT"]
-# Without the key's owner, or without a company, all that follows would be worth little: chance neither deletes nor changes
-# these.
+# Without the key's owner, or without a company, all that follows would be worth little: chance does not delete these.
 KEPT = {os.environ["API_OWNER"], os.environ["API_COMPANY"]}
 
 LETTERED = re.compile(r"[A-Z]{3}[0-9a-f]{32}")
@@ -57,9 +56,9 @@ class Pool:
             if id in ids:
                 ids.remove(id)
 
-    def real(self, kind, id, may_end):
-        """A living id in its place; of those that may end, not the ones that are kept."""
-        ids = [one for one in self.live.get(kind, []) if not (may_end and one in KEPT)]
+    def real(self, kind, id, ends=False):
+        """A living id in its place; where that is the end of it, not one of those that are kept."""
+        ids = [one for one in self.live.get(kind, []) if not (ends and one in KEPT)]
         if not ids or id in self.seen or self.chance.random() < 0.1:
             return id
         return self.chance.choice(ids)
@@ -70,7 +69,7 @@ class Pool:
         if isinstance(value, list):
             return [self.body(inner) for inner in value]
         if isinstance(value, str) and LETTERED.fullmatch(value):
-            return self.real(value[:3], value, may_end=False)
+            return self.real(value[:3], value)
         return value
 
 
@@ -93,18 +92,18 @@ def after_load_schema(context, schema):
 
 @schemathesis.hook
 def before_call(context, case, **kwargs):
-    changes = case.method != "GET"
+    ends = case.method == "DELETE"
     ids = dict(case.path_parameters or {})
     for collection, name in PARAMETER.findall(case.operation.path):
         value = ids.get(name)
         if not isinstance(value, str):
             continue
         if name == "account" and ACCOUNTS.fullmatch(value):
-            ids[name] = POOL.real("accounts", value, may_end=False)
+            ids[name] = POOL.real("accounts", value)
         elif LETTERED.fullmatch(value):
-            ids[name] = POOL.real(value[:3], value, may_end=changes)
+            ids[name] = POOL.real(value[:3], value, ends)
         elif NUMBER.fullmatch(value):
-            ids[name] = POOL.real(collection, value, may_end=changes)
+            ids[name] = POOL.real(collection, value, ends)
     if ids != (case.path_parameters or {}):
         case.path_parameters = ids
     if isinstance(case.body, (dict, list)):

@@ -60,7 +60,8 @@ def part(name, engine, world, asked):
     if done.returncode != 0 or failed:
         print(done.stdout + done.stderr)
         failed = max(failed, 1)
-    return passed, failed, notes + [f"skipped: {reason}" for reason in skipped]
+    notes += [f"skipped: {reason}" for reason in skipped]
+    return passed, failed, notes + [f"{operation} was never done" for operation in never_done(report)]
 
 
 def scripted(world, report, asked):
@@ -99,6 +100,21 @@ def counted(report):
         else:
             passed += 1
     return passed, failed, skipped
+
+
+def never_done(report):
+    """The operations that schemathesis asked for and that were refused each time: of these it has seen no more than refusals."""
+    told = report.with_suffix(".ndjson")
+    asked, done = set(), set()
+    for line in told.read_text().splitlines() if told.exists() else []:
+        recorded = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
+        for id, interaction in recorded.get("interactions", {}).items():
+            case = recorded["cases"][id]["value"]
+            operation = f"{case['method']} {case['path']}"
+            asked |= {operation} if operation == recorded["label"] else set()
+            if (interaction.get("response") or {}).get("status_code", 500) < 300:
+                done.add(operation)
+    return sorted(asked - done)
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ impl Wrong {
         Wrong::said(StatusCode::BAD_REQUEST, format!("{} {what}", label(name)))
     }
 
-    /// A parameter that is well written, and names nothing that is there.
-    pub(super) fn unknown(name: &str, what: &str) -> Wrong {
+    /// A parameter that is well written, and can't be done as things stand.
+    pub(super) fn refused_field(name: &str, what: &str) -> Wrong {
         Wrong::said(StatusCode::UNPROCESSABLE_ENTITY, format!("{} {what}", label(name)))
     }
 }

@@ -226,7 +226,7 @@ async fn follow(
     let (take, order) = (paging.take()?, (wanted.order, wanted.down));
     let after: Option<UserId> = match paging.offset() {
         "" => None,
-        offset => Some(offset.parse().map_err(|_| Wrong::unknown("offset", "is none of a next page"))?),
+        offset => Some(offset.parse().map_err(|_| Wrong::refused_field("offset", "is none of a next page"))?),
     };
     let (pass, (rows, more)) =
         visit.read(move |r, pass| program::list_behind(r, pass, order, after.as_ref(), take)).await?;
