@@ -32,8 +32,11 @@ words! {
 }
 
 impl SwapUnit {
+    /// Six months in the smallest unit.
+    pub const LONGEST: i64 = SwapUnit::Days.half_a_year();
+
     /// How many of them are six months.
-    pub fn half_a_year(self) -> i64 {
+    pub const fn half_a_year(self) -> i64 {
         match self {
             SwapUnit::Months => 6,
             SwapUnit::Weeks => 26,

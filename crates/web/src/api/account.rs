@@ -24,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[schemars(rename = "Account")]
 pub(super) struct Account {
     /// The account's id.
+    #[schemars(regex(pattern = "^ACC[0-9a-f]{32}$"))]
     id: String,
     /// Its name.
     name: String,

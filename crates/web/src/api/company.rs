@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use app::company::{self, Asked, Whole};
 use app::pass::{AccountPass, CompanyPass};
 use domain::capability::proof::{AnyUser, ManageCompanies};
-use domain::company::{CompanyChange, CompanyDetails, CompanySettings};
+use domain::company::{CompanyChange, CompanyDetails, CompanySettings, SwapUnit};
 use domain::id::CompanyId;
+use domain::name::MAX_NAME;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -42,16 +43,20 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Company {
     /// The company's id.
+    #[schemars(regex(pattern = "^COM[0-9a-f]{32}$"))]
     id: String,
     /// Its name.
     name: String,
-    /// `active` or `disabled`.
+    /// Whether it is in use.
+    #[schemars(extend("enum" = ["active", "disabled"]))]
     status: &'static str,
     /// The IANA name of its time zone.
     time_zone: String,
     /// When it was made.
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
     /// When it was disabled; nothing while it is in use.
+    #[schemars(extend("format" = "date-time"))]
     disabled_at: Option<String>,
     /// Whether numbers are swapped on its pages; unknown while it has no script.
     dni_active: Option<bool>,
@@ -68,8 +73,10 @@ pub(super) struct Company {
     /// The parameter of a landing page that takes the place of an earlier source.
     swap_landing_override: Option<String>,
     /// How long a visitor's source is remembered.
+    #[schemars(range(min = 1, max = SwapUnit::LONGEST))]
     swap_cookie_duration: i64,
-    /// In what that is counted: `months`, `weeks` or `days`.
+    /// In what that is counted.
+    #[schemars(extend("enum" = ["months", "weeks", "days"]))]
     swap_cookie_duration_unit: &'static str,
     /// Whether calls are transcribed.
     callscribe_enabled: bool,
@@ -187,8 +194,10 @@ pub(super) async fn show(visit: Visit<CompanyPass<AnyUser>>, asked: Shown) -> Re
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct NewCompany {
     /// Its name, unique in the account.
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     name: String,
     /// The IANA name of its time zone; America/New_York if nothing is said.
+    #[schemars(length(min = 1), regex(pattern = r"\S"))]
     time_zone: Option<String>,
 }
 
@@ -209,8 +218,10 @@ pub(super) async fn create(
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct ChangedCompany {
     /// The name.
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     name: Option<String>,
     /// The IANA name of the time zone.
+    #[schemars(length(min = 1), regex(pattern = r"\S"))]
     time_zone: Option<String>,
     /// Whether calls are scored by themselves.
     callscore_enabled: Option<bool>,
@@ -220,11 +231,13 @@ pub(super) struct ChangedCompany {
     swap_ppc_override: Option<bool>,
     /// The parameter of a landing page that takes the place of an earlier source; nothing, or an empty text, for none.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", length(max = MAX_NAME))]
     swap_landing_override: Option<Option<String>>,
     /// How long a visitor's source is remembered; six months at most.
+    #[schemars(range(min = 1, max = SwapUnit::LONGEST))]
     swap_cookie_duration: Option<i64>,
-    /// In what that is counted: `months`, `weeks` or `days`.
+    /// In what that is counted.
+    #[schemars(extend("enum" = ["months", "weeks", "days", null]))]
     swap_cookie_duration_unit: Option<String>,
     /// Whether forms of other sites are captured.
     external_form_capture: Option<bool>,
@@ -277,7 +290,7 @@ pub(super) async fn disable(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothi
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct ManyCompanies {
     /// Their ids, or `all` alone.
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000), inner(regex(pattern = "^(all|COM[0-9a-f]{32})$")))]
     company_ids: Vec<String>,
     /// Whether forms of other sites are captured.
     external_form_capture: bool,

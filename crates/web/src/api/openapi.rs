@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use ::http::Method;
 use app::pass;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::listing::Paging;
@@ -30,7 +30,8 @@ pub(crate) fn described() -> &'static Value {
 
 /// The document.
 pub fn document() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
+    // As answers are written: a field that may be nothing is there all the same, unless it is left out then.
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
         settings.meta_schema = None;
     });
@@ -78,7 +79,7 @@ fn error() -> Value {
 }
 
 fn operation(generator: &mut SchemaGenerator, route: &Route, described: &Described) -> Value {
-    let input = (described.input)(generator).to_value();
+    let input = (described.input)(&mut inline()).to_value();
     let mut parameters = path_parameters(route.path);
     let mut operation = json!({
         "operationId": operation_id(route),
@@ -93,16 +94,16 @@ fn operation(generator: &mut SchemaGenerator, route: &Route, described: &Describ
         parameters.extend(query_parameters(&input));
     }
     if described.is_list {
-        parameters.extend(query_parameters(&generator_inline::<Paging>()));
+        parameters.extend(query_parameters(&Paging::json_schema(&mut inline()).to_value()));
     }
     operation["parameters"] = Value::Array(parameters);
     operation["responses"] = responses(generator, route, described);
     operation
 }
 
-fn generator_inline<T: schemars::JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    T::json_schema(&mut SchemaGenerator::new(settings)).to_value()
+/// What is taken is described where it is taken: nouns have words of their own for the same, such as what they sort by.
+fn inline() -> SchemaGenerator {
+    SchemaGenerator::new(SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true))
 }
 
 fn has_fields(input: &Value) -> bool {
@@ -116,9 +117,25 @@ fn body(mut input: Value) -> Value {
         "required": is_required,
         "content": {
             "application/json": { "schema": input },
-            "application/x-www-form-urlencoded": { "schema": input },
+            "application/x-www-form-urlencoded": { "schema": as_form(input.clone()) },
         },
     })
+}
+
+/// A form has texts, no word for nothing, several for yes and no, and a list of one looks like one.
+fn as_form(mut input: Value) -> Value {
+    for schema in input["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        without_null(schema);
+        match schema["type"].as_str() {
+            Some("boolean") => {
+                schema["type"] = json!(["boolean", "integer"]);
+                schema["enum"] = json!([true, false, 1, 0]);
+            }
+            Some("array") => *schema = json!({ "anyOf": [schema, schema["items"]] }),
+            _ => {}
+        }
+    }
+    input
 }
 
 fn query_parameters(input: &Value) -> Vec<Value> {
@@ -131,11 +148,14 @@ fn query_parameters(input: &Value) -> Vec<Value> {
     fields.into_iter().map(parameter).collect()
 }
 
-/// A parameter of an address is given, or it is not.
+/// A parameter of an address, or a field of a form, is given, or it is not.
 fn without_null(schema: &mut Value) {
     if let Some(kinds) = schema["type"].as_array() {
         let kinds: Vec<Value> = kinds.iter().filter(|kind| *kind != "null").cloned().collect();
         schema["type"] = if kinds.len() == 1 { kinds[0].clone() } else { Value::Array(kinds) };
+    }
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        words.retain(|word| !word.is_null());
     }
     if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
         let choices: Vec<Value> = choices.iter().filter(|choice| choice["type"] != "null").cloned().collect();
@@ -170,17 +190,16 @@ fn path_parameters(path: &str) -> Vec<Value> {
 }
 
 fn responses(generator: &mut SchemaGenerator, route: &Route, described: &Described) -> Value {
-    let limits = json!({
-        "RateLimit": { "schema": { "type": "string" }, "description": "How many requests are left, an hour and a day." },
-        "RateLimit-Policy": { "schema": { "type": "string" }, "description": "How many there are." },
-    });
-    let mut good = json!({ "description": described.summary, "headers": limits });
+    let mut good = json!({ "description": described.summary, "headers": {
+        "RateLimit": header("How many requests are left, an hour and a day.", true),
+        "RateLimit-Policy": header("How many there are.", true),
+        "Warning": header("Parameters that are not known, and were passed over.", false),
+    } });
     if let Some(schema) = (described.output)(generator) {
         good["content"] = json!({ "application/json": { "schema": schema } });
     }
     if described.is_list {
-        good["headers"]["Link"] =
-            json!({ "schema": { "type": "string" }, "description": "The neighbouring pages." });
+        good["headers"]["Link"] = header("The neighbouring pages.", false);
     }
     let mut responses = Map::new();
     responses.insert(described.status.to_string(), good);
@@ -194,18 +213,31 @@ fn responses(generator: &mut SchemaGenerator, route: &Route, described: &Describ
         (406, "The body is of another type.", takes_body),
         (408, "The body took too long.", takes_body),
         (413, "The body is too large.", takes_body),
-        (422, "It can't be done as things stand.", changes),
+        (422, "It can't be done as things stand.", changes || described.is_list),
         (429, "No requests are left; Retry-After says for how long.", true),
         (503, "Others do the same at this moment.", true),
     ];
     for (status, description, _) in refusals.into_iter().filter(|(_, _, is_there)| *is_there) {
-        let refusal = json!({
-            "description": description,
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
-        });
-        responses.insert(status.to_string(), refusal);
+        responses.insert(status.to_string(), refusal(status, description));
     }
     Value::Object(responses)
+}
+
+fn refusal(status: u16, description: &str) -> Value {
+    let mut refusal = json!({
+        "description": description,
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+    });
+    match status {
+        401 => refusal["headers"] = json!({ "WWW-Authenticate": header("How a key is given.", true) }),
+        429 | 503 => refusal["headers"] = json!({ "Retry-After": header("For how many seconds to wait.", true) }),
+        _ => {}
+    }
+    refusal
+}
+
+fn header(description: &str, is_required: bool) -> Value {
+    json!({ "description": description, "required": is_required, "schema": { "type": "string" } })
 }
 
 fn tag(path: &str) -> &str {
@@ -220,5 +252,7 @@ fn operation_id(route: &Route) -> String {
         .filter(|word| !word.is_empty() && *word != "a" && *word != "account")
         .collect();
     let verb = route.method.as_str().to_ascii_lowercase();
-    if words.is_empty() { format!("{verb}_account") } else { format!("{verb}_{}", words.join("_")) }
+    let whole = if route.path.contains('{') { "account" } else { "accounts" };
+    let words = if words.is_empty() { vec![whole] } else { words };
+    format!("{verb}_{}", words.join("_"))
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::answer::json;
 use crate::http::problem::{Chain, sentence_of};
+use crate::http::route::Route;
 use crate::views::form;
 
 /// Names the capability that is missing (P-17); the sentence is everybody's.
@@ -34,6 +35,11 @@ impl Wrong {
     /// A parameter that is wrong.
     pub(super) fn field(name: &str, what: &str) -> Wrong {
         Wrong::said(StatusCode::BAD_REQUEST, format!("{} {what}", label(name)))
+    }
+
+    /// A parameter that is well written, and can't be done as things stand.
+    pub(super) fn refused_field(name: &str, what: &str) -> Wrong {
+        Wrong::said(StatusCode::UNPROCESSABLE_ENTITY, format!("{} {what}", label(name)))
     }
 }
 
@@ -146,11 +152,15 @@ pub(crate) fn nothing_here() -> Response {
     not_found()
 }
 
-/// The answer where there is one for other methods.
+/// The answer where there is one for other methods. A path that is written out is not one that has a name in its place.
 pub(crate) fn wrong_method(request: &Request) -> Response {
-    let allowed: Vec<String> = super::routes()
-        .into_iter()
-        .filter(|route| super::call::fits(route.path, request.uri().path()))
+    let mut fitting: Vec<Route> = super::routes();
+    fitting.retain(|route| super::call::fits(route.path, request.uri().path()));
+    let names = |route: &Route| route.path.matches('{').count();
+    let least = fitting.iter().map(names).min();
+    let allowed: Vec<String> = fitting
+        .iter()
+        .filter(|route| Some(names(route)) == least)
         .map(|route| route.method.to_string())
         .chain([Method::OPTIONS.to_string()])
         .collect();

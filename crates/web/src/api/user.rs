@@ -1,13 +1,15 @@
 //! Users, as programs see and change them.
 
+use ::http::StatusCode;
 use app::pass::{AccountPass, HasPlace as _};
 use app::user::program::{self, Asked, Member, MemberChange, Order};
-use app::{Refused, invitation};
+use app::{Conflict, Refused, invitation};
 use domain::access_change::Change;
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::UserId;
 use domain::input::yes_no;
+use domain::name::MAX_NAME;
 use domain::user::{TypedUser, UserStatus, UserType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct User {
     /// The user's id.
+    #[schemars(regex(pattern = "^USR[0-9a-f]{32}$"))]
     id: String,
     /// The address.
     email: String,
@@ -55,6 +58,7 @@ pub(super) struct User {
     /// Whether they have accepted their invitation, or need none.
     accepted: bool,
     /// When they were made.
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
     /// The companies given to them. Administrators have all, present and future, and none is named.
     companies: Vec<Named>,
@@ -68,6 +72,7 @@ pub(super) struct User {
 #[schemars(rename = "NamedCompany")]
 pub(super) struct Named {
     /// The company's id.
+    #[schemars(regex(pattern = "^COM[0-9a-f]{32}$"))]
     id: String,
     /// Its name.
     name: String,
@@ -171,6 +176,7 @@ pub(super) fn has(fields: Option<&str>, name: &str) -> bool {
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct Users {
     /// Only who has this company; administrators have every one.
+    #[schemars(regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<String>,
     /// Words of the names, or the beginning of the address or of its host.
     search: Option<String>,
@@ -220,7 +226,7 @@ async fn follow(
     let (take, order) = (paging.take()?, (wanted.order, wanted.down));
     let after: Option<UserId> = match paging.offset() {
         "" => None,
-        offset => Some(offset.parse().map_err(|_| Wrong::field("offset", "is none of a next page"))?),
+        offset => Some(offset.parse().map_err(|_| Wrong::refused_field("offset", "is none of a next page"))?),
     };
     let (pass, (rows, more)) =
         visit.read(move |r, pass| program::list_behind(r, pass, order, after.as_ref(), take)).await?;
@@ -250,15 +256,18 @@ async fn one(visit: &Visit<AccountPass<AnyUser>>, id: UserId, fields: Option<&st
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct NewUser {
     /// First name; of a notification team the only one.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     first_name: String,
     /// Last name.
+    #[schemars(length(max = MAX_NAME))]
     last_name: String,
     /// The address that the invitation goes to.
+    #[schemars(email, length(max = 254))]
     email: String,
     /// What they are to be.
     role: Role,
     /// The ids of their companies. All but administrators have one at least.
+    #[schemars(inner(regex(pattern = "^COM[0-9a-f]{32}$")))]
     companies: Option<Vec<String>>,
     /// Whether they are to be an agent of Lead Center, too.
     agent: Option<bool>,
@@ -290,10 +299,13 @@ pub(super) async fn create(
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct ChangedUser {
     /// First name; people change their own.
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     first_name: Option<String>,
     /// Last name; people change their own.
+    #[schemars(length(max = MAX_NAME))]
     last_name: Option<String>,
     /// The ids of all the companies they are to have; administrators change these.
+    #[schemars(inner(regex(pattern = "^COM[0-9a-f]{32}$")))]
     companies: Option<Vec<String>>,
 }
 
@@ -321,7 +333,14 @@ pub(super) async fn remove(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -
 pub(super) async fn resend(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
     let user = id.clone();
-    let (pass, ()) = visit.write(move |w, pass| invitation::resend(w, pass, &user)).await?;
+    let sent = visit.write(move |w, pass| invitation::resend(w, pass, &user)).await;
+    let (pass, ()) = sent.map_err(|refused| match refused {
+        // Whoever looks at a page has seen an invitation there; a program may ask for anybody.
+        Refused::Conflict(Conflict::Changed) => {
+            Wrong::said(StatusCode::UNPROCESSABLE_ENTITY, "This user has no invitation that could be sent again")
+        }
+        other => other.into(),
+    })?;
     let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
     Ok(One(one(&visit, id, None).await?))
 }

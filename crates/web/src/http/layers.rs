@@ -6,8 +6,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::host;
 use super::visit::RequestId;
+use super::{host, unread};
 
 /// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -21,6 +21,7 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = known_method(request.method());
     let start = app.store.now();
+    let (request, rest) = unread::watch(request);
     let mut response =
         if host::is_ours(&app, &request) { next.run(request).await } else { host::wrong(&app) };
     let (status, seconds) =
@@ -30,6 +31,9 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     metrics::counter!("rollcall_http_requests_total", &labels).increment(1);
     metrics::histogram!("rollcall_http_request_seconds", &labels[..2]).record(seconds);
     add_headers(&app, &mut response, &id);
+    if rest.is_left() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

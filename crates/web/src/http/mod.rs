@@ -13,4 +13,5 @@ mod seats;
 pub mod serve;
 pub mod stream;
 pub mod toast;
+mod unread;
 pub mod visit;

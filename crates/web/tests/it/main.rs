@@ -24,6 +24,7 @@ mod forms;
 mod headers;
 mod ids;
 mod networks;
+mod openapi;
 mod people;
 mod records;
 mod site;
