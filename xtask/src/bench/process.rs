@@ -66,13 +66,13 @@ impl Server {
     }
 
     /// One answer, head and body as they came.
-    pub(super) fn get(&self, path: &str, cookie: &str) -> Result<Vec<u8>> {
+    pub(super) fn get(&self, path: &str, with: &str) -> Result<Vec<u8>> {
         let ask = || {
             let mut stream = TcpStream::connect(&self.address)?;
             let host = &self.address;
             write!(
                 stream,
-                "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+                "GET {path} HTTP/1.1\r\nHost: {host}\r\n{with}\r\nConnection: close\r\n\r\n"
             )?;
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer)?;

@@ -51,16 +51,25 @@ pub(super) fn run_all(world: &World) -> Result<All> {
 
 fn reads(world: &World, server: &Server) -> Result<Vec<Measured>> {
     let of = |rest: &str| format!("/accounts/{}/{rest}", world.account);
-    let paths = [of("may/manage_users"), of("users.json"), of("users")];
-    let names = ["permission answer", "50 of 10,000 users, JSON", "50 of 10,000 users, HTML"];
-    let bare = world.bare(&record(server, &paths, &world.cookie, &world.folder)?)?;
-    let cookie = format!("Cookie: {}", world.cookie);
-    let new = |name| Measured { name, ours: Vec::new(), bare: Vec::new() };
-    let mut measured: Vec<Measured> = names.into_iter().map(new).collect();
+    let api = |rest: &str| format!("/v3/a/{}/users.json?{rest}", world.account);
+    let (cookie, key) =
+        (format!("Cookie: {}", world.cookie), format!("Authorization: Token token={}", world.key));
+    let asked = [
+        ("permission answer", of("may/manage_users"), &cookie),
+        ("50 of 10,000 users, JSON", of("users.json"), &cookie),
+        ("50 of 10,000 users, HTML", of("users"), &cookie),
+        ("250 of 10,000 users, API", api("per_page=250"), &key),
+        ("the last 250 of them, API", api("per_page=250&page=40"), &key),
+        ("250 of them behind each other, API", api("per_page=250&relative_pagination=true"), &key),
+    ];
+    let bare = world.bare(&record(server, &asked.clone().map(|(_, path, with)| (path, with)), &world.folder)?)?;
+    let new = |(name, _, _): &(&'static str, String, &String)| Measured { name, ours: Vec::new(), bare: Vec::new() };
+    let mut measured: Vec<Measured> = asked.iter().map(new).collect();
     for _ in 0..ROUNDS {
         for (number, scenario) in measured.iter_mut().enumerate() {
-            scenario.ours.push(wrk::run(server, SECONDS, &paths[number], &["--header", &cookie])?);
-            scenario.bare.push(wrk::run(&bare, SECONDS, &format!("/{number}"), &["--header", &cookie])?);
+            let (_, path, with) = &asked[number];
+            scenario.ours.push(wrk::run(server, SECONDS, path, &["--header", with])?);
+            scenario.bare.push(wrk::run(&bare, SECONDS, &format!("/{number}"), &["--header", with])?);
         }
     }
     Ok(measured)

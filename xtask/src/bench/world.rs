@@ -21,6 +21,8 @@ pub(super) struct World {
     pub(super) account: String,
     /// The cookie of its first administrator.
     pub(super) cookie: String,
+    /// A key of theirs.
+    pub(super) key: String,
     postgres: Option<String>,
 }
 
@@ -29,8 +31,8 @@ impl World {
     pub(super) fn make(postgres: Option<String>) -> Result<World> {
         let _ = fs::remove_dir_all(FOLDER);
         fs::create_dir_all(FOLDER).map_err(|error| format!("{FOLDER} cannot be made: {error}"))?;
-        let mut world =
-            World { folder: FOLDER.to_owned(), account: String::new(), cookie: String::new(), postgres };
+        let (account, cookie, key) = Default::default();
+        let mut world = World { folder: FOLDER.to_owned(), account, cookie, key, postgres };
         let mut seed = Command::new("target/release/rollcall");
         seed.args(["seed", "--accounts", "1000", "--users-per-account", "10"]).envs(world.settings());
         let seeded = said(seed)?;
@@ -43,11 +45,18 @@ impl World {
         let session = fs::read_to_string(format!("{FOLDER}/session")).map_err(|error| error.to_string())?;
         world.cookie = format!("session={session}");
         world.account = account;
+        let mut create = Command::new("target/release/rollcall");
+        create.args(["api-key", "create", "--login", &login, "--name", "bench"]).envs(world.settings());
+        world.key = json_text(&said(create)?, "api_key").unwrap_or_default();
         Ok(world)
     }
 
     fn settings(&self) -> Vec<(&str, &str)> {
-        let mut settings = vec![("ROLLCALL_DATA_DIR", FOLDER), ("ROLLCALL_LISTEN", LISTEN)];
+        let mut settings = vec![
+            ("ROLLCALL_DATA_DIR", FOLDER),
+            ("ROLLCALL_LISTEN", LISTEN),
+            ("ROLLCALL_API_REQUESTS_PER_HOUR", "1000000000"),
+        ];
         settings.extend(self.postgres.as_ref().map(|url| ("ROLLCALL_DATABASE_URL", url.as_str())));
         settings
     }

@@ -39,7 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0023_job_password"),
     migration!("0024_executive_review"),
     migration!("0025_api"),
-    migration!("0027_tag"),
-    migration!("0028_notification"),
-    migration!("0029_summary_email"),
+    migration!("0026_tag"),
+    migration!("0027_notification"),
+    migration!("0028_summary_email"),
 ];
