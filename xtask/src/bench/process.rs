@@ -70,10 +70,7 @@ impl Server {
         let ask = || {
             let mut stream = TcpStream::connect(&self.address)?;
             let host = &self.address;
-            write!(
-                stream,
-                "GET {path} HTTP/1.1\r\nHost: {host}\r\n{with}\r\nConnection: close\r\n\r\n"
-            )?;
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{with}\r\nConnection: close\r\n\r\n")?;
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer)?;
             Ok(answer)

@@ -62,8 +62,13 @@ fn reads(world: &World, server: &Server) -> Result<Vec<Measured>> {
         ("the last 250 of them, API", api("per_page=250&page=40"), &key),
         ("250 of them behind each other, API", api("per_page=250&relative_pagination=true"), &key),
     ];
-    let bare = world.bare(&record(server, &asked.clone().map(|(_, path, with)| (path, with)), &world.folder)?)?;
-    let new = |(name, _, _): &(&'static str, String, &String)| Measured { name, ours: Vec::new(), bare: Vec::new() };
+    let bare =
+        world.bare(&record(server, &asked.clone().map(|(_, path, with)| (path, with)), &world.folder)?)?;
+    let new = |(name, _, _): &(&'static str, String, &String)| Measured {
+        name,
+        ours: Vec::new(),
+        bare: Vec::new(),
+    };
     let mut measured: Vec<Measured> = asked.iter().map(new).collect();
     for _ in 0..ROUNDS {
         for (number, scenario) in measured.iter_mut().enumerate() {

@@ -230,7 +230,9 @@ fn refusal(status: u16, description: &str) -> Value {
     });
     match status {
         401 => refusal["headers"] = json!({ "WWW-Authenticate": header("How a key is given.", true) }),
-        429 | 503 => refusal["headers"] = json!({ "Retry-After": header("For how many seconds to wait.", true) }),
+        429 | 503 => {
+            refusal["headers"] = json!({ "Retry-After": header("For how many seconds to wait.", true) })
+        }
         _ => {}
     }
     refusal

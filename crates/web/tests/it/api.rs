@@ -424,7 +424,11 @@ async fn i01_every_page_of_a_list_is_found_both_ways() {
         }
         for list in ["/v3/a.json".to_owned(), site.path("/v3/a/{account}/companies.json"), users.clone()] {
             let behind = format!("{list}?relative_pagination=true&offset=nobody");
-            assert_eq!(get(&site, &behind, &admin).await.0.status, StatusCode::UNPROCESSABLE_ENTITY, "{behind}");
+            assert_eq!(
+                get(&site, &behind, &admin).await.0.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{behind}"
+            );
         }
         let (unknown, _) = get(&site, &format!("{users}?start_date=2026-01-01&nonsense=1"), &admin).await;
         assert_eq!(unknown.status, StatusCode::OK);
@@ -641,10 +645,9 @@ async fn i01_a_body_that_is_left_unread_ends_the_connection() {
         let admin = used(&site, &site.account.admin.email).await;
         let (users, many) =
             (site.path("/v3/a/{account}/users.json"), json!({ "first_name": "x".repeat(20_000) }));
-        for (key, status, is_left) in [
-            ("wrong", StatusCode::UNAUTHORIZED, true),
-            (admin.as_str(), StatusCode::BAD_REQUEST, false),
-        ] {
+        for (key, status, is_left) in
+            [("wrong", StatusCode::UNAUTHORIZED, true), (admin.as_str(), StatusCode::BAD_REQUEST, false)]
+        {
             let reply = call(&site, &Method::POST, &users, key, &many).await;
             assert_eq!((reply.status, reply.headers.contains_key("connection")), (status, is_left), "{key}");
         }
