@@ -304,6 +304,7 @@ async fn a05_the_chain_is_sealed_and_whole() {
 async fn a05_sealing_at_once_with_writers_and_other_sealers_keeps_the_chain_whole() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
+        account.company("Stays").await;
         let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
         testkit::at_once(60, |number| {
             let (desk, branch) = (desk.clone(), branch.clone());
@@ -576,6 +577,7 @@ async fn a05_an_older_end_before_the_last_entry_is_found() {
 async fn a05_long_trails_are_walked_to_their_end() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
+        account.company("Stays").await;
         let (desk, branch) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
         for _ in 0..510 {
             desk.company(&branch, company::disable).await.unwrap();

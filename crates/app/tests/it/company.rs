@@ -139,12 +139,34 @@ async fn g01_whom_disabling_concerns_is_counted_before() {
 async fn g01_disabling_twice_changes_nothing_more() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
+        account.company("Stays").await;
         let (desk, id) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
         desk.company(&id, company::disable).await.unwrap();
         desk.company(&id, company::disable).await.unwrap();
         let changes: Vec<usize> =
             account.activity().await.iter().rev().take(2).map(|e| e.changes.len()).collect();
         assert_eq!(changes, [0, 1]);
+    }
+}
+
+/// G-01: an account keeps a company in use, though two are disabled at the same moment. Seen to fail: without the condition
+/// on other companies in `company::update_disabled`.
+#[tokio::test(flavor = "multi_thread")]
+async fn g01_the_last_company_in_use_stays() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (one, other) = (account.company("One").await, account.company("Other").await);
+        let desk = Desk::of(&world, &account);
+        let disabled = testkit::at_once(2, |number| {
+            let (desk, id) = (desk.clone(), if number == 0 { one.clone() } else { other.clone() });
+            async move { desk.company(&id, company::disable).await.is_ok() }
+        });
+        assert_eq!(disabled.await.into_iter().filter(|done| *done).count(), 1);
+        let left = if list(&desk, false).await.companies.rows[0].id == one { &one } else { &other };
+        assert_refused!(
+            desk.company(left, company::disable).await,
+            Refused::Conflict(app::Conflict::LastCompany)
+        );
     }
 }
 

@@ -86,6 +86,7 @@ fn fill(postgres: &mut Postgres) {
                 ("status", _) if table == "user" => "'active'",
                 ("alert_type", _) => "'all'",
                 ("lead_status", _) => "'All'",
+                ("swap_cookie_duration_unit", _) => "'months'",
                 ("user_type", _) => "CASE WHEN i % 2 = 0 THEN 'administrator' ELSE 'manager' END",
                 (_, "bigint") => "i",
                 _ => "'K' || i",

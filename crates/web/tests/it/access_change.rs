@@ -228,6 +228,7 @@ async fn a05_the_activity_names_companies_that_are_disabled_by_now() {
         let companies = format!("/accounts/{}/companies", site.account.id);
         let give = format!("{companies}/{}/users/{}/give", site.other_company, site.user);
         post(&site, &give, &site.version(site.user.as_str())).await;
+        site.account.company("Stays").await;
         for company in [&site.company, &site.other_company] {
             let reply = post(&site, &format!("{companies}/{company}/disable"), "").await;
             assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
