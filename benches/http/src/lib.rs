@@ -39,6 +39,7 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         hasher: Hasher::cheap(RealRandom.bytes()),
         smtp: None,
         turns: app::mail::outbox::Turns::default(),
+        api_limit: app::api_limit::ApiLimit::new(1_000_000_000),
         uses: app::capability_use::Uses::default(),
     }
 }
