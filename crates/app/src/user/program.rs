@@ -9,8 +9,8 @@ use domain::input::{Checker, Problem};
 use domain::user::{Names, UserStatus};
 use store::page::{Part, Window};
 use store::pass::{AccountPass, Acting, Denied, HasPlace};
-use store::user;
 use store::work::{Committed, Reader, Writer};
+use store::{company, user};
 
 pub use store::user::{Asked, Member, Order};
 
@@ -48,6 +48,9 @@ pub fn list_window(
     window: Window,
 ) -> Result<Part<Member>, Refused> {
     if let Some(managing) = managing(r, pass)? {
+        if let Some(id) = &asked.company {
+            company::find(r, &managing, id)?.ok_or(Refused::NotFound)?;
+        }
         return Ok(user::list_window(r, &managing, asked, window)?);
     }
     let own = user::find_own_member(r, pass)?;

@@ -164,15 +164,9 @@ impl Given {
         true
     }
 
-    /// What was given, of these fields.
-    pub(super) fn read<I: DeserializeOwned + JsonSchema>(&self) -> Result<I, Wrong> {
-        let mut own = Map::new();
-        for name in Fields::of::<I>().kinds.keys() {
-            if let Some(value) = self.values.get(name) {
-                own.insert(name.clone(), value.clone());
-            }
-        }
-        serde_path_to_error::deserialize(Value::Object(own)).map_err(|error| {
+    /// What was given, as the type; it passes over what is another's.
+    pub(super) fn read<I: DeserializeOwned>(&self) -> Result<I, Wrong> {
+        serde_path_to_error::deserialize(Value::Object(self.values.clone())).map_err(|error| {
             let name = error.path().iter().next().map(ToString::to_string).unwrap_or_default();
             let sentence = match self.fields.kinds.get(&name) {
                 Some(Kind::Whole) => "must be a whole number within its range",

@@ -26,7 +26,7 @@ pub(super) struct Paging {
     /// How many rows a page has; 250 at most, and who asks for more gets these.
     #[schemars(range(min = 1))]
     per_page: Option<i64>,
-    /// Whether pages follow each other by `next_page`, which costs the same however far one has come.
+    /// Whether pages follow each other by `next_page`. Among all users that costs the same however far one has come.
     relative_pagination: Option<bool>,
     /// Where a page begins that follows another; it stands in `next_page`.
     offset: Option<String>,

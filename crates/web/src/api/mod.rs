@@ -22,7 +22,7 @@ mod user;
 pub(crate) use call::routed;
 pub(crate) use openapi::described;
 pub use openapi::document;
-pub(crate) use refused::{nothing_here, wrong_method};
+pub(crate) use refused::{nothing_here, panicked, wrong_method};
 pub use route::Described;
 
 use crate::http::route::Route;

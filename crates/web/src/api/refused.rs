@@ -1,7 +1,7 @@
 //! Why a program gets no good answer: a status, and one sentence under `error`.
 
+use ::http::StatusCode;
 use ::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use ::http::{Method, StatusCode};
 use app::{Conflict, Refused};
 use axum::extract::Request;
 use axum::response::Response;
@@ -152,6 +152,11 @@ pub(crate) fn nothing_here() -> Response {
     not_found()
 }
 
+/// The answer after a panic, which the panic hook has told.
+pub(crate) fn panicked() -> Response {
+    said(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong")
+}
+
 /// The answer where there is one for other methods. A path that is written out is not one that has a name in its place.
 pub(crate) fn wrong_method(request: &Request) -> Response {
     let mut fitting: Vec<Route> = super::routes();
@@ -162,7 +167,6 @@ pub(crate) fn wrong_method(request: &Request) -> Response {
         .iter()
         .filter(|route| Some(names(route)) == least)
         .map(|route| route.method.to_string())
-        .chain([Method::OPTIONS.to_string()])
         .collect();
     let response = said(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     match HeaderValue::from_str(&allowed.join(", ")) {

@@ -35,7 +35,7 @@ use crate::api::Described;
 
 /// A route of the table.
 pub struct Route {
-    /// GET or POST.
+    /// GET or POST; of the API PUT and DELETE, too.
     pub method: Method,
     /// The path, with `{account}`, `{company}`, `{user}` and the like in it.
     pub path: &'static str,

@@ -25,7 +25,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::seats::Seats;
@@ -38,29 +38,39 @@ use crate::{api, assets, health, routes};
 
 /// The whole site: the route table, static files, health, and what surrounds them.
 pub fn router(app: SharedApp) -> Router {
-    let mut router = Router::new();
+    let (mut pages, mut programs) = (Router::new(), Router::new());
     for route in routes::table() {
-        router = router.route(&api::routed(route.path), route.endpoint);
+        match route.path.starts_with(api::BASE) {
+            true => programs = programs.route(&api::routed(route.path), route.endpoint),
+            false => pages = pages.route(route.path, route.endpoint),
+        }
     }
-    router
+    // No form of another site has a key, and programs are told what is wrong in their own way.
+    let programs = programs
+        .method_not_allowed_fallback(wrong_method_of_api)
+        .layer(ServiceBuilder::new().layer(compression()).layer(CatchPanicLayer::custom(panicked_of_api)));
+    pages
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         // As one: each layer by itself would cost every request a service and a future in boxes of their own.
         .layer(
             ServiceBuilder::new()
-                // Small pages gain nothing; gzip at its quickest costs less than sending the bytes.
-                .layer(
-                    CompressionLayer::new()
-                        .quality(tower_http::CompressionLevel::Fastest)
-                        .compress_when(SizeAbove::new(1_024).and(DefaultPredicate::new())),
-                )
+                .layer(compression())
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(CsrfLayer::new().with_rejection_response(other_site)),
         )
+        .merge(programs)
         .merge(assets::router())
         .merge(health::router())
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))
         .with_state(app)
+}
+
+/// Small answers gain nothing; gzip at its quickest costs less than sending the bytes.
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new()
+        .quality(tower_http::CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(1_024).and(DefaultPredicate::new()))
 }
 
 /// How long a request's head may take to arrive: slow ones would hold connections that others need.
@@ -135,10 +145,11 @@ async fn nothing_here(State(app): State<SharedApp>, request: Request) -> Respons
     problem::answer(&visitor, app::Refused::NotFound).await
 }
 
+async fn wrong_method_of_api(request: Request) -> Response {
+    api::wrong_method(&request)
+}
+
 async fn wrong_method(State(app): State<SharedApp>, request: Request) -> Response {
-    if request.uri().path().starts_with(api::BASE) {
-        return api::wrong_method(&request);
-    }
     let visitor = Visitor::of(app, &request);
     problem::bad_request(&visitor, StatusCode::METHOD_NOT_ALLOWED).await
 }
@@ -151,6 +162,10 @@ fn plain_problem(status: StatusCode, kind: Kind) -> Response {
 /// A form that another site sent.
 fn other_site(_error: ProtectionError) -> HttpResponse<Body> {
     plain_problem(StatusCode::FORBIDDEN, Kind::BadRequest(Text::default().problem_cross_site().to_owned()))
+}
+
+fn panicked_of_api(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
+    api::panicked()
 }
 
 fn panicked(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
