@@ -64,7 +64,9 @@ impl Paging {
         let skip = match self.is_relative() {
             false => (page - 1).saturating_mul(take),
             true if self.offset().is_empty() => 0,
-            true => self.offset().parse().map_err(|_| Wrong::refused_field("offset", "is none of a next page"))?,
+            true => {
+                self.offset().parse().map_err(|_| Wrong::refused_field("offset", "is none of a next page"))?
+            }
         };
         if skip < 0 {
             return Err(Wrong::refused_field("offset", "is none of a next page"));

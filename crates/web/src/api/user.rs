@@ -336,9 +336,10 @@ pub(super) async fn resend(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -
     let sent = visit.write(move |w, pass| invitation::resend(w, pass, &user)).await;
     let (pass, ()) = sent.map_err(|refused| match refused {
         // Whoever looks at a page has seen an invitation there; a program may ask for anybody.
-        Refused::Conflict(Conflict::Changed) => {
-            Wrong::said(StatusCode::UNPROCESSABLE_ENTITY, "This user has no invitation that could be sent again")
-        }
+        Refused::Conflict(Conflict::Changed) => Wrong::said(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This user has no invitation that could be sent again",
+        ),
         other => other.into(),
     })?;
     let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());

@@ -424,7 +424,11 @@ async fn i01_every_page_of_a_list_is_found_both_ways() {
         }
         for list in ["/v3/a.json".to_owned(), site.path("/v3/a/{account}/companies.json"), users.clone()] {
             let behind = format!("{list}?relative_pagination=true&offset=nobody");
-            assert_eq!(get(&site, &behind, &admin).await.0.status, StatusCode::UNPROCESSABLE_ENTITY, "{behind}");
+            assert_eq!(
+                get(&site, &behind, &admin).await.0.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{behind}"
+            );
         }
         let (unknown, _) = get(&site, &format!("{users}?start_date=2026-01-01&nonsense=1"), &admin).await;
         assert_eq!(unknown.status, StatusCode::OK);
@@ -492,7 +496,8 @@ async fn i01_p15_lists_have_whom_the_keys_owner_may_see() {
     }
 }
 
-/// A body is JSON or a form; what is wrong with it is said in a sentence. Seen to fail: with lists of forms given as texts.
+/// A body is JSON or a form; what is wrong with it is said in a sentence. Seen to fail: with lists of forms given as texts, and
+/// with 3.0 taken for no whole number.
 #[tokio::test(flavor = "multi_thread")]
 async fn i01_bodies_are_json_or_forms() {
     for site in Site::everywhere().await {
@@ -530,6 +535,12 @@ async fn i01_bodies_are_json_or_forms() {
         ] {
             let (found, said) = send(kind, body).await;
             assert_eq!((found, &said["error"]), (status, &json!(error)), "{body}");
+        }
+        let company = site.path("/v3/a/{account}/companies/{company}.json");
+        for (number, status) in [("3.0", StatusCode::OK), ("3.5", StatusCode::BAD_REQUEST)] {
+            let body =
+                serde_json::from_str(&format!("{{ \"swap_cookie_duration\": {number} }}")).expect("JSON");
+            assert_eq!(call(&site, &Method::PUT, &company, &admin, &body).await.status, status, "{number}");
         }
         let again = form.replace("owner", "manager");
         let (status, said) = send("application/x-www-form-urlencoded", &again).await;
@@ -641,10 +652,9 @@ async fn i01_a_body_that_is_left_unread_ends_the_connection() {
         let admin = used(&site, &site.account.admin.email).await;
         let (users, many) =
             (site.path("/v3/a/{account}/users.json"), json!({ "first_name": "x".repeat(20_000) }));
-        for (key, status, is_left) in [
-            ("wrong", StatusCode::UNAUTHORIZED, true),
-            (admin.as_str(), StatusCode::BAD_REQUEST, false),
-        ] {
+        for (key, status, is_left) in
+            [("wrong", StatusCode::UNAUTHORIZED, true), (admin.as_str(), StatusCode::BAD_REQUEST, false)]
+        {
             let reply = call(&site, &Method::POST, &users, key, &many).await;
             assert_eq!((reply.status, reply.headers.contains_key("connection")), (status, is_left), "{key}");
         }
