@@ -61,7 +61,8 @@ class Pool:
         ids = [one for one in self.live.get(kind, []) if not (ends and one in KEPT)]
         if not ids or id in self.seen or self.chance.random() < 0.1:
             return id
-        return self.chance.choice(ids)
+        kept = [one for one in ids if one in KEPT]
+        return self.chance.choice(kept if kept and self.chance.random() < 0.3 else ids)
 
     def body(self, value):
         if isinstance(value, dict):

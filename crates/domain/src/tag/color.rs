@@ -37,6 +37,11 @@ static COLORS: [(&str, &str); 24] = [
 pub struct Color(usize);
 
 impl Color {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Color> {
+        (0..COLORS.len()).map(Color)
+    }
+
     /// The word in the database and the API.
     pub fn word(self) -> &'static str {
         COLORS[self.0].0

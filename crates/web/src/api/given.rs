@@ -124,10 +124,8 @@ impl Given {
                     return Err(Wrong::said(StatusCode::BAD_REQUEST, "The body must be a JSON object"));
                 };
                 for (name, value) in read {
-                    if !self.fields.kinds.contains_key(&name) {
-                        return Err(unknown(&name));
-                    }
-                    self.values.insert(name, value);
+                    let Some(kind) = self.fields.kinds.get(&name) else { return Err(unknown(&name)) };
+                    self.values.insert(name, as_written(*kind, value));
                 }
             }
             _ => {
@@ -187,6 +185,17 @@ fn pairs(text: &[u8]) -> Result<Vec<(String, String)>, Wrong> {
     let text = std::str::from_utf8(text).unwrap_or("=%");
     Vec::deserialize(serde_html_form::Deserializer::from_bytes(text.as_bytes()))
         .map_err(|_| Wrong::said(StatusCode::BAD_REQUEST, "The parameters can't be read"))
+}
+
+/// In JSON 6 and 6.0 are the same number.
+fn as_written(kind: Kind, value: Value) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value.as_f64() {
+        Some(number) if kind == Kind::Whole && number.fract() == 0.0 && number.abs() < EXACT => {
+            Value::from(number as i64)
+        }
+        _ => value,
+    }
 }
 
 fn as_kind(kind: Kind, text: String) -> Value {

@@ -149,6 +149,7 @@ enum Way {
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct Notifications {
     /// Only this user's.
+    #[schemars(regex(pattern = "^(USR[0-9a-f]{32})?$"))]
     user_id: Option<String>,
     /// Only those of this address.
     email: Option<String>,
@@ -167,7 +168,9 @@ pub(super) async fn index(
         None => None,
     };
     let email = match asked.email.as_deref().filter(|email| !email.is_empty()) {
-        Some(email) => Some(EmailAddress::parse(email).map_err(|_| Wrong::field("email", "is invalid"))?),
+        Some(email) => {
+            Some(EmailAddress::parse(email).map_err(|_| Wrong::refused_field("email", "is invalid"))?)
+        }
         None => None,
     };
     let channel = asked.notification_type.map(|way| match way {
@@ -191,12 +194,15 @@ pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Resu
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct NewNotification {
     /// The user who is to get it; the key's owner if nobody is named.
+    #[schemars(regex(pattern = "^(USR[0-9a-f]{32})?$"))]
     user_id: Option<String>,
     /// The address that is to get it, instead of a user. Without a user it takes a company, and gets emails alone.
     email: Option<String>,
     /// The agent whose calls alone are told.
+    #[schemars(regex(pattern = "^(USR[0-9a-f]{32})?$"))]
     agent_id: Option<String>,
     /// The company that alone is told of.
+    #[schemars(regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<String>,
     /// The tracker that alone is told of.
     tracker_id: Option<String>,
@@ -243,11 +249,11 @@ pub(super) async fn create(
 pub(super) struct ChangedNotification {
     /// The agent whose calls alone are told; nothing, or an empty text, for everybody's.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = "^(USR[0-9a-f]{32})?$"))]
     agent_id: Option<Option<String>>,
     /// The company that alone is told of; nothing, or an empty text, for all of them.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<Option<String>>,
     /// The tracker that alone is told of.
     tracker_id: Option<String>,

@@ -115,27 +115,45 @@ fn body(mut input: Value) -> Value {
     let is_required = input["required"].as_array().is_some_and(|required| !required.is_empty());
     json!({
         "required": is_required,
-        "content": {
-            "application/json": { "schema": input },
-            "application/x-www-form-urlencoded": { "schema": as_form(input.clone()) },
-        },
+        "content": { "application/json": { "schema": input }, "application/x-www-form-urlencoded": form(&input) },
     })
 }
 
+/// A form's fields. What is in an object is named by both: `config[call_log]=true`.
+fn form(input: &Value) -> Value {
+    let schema = as_form(input.clone());
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let objects = fields.filter(|(_, field)| is(field, "object"));
+    let encoding: Map<String, Value> =
+        objects.map(|(name, _)| (name.clone(), json!({ "style": "deepObject", "explode": true }))).collect();
+    json!({ "schema": schema, "encoding": encoding })
+}
+
 /// A form has texts, no word for nothing, several for yes and no, and a list of one looks like one.
-fn as_form(mut input: Value) -> Value {
-    for schema in input["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        without_null(schema);
-        match schema["type"].as_str() {
-            Some("boolean") => {
-                schema["type"] = json!(["boolean", "integer"]);
-                schema["enum"] = json!([true, false, 1, 0]);
-            }
-            Some("array") => *schema = json!({ "anyOf": [schema, schema["items"]] }),
-            _ => {}
+fn as_form(mut schema: Value) -> Value {
+    without_null(&mut schema);
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in fields.into_iter().flatten() {
+        // An empty list is a field that is left out.
+        if let Some(field) = field.as_object_mut().filter(|_| !required.iter().any(|one| one == name)) {
+            field.remove("minItems");
         }
+        *field = as_form(field.take());
     }
-    input
+    if is(&schema, "boolean") {
+        schema["type"] = json!(["boolean", "integer"]);
+        schema["enum"] = json!([true, false, 1, 0]);
+    }
+    if is(&schema, "array") {
+        return json!({ "anyOf": [schema, schema["items"]] });
+    }
+    schema
+}
+
+fn is(schema: &Value, kind: &str) -> bool {
+    schema["type"] == kind
+        || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
 }
 
 fn query_parameters(input: &Value) -> Vec<Value> {

@@ -209,13 +209,15 @@ pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Resu
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct NewSummaryEmail {
     /// The user who is to get it; the key's owner if nobody is named.
+    #[schemars(regex(pattern = "^(USR[0-9a-f]{32})?$"))]
     user_id: Option<String>,
     /// The address that is to get it, instead of a user. Without a user it takes a company.
     email: Option<String>,
     /// The company that it is about; otherwise it is about all that they have.
+    #[schemars(regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<String>,
     /// How often it comes.
-    #[schemars(length(min = 1, max = 3))]
+    #[schemars(length(min = 1))]
     frequency: Vec<Often>,
     /// What it says; all of it if nothing is said.
     config: Option<Config>,
@@ -242,10 +244,10 @@ pub(super) async fn create(
 pub(super) struct ChangedSummaryEmail {
     /// The company that it is about; nothing, or an empty text, for all that they have.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<Option<String>>,
     /// How often it comes.
-    #[schemars(length(min = 1, max = 3))]
+    #[schemars(length(min = 1))]
     frequency: Option<Vec<Often>>,
     /// What it says.
     config: Option<Config>,

@@ -6,9 +6,11 @@ use app::tag;
 use domain::activity::Verb;
 use domain::capability::proof::AnyUser;
 use domain::id::{CompanyId, TagId};
+use domain::name::MAX_NAME;
 use domain::tag::{Color, TagChange, TagFilter, TypedTag};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::answer::{Gone, Made, One};
 use super::listing::{Listed, Listing, Paging};
@@ -41,14 +43,17 @@ pub(super) struct Tag {
     /// Whose it is.
     tag_level: TagLevel,
     /// The colour's word.
+    #[schemars(transform = colors)]
     color: &'static str,
     /// What it is drawn with, as six hex digits.
+    #[schemars(regex(pattern = "^#[0-9a-f]{6}$"))]
     background_color: &'static str,
     /// The company, where it is one's.
     company_id: Option<String>,
     /// Whether it is offered.
     status: TagStatus,
     /// When it was made.
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
 }
 
@@ -96,6 +101,7 @@ enum TagStatus {
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct Tags {
     /// Only those of this company.
+    #[schemars(regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<String>,
     /// Only these.
     status: Option<TagStatus>,
@@ -115,7 +121,7 @@ pub(super) async fn index(
     };
     let of_account = asked.tag_level.map(|level| level == TagLevel::Account);
     if company.is_some() && of_account == Some(true) {
-        return Err(Wrong::field("tag_level", "can't be account where a company is named"));
+        return Err(Wrong::refused_field("tag_level", "can't be account where a company is named"));
     }
     let disabled = asked.status.map(|status| status == TagStatus::Disabled);
     let filter = TagFilter { company, disabled, of_account };
@@ -136,10 +142,13 @@ pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Resu
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct NewTag {
     /// Its name, unique at its level.
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     name: String,
     /// The company whose it is to be.
+    #[schemars(regex(pattern = "^(COM[0-9a-f]{32})?$"))]
     company_id: Option<String>,
     /// The colour's word; `gray1` if nothing is said.
+    #[schemars(transform = colors, transform = or_nothing)]
     color: Option<String>,
     /// Whose it is to be; the company's if nothing is said. Administrators alone make those of the account.
     tag_level: Option<TagLevel>,
@@ -166,12 +175,15 @@ pub(super) async fn create(visit: Visit<AccountPass<AnyUser>>, new: NewTag) -> R
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(super) struct ChangedTag {
     /// The name.
+    #[schemars(length(min = 1, max = MAX_NAME), regex(pattern = r"\S"))]
     name: Option<String>,
     /// The colour's word; an empty one is `gray1`.
+    #[schemars(transform = colors, transform = or_nothing)]
     color: Option<String>,
     /// Whether it is offered no more: true or false, as a text too.
     #[serde(default, deserialize_with = "spelled")]
-    #[schemars(with = "Option<bool>")]
+    #[schemars(with = "Option<bool>", extend("type" = ["boolean", "string", "null"]))]
+    #[schemars(extend("enum" = [true, false, "true", "false", null]))]
     disabled: Option<bool>,
 }
 
@@ -192,6 +204,19 @@ pub(super) async fn remove(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Re
     let id: TagId = visit.param("tag")?;
     visit.write(move |w, pass| tag::remove(w, pass, id)).await?;
     Ok(Gone)
+}
+
+/// The words of all colours.
+fn colors(schema: &mut Schema) {
+    let words: Vec<&str> = Color::all().map(Color::word).collect();
+    schema.insert("enum".to_owned(), words.into());
+}
+
+/// Beside its words, a field takes none.
+fn or_nothing(schema: &mut Schema) {
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        words.extend([Value::from(""), Value::Null]);
+    }
 }
 
 fn color(typed: Option<&str>) -> Result<Option<Color>, Wrong> {
