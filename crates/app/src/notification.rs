@@ -5,6 +5,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::{NotificationId, UserId};
 use domain::input::Problem;
+use domain::input::yes_no;
 use domain::notification::{Alert, AlertChange};
 use domain::receiver::Receiver;
 use store::notification;
@@ -125,13 +126,9 @@ fn entry(
     let entry = with(entry, "companies", |n| n.alert.company.as_ref().map(|company| company.as_str()));
     let entry = with(entry, "answered_by", |n| n.agent_name.as_deref());
     let entry = with(entry, "alert_type", |n| n.alert.alert_type.map(|which| which.word()));
-    let entry = with(entry, "call_enabled", |n| yes_no(n.alert.call_enabled));
-    let entry = with(entry, "sms_enabled", |n| yes_no(n.alert.sms_enabled));
-    let entry = with(entry, "send_email", |n| yes_no(n.alert.send_email));
-    let entry = with(entry, "send_push", |n| yes_no(n.alert.send_push));
-    with(entry, "send_desktop", |n| yes_no(n.alert.send_desktop))
-}
-
-fn yes_no(flag: bool) -> Option<&'static str> {
-    Some(if flag { "yes" } else { "no" })
+    let entry = with(entry, "call_enabled", |n| Some(yes_no(n.alert.call_enabled)));
+    let entry = with(entry, "sms_enabled", |n| Some(yes_no(n.alert.sms_enabled)));
+    let entry = with(entry, "send_email", |n| Some(yes_no(n.alert.send_email)));
+    let entry = with(entry, "send_push", |n| Some(yes_no(n.alert.send_push)));
+    with(entry, "send_desktop", |n| Some(yes_no(n.alert.send_desktop)))
 }

@@ -1,7 +1,7 @@
 //! Who alerts and summaries are set up for: oneself, or by an administrator another user, or an address without one.
 
 use domain::capability::proof::{AnyUser, ManageUsers};
-use domain::email::EmailAddress;
+use domain::email::{self, EmailAddress};
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
 use domain::receiver::{Reach, Receiver};
@@ -85,7 +85,7 @@ fn outside(
 }
 
 fn is_own_address(pass: &AccountPass<AnyUser>, email: &EmailAddress) -> bool {
-    let own = pass.place().person.as_ref().map(|person| person.email.to_ascii_lowercase());
+    let own = pass.place().person.as_ref().map(|person| email::canonical(&person.email));
     own == Some(email.canonical())
 }
 

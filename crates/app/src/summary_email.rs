@@ -3,6 +3,7 @@
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::{AnyUser, ReceiveNotifications};
 use domain::id::SummaryEmailId;
+use domain::input::yes_no;
 use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, Summary, SummaryChange};
 use store::page::{Part, Window};
@@ -106,17 +107,13 @@ fn entry(
     let entry = Entry::of(whose.account(), verb, one.id, &one.email);
     let entry = with(entry, "companies", |s| s.company.as_ref().map(ToString::to_string));
     let entry = with(entry, "frequency", |s| Some(words(&s.frequency)));
-    let entry = with(entry, "summary_statistics", |s| yes_no(s.parts.summary_statistics));
-    let entry = with(entry, "top_sources", |s| yes_no(s.parts.top_sources));
-    let entry = with(entry, "top_keywords", |s| yes_no(s.parts.top_keywords));
-    let entry = with(entry, "call_log", |s| yes_no(s.parts.call_log));
+    let entry = with(entry, "summary_statistics", |s| Some(yes_no(s.parts.summary_statistics).to_owned()));
+    let entry = with(entry, "top_sources", |s| Some(yes_no(s.parts.top_sources).to_owned()));
+    let entry = with(entry, "top_keywords", |s| Some(yes_no(s.parts.top_keywords).to_owned()));
+    let entry = with(entry, "call_log", |s| Some(yes_no(s.parts.call_log).to_owned()));
     with(entry, "lead_status", |s| Some(s.lead_status.word().to_owned()))
 }
 
 fn words(frequency: &[Frequency]) -> String {
     frequency.iter().map(|often| often.word()).collect::<Vec<_>>().join(", ")
-}
-
-fn yes_no(flag: bool) -> Option<String> {
-    Some(if flag { "yes" } else { "no" }.to_owned())
 }

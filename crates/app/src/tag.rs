@@ -4,6 +4,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::AnyUser;
 use domain::id::TagId;
 use domain::input::Problem;
+use domain::input::yes_no;
 use domain::tag::{Level, NewTag, TagChange, TagDetails, TagFilter};
 use store::page::{Part, Window};
 use store::pass::{AccountPass, Acting, Denied, TagPass};
@@ -80,7 +81,6 @@ pub fn remove(mut w: Writer, pass: &AccountPass<AnyUser>, id: TagId) -> Result<C
 }
 
 fn changed(keeper: &TagPass, id: TagId, before: &TagDetails, after: &TagDetails) -> Entry {
-    let yes_no = |flag| if flag { "yes" } else { "no" };
     Entry::of(keeper.account(), Verb::TagChanged, id, &after.name)
         .change("name", Some(&before.name), Some(&after.name))
         .change("color", Some(before.color.word()), Some(after.color.word()))
