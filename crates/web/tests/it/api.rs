@@ -721,7 +721,7 @@ async fn i01_g06_g08_tags_alerts_and_summaries_are_as_programs_know_them() {
             send(Method::GET, &format!("tags.json?company_id={company}&status=disabled"), Value::Null).await;
         assert_eq!(listed["tags"], json!([changed]));
         for (path, status) in [
-            (format!("tags.json?company_id={company}&tag_level=account"), 400),
+            (format!("tags.json?company_id={company}&tag_level=account"), 422),
             ("tags.json?status=on".to_owned(), 400),
             (format!("tags.json?company_id={}", site.foreign_company), 404),
         ] {
