@@ -187,11 +187,15 @@ impl From<Leads> for LeadStatus {
     }
 }
 
+/// Which summaries: there is nothing to choose by. `Nothing` would refuse what says which part of the list is wanted.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub(super) struct SummaryEmails {}
+
 /// The summaries of the key's owner; of everybody, where they manage users.
 pub(super) async fn index(
     visit: Visit<AccountPass<AnyUser>>,
     paging: Paging,
-    _: Nothing,
+    _: SummaryEmails,
 ) -> Result<Listing<SummaryEmail>, Wrong> {
     let window = paging.window()?;
     let (pass, part) = visit.read(move |r, pass| summary_email::list(r, pass, window)).await?;
