@@ -7,6 +7,14 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-method]");
   if (!form) return;
   event.preventDefault();
+  const shown = form.querySelector("[role=status]");
+  shown.hidden = false;
+  if (!key.value.trim()) {
+    shown.textContent = form.dataset.noKey;
+    key.focus();
+    return;
+  }
+  if (form.dataset.method === "DELETE" && !confirm(form.dataset.sure)) return;
   const query = new URLSearchParams();
   let path = form.dataset.path;
   let body;
@@ -16,8 +24,6 @@ document.addEventListener("submit", async (event) => {
     else if (input.dataset.in === "body") body = value;
     else if (value) query.set(input.name, value);
   }
-  const shown = form.querySelector("[role=status]");
-  shown.hidden = false;
   shown.textContent = "…";
   const headers = { Authorization: `Token token=${key.value.trim()}` };
   if (body) headers["Content-Type"] = "application/json";
@@ -27,7 +33,7 @@ document.addEventListener("submit", async (event) => {
     const text = await answer.text();
     let told = text;
     try { told = JSON.stringify(JSON.parse(text), null, 2); } catch { /* What is no JSON is shown as it is. */ }
-    shown.textContent = `${answer.status} ${answer.statusText}\n${told}`;
+    shown.textContent = `${form.dataset.method} ${address}\n${answer.status} ${answer.statusText}\n${told}`;
   } catch (error) {
     shown.textContent = String(error);
   }

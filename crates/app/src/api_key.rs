@@ -3,6 +3,7 @@
 use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
 use domain::id::{ApiKeyId, LoginId};
+use domain::input::Problem;
 use domain::name;
 use store::pass::{Acting, SelfPass, SystemPass};
 use store::work::{Committed, Reader, Writer};
@@ -38,6 +39,10 @@ impl App {
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &checked)?;
             limits::count(&mut w, &format!("API keys of {}", checked.id), limits::API_KEY)?;
+            // A page that is loaded again sends its form again: nobody shall have two keys unawares.
+            if api_key::list(&mut w, pass, &checked.id)?.iter().any(|key| key.name == name) {
+                return Err(Refused::field("name", Problem::NameTaken));
+            }
             let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name)?;
             let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);
             w.commit(&pass.actor(), entry, (name.clone(), token))

@@ -50,8 +50,8 @@ pub fn document() -> Value {
         "info": {
             "title": "API v3",
             "version": "3",
-            "description": "Accounts and what is in them, for programs. A key says who asks: what its owner may do on the \
-                            pages, it may do here, and no more. Parameters of the address that are not known are passed \
+            "description": "Accounts and what is in them, for programs. A key says who asks: nothing is done here that its \
+                            owner may not do on the pages. Parameters of the address that are not known are passed \
                             over, and named in the header Warning; in a body they are refused.",
         },
         "servers": [{ "url": "/" }],

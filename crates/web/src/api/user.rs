@@ -32,7 +32,8 @@ pub(super) fn routes() -> Vec<Route> {
         list(ALL, "List users", index),
         post(ALL, "Create a user", create).records(&[Verb::UserCreated, Verb::InvitationSent]),
         get(ONE, "Retrieve a user", show),
-        put(ONE, "Update a user", update).records(&[Verb::UserChanged]),
+        put(ONE, "Update a user who has accepted: names of oneself, companies by administrators", update)
+            .records(&[Verb::UserChanged]),
         delete(ONE, "Delete a user", remove).records(&[Verb::UserDeleted]),
         post(RESEND, "Send a user's invitation again", resend).records(&[Verb::InvitationSent]),
         post(PROMOTE, "Give a user a role with more access", promote).records(&[Verb::UserPromoted]),
@@ -309,12 +310,21 @@ pub(super) struct ChangedUser {
     companies: Option<Vec<String>>,
 }
 
+impl ChangedUser {
+    fn is_nothing(&self) -> bool {
+        self.first_name.is_none() && self.last_name.is_none() && self.companies.is_none()
+    }
+}
+
 /// Changes a user.
 pub(super) async fn update(
     visit: Visit<AccountPass<AnyUser>>,
     changed: ChangedUser,
 ) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
+    if changed.is_nothing() {
+        return Ok(One(one(&visit, id, None).await?));
+    }
     let companies = changed.companies.map(|ids| program::parse_companies(&ids)).transpose()?;
     let change = MemberChange { first_name: changed.first_name, last_name: changed.last_name, companies };
     let user = id.clone();

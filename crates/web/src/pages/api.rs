@@ -5,12 +5,14 @@ use app::pass::SelfPass;
 use crate::api;
 use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
-use crate::views::api::{Noun, Reading};
+use crate::views::api::{Noun, Reading, refusals};
 
 /// The document as a page.
 pub async fn show(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     let frame = visit.person_frame(pass.person());
     let base = visit.app.settings.base_url.clone();
-    visit.page(Reading { t: visit.t, frame, base, nouns: Noun::all(api::described()) })
+    let document = api::described();
+    let (refusals, nouns) = (refusals(document), Noun::all(document));
+    visit.page(Reading { t: visit.t, frame, base, refusals, nouns })
 }

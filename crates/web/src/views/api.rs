@@ -16,6 +16,8 @@ pub struct Reading {
     pub frame: Frame,
     /// The address of the server.
     pub base: String,
+    /// What is answered where something is wrong: status and words.
+    pub refusals: Vec<(String, String)>,
     /// What there is, by noun.
     pub nouns: Vec<Noun>,
 }
@@ -44,8 +46,8 @@ pub struct Operation {
     pub parameters: Vec<Part>,
     /// What stands in the body.
     pub fields: Vec<Part>,
-    /// What is answered: status and words.
-    pub answers: Vec<(String, String)>,
+    /// What is answered where nothing is wrong: the status.
+    pub good: String,
 }
 
 /// A parameter or a field.
@@ -86,7 +88,7 @@ impl Operation {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         let body = resolved(document, &operation["requestBody"]["content"]["application/json"]["schema"]);
         let required: Vec<String> = body["required"].as_array().into_iter().flatten().map(text).collect();
-        let answers = operation["responses"].as_object().into_iter().flatten();
+        let good = statuses(operation).find(|(status, _)| status.starts_with('2'));
         Operation {
             id: text(&operation["operationId"]),
             method: method.to_uppercase(),
@@ -98,7 +100,7 @@ impl Operation {
                     place: text(&parameter["in"]),
                     kind: kind(document, &parameter["schema"]),
                     required: parameter["required"] == Value::Bool(true),
-                    note: text(&parameter["description"]),
+                    note: text(&parameter["description"]).replace('`', ""),
                 })
                 .collect(),
             fields: body["properties"]
@@ -110,10 +112,10 @@ impl Operation {
                     place: String::new(),
                     kind: kind(document, schema),
                     required: required.contains(name),
-                    note: text(&schema["description"]),
+                    note: text(&schema["description"]).replace('`', ""),
                 })
                 .collect(),
-            answers: answers.map(|(status, answer)| (status.clone(), text(&answer["description"]))).collect(),
+            good: good.map(|(status, _)| status).unwrap_or_default(),
         }
     }
 
@@ -132,6 +134,21 @@ impl Operation {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+fn statuses(operation: &Value) -> impl Iterator<Item = (String, String)> {
+    let answers = operation["responses"].as_object().into_iter().flatten();
+    answers.map(|(status, answer)| (status.clone(), text(&answer["description"])))
+}
+
+/// What is answered anywhere where something is wrong, each status once.
+pub fn refusals(document: &Value) -> Vec<(String, String)> {
+    let methods = document["paths"].as_object().into_iter().flatten();
+    let operations = methods.flat_map(|(_, methods)| methods.as_object().into_iter().flatten());
+    let all = operations.flat_map(|(_, operation)| statuses(operation));
+    let wrong: std::collections::BTreeMap<String, String> =
+        all.filter(|(status, _)| !status.starts_with('2')).collect();
+    wrong.into_iter().collect()
 }
 
 /// What a reference leads to.
