@@ -256,9 +256,13 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("access_request.rs"),
         include_str!("access_review.rs"),
         include_str!("account_center.rs"),
+        include_str!("company.rs"),
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),
         include_str!("login_merge.rs"),
+        include_str!("notification.rs"),
+        include_str!("summary_email.rs"),
+        include_str!("tag.rs"),
         include_str!("temporary_password.rs"),
     );
     let unknown: Vec<_> =

@@ -2,7 +2,7 @@
 
 use app::company::{self, CompaniesPage, Concerned};
 use app::pass::{AccountPass, CompanyPass};
-use app::work::Reader;
+use app::work::{Reader, Writer};
 use app::{Refused, account};
 use domain::access::Refusal;
 use domain::capability::Capability;
@@ -167,6 +167,34 @@ async fn g01_the_last_company_in_use_stays() {
             desk.company(left, company::disable).await,
             Refused::Conflict(app::Conflict::LastCompany)
         );
+    }
+}
+
+/// I-01: what is set for many companies is one entry; a company that is not there is refused, and nothing is set. Seen to fail:
+/// without the comparison in `company::set_form_capture`.
+#[tokio::test]
+async fn i01_what_is_set_for_many_companies_is_set_for_all_or_none() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (one, other) = (account.company("One").await, account.company("Other").await);
+        let foreign = world.another_account("Globex", "zoe@example.com").await.company("Far").await;
+        let captured = || {
+            let rows = world.sql("SELECT external_form_capture FROM company ORDER BY id");
+            rows.into_iter().flatten().collect::<Vec<_>>()
+        };
+        let set = |ids: Vec<CompanyId>| {
+            let ids: std::collections::BTreeSet<CompanyId> = ids.into_iter().collect();
+            let unit = move |w: Writer, pass: &AccountPass<ManageCompanies>| {
+                company::set_form_capture(w, pass, Some(&ids), true)
+            };
+            world.app.write(&account.admin.ask, account.id.clone(), unit)
+        };
+        let refused = set(vec![one.clone(), foreign]).await.map(|(_, n)| n);
+        assert_eq!(field(refused), ("company_ids", Problem::NotAChoice));
+        assert_eq!(captured(), ["0", "0", "0"]);
+        assert_eq!(set(vec![one, other]).await.map(|(_, n)| n).unwrap(), 2);
+        assert_eq!(captured(), ["1", "1", "0"]);
+        assert_eq!(account.activity().await[0].verb, "companies.changed");
     }
 }
 

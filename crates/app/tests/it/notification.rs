@@ -263,6 +263,13 @@ async fn i01_alerts_are_listed_in_parts_changed_and_recorded() {
         );
         assert_eq!(entries[0], ["ada@example.com", r#"[["sms_enabled","no","yes"]]"#]);
         assert_eq!(entries.len(), 2);
+        let mut verbs = world.sql("SELECT verb FROM activity WHERE verb LIKE 'notification.%' ORDER BY id");
+        verbs.dedup();
+        assert_eq!(
+            verbs.concat(),
+            ["notification.created", "notification.changed", "notification.removed"],
+            "A-05"
+        );
     }
 }
 

@@ -207,6 +207,10 @@ async fn i01_a_summary_is_changed_recorded_and_removed() {
         desk.remove_summary(id).await.unwrap();
         assert_refused!(desk.remove_summary(id).await, Refused::NotFound);
         assert!(world.sql("SELECT id FROM summary_email").is_empty());
+        let mut verbs = world.sql("SELECT verb FROM activity WHERE verb LIKE 'summary_email.%' ORDER BY id");
+        verbs.dedup();
+        let wanted = ["summary_email.created", "summary_email.changed", "summary_email.removed"];
+        assert_eq!(verbs.concat(), wanted, "A-05");
     }
 }
 
