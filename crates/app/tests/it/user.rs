@@ -56,6 +56,7 @@ async fn u01_only_companies_of_the_account_that_are_in_use_can_be_given() {
         let desk = Desk::of(&world, &account);
         let foreign = world.another_account("Globex", "zoe@example.com").await.company("Globex Paris").await;
         let disabled = account.company("Old Branch").await;
+        account.company("Stays").await;
         desk.company(&disabled, company::disable).await.unwrap();
         for company in [foreign, disabled] {
             let new = account.new_user("natalie@example.com", UserType::Manager, &[company]);

@@ -113,6 +113,7 @@ async fn p15_a_user_reaches_only_their_companies() {
 async fn p18_a_gate_knows_what_the_company_is_used_for() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
+        account.company("Stays").await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Harbor Dental").await);
         let (_, natalie) =
             account.join("natalie@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
