@@ -11,7 +11,7 @@ use store::{api_key, login};
 
 pub use store::api_key::ApiKeyRecord;
 
-use crate::{App, Ask, Refused, limits, session};
+use crate::{App, Ask, Conflict, Refused, limits, session};
 
 /// Makes a key for the login of an address and hands it out, this once.
 pub fn create(
@@ -40,8 +40,13 @@ impl App {
             session::check_unchanged(&mut w, &checked)?;
             limits::count(&mut w, &format!("API keys of {}", checked.id), limits::API_KEY)?;
             // A page that is loaded again sends its form again: nobody shall have two keys unawares.
-            if api_key::list(&mut w, pass, &checked.id)?.iter().any(|key| key.name == name) {
+            let keys = api_key::list(&mut w, pass, &checked.id)?;
+            if keys.iter().any(|key| key.name == name) {
                 return Err(Refused::field("name", Problem::NameTaken));
+            }
+            // As many as their owner sees on one page: none is out of sight.
+            if keys.len() >= api_key::MOST {
+                return Err(Refused::Conflict(Conflict::Full));
             }
             let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name)?;
             let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);

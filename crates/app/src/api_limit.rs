@@ -41,6 +41,15 @@ pub struct Left {
     pub until: Timestamp,
 }
 
+/// A request that was counted, or was one too many.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// What is left of the hour and of the day.
+    pub left: [Left; 2],
+    /// Until when there is none.
+    pub exceeded: Option<Exceeded>,
+}
+
 /// What was taken and is not handed out yet.
 #[derive(Clone, Copy, Debug)]
 struct Taken {
@@ -63,58 +72,83 @@ impl ApiLimit {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One of those that were taken, if there is one.
-    fn hand_out(&self, whose: &str, now: Timestamp) -> Option<[Left; 2]> {
+    /// One of those that were taken; or until when there are none, as far as is known here.
+    fn hand_out(&self, whose: &str, now: Timestamp) -> Option<Counted> {
         let mut all = self.locked();
         let taken = all.get_mut(whose)?;
-        if taken.n == 0 || taken.windows.iter().any(|window| window.until <= now) {
+        if taken.windows.iter().any(|window| window.until <= now) {
             all.remove(whose);
             return None;
         }
+        if taken.n == 0 {
+            let used_up = taken.windows.iter().filter(|window| window.left == 0);
+            let until = used_up.map(|window| window.until).max()?;
+            return Some(Counted { left: taken.windows, exceeded: Some(Exceeded { until }) });
+        }
         taken.n -= 1;
         let waiting = taken.n;
-        Some(taken.windows.map(|window| Left { left: window.left + waiting, ..window }))
+        let left = taken.windows.map(|window| Left { left: window.left + waiting, ..window });
+        Some(Counted { left, exceeded: None })
     }
 
+    /// Keeps what was taken beside what others have taken at the same moment, who may have seen more of it left.
     fn keep(&self, whose: &str, now: Timestamp, taken: Taken) {
         let mut all = self.locked();
         if all.len() >= KEPT {
-            all.retain(|_, taken| taken.n > 0 && taken.windows.iter().all(|window| window.until > now));
+            all.retain(|_, taken| taken.windows.iter().all(|window| window.until > now));
         }
-        // Others may have taken a handful at the same moment.
-        all.entry(whose.to_owned()).and_modify(|kept| kept.n += taken.n).or_insert(taken);
+        let add = |kept: &mut Taken| {
+            kept.n += taken.n;
+            for (kept, taken) in kept.windows.iter_mut().zip(taken.windows) {
+                if taken.until > kept.until || taken.left < kept.left {
+                    *kept = taken;
+                }
+            }
+        };
+        all.entry(whose.to_owned()).and_modify(add).or_insert(taken);
     }
 }
 
 impl App {
-    /// Counts a request of a program to an account, or of a person where it is to none; what is left then.
-    pub async fn count_api_request(&self, whose: &str) -> Result<[Left; 2], Refused> {
+    /// Counts a request of a program to an account, or of a person where it is to none. What is refused costs nothing:
+    /// whoever goes on asking uses up no more of the day.
+    pub async fn count_api_request(&self, whose: &str) -> Result<Counted, Refused> {
         let now = self.store.now();
-        if let Some(left) = self.api_limit.hand_out(whose, now) {
-            return Ok(left);
+        if let Some(counted) = self.api_limit.hand_out(whose, now) {
+            return Ok(counted);
         }
         let n = match self.store.engine() {
             Engine::Sqlite => HANDFUL,
             Engine::Postgres => 1,
         };
-        let names = WINDOWS.map(|(window, _)| format!("API requests of {whose}, {window}"));
-        let counted = self.store.tally(names, WINDOWS.map(|(_, span)| span), n).await?;
+        let counted = self.tally(whose, n).await?;
         let most = self.api_limit.most();
+        // Of a handful that reaches beyond the end only what stands before it is there; the rest is given back.
+        let beyond = [0, 1].map(|at| counted[at].0 - most[at]).into_iter().max().unwrap_or_default();
+        let there = (n - beyond).clamp(0, n);
+        if there < n {
+            self.tally(whose, there - n).await?;
+        }
         let windows = [0, 1].map(|at| {
             let (made, until) = counted[at];
             Left { most: most[at], left: (most[at] - made).max(0), until }
         });
-        // Of a handful that reaches beyond the end only what stands before it is there.
-        let beyond = [0, 1].map(|at| counted[at].0 - most[at]).into_iter().max().unwrap_or_default();
-        let there = n.min(n - beyond);
-        if there <= 0 {
-            let used_up = windows.iter().filter(|window| window.left == 0);
-            let until = used_up.map(|window| window.until).max().unwrap_or(now);
-            return Err(Refused::TooMany(Exceeded { until }));
+        if there > 1 || beyond >= 0 {
+            self.api_limit.keep(whose, now, Taken { n: (there - 1).max(0), windows });
         }
-        if there > 1 {
-            self.api_limit.keep(whose, now, Taken { n: there - 1, windows });
+        if there > 0 {
+            let left = windows.map(|window| Left { left: window.left + there - 1, ..window });
+            return Ok(Counted { left, exceeded: None });
         }
-        Ok(windows.map(|window| Left { left: window.left + there - 1, ..window }))
+        // Somebody else may have taken the last ones just now, and more than they use.
+        let until =
+            [0, 1].into_iter().filter(|at| counted[*at].0 > most[*at]).map(|at| windows[at].until).max();
+        let none = Counted { left: windows, exceeded: Some(Exceeded { until: until.unwrap_or(now) }) };
+        Ok(self.api_limit.hand_out(whose, now).unwrap_or(none))
+    }
+
+    async fn tally(&self, whose: &str, n: i64) -> Result<[(i64, Timestamp); 2], Refused> {
+        let names = WINDOWS.map(|(window, _)| format!("API requests of {whose}, {window}"));
+        Ok(self.store.tally(names, WINDOWS.map(|(_, span)| span), n).await?)
     }
 }

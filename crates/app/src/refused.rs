@@ -136,8 +136,8 @@ impl From<DbError> for Refused {
             {
                 Refused::Conflict(Conflict::Changed)
             }
-            // Two accounts were given the same number by chance: the next is another one.
-            DbError::Unique { name } if name == "account_number" => Refused::Busy,
+            // Two were given the same number by chance: the next is another one.
+            DbError::Unique { name } if name == "account_number" || name.ends_with("_pkey") => Refused::Busy,
             DbError::Unique { name } if name == "login_merge_waiting" => {
                 Refused::Conflict(Conflict::MergeUnderWay)
             }

@@ -36,6 +36,9 @@ pub fn insert(
     Ok((id, token))
 }
 
+/// The most keys of a login.
+pub const MOST: usize = 100;
+
 /// The keys of a login, newest first.
 pub fn list(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<Vec<ApiKeyRecord>, DbError> {
     let rows = r.tx().all(

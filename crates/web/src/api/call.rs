@@ -96,12 +96,25 @@ where
     let params = named(visitor, &params).await?;
     let target = P::Target::from_path(&|name| param(&params, name)).ok_or(Refused::NotFound)?;
     let (app, ask) = (&visitor.app, &visitor.ask);
-    let (pass, ()) = app.read::<P, ()>(ask, target.clone(), |_, _| Ok(())).await?;
-    *left = Some(app.count_api_request(&pass.whose()).await?);
+    let minted = app.read::<P, ()>(ask, target.clone(), |_, _| Ok(())).await;
+    let whose = match &minted {
+        Ok((pass, ())) => pass.whose(),
+        // Whoever is refused here is of the account, and their requests count like all.
+        Err(Refused::Forbidden { .. }) => param(&params, "account").unwrap_or_default().to_owned(),
+        Err(_) => String::new(),
+    };
+    if !whose.is_empty() {
+        let counted = app.count_api_request(&whose).await?;
+        *left = Some(counted.left);
+        if let Some(exceeded) = counted.exceeded {
+            return Err(Refused::TooMany(exceeded).into());
+        }
+    }
+    minted?;
     if !fits(path, request.uri().path()) {
         return Err(Refused::NotFound.into());
     }
-    let asked = Asked { site: site(visitor, request.headers()), uri: request.uri().clone() };
+    let asked = Asked { site: site(visitor, &request), uri: request.uri().clone() };
     let given = Given::of(request, fields).await?;
     let warning = warning(&given.unknown);
     let answered = handler(Visit::new(Arc::clone(visitor), target, params), given).await?;
@@ -161,10 +174,12 @@ fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
     params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Scheme and host as the program has them: the host is one of ours.
-fn site(visitor: &Visitor, headers: &HeaderMap) -> String {
+/// Scheme and host as the program has them. The host is one of ours: that was looked at before, in the address where the
+/// program wrote a whole one, and else in the header.
+fn site(visitor: &Visitor, request: &Request) -> String {
     let scheme = if visitor.secure { "https" } else { "http" };
-    match headers.get(HOST).and_then(|host| host.to_str().ok()) {
+    let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    match request.uri().authority().map(|authority| authority.as_str()).or_else(header) {
         Some(host) => format!("{scheme}://{host}"),
         None => visitor.app.settings.base_url.clone(),
     }
