@@ -215,13 +215,14 @@ fn u01_x14_an_address_that_is_created_eight_times_at_once_is_one_user_with_one_m
     for installation in Installation::each() {
         let rounds = rounds(30, 500);
         let mut stage = Stage::new(installation, rounds);
-        for account in stage.accounts.clone() {
-            let spelled = ["kim@example.com", "Kim@Example.com"];
-            let ask = |hand: usize| invite(&account, hand % ADMINISTRATORS, spelled[hand / ADMINISTRATORS]);
+        for (round, account) in stage.accounts.clone().iter().enumerate() {
+            // Another one in each round: nobody mails the same address from so many accounts.
+            let spelled = [format!("kim{round}@example.com"), format!("Kim{round}@Example.com")];
+            let ask = |hand: usize| invite(account, hand % ADMINISTRATORS, &spelled[hand / ADMINISTRATORS]);
             let answers = stage.at_once(&(0..8).map(ask).collect::<Vec<_>>());
             assert_eq!(tally(&answers, &[303, 422]), BTreeMap::from([(303, 1), (422, 7)]), "{account}");
         }
-        let kim = "FROM \"user\" WHERE email_canonical = 'kim@example.com'";
+        let kim = "FROM \"user\" WHERE email_canonical LIKE 'kim%@example.com'";
         for found in [
             format!("SELECT COUNT(*) {kim}"),
             format!("SELECT COUNT(DISTINCT account_id) {kim}"),
