@@ -38,10 +38,12 @@ fn walked(method: Option<Method>) -> Vec<Route> {
     routes
 }
 
-/// All of an answer but the id that each request has.
+/// All of an answer but the id that each request has, and whether the connection ends: it does where the form was not read,
+/// as the path names what has not the form of an id, which whoever wrote it knows.
 fn told(reply: Reply) -> (StatusCode, HeaderMap, String) {
     let mut headers = reply.headers;
     headers.remove("x-request-id");
+    headers.remove("connection");
     (reply.status, headers, reply.body)
 }
 
