@@ -1,10 +1,13 @@
 //! Maps of access: one's own across accounts, and that of an account's people across its companies.
 
+use std::sync::Arc;
+
 use domain::capability::proof::ManageUsers;
 use domain::id::LoginId;
 use domain::user::UserStatus;
 use store::company::{self, Company};
 use store::executive_administrator;
+use store::kept::Kept;
 use store::page::Page;
 use store::pass::{AccountPass, SelfPass};
 use store::user::{self, Cursor, Filter, Listed, Sort};
@@ -23,7 +26,7 @@ pub const EXECUTIVES: usize = 10;
 /// People and companies of an account.
 pub struct AccountMap {
     /// One page of active users, by name.
-    pub users: Page<Listed>,
+    pub users: Arc<Kept<Page<Listed>>>,
     /// Some of the companies in use, by name.
     pub companies: Vec<Company>,
     /// Whether more companies follow.

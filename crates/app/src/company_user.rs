@@ -1,9 +1,12 @@
 //! A company's users: who has it, who is given it and who loses it, from the company's own page (U-14).
 
+use std::sync::Arc;
+
 use domain::access_change::{Change, Plan};
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
 use store::company::{self, Company};
+use store::kept::Kept;
 use store::page::Page;
 use store::pass::AccountPass;
 use store::user::{self, Cursor, Filter, Listed};
@@ -17,7 +20,7 @@ pub struct CompanyUsersPage {
     /// The company.
     pub company: Company,
     /// The users.
-    pub users: Page<Listed>,
+    pub users: Arc<Kept<Page<Listed>>>,
 }
 
 /// How a user stands to a company.

@@ -57,6 +57,8 @@ use store::work::{Committed, Origin, Reader, Store, Writer};
 
 pub use refused::{Conflict, Refused};
 /// Pages of lists.
+/// What is made of rows once.
+pub use store::kept;
 pub use store::page;
 /// The passes and doors that routes ask for.
 pub use store::pass;

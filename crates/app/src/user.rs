@@ -3,6 +3,7 @@
 pub mod program;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::access::Refusal;
 use domain::access_change::{Already, Change};
@@ -17,6 +18,7 @@ use domain::user::{Names, NewUser, UserStatus, UserType, may_create, may_give, m
 use store::account;
 use store::company::{self, Company};
 use store::executive_administrator::{self, Executive};
+use store::kept::Kept;
 use store::login::LoginRecord;
 use store::mail;
 use store::page::Page;
@@ -37,7 +39,7 @@ use crate::{Conflict, Refused, access_change, access_request};
 /// The Users page.
 pub struct UsersPage {
     /// One page of users.
-    pub users: Page<Listed>,
+    pub users: Arc<Kept<Page<Listed>>>,
     /// How many there are on each tab.
     pub counts: Counts,
     /// How many people ask to be let in (U-16).
@@ -106,7 +108,7 @@ pub fn rows(
     pass: &AccountPass<ManageUsers>,
     filter: &Filter,
     after: &Cursor,
-) -> Result<Page<Listed>, Refused> {
+) -> Result<Arc<Kept<Page<Listed>>>, Refused> {
     Ok(user::list(r, pass, filter, after)?)
 }
 

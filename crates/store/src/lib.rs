@@ -28,6 +28,7 @@ pub mod installation;
 pub mod invitation;
 pub mod invitation_block;
 pub mod job;
+pub mod kept;
 pub mod login;
 pub mod login_merge;
 pub mod mail;

@@ -1,18 +1,20 @@
 //! Users as programs see and change them: the same rights and operations as on the pages (I-01).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::access_change::{Already, Change, Plan};
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::{CompanyId, UserId};
 use domain::input::{Checker, Problem};
 use domain::user::{Names, UserStatus};
+use store::kept::Kept;
 use store::page::{Part, Window};
 use store::pass::{AccountPass, Acting, Denied, HasPlace};
 use store::work::{Committed, Reader, Writer};
 use store::{company, user};
 
-pub use store::user::{Asked, Member, Order};
+pub use store::user::{Asked, Following, Member, Order};
 
 use crate::access_change::Confirmed;
 use crate::{Conflict, Refused, access_change, me};
@@ -46,7 +48,7 @@ pub fn list_window(
     pass: &AccountPass<AnyUser>,
     asked: &Asked,
     window: Window,
-) -> Result<Part<Member>, Refused> {
+) -> Result<Arc<Kept<Part<Member>>>, Refused> {
     if let Some(managing) = managing(r, pass)? {
         if let Some(id) = &asked.company {
             company::find(r, &managing, id)?.ok_or(Refused::NotFound)?;
@@ -55,7 +57,8 @@ pub fn list_window(
     }
     let own = user::find_own_member(r, pass)?;
     let total = i64::from(own.is_some());
-    Ok(Part { rows: own.into_iter().skip(window.skip.max(0) as usize).collect(), total })
+    let rows = own.into_iter().skip(window.skip.max(0) as usize).collect();
+    Ok(Arc::new(Kept::new(Part { rows, total })))
 }
 
 /// The users behind one of them, and whether more follow: what it costs does not depend on how many there are.
@@ -65,12 +68,12 @@ pub fn list_behind(
     order: (Order, bool),
     after: Option<&UserId>,
     take: i64,
-) -> Result<(Vec<Member>, bool), Refused> {
+) -> Result<Arc<Kept<Following>>, Refused> {
     if let Some(managing) = managing(r, pass)? {
         return Ok(user::list_behind(r, &managing, order, after, take)?);
     }
     let own = user::find_own_member(r, pass)?.filter(|_| after.is_none());
-    Ok((own.into_iter().collect(), false))
+    Ok(Arc::new(Kept::new(Following { rows: own.into_iter().collect(), more: false })))
 }
 
 /// One user. Whoever does not manage users finds themselves alone.

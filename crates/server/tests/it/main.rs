@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod activity;
+mod api;
 mod centers;
 mod commands;
 mod crashes;

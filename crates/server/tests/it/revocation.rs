@@ -27,7 +27,7 @@ pub(crate) struct Pair {
     pub(crate) first: Stage,
     second: Server,
     pub(crate) addresses: [String; 2],
-    key: String,
+    pub(crate) key: String,
     /// Where the person keeps their access.
     other: String,
 }

@@ -8,6 +8,7 @@ use super::sqlite::{self, Known};
 use super::stmt::Stmt;
 use super::unit::Kind;
 use super::value::Value;
+use std::sync::Arc;
 
 /// The running unit's view of the database. All statements of a write unit take effect together or not at all.
 ///
@@ -94,6 +95,32 @@ impl<'a> Tx<'a> {
             Open::Postgres(session) => session.execute(stmt, params),
         };
         self.note(stmt, result)
+    }
+
+    /// What was made of the rows of this statement, if nobody has committed since; see [`Tx::keep`].
+    pub(crate) fn find_kept<T: Send + Sync + 'static>(
+        &self,
+        stmt: &'static Stmt,
+        params: &[Value],
+    ) -> Option<Arc<T>> {
+        match &self.engine {
+            Open::Sqlite(_, Some(known)) => known.find_made(stmt, params),
+            _ => None,
+        }
+    }
+
+    /// Keeps what was made of the rows of this statement and of others that follow from them, and of nothing else. It takes
+    /// so many bytes, roughly.
+    pub(crate) fn keep<T: Send + Sync + 'static>(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value],
+        made: &Arc<T>,
+        bytes: usize,
+    ) {
+        if let Open::Sqlite(_, Some(known)) = &mut self.engine {
+            known.keep_made(stmt, params, made, bytes);
+        }
     }
 
     /// What can be refused before the engine is asked, so that both refuse alike.

@@ -4,6 +4,7 @@
 //! merged. What a page costs does not depend on how many users there are; see `docs/performance.md`.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, UserId};
@@ -13,6 +14,7 @@ use super::words::{LAST, Search};
 use super::{User, pieces, read_from};
 use crate::convert;
 use crate::db::{DbError, Row, Stmt, Value, sql};
+use crate::kept::Kept;
 use crate::page::{COUNTED, Count, Page};
 use crate::pass::AccountPass;
 use crate::work::Reader;
@@ -99,26 +101,46 @@ pub struct Listed {
     pub companies: Vec<String>,
 }
 
+impl Listed {
+    /// How much memory one takes with what is written of it, roughly: ids and texts stand in both.
+    fn bytes(&self) -> usize {
+        let User { email, names, .. } = &self.user;
+        let texts = email.len() + names.first.len() + names.last.len() + names.display.len();
+        let companies: usize = self.companies.iter().map(|name| COMPANY + name.len()).sum();
+        size_of::<Listed>() + WRITTEN + 2 * (texts + companies)
+    }
+}
+
+/// What a company takes beside its name, and what is written of a user beside their texts.
+const COMPANY: usize = size_of::<(CompanyId, String)>() + 40;
+const WRITTEN: usize = 250;
+
 /// One page of users.
 pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     filter: &Filter,
     from: &Cursor,
-) -> Result<Page<Listed>, DbError> {
+) -> Result<Arc<Kept<Page<Listed>>>, DbError> {
     let backwards = matches!(from, Cursor::Before(_));
     let (statement, values) = match Search::of(&filter.search) {
         Some(search) => found(r, pass, filter, &search, from, backwards)?,
         None => kept(r, pass, filter, from, backwards)?,
     };
-    let rows = r.tx().all(statement, &values)?;
-    let ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
-    let users = get_all(r, pass, &ids)?;
-    Ok(match from {
-        Cursor::Start => Page::of(users),
-        Cursor::After(_) => Page { has_previous: true, ..Page::of(users) },
-        Cursor::Before(_) => Page::of_backwards(users),
-    })
+    let is_first = matches!(from, Cursor::Start);
+    let make = |r: &mut Reader| {
+        let rows = r.tx().all(statement, &values)?;
+        let ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
+        let users = get_all(r, pass, &ids)?;
+        Ok(match from {
+            Cursor::Start => Page::of(users),
+            Cursor::After(_) => Page { has_previous: true, ..Page::of(users) },
+            Cursor::Before(_) => Page::of_backwards(users),
+        })
+    };
+    // Behind somebody who is not there any more it begins where the first page does, but is not the first.
+    let key = [&values[..], &[is_first.into()]].concat();
+    r.kept((statement, &key), make, |page| page.rows.iter().map(Listed::bytes).sum())
 }
 
 /// The list in one of its orders.

@@ -38,7 +38,7 @@ pub use own::{
     CameBack, OwnPlace, OwnUser, find_own, list_own, list_places, update_merged_email, update_own_email,
     update_own_names, update_seen,
 };
-pub use part::{Asked, Member, Order, find_member, find_own_member, list_behind, list_window};
+pub use part::{Asked, Following, Member, Order, find_member, find_own_member, list_behind, list_window};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
 pub use write::activate;
 

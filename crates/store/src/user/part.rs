@@ -6,6 +6,7 @@
 //! again as counting does. Who goes on behind a user pays neither.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::{AccountId, CompanyId, UserId};
@@ -16,6 +17,7 @@ use super::pieces::with_word;
 use super::words::{LAST, Search};
 use crate::convert;
 use crate::db::{DbError, Row, Stmt, Value, sql};
+use crate::kept::Kept;
 use crate::page::{Part, Window};
 use crate::pass::{AccountPass, HasPlace};
 use crate::work::Reader;
@@ -51,6 +53,24 @@ pub enum Order {
     Made,
     /// By address.
     Email,
+}
+
+impl Member {
+    /// How much memory one takes with what is written of it, roughly: ids and texts stand in both.
+    fn bytes(&self) -> usize {
+        let texts =
+            self.email.len() + self.names.first.len() + self.names.last.len() + self.names.display.len();
+        let companies: usize = self.companies.iter().map(|(_, name)| COMPANY + name.len()).sum();
+        size_of::<Member>() + WRITTEN + 2 * (texts + companies)
+    }
+}
+
+/// What a company takes beside its name, and what is written of a member beside their texts.
+const COMPANY: usize = size_of::<(CompanyId, String)>() + 40;
+const WRITTEN: usize = 250;
+
+fn bytes_of(rows: &[Member]) -> usize {
+    rows.iter().map(Member::bytes).sum()
 }
 
 /// Which users, and in which order.
@@ -166,8 +186,22 @@ pub fn list_window(
     pass: &AccountPass<ManageUsers>,
     asked: &Asked,
     window: Window,
-) -> Result<Part<Member>, DbError> {
+) -> Result<Arc<Kept<Part<Member>>>, DbError> {
     let (statements, values) = chosen(pass, asked);
+    let order = asked.order as i64 * 2 + i64::from(asked.down);
+    let key = [&values[..], &[order, window.skip, window.take].map(Value::from)].concat();
+    let make = |r: &mut Reader| read_window(r, pass, asked, window, &statements, values);
+    r.kept((statements.count, &key), make, |part| bytes_of(&part.rows))
+}
+
+fn read_window(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    asked: &Asked,
+    window: Window,
+    statements: &Statements,
+    values: Vec<Value>,
+) -> Result<Part<Member>, DbError> {
     let total = r.tx().one(statements.count, &values)?.columns().int()?;
     let take = window.take.min(total - window.skip).max(0);
     let from_the_end = window.skip > total / 2;
@@ -194,6 +228,14 @@ fn list_ids(
     rows.into_iter().map(|row| row.columns().parse()).collect()
 }
 
+/// Users who follow one of them.
+pub struct Following {
+    /// They.
+    pub rows: Vec<Member>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
 /// The users of the whole list behind one of them, and whether more follow; neither is counted nor skipped. Behind nobody
 /// is the beginning.
 pub fn list_behind(
@@ -202,7 +244,7 @@ pub fn list_behind(
     (order, down): (Order, bool),
     after: Option<&UserId>,
     take: i64,
-) -> Result<(Vec<Member>, bool), DbError> {
+) -> Result<Arc<Kept<Following>>, DbError> {
     let account = pass.account();
     let start = if down { LAST } else { "" };
     let place = match (order, after) {
@@ -216,11 +258,16 @@ pub fn list_behind(
             row.map(|row| row.columns().text()).transpose()?.unwrap_or_else(|| start.to_owned())
         }
     };
-    let rows = r.tx().all(behind(order, down), &[account.into(), place.into(), (take + 1).into()])?;
-    let mut ids: Vec<UserId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
-    let more = ids.len() as i64 > take;
-    ids.truncate(take as usize);
-    Ok((get_members(r, account, &ids)?, more))
+    let (statement, values) = (behind(order, down), [account.into(), place.into(), (take + 1).into()]);
+    let make = |r: &mut Reader| {
+        let rows = r.tx().all(statement, &values)?;
+        let mut ids: Vec<UserId> =
+            rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
+        let more = ids.len() as i64 > take;
+        ids.truncate(take as usize);
+        Ok(Following { rows: get_members(r, account, &ids)?, more })
+    };
+    r.kept((statement, &values), make, |following| bytes_of(&following.rows))
 }
 
 macro_rules! behind {

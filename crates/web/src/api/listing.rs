@@ -1,6 +1,8 @@
 //! Lists in parts: by the number of a page, with how many there are in all; or one after the other, with the address of the
 //! next.
 
+use std::sync::Arc;
+
 use ::http::header::{HeaderValue, LINK};
 use ::http::{StatusCode, Uri};
 use app::page::{Part, Window};
@@ -8,6 +10,7 @@ use axum::response::Response;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::answer::{Answers, Asked, json};
 use super::refused::Wrong;
@@ -76,14 +79,19 @@ impl Paging {
 
     /// The answer, of a part that was found by number.
     pub(super) fn listing<T>(&self, part: Part<T>) -> Result<Listing<T>, Wrong> {
-        let (Window { skip, take }, total) = (self.window()?, part.total);
+        self.numbered(part.total, Rows::Made(part.rows))
+    }
+
+    /// The same of rows that may be written already, of so many in all.
+    pub(super) fn numbered<T>(&self, total: i64, rows: Rows<T>) -> Result<Listing<T>, Wrong> {
+        let Window { skip, take } = self.window()?;
         let end = skip.saturating_add(take);
         Ok(match self.is_relative() {
             true => {
                 let next = (end < total).then(|| end.to_string());
-                Listing::Following { per_page: take, next, rows: part.rows }
+                Listing::Following { per_page: take, next, rows }
             }
-            false => Listing::Numbered { page: self.page()?, per_page: take, total, rows: part.rows },
+            false => Listing::Numbered { page: self.page()?, per_page: take, total, rows },
         })
     }
 }
@@ -92,6 +100,38 @@ impl Paging {
 pub(super) trait Listed: Serialize + JsonSchema {
     /// What the list is called in the answer.
     const KEY: &'static str;
+}
+
+/// The rows of an answer.
+pub(super) enum Rows<T> {
+    /// To be written.
+    Made(Vec<T>),
+    /// As they were written before.
+    Written(Arc<Box<RawValue>>),
+}
+
+impl<T> Rows<T> {
+    fn map<U>(self, change: impl Fn(T) -> U) -> Rows<U> {
+        match self {
+            Rows::Made(rows) => Rows::Made(rows.into_iter().map(change).collect()),
+            Rows::Written(text) => Rows::Written(text),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Rows<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Rows::Made(rows) => rows.serialize(serializer),
+            Rows::Written(text) => text.serialize(serializer),
+        }
+    }
+}
+
+/// Rows as they stand in an answer.
+pub(super) fn write<T: Serialize>(rows: &[T]) -> Box<RawValue> {
+    // As in [`json`]: what is answered can be written.
+    to_raw_value(rows).unwrap_or_default()
 }
 
 /// A part of a list.
@@ -105,7 +145,7 @@ pub(super) enum Listing<T> {
         /// How many there are in all.
         total: i64,
         /// The page's rows.
-        rows: Vec<T>,
+        rows: Rows<T>,
     },
     /// One after the other.
     Following {
@@ -114,7 +154,7 @@ pub(super) enum Listing<T> {
         /// Where the next begins, if there is one.
         next: Option<String>,
         /// The rows.
-        rows: Vec<T>,
+        rows: Rows<T>,
     },
 }
 
@@ -123,10 +163,10 @@ impl<T> Listing<T> {
     pub(super) fn map<U>(self, change: impl Fn(T) -> U) -> Listing<U> {
         match self {
             Listing::Numbered { page, per_page, total, rows } => {
-                Listing::Numbered { page, per_page, total, rows: rows.into_iter().map(change).collect() }
+                Listing::Numbered { page, per_page, total, rows: rows.map(change) }
             }
             Listing::Following { per_page, next, rows } => {
-                Listing::Following { per_page, next, rows: rows.into_iter().map(change).collect() }
+                Listing::Following { per_page, next, rows: rows.map(change) }
             }
         }
     }
@@ -179,7 +219,7 @@ impl<T: Listed> Answers for Listing<T> {
 /// What is around the rows.
 struct Envelope<T> {
     head: Head,
-    rows: Vec<T>,
+    rows: Rows<T>,
     links: Vec<String>,
 }
 

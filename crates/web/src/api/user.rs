@@ -1,6 +1,7 @@
 //! Users, as programs see and change them.
 
 use ::http::StatusCode;
+use app::kept::Kept;
 use app::pass::{AccountPass, HasPlace as _};
 use app::user::program::{self, Asked, Member, MemberChange, Order};
 use app::{Conflict, Refused, invitation};
@@ -15,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Gone, Made, One};
-use super::listing::{Listed, Listing, Paging};
+use super::listing::{Listed, Listing, Paging, Rows, write};
 use super::moment;
 use super::refused::Wrong;
 use super::route::{delete, get, list, post, put};
@@ -84,20 +85,20 @@ impl Listed for User {
 }
 
 impl User {
-    fn of(member: Member, zone: &str, fields: Option<&str>) -> User {
+    fn of(member: &Member, zone: &str, fields: Option<&str>) -> User {
         User {
             id: member.id.to_string(),
-            email: member.email,
+            email: member.email.clone(),
             name: member.names.full(),
-            first_name: member.names.first,
-            last_name: member.names.last,
+            first_name: member.names.first.clone(),
+            last_name: member.names.last.clone(),
             role: Role::of(member.user_type),
             accepted: member.status != UserStatus::Pending,
             created_at: moment::in_zone(member.created_at, zone),
             companies: member
                 .companies
-                .into_iter()
-                .map(|(id, name)| Named { id: id.to_string(), name })
+                .iter()
+                .map(|(id, name)| Named { id: id.to_string(), name: name.clone() })
                 .collect(),
             agent: has(fields, "agent").then_some(member.agent),
         }
@@ -206,16 +207,28 @@ pub(super) async fn index(
         order: if matches!(asked.sort, Some(Sort::Email)) { Order::Email } else { Order::Made },
         down: sorts && asked.order.is_some_and(Direction::is_down),
     };
-    let fields = asked.fields;
-    let (pass, listing) = if paging.is_relative() && wanted.is_all() {
-        follow(&visit, &paging, &wanted).await?
-    } else {
-        let window = paging.window()?;
-        let (pass, part) = visit.read(move |r, pass| program::list_window(r, pass, &wanted, window)).await?;
-        (pass, paging.listing(part)?)
-    };
+    let fields = asked.fields.as_deref();
+    if paging.is_relative() && wanted.is_all() {
+        return follow(&visit, &paging, &wanted, fields).await;
+    }
+    let window = paging.window()?;
+    let (pass, part) = visit.read(move |r, pass| program::list_window(r, pass, &wanted, window)).await?;
+    paging.numbered(part.total, rows(&part, &part.rows, &pass, fields))
+}
+
+/// The rows of a list, which are written once for all who ask for the same ones. The zone in them is the account's.
+fn rows<L>(
+    kept: &Kept<L>,
+    members: &[Member],
+    pass: &AccountPass<AnyUser>,
+    fields: Option<&str>,
+) -> Rows<User> {
     let zone = &pass.place().time_zone;
-    Ok(listing.map(|member| User::of(member, zone, fields.as_deref())))
+    let made = || members.iter().map(|member| User::of(member, zone, fields)).collect::<Vec<_>>();
+    match fields {
+        None => Rows::Written(kept.written(|_| write(&made()))),
+        Some(_) => Rows::Made(made()),
+    }
 }
 
 /// One page behind another, by the last user of that one.
@@ -223,16 +236,17 @@ async fn follow(
     visit: &Visit<AccountPass<AnyUser>>,
     paging: &Paging,
     wanted: &Asked,
-) -> Result<(AccountPass<AnyUser>, Listing<Member>), Wrong> {
+    fields: Option<&str>,
+) -> Result<Listing<User>, Wrong> {
     let (take, order) = (paging.take()?, (wanted.order, wanted.down));
     let after: Option<UserId> = match paging.offset() {
         "" => None,
         offset => Some(offset.parse().map_err(|_| Wrong::refused_field("offset", "is none of a next page"))?),
     };
-    let (pass, (rows, more)) =
+    let (pass, found) =
         visit.read(move |r, pass| program::list_behind(r, pass, order, after.as_ref(), take)).await?;
-    let next = rows.last().filter(|_| more).map(|member| member.id.to_string());
-    Ok((pass, Listing::Following { per_page: take, next, rows }))
+    let next = found.rows.last().filter(|_| found.more).map(|member| member.id.to_string());
+    Ok(Listing::Following { per_page: take, next, rows: rows(&found, &found.rows, &pass, fields) })
 }
 
 /// What is to be told beside the usual.
@@ -250,7 +264,7 @@ pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, asked: Shown) -> Re
 
 async fn one(visit: &Visit<AccountPass<AnyUser>>, id: UserId, fields: Option<&str>) -> Result<User, Wrong> {
     let (pass, member) = visit.read(move |r, pass| program::find(r, pass, &id)).await?;
-    Ok(User::of(member, &pass.place().time_zone, fields))
+    Ok(User::of(&member, &pass.place().time_zone, fields))
 }
 
 /// A user to be made.

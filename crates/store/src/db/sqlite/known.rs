@@ -12,22 +12,27 @@ use crate::db::row::Rows;
 use crate::db::stmt::Stmt;
 use crate::db::value::Value;
 use rusqlite::Connection;
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How much memory one connection's rows may take, roughly; what would be beyond begins anew.
 const BYTES: usize = 1024 * 1024;
 /// Larger results are read each time: an export would drive out everything else.
-const LARGEST: usize = 128 * 1024;
+const LARGEST: usize = 512 * 1024;
 /// What an entry takes beside its rows: the table, the values' and the rows' places.
 const ENTRY: usize = 256;
+
+/// By the statement's address and its values.
+type Table<T> = HashMap<usize, HashMap<Vec<Value>, T>>;
 
 /// The rows of one connection that only reads.
 #[derive(Default)]
 pub(in crate::db) struct Known {
     version: i64,
-    /// By the statement's address and the values.
-    rows: HashMap<usize, HashMap<Vec<Value>, Arc<Rows>>>,
+    rows: Table<Arc<Rows>>,
+    /// What was made of rows.
+    made: Table<Arc<dyn Any + Send + Sync>>,
     bytes: usize,
 }
 
@@ -48,19 +53,50 @@ impl Known {
     }
 
     pub(super) fn keep(&mut self, stmt: &'static Stmt, params: &[Value], rows: &Arc<Rows>) {
-        let bytes = ENTRY + rows.bytes() + params.iter().map(Value::bytes).sum::<usize>();
+        if self.takes(rows.bytes(), params) {
+            self.rows.entry(address(stmt)).or_default().insert(params.to_vec(), Arc::clone(rows));
+        }
+    }
+
+    /// What was made of the rows of this statement and of those it led to.
+    pub(in crate::db) fn find_made<T: Send + Sync + 'static>(
+        &self,
+        stmt: &'static Stmt,
+        params: &[Value],
+    ) -> Option<Arc<T>> {
+        Arc::clone(self.made.get(&address(stmt))?.get(params)?).downcast().ok()
+    }
+
+    /// Keeps what was made, of so many bytes.
+    pub(in crate::db) fn keep_made<T: Send + Sync + 'static>(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value],
+        made: &Arc<T>,
+        bytes: usize,
+    ) {
+        if self.takes(bytes, params) {
+            let made = Arc::clone(made) as Arc<dyn Any + Send + Sync>;
+            self.made.entry(address(stmt)).or_default().insert(params.to_vec(), made);
+        }
+    }
+
+    /// Makes room; false for what is too large.
+    fn takes(&mut self, bytes: usize, params: &[Value]) -> bool {
+        let bytes = ENTRY + bytes + params.iter().map(Value::bytes).sum::<usize>();
         if bytes > LARGEST {
-            return;
+            return false;
         }
         if self.bytes + bytes > BYTES {
             self.forget();
         }
         self.bytes += bytes;
-        self.rows.entry(address(stmt)).or_default().insert(params.to_vec(), Arc::clone(rows));
+        true
     }
 
     fn forget(&mut self) {
         self.rows.values_mut().for_each(HashMap::clear);
+        self.made.values_mut().for_each(HashMap::clear);
         self.bytes = 0;
     }
 }

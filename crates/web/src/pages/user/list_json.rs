@@ -8,6 +8,7 @@ use app::user::{self, Cursor, Filter, Listed};
 use domain::id::UserId;
 use domain::input::{Checker, Problem};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Managing;
 use crate::http::visit::Answer;
@@ -31,7 +32,7 @@ pub struct Asked {
 #[derive(Serialize)]
 struct Answered<'a> {
     page_size: usize,
-    users: Vec<Row<'a>>,
+    users: &'a RawValue,
     /// The addresses of the neighbouring pages.
     previous: Option<String>,
     next: Option<String>,
@@ -66,11 +67,15 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         let query = query.map(|(name, value)| (name, value.as_str()));
         address(&path, &[&query[..], &[("before", &before), ("after", &after)]].concat())
     };
+    let written = users.written(|page| {
+        let rows: Vec<Row> = page.rows.iter().map(row).collect();
+        to_raw_value(&rows).unwrap_or_default()
+    });
     visit.data(&Answered {
         page_size: PAGE_SIZE,
         previous: users.rows.first().filter(|_| users.has_previous).map(|row| link(Some(&row.user), None)),
         next: users.rows.last().filter(|_| users.has_more).map(|row| link(None, Some(&row.user))),
-        users: users.rows.iter().map(row).collect(),
+        users: &written,
     })
 }
 
