@@ -9,8 +9,7 @@ use crate::support::Installation;
 const MOST: usize = 100;
 
 /// Eight programs ask two servers at once, for more than there is. PostgreSQL counts each request; on SQLite a second server
-/// on the same file takes a handful of its own, of which some may be left. Seen to fail on PostgreSQL where each server
-/// takes a handful there too.
+/// on the same file takes a handful of its own, of which some may be left.
 #[test]
 fn i01_a06_two_servers_count_as_one() {
     for installation in Installation::each() {
