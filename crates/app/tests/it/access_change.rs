@@ -54,7 +54,7 @@ async fn u12_the_last_administrator_is_neither_suspended_nor_lowered_nor_ended()
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let (desk, company) = (Desk::of(&world, &account), account.company("Downtown").await);
-        let ada = desk.list(UserStatus::Active).await.unwrap().users.rows.remove(0).user.id;
+        let ada = desk.list(UserStatus::Active).await.unwrap().users.rows[0].user.id.clone();
         let (natalie, _) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
         let end = Change::EndAt(Some(world.app.store.now() + domain::access_change::UNDO));
         desk.make(&natalie, end.clone()).await.unwrap();

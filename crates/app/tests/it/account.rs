@@ -41,7 +41,7 @@ async fn i03_the_setup_link_makes_one_account_and_is_dead_then() {
         let account = world.set_up().await;
         assert!(!world.app.is_empty().await.unwrap());
         let desk = Desk::of(&world, &account);
-        let user = desk.list(UserStatus::Active).await.unwrap().users.rows.remove(0).user;
+        let user = desk.list(UserStatus::Active).await.unwrap().users.rows[0].user.clone();
         assert_eq!((user.user_type, user.invoice_emails), (UserType::Administrator, true));
         assert_eq!(user.login, Some(account.admin.login.clone()));
         let again = world.app.set_up(&ask, first("eve@example.com", PASSWORD)).await;

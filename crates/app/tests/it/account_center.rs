@@ -270,7 +270,7 @@ async fn c05_people_are_counted_as_their_users_are() {
         let [north, south] = &center.accounts;
         assert_counted(&world, "inviting and accepting");
         let desk = Desk::of(&world, north);
-        let users = desk.list(UserStatus::Active).await.unwrap().users.rows;
+        let users = desk.list(UserStatus::Active).await.unwrap().users.rows.clone();
         let kim = users.iter().find(|row| row.user.email == "kim@example.com").unwrap().user.id.clone();
         let names = Names { first: "Kimberly".into(), last: "Lo".into(), display: String::new() };
         let companies: Vec<_> = users.iter().flat_map(|row| row.company_ids.clone()).collect();

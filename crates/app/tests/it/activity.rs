@@ -277,7 +277,7 @@ async fn a05_a_refused_change_leaves_no_entry() {
         let account = world.set_up().await;
         let before = trail(&account).await;
         let desk = Desk::of(&world, &account);
-        let id = desk.list(domain::user::UserStatus::Active).await.unwrap().users.rows.remove(0).user.id;
+        let id = desk.list(domain::user::UserStatus::Active).await.unwrap().users.rows[0].user.id.clone();
         desk.delete(&id).await.unwrap_err();
         desk.promote(&id, UserType::Manager).await.unwrap_err();
         account.create(account.new_user("ada@example.com", UserType::Administrator, &[])).await.unwrap_err();

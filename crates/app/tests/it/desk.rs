@@ -148,7 +148,7 @@ impl Desk {
 
     /// The active users a search finds.
     pub(crate) async fn search(&self, search: &str) -> Result<Vec<User>, Refused> {
-        let found = self.find(UserStatus::Active, search).await?.users.rows;
+        let found = self.find(UserStatus::Active, search).await?.users.rows.clone();
         Ok(found.into_iter().map(|listed| listed.user).collect())
     }
 
@@ -161,7 +161,7 @@ impl Desk {
     /// The first names of the users of one tab, in the order of the list.
     pub(crate) async fn names(&self, status: UserStatus) -> Vec<String> {
         let page = self.list(status).await.unwrap();
-        page.users.rows.into_iter().map(|listed| listed.user.names.first).collect()
+        page.users.rows.iter().map(|listed| listed.user.names.first.clone()).collect()
     }
 
     pub(crate) async fn create_company(&self, details: CompanyDetails) -> Result<CompanyId, Refused> {

@@ -140,7 +140,7 @@ async fn c11_accounts_are_kept_or_given_back_and_none_is_left_alone() {
         world.app.link_account(&center.admin.ask, center.id.clone(), late.id.clone()).await.unwrap();
         assert!(!enters(&world, &eve.ask, &late).await, "not in what joins later");
         // Like any other administrator they can be removed.
-        let rows = Desk::of(&world, south).list(UserStatus::Active).await.unwrap().users.rows;
+        let rows = Desk::of(&world, south).list(UserStatus::Active).await.unwrap().users.rows.clone();
         let hers = rows.iter().find(|row| row.user.email == "eve@example.com").unwrap();
         Desk::of(&world, south).delete(&hers.user.id).await.unwrap();
         assert!(!enters(&world, &eve.ask, south).await);
@@ -278,7 +278,7 @@ async fn c10_x08_somebody_new_is_one_with_accepting_if_the_inviter_still_is() {
         let followed = world.app.read::<InvitationPass, ()>(&ask, (), |_, _| Ok(())).await;
         assert_refused!(followed, Refused::Link(LinkState::NeedsApproval { .. }));
         let north = Desk::of(&world, &center.accounts[0]);
-        let rows = north.list(UserStatus::Pending).await.unwrap().users.rows;
+        let rows = north.list(UserStatus::Pending).await.unwrap().users.rows.clone();
         north.resend(&rows[0].user.id).await.unwrap();
         let late = world.accept(world.letter_to("late@example.com").await.link(), PASSWORD).await;
         assert!(enters(&world, &late.ask, &center.accounts[0]).await);
@@ -298,7 +298,7 @@ async fn c10_x08_an_invitation_that_was_taken_back_or_lowered_makes_nobody_an_ex
         let theirs = Desk::of_person(&world, north, &some);
         for (address, is_resent_only) in [("revoked@example.com", false), ("resent@example.com", true)] {
             invite(&world, &center, address).await.unwrap();
-            let pending = theirs.list(UserStatus::Pending).await.unwrap().users.rows;
+            let pending = theirs.list(UserStatus::Pending).await.unwrap().users.rows.clone();
             let id = pending.iter().find(|row| row.user.email == address).unwrap().user.id.clone();
             if !is_resent_only {
                 Desk::of(&world, north).revoke(&id).await.unwrap();
@@ -312,7 +312,7 @@ async fn c10_x08_an_invitation_that_was_taken_back_or_lowered_makes_nobody_an_ex
         // Lowered while they are invited, by a link that the executive administrator has sent.
         let company = north.company("Downtown").await;
         invite(&world, &center, "lowered@example.com").await.unwrap();
-        let pending = theirs.list(UserStatus::Pending).await.unwrap().users.rows;
+        let pending = theirs.list(UserStatus::Pending).await.unwrap().users.rows.clone();
         let to = Change::Replace { to: UserType::Reporting, companies: [company].into() };
         theirs.make(&pending[0].user.id, to).await.unwrap();
         let person = world.accept(world.letter_to("lowered@example.com").await.link(), PASSWORD).await;

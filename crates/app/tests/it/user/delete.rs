@@ -54,7 +54,7 @@ async fn u12_the_last_active_administrator_stays() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
-        let ada = desk.list(UserStatus::Active).await.unwrap().users.rows.remove(0).user.id;
+        let ada = desk.list(UserStatus::Active).await.unwrap().users.rows[0].user.id.clone();
         let pending = account.invite("natalie@example.com", UserType::Administrator, &[]).await;
         assert_refused!(desk.delete(&ada).await, Refused::Conflict(Conflict::LastAdministrator));
         world.accept(world.letter_to("natalie@example.com").await.link(), PASSWORD).await;
