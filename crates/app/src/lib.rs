@@ -56,9 +56,9 @@ use store::pass::{Credentials, Gate};
 use store::work::{Committed, Origin, Reader, Store, Writer};
 
 pub use refused::{Conflict, Refused};
-/// Pages of lists.
 /// What is made of rows once.
 pub use store::kept;
+/// Pages of lists.
 pub use store::page;
 /// The passes and doors that routes ask for.
 pub use store::pass;

@@ -4,6 +4,9 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use crate::db::{DbError, Stmt, Value};
+use crate::work::Reader;
+
 /// A value that stands for rows which have not changed, shared by all who ask for the same ones, and what is written of it.
 pub struct Kept<T> {
     value: T,
@@ -33,6 +36,27 @@ impl<T> Deref for Kept<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl Reader<'_, '_> {
+    /// What `make` makes of the rows of this statement and of others that follow from them: once, as long as nobody commits.
+    /// All that it depends on must be in the statement and its values. `bytes` says how much memory it takes, roughly, with
+    /// what is written of it.
+    pub(crate) fn kept<T: Send + Sync + 'static>(
+        &mut self,
+        (stmt, values): (&'static Stmt, &[Value]),
+        make: impl FnOnce(&mut Self) -> Result<T, DbError>,
+        bytes: impl FnOnce(&T) -> usize,
+    ) -> Result<Arc<Kept<T>>, DbError> {
+        if let Some(kept) = self.tx().find_kept(stmt, values) {
+            return Ok(kept);
+        }
+        let value = make(self)?;
+        let bytes = bytes(&value);
+        let kept = Arc::new(Kept::new(value));
+        self.tx().keep(stmt, values, &kept, bytes);
+        Ok(kept)
     }
 }
 

@@ -35,8 +35,7 @@ use domain::time::{Clock, Random, Span, Timestamp};
 use crate::activity;
 use crate::attempt::{self, Limit};
 use crate::center_person;
-use crate::db::{Db, DbError, Engine, MigrateError, Stmt, Tx, Value};
-use crate::kept::Kept;
+use crate::db::{Db, DbError, Engine, MigrateError, Tx};
 use crate::secret::{self, Key};
 
 /// What every unit needs beside the database: time, randomness and the key.
@@ -175,25 +174,6 @@ impl<'tx> Reader<'_, 'tx> {
 
     pub(crate) fn tx(&mut self) -> &mut Tx<'tx> {
         self.tx
-    }
-
-    /// What `make` makes of the rows of this statement and of others that follow from them: once, as long as nobody commits.
-    /// All that it depends on must be in the statement and its values. `bytes` says how much memory it takes, roughly, with
-    /// what is written of it.
-    pub(crate) fn kept<T: Send + Sync + 'static>(
-        &mut self,
-        (stmt, values): (&'static Stmt, &[Value]),
-        make: impl FnOnce(&mut Self) -> Result<T, DbError>,
-        bytes: impl FnOnce(&T) -> usize,
-    ) -> Result<Arc<Kept<T>>, DbError> {
-        if let Some(kept) = self.tx.find_kept(stmt, values) {
-            return Ok(kept);
-        }
-        let value = make(self)?;
-        let bytes = bytes(&value);
-        let kept = Arc::new(Kept::new(value));
-        self.tx.keep(stmt, values, &kept, bytes);
-        Ok(kept)
     }
 }
 

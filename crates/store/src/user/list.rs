@@ -11,7 +11,7 @@ use domain::id::{CompanyId, UserId};
 use domain::user::{UserStatus, UserType};
 
 use super::words::{LAST, Search};
-use super::{User, pieces, read_from};
+use super::{COMPANY, User, WRITTEN, pieces, read_from};
 use crate::convert;
 use crate::db::{DbError, Row, Stmt, Value, sql};
 use crate::kept::Kept;
@@ -110,10 +110,6 @@ impl Listed {
         size_of::<Listed>() + WRITTEN + 2 * (texts + companies)
     }
 }
-
-/// What a company takes beside its name, and what is written of a user beside their texts.
-const COMPANY: usize = size_of::<(CompanyId, String)>() + 40;
-const WRITTEN: usize = 250;
 
 /// One page of users.
 pub fn list(

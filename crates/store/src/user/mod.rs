@@ -46,6 +46,10 @@ use crate::db::{Columns, DbError, Row, sql};
 use crate::pass::AccountPass;
 use crate::work::Reader;
 
+/// What a company of a kept user takes beside its name, and what is written of the user beside their texts, in bytes.
+const COMPANY: usize = size_of::<(CompanyId, String)>() + 40;
+const WRITTEN: usize = 250;
+
 /// A user as lists and the edit page show it.
 #[derive(Clone, Debug)]
 pub struct User {

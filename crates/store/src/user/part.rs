@@ -15,6 +15,7 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::pieces::with_word;
 use super::words::{LAST, Search};
+use super::{COMPANY, WRITTEN};
 use crate::convert;
 use crate::db::{DbError, Row, Stmt, Value, sql};
 use crate::kept::Kept;
@@ -64,10 +65,6 @@ impl Member {
         size_of::<Member>() + WRITTEN + 2 * (texts + companies)
     }
 }
-
-/// What a company takes beside its name, and what is written of a member beside their texts.
-const COMPANY: usize = size_of::<(CompanyId, String)>() + 40;
-const WRITTEN: usize = 250;
 
 fn bytes_of(rows: &[Member]) -> usize {
     rows.iter().map(Member::bytes).sum()
