@@ -9,6 +9,7 @@
 
 mod ddl;
 mod error;
+mod known;
 mod migrate;
 mod migrations;
 mod postgres;
@@ -32,6 +33,7 @@ pub use stmt::{HOOKS, Hook, STATEMENTS, Stmt};
 pub use tx::Tx;
 pub use value::{Cell, FromCell, Value};
 
+use postgres::Seen;
 use queue::{Queue, Urgency};
 use std::convert::Infallible;
 use std::fmt;
@@ -85,7 +87,10 @@ pub struct Db {
 
 struct Shared {
     location: Location,
+    /// On PostgreSQL without a connection.
     here: sqlite::Here,
+    /// On PostgreSQL only.
+    lookout: Option<Arc<postgres::Lookout>>,
     /// On PostgreSQL both are the same queue.
     reads: Arc<Queue<Job>>,
     writes: Arc<Queue<Job>>,
@@ -104,6 +109,9 @@ impl fmt::Debug for Shared {
 impl Shared {
     fn refuse_new_units(&self) {
         self.here.close();
+        if let Some(lookout) = &self.lookout {
+            lookout.close();
+        }
         self.reads.close();
         self.writes.close();
     }
@@ -124,14 +132,14 @@ impl Db {
     pub fn open(location: &Location) -> Result<Db, DbError> {
         let (alive, ended) = mpsc::channel(1);
         let reads = Arc::new(Queue::new());
-        let writes = match location {
-            Location::Sqlite(_) => Arc::new(Queue::new()),
-            Location::Postgres { .. } => Arc::clone(&reads),
+        let (writes, lookout) = match location {
+            Location::Sqlite(_) => (Arc::new(Queue::new()), None),
+            Location::Postgres { .. } => (Arc::clone(&reads), Some(Arc::default())),
         };
-        let location = location.clone();
+        let (location, here, later) = (location.clone(), sqlite::Here::new(), Mutex::new(()));
         // From here on an error drops the queues' owner, and that ends threads already started.
-        let (here, ended) = (sqlite::Here::new(), Mutex::new(ended));
-        let shared = Arc::new(Shared { location, here, reads, writes, later: Mutex::new(()), ended });
+        let shared =
+            Arc::new(Shared { location, here, lookout, reads, writes, later, ended: Mutex::new(ended) });
         match &shared.location {
             Location::Sqlite(path) => start_sqlite(path, &shared, &alive)?,
             Location::Postgres { url, connections } => start_postgres(url, *connections, &shared, &alive)?,
@@ -181,9 +189,17 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        match self.shared.here.read(&unit) {
+        let seen = match &self.shared.lookout {
+            Some(lookout) => lookout.look().await,
+            None => None,
+        };
+        let answer = match &seen {
+            Some(seen) => seen.read(&unit),
+            None => self.shared.here.read(&unit),
+        };
+        match answer {
             Some(answer) => answer,
-            None => submit(&self.shared.reads, Kind::Read, Urgency::Now, unit).await,
+            None => submit(&self.shared.reads, (Kind::Read, seen), Urgency::Now, unit).await,
         }
     }
 
@@ -201,7 +217,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        submit(&self.shared.writes, Kind::Write, Urgency::Now, unit).await
+        submit(&self.shared.writes, (Kind::Write, None), Urgency::Now, unit).await
     }
 
     /// Runs a unit of a single statement that writes. On PostgreSQL it is a transaction of its own without `BEGIN`: it sees
@@ -221,7 +237,7 @@ impl Db {
             Engine::Sqlite => Kind::Write,
             Engine::Postgres => Kind::Read,
         };
-        submit(&self.shared.writes, kind, Urgency::Now, unit).await
+        submit(&self.shared.writes, (kind, None), Urgency::Now, unit).await
     }
 
     /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever. They go one after the
@@ -238,13 +254,13 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let _mine = self.shared.later.lock().await;
-        submit(&self.shared.writes, Kind::Write, Urgency::Later, unit).await
+        submit(&self.shared.writes, (Kind::Write, None), Urgency::Later, unit).await
     }
 }
 
 async fn submit<T, E>(
     queue: &Queue<Job>,
-    kind: Kind,
+    (kind, seen): (Kind, Option<Seen>),
     urgency: Urgency,
     code: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
@@ -253,7 +269,7 @@ where
     E: From<DbError> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    let job = Job { kind, unit: Box::new(Work::new(code, reply)) };
+    let job = Job { kind, seen, unit: Box::new(Work::new(code, reply)) };
     // A refused job is dropped, and with it the sender of its answer.
     let _ = queue.push(job, urgency);
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
@@ -298,11 +314,13 @@ fn start_postgres(
     let connector = postgres::Connector::new(url)?;
     let mut first = Some(postgres::on_thread(&connector, |session| session)?);
     let turn = Arc::new(postgres::Turn::default());
+    let lookout = shared.lookout.clone().unwrap_or_default();
     for _ in 0..connections.max(1) {
         let (connector, queue, session) = (connector.clone(), Arc::clone(&shared.writes), first.take());
-        let turn = Arc::clone(&turn);
-        start("db-postgres", alive, move || postgres::work_all(connector, session, &turn, &queue))?;
+        let (turn, lookout) = (Arc::clone(&turn), Arc::clone(&lookout));
+        start("db-postgres", alive, move || postgres::work_all(connector, session, &turn, &lookout, &queue))?;
     }
+    start("db-lookout", alive, move || lookout.look_all(&connector))?;
     Ok(())
 }
 

@@ -2,9 +2,48 @@
 
 mod bind;
 mod error;
+mod lookout;
 mod session;
 mod tls;
 mod worker;
 
+pub(super) use lookout::{Lookout, Seen};
 pub(super) use session::{Connector, Session, on_thread};
 pub(super) use worker::{Turn, work_all};
+
+use super::error::DbError;
+use super::row::Row;
+use super::stmt::Stmt;
+use super::tx::Failure;
+use super::value::Value;
+use std::sync::Arc;
+
+/// Runs a statement and reads its rows, unless they are known. Without a session the unit is one for a database thread.
+pub(super) fn query(
+    session: Option<&mut Session>,
+    seen: Option<&Seen>,
+    stmt: &'static Stmt,
+    params: &[Value],
+) -> Result<Vec<Row>, (Failure, DbError)> {
+    if let Some(rows) = seen.and_then(|seen| seen.find(stmt, params)) {
+        return Ok(rows.split());
+    }
+    let rows = Arc::new(session.ok_or_else(not_here)?.query(stmt, params)?);
+    if let Some(seen) = seen {
+        seen.keep(stmt, params, &rows);
+    }
+    Ok(rows.split())
+}
+
+/// Runs a statement without rows and counts the changed ones.
+pub(super) fn execute(
+    session: Option<&mut Session>,
+    stmt: &'static Stmt,
+    params: &[Value],
+) -> Result<u64, (Failure, DbError)> {
+    session.ok_or_else(not_here)?.execute(stmt, params)
+}
+
+fn not_here() -> (Failure, DbError) {
+    (Failure::Collision, DbError::Busy)
+}

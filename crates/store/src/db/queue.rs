@@ -30,6 +30,12 @@ struct State<J> {
     closed: bool,
 }
 
+impl<J> Default for Queue<J> {
+    fn default() -> Queue<J> {
+        Queue::new()
+    }
+}
+
 impl<J> Queue<J> {
     pub(super) fn new() -> Queue<J> {
         let (waiting, later) = (VecDeque::new(), VecDeque::new());

@@ -6,9 +6,9 @@
 
 mod error;
 mod here;
-mod known;
 
 use super::error::DbError;
+use super::known::Known;
 use super::queue::Queue;
 use super::row::{Row, Rows};
 use super::stmt::Stmt;
@@ -17,7 +17,6 @@ use super::unit::{Ended, Job, Kind};
 use super::value::{Cell, Value};
 pub(super) use error::db_error;
 pub(super) use here::Here;
-pub(super) use known::Known;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};

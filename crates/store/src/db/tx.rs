@@ -2,9 +2,10 @@
 
 use super::Engine;
 use super::error::DbError;
-use super::postgres::Session;
+use super::known::Known;
+use super::postgres::{self, Seen, Session};
 use super::row::Row;
-use super::sqlite::{self, Known};
+use super::sqlite;
 use super::stmt::Stmt;
 use super::unit::Kind;
 use super::value::Value;
@@ -23,7 +24,8 @@ pub struct Tx<'a> {
 
 enum Open<'a> {
     Sqlite(&'a rusqlite::Connection, Option<&'a mut Known>),
-    Postgres(&'a mut Session),
+    /// Without a session nothing but what is known can be read.
+    Postgres(Option<&'a mut Session>, Option<&'a Seen>),
 }
 
 /// What the engine must know of a failed statement, even if the unit's code has made something else of the error.
@@ -48,7 +50,12 @@ impl<'a> Tx<'a> {
     }
 
     pub(super) fn postgres(session: &'a mut Session, kind: Kind) -> Tx<'a> {
-        Tx { engine: Open::Postgres(session), kind, failure: None }
+        Tx { engine: Open::Postgres(Some(session), None), kind, failure: None }
+    }
+
+    /// For a unit that reads: rows that are known are not read again, and those that are not are read over the session.
+    pub(super) fn seeing(session: Option<&'a mut Session>, seen: Option<&'a Seen>) -> Tx<'a> {
+        Tx { engine: Open::Postgres(session, seen), kind: Kind::Read, failure: None }
     }
 
     pub(super) fn failure(&self) -> Option<Failure> {
@@ -59,7 +66,7 @@ impl<'a> Tx<'a> {
     pub fn engine(&self) -> Engine {
         match self.engine {
             Open::Sqlite(..) => Engine::Sqlite,
-            Open::Postgres(_) => Engine::Postgres,
+            Open::Postgres(..) => Engine::Postgres,
         }
     }
 
@@ -68,7 +75,7 @@ impl<'a> Tx<'a> {
         self.check(params)?;
         let result = match &mut self.engine {
             Open::Sqlite(connection, known) => sqlite::query(connection, known.as_deref_mut(), stmt, params),
-            Open::Postgres(session) => session.query(stmt, params),
+            Open::Postgres(session, seen) => postgres::query(session.as_deref_mut(), *seen, stmt, params),
         };
         self.note(stmt, result)
     }
@@ -92,7 +99,7 @@ impl<'a> Tx<'a> {
         self.check(params)?;
         let result = match &mut self.engine {
             Open::Sqlite(connection, _) => sqlite::execute(connection, stmt, params),
-            Open::Postgres(session) => session.execute(stmt, params),
+            Open::Postgres(session, _) => postgres::execute(session.as_deref_mut(), stmt, params),
         };
         self.note(stmt, result)
     }
@@ -104,8 +111,9 @@ impl<'a> Tx<'a> {
         params: &[Value],
     ) -> Option<Arc<T>> {
         match &self.engine {
-            Open::Sqlite(_, Some(known)) => known.find_made(stmt, params),
-            _ => None,
+            Open::Sqlite(_, known) => known.as_deref()?.find_made(stmt, params),
+            Open::Postgres(None, seen) => seen.as_deref()?.find_made(stmt, params),
+            Open::Postgres(Some(_), seen) => seen.as_deref()?.find_made_or_claim(stmt, params),
         }
     }
 
@@ -118,8 +126,10 @@ impl<'a> Tx<'a> {
         made: &Arc<T>,
         bytes: usize,
     ) {
-        if let Open::Sqlite(_, Some(known)) = &mut self.engine {
-            known.keep_made(stmt, params, made, bytes);
+        match &mut self.engine {
+            Open::Sqlite(_, Some(known)) => known.keep_made(stmt, params, made, bytes),
+            Open::Postgres(_, Some(seen)) => seen.keep_made(stmt, params, made, bytes),
+            Open::Sqlite(_, None) | Open::Postgres(_, None) => {}
         }
     }
 

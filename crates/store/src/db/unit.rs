@@ -1,6 +1,7 @@
 //! A unit of work on its way from the asking task to a database thread and back.
 
 use super::error::DbError;
+use super::postgres::Seen;
 use super::tx::Tx;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -15,6 +16,8 @@ pub(super) enum Kind {
 /// What waits in the queue.
 pub(super) struct Job {
     pub(super) kind: Kind,
+    /// On PostgreSQL, the version of the database that a unit which reads was asked on.
+    pub(super) seen: Option<Seen>,
     pub(super) unit: Box<dyn Unit>,
 }
 

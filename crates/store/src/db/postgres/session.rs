@@ -3,7 +3,7 @@
 use super::error::{db_error, failure};
 use super::tls::{self, Tls};
 use crate::db::error::DbError;
-use crate::db::row::{Row, Rows};
+use crate::db::row::Rows;
 use crate::db::stmt::Stmt;
 use crate::db::tx::Failure;
 use crate::db::value::Value;
@@ -84,13 +84,13 @@ impl Session {
         &mut self,
         stmt: &'static Stmt,
         params: &[Value],
-    ) -> Result<Vec<Row>, (Failure, DbError)> {
+    ) -> Result<Rows, (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
         let rows = self.client.query(&prepared, &refs(params)).map_err(|error| self.explained(error))?;
         let mut read = Rows::new(stmt, prepared.columns().len());
         let pushed = rows.iter().try_for_each(|row| super::bind::push(row, &mut read));
         pushed.map_err(|error| (Failure::Statement, error))?;
-        Ok(Arc::new(read).split())
+        Ok(read)
     }
 
     /// Runs a statement without rows and counts the changed ones.

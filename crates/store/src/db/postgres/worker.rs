@@ -1,5 +1,6 @@
 //! A database thread: it owns one connection, opens it again when it breaks, and repeats units that collided.
 
+use super::lookout::{Lookout, Seen};
 use super::session::{Connector, Session};
 use crate::db::error::DbError;
 use crate::db::queue::Queue;
@@ -34,9 +35,10 @@ pub(in crate::db) fn work_all(
     connector: Connector,
     session: Option<Session>,
     turn: &Turn,
+    lookout: &Lookout,
     queue: &Queue<Job>,
 ) {
-    let mut worker = Worker { connector, session };
+    let mut worker = Worker { connector, session, lookout };
     loop {
         let jobs = queue.take(1);
         if jobs.is_empty() {
@@ -49,12 +51,13 @@ pub(in crate::db) fn work_all(
     }
 }
 
-struct Worker {
+struct Worker<'a> {
     connector: Connector,
     session: Option<Session>,
+    lookout: &'a Lookout,
 }
 
-impl Worker {
+impl Worker<'_> {
     /// Tries the unit until it has its answer.
     fn work(&mut self, job: &mut Job, turn: &Turn) {
         let (mut broke, mut mine) = (false, None);
@@ -75,16 +78,16 @@ impl Worker {
     }
 
     fn attempt(&mut self, job: &mut Job) -> Try {
-        let unit = job.unit.as_mut();
-        let mut session = match self.session.take().map_or_else(|| self.connector.connect(), Ok) {
+        let mut session = match self.session.take().map_or_else(|| self.connect(job), Ok) {
             Ok(session) => session,
             Err(error) => {
-                unit.fail(error);
+                job.unit.fail(error);
                 return Try::Over;
             }
         };
+        let unit = job.unit.as_mut();
         let tried = match job.kind {
-            Kind::Read => read(&mut session, unit),
+            Kind::Read => read(&mut session, job.seen.as_ref(), unit),
             Kind::Write => write(&mut session, unit),
         };
         if session.is_spent() {
@@ -94,13 +97,20 @@ impl Worker {
         }
         tried
     }
+
+    /// What is known may be of a server that is no longer the one, and what the unit reads must not be taken for of that one.
+    fn connect(&self, job: &mut Job) -> Result<Session, DbError> {
+        self.lookout.doubt();
+        job.seen = None;
+        self.connector.connect()
+    }
 }
 
 /// A read unit runs without `BEGIN` and `COMMIT`: that saves two round trips, which is most of what a short read
 /// costs. Its statements may see moments a little apart, none older than the request. What must be decided and
 /// done on one view of the data is a write unit.
-fn read(session: &mut Session, unit: &mut dyn Unit) -> Try {
-    let mut tx = Tx::postgres(session, Kind::Read);
+fn read(session: &mut Session, seen: Option<&Seen>, unit: &mut dyn Unit) -> Try {
+    let mut tx = Tx::seeing(Some(session), seen);
     let ended = unit.run(&mut tx);
     let failure = tx.failure();
     give_up_after_panic(session, ended);

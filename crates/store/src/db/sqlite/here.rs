@@ -4,8 +4,9 @@
 //! A read that turns out to be long, or that would have to wait for another process, is broken off and begun anew on a
 //! reader thread, so that it holds up no async task.
 
-use super::{Known, command, open};
+use super::{command, db_error, open};
 use crate::db::error::DbError;
+use crate::db::known::Known;
 use crate::db::tx::{Failure, Tx};
 use crate::db::unit::{Ended, Kind, run};
 use rusqlite::Connection;
@@ -19,6 +20,9 @@ use std::time::Duration;
 const STEPS: i32 = 1_000;
 /// After how many looks a read is long: about two milliseconds, a page of a list takes a tenth of that.
 const LOOKS: u32 = 100;
+
+/// How much memory the rows that one connection knows may take.
+const KNOWN: usize = 1024 * 1024;
 
 /// The connections for reads in place. On PostgreSQL there are none.
 pub(in crate::db) struct Here {
@@ -63,7 +67,7 @@ impl Here {
         let desk = Desk {
             connection,
             looks,
-            known: Known::default(),
+            known: Known::new(KNOWN),
             _reading: reading.clone(),
             _alive: alive.clone(),
         };
@@ -107,16 +111,25 @@ impl Desk {
     ) -> Option<Result<T, E>> {
         self.looks.store(0, Ordering::Relaxed);
         command(&self.connection, "BEGIN").ok()?;
-        if self.known.begin(&self.connection).is_err() {
+        let Ok(version) = version(&self.connection) else {
             end(&self.connection, "ROLLBACK");
             return None;
-        }
+        };
+        self.known.begin(version);
         let mut tx = Tx::knowing(&self.connection, &mut self.known);
         let (ended, answer) = run(code, &mut tx);
         let broken_off = tx.failure() == Some(Failure::Collision);
         end(&self.connection, if ended == Ended::Well { "COMMIT" } else { "ROLLBACK" });
         (!broken_off).then_some(answer)
     }
+}
+
+/// Which version of the database the transaction sees that has just begun. SQLite looks there whether anybody has committed
+/// since the connection's last one, another connection or another process. If so, it forgets the pages it holds, and counts
+/// that in `data_version`. The connection itself never writes.
+fn version(connection: &Connection) -> Result<i64, DbError> {
+    let look = || connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0));
+    look().map_err(|error| db_error(connection, error))
 }
 
 fn end(connection: &Connection, how: &str) {

@@ -7,6 +7,7 @@ mod collisions;
 mod contract;
 mod here;
 mod known;
+mod lookout;
 mod migrations;
 mod outages;
 mod refusals;
