@@ -25,13 +25,15 @@ pub(super) fn query(
     stmt: &'static Stmt,
     params: &[Value],
 ) -> Result<Vec<Row>, (Failure, DbError)> {
-    if let Some(rows) = seen.and_then(|seen| seen.find(stmt, params)) {
-        return Ok(rows.split());
-    }
+    let Some(seen) = seen else {
+        return Ok(Arc::new(session.ok_or_else(not_here)?.query(stmt, params)?).split());
+    };
+    let version = match seen.find(stmt, params) {
+        Ok(rows) => return Ok(rows.split()),
+        Err(version) => version,
+    };
     let rows = Arc::new(session.ok_or_else(not_here)?.query(stmt, params)?);
-    if let Some(seen) = seen {
-        seen.keep(stmt, params, &rows);
-    }
+    seen.keep(version, stmt, params, &rows);
     Ok(rows.split())
 }
 

@@ -22,8 +22,8 @@ use tokio::sync::oneshot;
 
 /// How much memory what is known may take, for all connections together.
 const KNOWN: usize = 8 * 1024 * 1024;
-/// How long somebody waits for what another unit is making, before they make it themselves.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long somebody waits for what others are making, before they make it themselves.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The numbers are the server's own, whatever the database: no row is read for it.
 static SNAPSHOT: Stmt = Stmt::new("SELECT CAST(pg_current_snapshot() AS text)", file!(), line!());
@@ -31,7 +31,7 @@ static SNAPSHOT: Stmt = Stmt::new("SELECT CAST(pg_current_snapshot() AS text)", 
 /// What is known of the database.
 #[derive(Default)]
 pub(in crate::db) struct Lookout {
-    asks: Queue<oneshot::Sender<Option<i64>>>,
+    asks: Queue<oneshot::Sender<bool>>,
     /// A connection was opened again, perhaps to another server than before.
     doubted: AtomicBool,
     state: Mutex<State>,
@@ -40,7 +40,7 @@ pub(in crate::db) struct Lookout {
 
 struct State {
     known: Known,
-    /// What units are making at this moment, all on the version that is known.
+    /// What units are making of this version.
     making: HashSet<Question>,
 }
 
@@ -53,21 +53,21 @@ impl Default for State {
 /// A statement, by its address, and its values.
 type Question = (usize, Vec<Value>);
 
-/// What a unit may be given of what is known: only that of the version it was asked on.
+/// The way of a unit to what is known. That was not older than the question when it was asked, and is only exchanged for what
+/// is newer. What the unit reads is kept only if nobody has committed between the question and the rows.
 pub(in crate::db) struct Seen {
     lookout: Arc<Lookout>,
-    version: i64,
-    /// What this unit is making, and others wait for.
-    making: RefCell<Vec<Question>>,
+    /// What the unit has not found made, with the version that it then was.
+    asked: RefCell<Vec<(Question, i64)>>,
 }
 
 impl Lookout {
-    /// Which version of the database is the present one. Nothing if the server cannot be asked: the unit will find out why.
+    /// Sees to it that nothing is known but what the database holds now. Nothing if the server cannot be asked: the unit will
+    /// find out why.
     pub(in crate::db) async fn look(self: &Arc<Lookout>) -> Option<Seen> {
         let (ask, answer) = oneshot::channel();
         self.asks.push(ask, Urgency::Now).ok()?;
-        let version = answer.await.ok()??;
-        Some(Seen { lookout: Arc::clone(self), version, making: RefCell::default() })
+        answer.await.ok()?.then(|| Seen { lookout: Arc::clone(self), asked: RefCell::default() })
     }
 
     /// Makes all that is known forgotten, as it may be of another server.
@@ -91,11 +91,13 @@ impl Lookout {
                 looks.session = None;
             }
             let version = looks.look();
+            let is_certain = version.is_ok();
             if let Ok(version) = version {
                 self.begin(version);
             }
             for ask in asks {
-                let _ = ask.send(version.as_ref().ok().copied());
+                // Nobody may be waiting any more; that is their choice.
+                let _ = ask.send(is_certain);
             }
         }
     }
@@ -166,22 +168,31 @@ impl Seen {
         (tx.failure() != Some(Failure::Collision)).then_some(answer)
     }
 
-    pub(super) fn find(&self, stmt: &'static Stmt, params: &[Value]) -> Option<Arc<Rows>> {
-        self.state()?.known.find(stmt, params).map(Arc::clone)
+    /// The rows if they are known, else the version that they are to be read of.
+    pub(super) fn find(&self, stmt: &'static Stmt, params: &[Value]) -> Result<Arc<Rows>, i64> {
+        let state = self.lookout.lock();
+        state.known.find(stmt, params).map(Arc::clone).ok_or(state.known.version())
     }
 
-    pub(super) fn keep(&self, stmt: &'static Stmt, params: &[Value], rows: &Arc<Rows>) {
-        if let Some(mut state) = self.state() {
+    pub(super) fn keep(&self, version: i64, stmt: &'static Stmt, params: &[Value], rows: &Arc<Rows>) {
+        let mut state = self.lookout.lock();
+        if state.known.version() == version {
             state.known.keep(stmt, params, rows);
         }
     }
 
+    /// What was made of rows, if it is known.
     pub(in crate::db) fn find_made<T: Send + Sync + 'static>(
         &self,
         stmt: &'static Stmt,
         params: &[Value],
     ) -> Option<Arc<T>> {
-        self.state()?.known.find_made(stmt, params)
+        let state = self.lookout.lock();
+        let made = state.known.find_made(stmt, params);
+        if made.is_none() {
+            self.asked.borrow_mut().push((question(stmt, params), state.known.version()));
+        }
+        made
     }
 
     /// The same for a unit that can make it. If another one is making it, waits for that; if nobody is, others wait for this
@@ -191,19 +202,16 @@ impl Seen {
         stmt: &'static Stmt,
         params: &[Value],
     ) -> Option<Arc<T>> {
-        let question = (std::ptr::from_ref(stmt).addr(), params.to_vec());
-        let mine = self.making.borrow().contains(&question);
+        let question = question(stmt, params);
         let waits = |state: &mut State| {
-            !mine && state.known.version() == self.version && state.making.contains(&question)
+            state.known.find_made::<T>(stmt, params).is_none() && state.making.contains(&question)
         };
         let waiting = self.lookout.made.wait_timeout_while(self.lookout.lock(), PATIENCE, waits);
         let (mut state, _) = waiting.unwrap_or_else(PoisonError::into_inner);
-        if state.known.version() != self.version {
-            return None;
-        }
         let made = state.known.find_made(stmt, params);
-        if made.is_none() && state.making.insert(question.clone()) {
-            self.making.borrow_mut().push(question);
+        if made.is_none() {
+            state.making.insert(question.clone());
+            self.asked.borrow_mut().push((question, state.known.version()));
         }
         made
     }
@@ -215,29 +223,28 @@ impl Seen {
         made: &Arc<T>,
         bytes: usize,
     ) {
-        if let Some(mut state) = self.state() {
+        let mut state = self.lookout.lock();
+        let asked = (question(stmt, params), state.known.version());
+        if self.asked.borrow().contains(&asked) {
             state.known.keep_made(stmt, params, made, bytes);
         }
+        drop(state);
         self.end_making();
-    }
-
-    /// Nothing if what is known is no longer, or not yet, of this version.
-    fn state(&self) -> Option<MutexGuard<'_, State>> {
-        let state = self.lookout.lock();
-        (state.known.version() == self.version).then_some(state)
     }
 
     /// Whoever waits looks again.
     fn end_making(&self) {
-        let ended = std::mem::take(&mut *self.making.borrow_mut());
+        let ended = std::mem::take(&mut *self.asked.borrow_mut());
         if ended.is_empty() {
             return;
         }
-        if let Some(mut state) = self.state() {
-            state.making.retain(|question| !ended.contains(question));
-        }
+        self.lookout.lock().making.retain(|question| ended.iter().all(|(ended, _)| ended != question));
         self.lookout.made.notify_all();
     }
+}
+
+fn question(stmt: &'static Stmt, params: &[Value]) -> Question {
+    (std::ptr::from_ref(stmt).addr(), params.to_vec())
 }
 
 impl Drop for Seen {
