@@ -181,8 +181,10 @@ async fn what_was_not_made_after_all_is_not_waited_for() {
         Err::<i64, _>(DbError::NotFound)
     };
     let begun = Instant::now();
-    for _ in 0..8 {
-        bed.db.write(|tx| tx.exec(sql!("DELETE FROM counter"), &[])).await.map_err(|e: DbError| e).unwrap();
+    for round in 0..8 {
+        let add = sql!("INSERT INTO counter (id, value) VALUES ($1, 1)");
+        let commits = move |tx: &mut Tx<'_>| tx.exec(add, &[round.to_string().as_str().into()]);
+        bed.db.write::<u64, DbError>(commits).await.unwrap();
         assert!(matches!(bed.db.read(fails).await, Err(DbError::NotFound)));
         let makes = |tx: &mut Tx<'_>| {
             let found = tx.find_kept::<i64>(slowly(), &[]);
