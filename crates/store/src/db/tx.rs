@@ -104,7 +104,8 @@ impl<'a> Tx<'a> {
         self.note(stmt, result)
     }
 
-    /// What was made of the rows of this statement, if nobody has committed since; see [`Tx::keep`].
+    /// What was made of the rows of this statement, if nobody has committed since; see [`Tx::keep`]. On
+    /// a database thread of PostgreSQL it waits for another unit that is making it.
     pub(crate) fn find_kept<T: Send + Sync + 'static>(
         &self,
         stmt: &'static Stmt,

@@ -16,7 +16,7 @@ pub(super) enum Kind {
 /// What waits in the queue.
 pub(super) struct Job {
     pub(super) kind: Kind,
-    /// On PostgreSQL, the version of the database that a unit which reads was asked on.
+    /// On PostgreSQL, the way of a unit that reads to what is known.
     pub(super) seen: Option<Seen>,
     pub(super) unit: Box<dyn Unit>,
 }

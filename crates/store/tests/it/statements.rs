@@ -117,7 +117,7 @@ fn the_engines_differ_by_the_named_hooks_only() {
     }
 }
 
-/// SQLite's rows are handed out again as long as nobody has written (`sqlite/known.rs`): nothing may go into them but
+/// Rows are handed out again as long as nobody has written (`db/known.rs`): nothing may go into them but
 /// the values and what is stored. Seen to fail: with `random()` in a statement.
 #[test]
 fn rows_depend_on_values_and_stored_rows_alone() {

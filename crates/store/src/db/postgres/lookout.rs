@@ -19,14 +19,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// How much memory what is known may take, for all connections together.
 const KNOWN: usize = 8 * 1024 * 1024;
-/// How long somebody waits for what others are making, before they make it themselves.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long somebody waits for what others are making, before they make it themselves: as long as most lists take.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a unit waits to be told that nothing is older, before it reads all anew.
+const LOOKING: Duration = Duration::from_secs(1);
 
-/// The numbers are the server's own, whatever the database: no row is read for it.
-static SNAPSHOT: Stmt = Stmt::new("SELECT CAST(pg_current_snapshot() AS text)", file!(), line!());
+/// The numbers are the server's own, whatever the database: no row is read for it. One that follows another server changes its
+/// rows without changing its snapshot: nothing is known there. A server that was started anew is another one.
+static SNAPSHOT: Stmt = Stmt::new(
+    "SELECT CASE WHEN pg_is_in_recovery() THEN NULL
+            ELSE CAST(pg_postmaster_start_time() AS text) || ' ' || CAST(pg_current_snapshot() AS text) END",
+    file!(),
+    line!(),
+);
 
 /// What is known of the database.
 #[derive(Default)]
@@ -59,6 +68,8 @@ pub(in crate::db) struct Seen {
     lookout: Arc<Lookout>,
     /// What the unit has not found made, with the version that it then was.
     asked: RefCell<Vec<(Question, i64)>>,
+    /// What others wait for until this unit has ended.
+    claimed: RefCell<Vec<Question>>,
 }
 
 impl Lookout {
@@ -67,7 +78,9 @@ impl Lookout {
     pub(in crate::db) async fn look(self: &Arc<Lookout>) -> Option<Seen> {
         let (ask, answer) = oneshot::channel();
         self.asks.push(ask, Urgency::Now).ok()?;
-        answer.await.ok()?.then(|| Seen { lookout: Arc::clone(self), asked: RefCell::default() })
+        let is_certain = timeout(LOOKING, answer).await.ok()?.ok()?;
+        let (asked, claimed) = (RefCell::default(), RefCell::default());
+        is_certain.then(|| Seen { lookout: Arc::clone(self), asked, claimed })
     }
 
     /// Makes all that is known forgotten, as it may be of another server.
@@ -148,7 +161,7 @@ impl Looks<'_> {
         let rows = Arc::new(session.query(&SNAPSHOT, &[]).map_err(|(_, error)| error)?);
         self.session = Some(session);
         let row = rows.split().pop().ok_or(DbError::NotFound)?;
-        let snapshot = row.columns().text()?;
+        let snapshot = row.columns().text_or_null()?.ok_or(DbError::NotFound)?;
         if snapshot != self.last {
             self.version += 1;
             self.last = snapshot;
@@ -210,7 +223,9 @@ impl Seen {
         let (mut state, _) = waiting.unwrap_or_else(PoisonError::into_inner);
         let made = state.known.find_made(stmt, params);
         if made.is_none() {
-            state.making.insert(question.clone());
+            if state.making.insert(question.clone()) {
+                self.claimed.borrow_mut().push(question.clone());
+            }
             self.asked.borrow_mut().push((question, state.known.version()));
         }
         made
@@ -234,11 +249,11 @@ impl Seen {
 
     /// Whoever waits looks again.
     fn end_making(&self) {
-        let ended = std::mem::take(&mut *self.asked.borrow_mut());
+        let ended = self.claimed.take();
         if ended.is_empty() {
             return;
         }
-        self.lookout.lock().making.retain(|question| ended.iter().all(|(ended, _)| ended != question));
+        self.lookout.lock().making.retain(|question| !ended.contains(question));
         self.lookout.made.notify_all();
     }
 }

@@ -10,6 +10,7 @@ use crate::db::value::Value;
 use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Statement};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -47,11 +48,14 @@ impl Connector {
 
     /// Opens a connection. To be called on database threads only; elsewhere see [`on_thread`].
     pub(in crate::db) fn connect(&self) -> Result<Session, DbError> {
-        let client = match &self.tls {
+        let connect = || match &self.tls {
             Some(tls) => self.config.connect(tls.clone()),
             None => self.config.connect(NoTls),
         };
         let unavailable = |error| DbError::Unavailable(Arc::new(error));
+        // The driver panics where the system has no file handles left. The thread must outlive that.
+        let client = catch_unwind(AssertUnwindSafe(connect))
+            .map_err(|_| DbError::unavailable("the driver panicked while it connected"))?;
         let mut client = client.map_err(unavailable)?;
         client.batch_execute(MODES).map_err(unavailable)?;
         Ok(Session { client, statements: HashMap::new(), spent: false })

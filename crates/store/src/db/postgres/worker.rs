@@ -100,9 +100,10 @@ impl Worker<'_> {
 
     /// What is known may be of a server that is no longer the one, and what the unit reads must not be taken for of that one.
     fn connect(&self, job: &mut Job) -> Result<Session, DbError> {
-        self.lookout.doubt();
         job.seen = None;
-        self.connector.connect()
+        let opened = self.connector.connect();
+        self.lookout.doubt();
+        opened
     }
 }
 

@@ -141,7 +141,7 @@ async fn is_answered_here(bed: &Bed) -> bool {
 }
 
 fn slowly() -> &'static Stmt {
-    sql!("SELECT CAST(1 AS BIGINT) FROM pg_sleep(0.15)")
+    sql!("SELECT CAST(1 AS BIGINT) FROM pg_sleep(0.04)")
 }
 
 /// What many ask for at once is made by one of them. Seen to fail: where nobody waits, eight make it.
@@ -181,7 +181,7 @@ async fn what_was_not_made_after_all_is_not_waited_for() {
         Err::<i64, _>(DbError::NotFound)
     };
     let begun = Instant::now();
-    for round in 0..8 {
+    for round in 0..40 {
         let add = sql!("INSERT INTO counter (id, value) VALUES ($1, 1)");
         let commits = move |tx: &mut Tx<'_>| tx.exec(add, &[round.to_string().as_str().into()]);
         bed.db.write::<u64, DbError>(commits).await.unwrap();
