@@ -3,7 +3,7 @@
 use domain::time::{Span, Timestamp};
 
 use crate::convert;
-use crate::db::{DbError, Tx, sql};
+use crate::db::{Db, DbError, Tx, sql};
 use crate::work::{Reader, Writer};
 
 /// How many attempts a window has.
@@ -52,22 +52,22 @@ pub(crate) fn add(
 }
 
 /// Counts `n` at once under each of two names, in one statement: how many each has now, and until when it counts.
-pub(crate) fn add_many(
-    tx: &mut Tx,
+pub(crate) async fn add_many(
+    db: &Db,
     now: Timestamp,
     names: [&str; 2],
     windows: [Span; 2],
     n: i64,
 ) -> Result<[(i64, Timestamp); 2], DbError> {
-    let rows = tx.all(
+    let counted = db.count(
         sql!(
             "INSERT INTO attempt (name, made, ends_at) VALUES ($1, $2, $4), ($3, $2, $5)
              ON CONFLICT (name) DO UPDATE SET
                  made = CASE WHEN attempt.ends_at <= $6 THEN excluded.made ELSE attempt.made + excluded.made END,
                  ends_at = CASE WHEN attempt.ends_at <= $6 THEN excluded.ends_at ELSE attempt.ends_at END
-             RETURNING name, made, ends_at"
+             RETURNING {xid}, name, made, ends_at"
         ),
-        &[
+        vec![
             names[0].into(),
             n.into(),
             names[1].into(),
@@ -75,10 +75,12 @@ pub(crate) fn add_many(
             (now + windows[1]).into(),
             now.into(),
         ],
-    )?;
+    );
+    let rows = counted.await?;
     let mut counted = [(0, now); 2];
     for row in rows {
         let mut c = row.columns();
+        c.int()?;
         let place = usize::from(c.text()? == names[1]);
         counted[place] = (c.int()?, c.get()?);
     }

@@ -346,7 +346,7 @@ impl Store {
         n: i64,
     ) -> Result<[(i64, Timestamp); 2], DbError> {
         let now = self.now();
-        self.db.write_one(move |tx| attempt::add_many(tx, now, [&names[0], &names[1]], windows, n)).await
+        attempt::add_many(&self.db, now, [&names[0], &names[1]], windows, n).await
     }
 
     /// Counts the attempts of a unit that was refused.

@@ -220,24 +220,18 @@ impl Db {
         submit(&self.shared.writes, (Kind::Write, None), Urgency::Now, unit).await
     }
 
-    /// Runs a unit of a single statement that writes. On PostgreSQL it is a transaction of its own without `BEGIN`: it sees
-    /// what was committed when it gets its row, so that many who count in one row wait for each other instead of colliding.
+    /// Runs a single statement that counts something which no read unit asks for: its first column is `{xid}`. On PostgreSQL it
+    /// is a transaction of its own without `BEGIN`: it sees what was committed when it gets its row, so that many who count in
+    /// one row wait for each other instead of colliding; what is known stays known; and it is answered before it is on disk.
     ///
     /// # Errors
     /// As those of [`Db::write`].
-    pub(crate) async fn write_one<T, E>(
-        &self,
-        unit: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbError> + Send + 'static,
-    {
-        let kind = match self.engine() {
-            Engine::Sqlite => Kind::Write,
-            Engine::Postgres => Kind::Read,
-        };
-        submit(&self.shared.writes, (kind, None), Urgency::Now, unit).await
+    pub(crate) async fn count(&self, stmt: &'static Stmt, values: Vec<Value>) -> Result<Vec<Row>, DbError> {
+        if let Some(lookout) = &self.shared.lookout {
+            return lookout.count(stmt, values).await;
+        }
+        let unit = move |tx: &mut Tx<'_>| tx.all(stmt, &values);
+        submit(&self.shared.writes, (Kind::Write, None), Urgency::Now, unit).await
     }
 
     /// As [`Db::write`], for what nobody waits for: the units of others go first, yet not for ever. They go one after the

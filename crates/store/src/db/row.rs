@@ -78,6 +78,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// The same row, to be read once more.
+    pub(super) fn again(&self) -> Row {
+        Row { all: Arc::clone(&self.all), columns: self.columns.clone() }
+    }
+
     /// Starts reading at the first column. The order of the reads is the order of the columns in the statement:
     ///
     /// ```ignore

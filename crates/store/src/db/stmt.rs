@@ -32,6 +32,12 @@ pub const HOOKS: &[Hook] = &[
         sqlite: "IN (SELECT value FROM json_each(@))",
         postgres: "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(@ AS text) AS jsonb))))",
     },
+    // The number of the transaction, for counts that make nothing forgotten that is known; see `Db::count`.
+    Hook {
+        name: "xid",
+        sqlite: "0 AS xid",
+        postgres: "CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS xid",
+    },
     // At the end of a `SELECT` that claims rows: rows another worker is claiming are passed over. SQLite has one
     // writer at a time and needs nothing.
     Hook { name: "skip locked", sqlite: "", postgres: "FOR UPDATE SKIP LOCKED" },

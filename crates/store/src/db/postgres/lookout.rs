@@ -3,18 +3,21 @@
 //! A thread of its own asks the server for its snapshot: which transactions are over. Two that are the same see the same
 //! rows, so between them nobody has committed, here or on another instance. It asks once for all who wait, and only for
 //! those who came before it asked: nobody is given what is older than their question.
+//!
+//! What is counted for each request of a program, and read by nobody else, goes over the same connection. So the thread knows
+//! those transactions by number, and a snapshot that shows nothing else anew is as good as the same one.
 
 use super::session::{Connector, Session};
 use crate::db::error::DbError;
 use crate::db::known::Known;
 use crate::db::queue::{Queue, Urgency};
-use crate::db::row::Rows;
+use crate::db::row::{Row, Rows};
 use crate::db::stmt::Stmt;
 use crate::db::tx::{Failure, Tx};
 use crate::db::unit::run;
 use crate::db::value::Value;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,14 +40,25 @@ static SNAPSHOT: Stmt = Stmt::new(
     line!(),
 );
 
+/// Counts are lost when the server loses its power: nothing depends on the last of them.
+const COUNTING: &str = "SET synchronous_commit = off";
+
 /// What is known of the database.
 #[derive(Default)]
 pub(in crate::db) struct Lookout {
-    asks: Queue<oneshot::Sender<bool>>,
+    asks: Queue<Ask>,
     /// A connection was opened again, perhaps to another server than before.
     doubted: AtomicBool,
     state: Mutex<State>,
     made: Condvar,
+}
+
+/// What the thread is asked for.
+enum Ask {
+    /// Whether it is certain that nothing is known but what the database holds now.
+    Look(oneshot::Sender<bool>),
+    /// To count something.
+    Count(&'static Stmt, Vec<Value>, oneshot::Sender<Result<Vec<Row>, DbError>>),
 }
 
 struct State {
@@ -77,10 +91,22 @@ impl Lookout {
     /// find out why.
     pub(in crate::db) async fn look(self: &Arc<Lookout>) -> Option<Seen> {
         let (ask, answer) = oneshot::channel();
-        self.asks.push(ask, Urgency::Now).ok()?;
+        self.asks.push(Ask::Look(ask), Urgency::Now).ok()?;
         let is_certain = timeout(LOOKING, answer).await.ok()?.ok()?;
         let (asked, claimed) = (RefCell::default(), RefCell::default());
         is_certain.then(|| Seen { lookout: Arc::clone(self), asked, claimed })
+    }
+
+    /// See `Db::count`.
+    pub(in crate::db) async fn count(
+        &self,
+        stmt: &'static Stmt,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        let (reply, answer) = oneshot::channel();
+        // A refused question is dropped, and with it the sender of its answer.
+        let _ = self.asks.push(Ask::Count(stmt, values, reply), Urgency::Now);
+        answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed")))
     }
 
     /// Makes all that is known forgotten, as it may be of another server.
@@ -94,7 +120,7 @@ impl Lookout {
 
     /// The life of the thread that asks.
     pub(in crate::db) fn look_all(&self, connector: &Connector) {
-        let mut looks = Looks { connector, session: None, last: String::new(), version: 0 };
+        let mut looks = Looks { connector, session: None, last: None, counts: Vec::new(), version: 0 };
         loop {
             let asks = self.asks.take(usize::MAX);
             if asks.is_empty() {
@@ -103,14 +129,26 @@ impl Lookout {
             if self.doubted.swap(false, Ordering::Relaxed) {
                 looks.session = None;
             }
+            let mut waiting = Vec::new();
+            for ask in asks {
+                match ask {
+                    Ask::Look(reply) => waiting.push(reply),
+                    // Nobody may be waiting any more; that is their choice.
+                    Ask::Count(stmt, values, reply) => {
+                        let _ = reply.send(looks.count(stmt, &values));
+                    }
+                }
+            }
+            if waiting.is_empty() {
+                continue;
+            }
             let version = looks.look();
             let is_certain = version.is_ok();
             if let Ok(version) = version {
                 self.begin(version);
             }
-            for ask in asks {
-                // Nobody may be waiting any more; that is their choice.
-                let _ = ask.send(is_certain);
+            for reply in waiting {
+                let _ = reply.send(is_certain);
             }
         }
     }
@@ -136,37 +174,84 @@ impl Lookout {
 struct Looks<'a> {
     connector: &'a Connector,
     session: Option<Session>,
-    last: String,
+    last: Option<Snapshot>,
+    /// The transactions that have counted since.
+    counts: Vec<u64>,
     version: i64,
 }
 
 impl Looks<'_> {
     fn look(&mut self) -> Result<i64, DbError> {
-        let had_one = self.session.is_some();
-        match self.snapshot() {
-            // It may have been closed while nobody asked.
-            Err(_) if had_one => self.snapshot(),
-            looked => looked,
+        let rows = self.query(&SNAPSHOT, &[])?;
+        let row = rows.into_iter().next().ok_or(DbError::NotFound)?;
+        let snapshot = row.columns().text_or_null()?.and_then(|text| Snapshot::parse(&text));
+        let (snapshot, counts) = (snapshot.ok_or(DbError::NotFound)?, std::mem::take(&mut self.counts));
+        if self.last.as_ref().is_none_or(|last| last.shows_more(&snapshot, &counts)) {
+            self.version += 1;
         }
+        self.last = Some(snapshot);
+        Ok(self.version)
     }
 
-    fn snapshot(&mut self) -> Result<i64, DbError> {
+    fn count(&mut self, stmt: &'static Stmt, values: &[Value]) -> Result<Vec<Row>, DbError> {
+        let rows = self.query(stmt, values)?;
+        // All rows name the same transaction.
+        let xid = rows.first().map(Row::again).ok_or(DbError::NotFound)?.columns().int()?;
+        self.counts.push(xid as u64);
+        Ok(rows)
+    }
+
+    /// Tried again over a new connection: the one there was may have been closed while nobody asked.
+    fn query(&mut self, stmt: &'static Stmt, values: &[Value]) -> Result<Vec<Row>, DbError> {
+        let had_one = self.session.is_some();
+        let answered = match self.query_once(stmt, values) {
+            Err((Failure::Broken, _)) if had_one => self.query_once(stmt, values),
+            answered => answered,
+        };
+        answered.map_err(|(_, error)| error)
+    }
+
+    fn query_once(&mut self, stmt: &'static Stmt, values: &[Value]) -> Result<Vec<Row>, (Failure, DbError)> {
         let mut session = match self.session.take() {
             Some(session) => session,
             None => {
-                self.last.clear();
-                self.connector.connect()?
+                self.last = None;
+                let mut session = self.connector.connect().map_err(|error| (Failure::Broken, error))?;
+                session.batch(COUNTING)?;
+                session
             }
         };
-        let rows = Arc::new(session.query(&SNAPSHOT, &[]).map_err(|(_, error)| error)?);
-        self.session = Some(session);
-        let row = rows.split().pop().ok_or(DbError::NotFound)?;
-        let snapshot = row.columns().text_or_null()?.ok_or(DbError::NotFound)?;
-        if snapshot != self.last {
-            self.version += 1;
-            self.last = snapshot;
+        let rows = session.query(stmt, values);
+        if !session.is_spent() {
+            self.session = Some(session);
         }
-        Ok(self.version)
+        Ok(Arc::new(rows?).split())
+    }
+}
+
+/// Which transactions are over: those before `end`, but for those that are running.
+struct Snapshot {
+    server: String,
+    end: u64,
+    running: BTreeSet<u64>,
+}
+
+impl Snapshot {
+    /// From when the server was started, and `726:729:726,727`.
+    fn parse(text: &str) -> Option<Snapshot> {
+        let (server, numbers) = text.rsplit_once(' ')?;
+        let mut parts = numbers.split(':').skip(1);
+        let end = parts.next()?.parse().ok()?;
+        let running = parts.next()?.split(',').filter(|number| !number.is_empty());
+        let running = running.map(str::parse).collect::<Result<_, _>>().ok()?;
+        Some(Snapshot { server: server.to_owned(), end, running })
+    }
+
+    /// Whether a transaction beside `counts` has ended between this one and the later one.
+    fn shows_more(&self, later: &Snapshot, counts: &[u64]) -> bool {
+        let mut ended = (self.running.iter().copied().chain(self.end..later.end))
+            .filter(|number| !later.running.contains(number));
+        self.server != later.server || ended.any(|number| !counts.contains(&number))
     }
 }
 
