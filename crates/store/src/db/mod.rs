@@ -1,8 +1,9 @@
 //! The engine seam: one database, SQLite or PostgreSQL, behind units of work.
 //!
-//! A unit of work is a synchronous closure that runs whole on a database thread. It never waits for anything but the
-//! database: while it sleeps, computes at length or calls the network it holds up everybody else. A caller awaits
-//! the unit from outside; when the caller goes away, a unit that has begun still ends properly.
+//! A unit of work is a synchronous closure that runs whole on a database thread, or where it is asked for if it is a short
+//! read. It never waits for anything but the database: while it sleeps, computes at length or calls the network it holds up
+//! everybody else. A caller awaits the unit from outside; when the caller goes away, a unit that has begun still ends
+//! properly.
 //!
 //! The closure is `Fn` because a unit that collides with another one is run again from its start. It must therefore
 //! change nothing but the database.
