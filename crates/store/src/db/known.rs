@@ -50,12 +50,12 @@ impl Known {
     }
 
     pub(super) fn find(&self, stmt: &'static Stmt, params: &[Value]) -> Option<&Arc<Rows>> {
-        self.rows.get(&address(stmt))?.get(params)
+        self.rows.get(&stmt.address())?.get(params)
     }
 
     pub(super) fn keep(&mut self, stmt: &'static Stmt, params: &[Value], rows: &Arc<Rows>) {
         if self.takes(rows.bytes(), params) {
-            self.rows.entry(address(stmt)).or_default().insert(params.to_vec(), Arc::clone(rows));
+            self.rows.entry(stmt.address()).or_default().insert(params.to_vec(), Arc::clone(rows));
         }
     }
 
@@ -65,7 +65,7 @@ impl Known {
         stmt: &'static Stmt,
         params: &[Value],
     ) -> Option<Arc<T>> {
-        Arc::clone(self.made.get(&address(stmt))?.get(params)?).downcast().ok()
+        Arc::clone(self.made.get(&stmt.address())?.get(params)?).downcast().ok()
     }
 
     /// Keeps what was made, of so many bytes.
@@ -78,7 +78,7 @@ impl Known {
     ) {
         if self.takes(bytes, params) {
             let made = Arc::clone(made) as Arc<dyn Any + Send + Sync>;
-            self.made.entry(address(stmt)).or_default().insert(params.to_vec(), made);
+            self.made.entry(stmt.address()).or_default().insert(params.to_vec(), made);
         }
     }
 
@@ -100,11 +100,6 @@ impl Known {
         self.made.values_mut().for_each(HashMap::clear);
         self.bytes = 0;
     }
-}
-
-/// Unique to the statement, and cheaper to look up than its text.
-fn address(stmt: &'static Stmt) -> usize {
-    std::ptr::from_ref(stmt).addr()
 }
 
 #[cfg(test)]

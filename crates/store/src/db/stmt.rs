@@ -61,6 +61,11 @@ impl Stmt {
         Stmt { sql, file, line, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
+    /// Unique to the statement, and cheaper to look up than its text.
+    pub(super) fn address(&'static self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     /// The text for SQLite. An unknown hook is a [`DbError::Shape`].
     pub fn sqlite(&self) -> Result<&str, DbError> {
         translated(&self.sqlite, self.sql, |hook| hook.sqlite, push_numbered)

@@ -201,11 +201,13 @@ impl Looks<'_> {
         Ok(rows)
     }
 
-    /// Tried again over a new connection: the one there was may have been closed while nobody asked.
+    /// Tried again over a new connection, as the one there was may have been closed while nobody asked; and after a collision,
+    /// such as with whoever clears old counts, of which nothing is left.
     fn query(&mut self, stmt: &'static Stmt, values: &[Value]) -> Result<Vec<Row>, DbError> {
         let had_one = self.session.is_some();
         let answered = match self.query_once(stmt, values) {
             Err((Failure::Broken, _)) if had_one => self.query_once(stmt, values),
+            Err((Failure::Collision, _)) => self.query_once(stmt, values),
             answered => answered,
         };
         answered.map_err(|(_, error)| error)
@@ -344,7 +346,7 @@ impl Seen {
 }
 
 fn question(stmt: &'static Stmt, params: &[Value]) -> Question {
-    (std::ptr::from_ref(stmt).addr(), params.to_vec())
+    (stmt.address(), params.to_vec())
 }
 
 impl Drop for Seen {

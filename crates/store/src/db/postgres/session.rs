@@ -129,7 +129,7 @@ impl Session {
     }
 
     fn prepared(&mut self, stmt: &'static Stmt, values: usize) -> Result<Statement, (Failure, DbError)> {
-        let address = std::ptr::from_ref(stmt).addr();
+        let address = stmt.address();
         let prepared = match self.statements.get(&address) {
             Some(prepared) => prepared.clone(),
             None => {
