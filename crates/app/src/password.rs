@@ -37,7 +37,7 @@ pub struct Hasher {
     /// New passwords are judged one at a time, apart: whoever has many of them judged holds up nobody who signs in.
     judging: SyncSender<Work>,
     cost: Params,
-    /// The hash of a password nobody has: checked when there is no login, so that the answer takes as long.
+    /// A hash of no password: computed with when there is no login, so that the answer takes as long.
     dummy: Arc<str>,
 }
 
@@ -63,7 +63,7 @@ impl Hasher {
     }
 
     fn with_cost(cost: Params, salt: [u8; 32]) -> Hasher {
-        let dummy = hash_now(&cost, "a password that nobody has", &salt, &mut Memory::new());
+        let dummy = written(&cost, &salt[..16], &[0; LENGTH]);
         let (hashing, judging) = (threads(AT_ONCE), threads(1));
         Hasher { hashing, judging, cost, dummy: dummy.into() }
     }
@@ -149,12 +149,16 @@ fn work_off(waiting: &Mutex<Receiver<Work>>) {
 /// How many bytes a hash has.
 const LENGTH: usize = 32;
 
-/// The hash in the usual form: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 fn hash_now(cost: &Params, password: &str, salt: &[u8; 32], memory: &mut Memory) -> String {
     let salt = &salt[..16];
     let hash = compute(cost.clone(), password, salt, memory).expect("salt and cost are in range");
+    written(cost, salt, &hash)
+}
+
+/// A hash in the usual form: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
+fn written(cost: &Params, salt: &[u8], hash: &[u8; LENGTH]) -> String {
     let (m, t, p) = (cost.m_cost(), cost.t_cost(), cost.p_cost());
-    let (salt, hash) = (BASE64_NOPAD.encode(salt), BASE64_NOPAD.encode(&hash));
+    let (salt, hash) = (BASE64_NOPAD.encode(salt), BASE64_NOPAD.encode(hash));
     format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}")
 }
 

@@ -9,7 +9,7 @@ use super::{ROUNDS, Result};
 const SECONDS: u32 = 5;
 /// Rounds of accepting are shorter, and each begins behind the invitations that the round before may have used.
 const SECONDS_OF_ACCEPTING: u32 = 2;
-const ACCEPTED_AT_MOST: u64 = 5_500;
+const ACCEPTED_AT_MOST: u64 = 17_500;
 
 /// One scenario with all its rounds.
 pub(super) struct Measured {

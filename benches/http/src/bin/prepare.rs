@@ -22,11 +22,11 @@ use store::pass::Acting as _;
 /// Users more in the first account.
 const CROWD: u64 = 10_000;
 /// Accounts to create users in: the daily limit of invitations holds for each of them.
-const OFFICES: u64 = 24;
+const OFFICES: u64 = 72;
 /// Invitations to be accepted, in each of these accounts; in the first they are.
 const INVITATIONS: u64 = 1_500;
 /// The accounts from this one on invite the guests of the first.
-const RETURN: u64 = 12;
+const RETURN: u64 = 36;
 const PASSWORD: &str = "correct horse battery staple";
 
 #[tokio::main]

@@ -50,12 +50,14 @@ impl<'a> MakeWriter<'a> for Lines {
 impl io::Write for Line {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut waiting = locked(&WAITING);
+        let is_first = waiting.is_empty();
         waiting.extend_from_slice(line);
         let is_full = waiting.len() > MOST;
         drop(waiting);
         if self.is_urgent || is_full {
             flush();
-        } else {
+        } else if is_first {
+            // Behind the first the thread is awake, and telling it is a call to the system each time.
             CAME.notify_one();
         }
         Ok(line.len())

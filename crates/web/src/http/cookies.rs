@@ -89,17 +89,48 @@ impl Cookie {
         HeaderValue::from_str(&text).expect("tokens and keys are visible ASCII")
     }
 
-    /// Its value among those a request brings; the first, if it is there twice.
-    pub fn read(self, secure: bool, headers: &::http::HeaderMap) -> Option<String> {
-        let (prefix, name) = (prefix(secure), self.plain_name());
+    fn of_name(name: &str) -> Option<Cookie> {
+        ALL.into_iter().find(|cookie| cookie.plain_name() == name)
+    }
+}
+
+/// All there are.
+const ALL: [Cookie; 12] = [
+    Cookie::Session,
+    Cookie::Setup,
+    Cookie::Invitation,
+    Cookie::InvitationBlock,
+    Cookie::AccessRequest,
+    Cookie::Reset,
+    Cookie::EmailChange,
+    Cookie::LoginMerge,
+    Cookie::TemporaryPassword,
+    Cookie::Operator,
+    Cookie::Device,
+    Cookie::Toast,
+];
+
+/// Those of ours that a request brings, read once.
+pub struct Cookies(Vec<(Cookie, String)>);
+
+impl Cookies {
+    /// Reads them.
+    pub fn of(secure: bool, headers: &::http::HeaderMap) -> Cookies {
+        let prefix = prefix(secure);
         // Byte by byte: a cookie of another site on this host may hold anything.
         let lines = headers.get_all(::http::header::COOKIE).into_iter();
-        lines
-            .flat_map(|line| line.as_bytes().split(|b| *b == b';'))
-            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .find(|(found, _)| found.strip_prefix(prefix) == Some(name))
-            .map(|(_, value)| value.to_owned())
-            .filter(|value| !value.is_empty())
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|b| *b == b';'));
+        let read = |pair| {
+            let (name, value) = std::str::from_utf8(pair).ok()?.trim().split_once('=')?;
+            Some((Cookie::of_name(name.strip_prefix(prefix)?)?, value.to_owned()))
+        };
+        Cookies(pairs.filter_map(read).collect())
+    }
+
+    /// The value of one; the first, if it is there twice.
+    pub fn take(&mut self, cookie: Cookie) -> Option<String> {
+        let (_, value) = self.0.iter_mut().find(|(found, _)| *found == cookie)?;
+        Some(std::mem::take(value)).filter(|value| !value.is_empty())
     }
 }
 
@@ -118,7 +149,23 @@ mod tests {
         assert_eq!(set, "__Host-session=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=2592000");
         let mut headers = ::http::HeaderMap::new();
         headers.insert("cookie", HeaderValue::from_static("session=planted; __Host-session=abc"));
-        assert_eq!(Cookie::Session.read(true, &headers).as_deref(), Some("abc"));
-        assert_eq!(Cookie::Session.read(false, &headers).as_deref(), Some("planted"));
+        assert_eq!(Cookies::of(true, &headers).take(Cookie::Session).as_deref(), Some("abc"));
+        assert_eq!(Cookies::of(false, &headers).take(Cookie::Session).as_deref(), Some("planted"));
+    }
+
+    /// Seen to fail: the last of two taken; a name taken by its beginning.
+    #[test]
+    fn x28_of_two_cookies_the_first_counts_and_strange_ones_are_none() {
+        let mut headers = ::http::HeaderMap::new();
+        headers.insert("cookie", HeaderValue::from_bytes(b"\xff=1; sessions=no; session=a; session=b; reset=").unwrap());
+        headers.append("cookie", HeaderValue::from_static("device = c;device=d=e;toast"));
+        let mut cookies = Cookies::of(false, &headers);
+        assert_eq!(cookies.take(Cookie::Session).as_deref(), Some("a"));
+        assert_eq!(cookies.take(Cookie::Reset), None);
+        assert_eq!(cookies.take(Cookie::Device).as_deref(), Some("d=e"));
+        assert_eq!(cookies.take(Cookie::Toast), None);
+        for cookie in ALL {
+            assert_eq!(Cookie::of_name(cookie.plain_name()), Some(cookie));
+        }
     }
 }

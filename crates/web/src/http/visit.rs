@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use text::Text;
 use tokio::time::timeout;
 
-use super::cookies::Cookie;
+use super::cookies::{Cookie, Cookies};
 use super::route::{FromPath, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
@@ -148,20 +148,21 @@ impl Visitor {
     pub(crate) fn of(app: SharedApp, request: &Request) -> Visitor {
         let secure = app.settings.base_url.starts_with("https://");
         let headers = request.headers();
+        let mut cookies = Cookies::of(secure, headers);
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let ask = Ask {
             credentials: Credentials {
-                session: Cookie::Session.read(secure, headers),
-                setup: Cookie::Setup.read(secure, headers),
-                invitation: Cookie::Invitation.read(secure, headers),
-                invitation_block: Cookie::InvitationBlock.read(secure, headers),
-                access_request: Cookie::AccessRequest.read(secure, headers),
-                reset: Cookie::Reset.read(secure, headers),
-                email_change: Cookie::EmailChange.read(secure, headers),
-                login_merge: Cookie::LoginMerge.read(secure, headers),
-                temporary_password: Cookie::TemporaryPassword.read(secure, headers),
-                operator: Cookie::Operator.read(secure, headers),
-                device: Cookie::Device.read(secure, headers),
+                session: cookies.take(Cookie::Session),
+                setup: cookies.take(Cookie::Setup),
+                invitation: cookies.take(Cookie::Invitation),
+                invitation_block: cookies.take(Cookie::InvitationBlock),
+                access_request: cookies.take(Cookie::AccessRequest),
+                reset: cookies.take(Cookie::Reset),
+                email_change: cookies.take(Cookie::EmailChange),
+                login_merge: cookies.take(Cookie::LoginMerge),
+                temporary_password: cookies.take(Cookie::TemporaryPassword),
+                operator: cookies.take(Cookie::Operator),
+                device: cookies.take(Cookie::Device),
                 api_key: None,
             },
             origin: Origin { network: network(&app, request), request_id },
@@ -171,7 +172,7 @@ impl Visitor {
             ask,
             t: Text::default(),
             path: request.uri().path().to_owned(),
-            toast: Cookie::Toast.read(secure, headers).and_then(|key| Toast::of_key(&key)),
+            toast: cookies.take(Cookie::Toast).and_then(|key| Toast::of_key(&key)),
             secure,
             streams: request.extensions().get().map(Arc::clone).unwrap_or_default(),
             speaks: Speaks::Pages,
