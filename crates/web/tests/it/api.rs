@@ -495,8 +495,8 @@ async fn i01_p15_lists_have_whom_the_keys_owner_may_see() {
     }
 }
 
-/// What a list has is there by itself, too, be it disabled: for whoever has it, and nobody else. Seen to fail: with the gate of
-/// the company for the one.
+/// What a list has is there by itself, too, be it disabled: for whoever has it, and nobody else. Seen to fail: with
+/// only those in use looked for.
 #[tokio::test(flavor = "multi_thread")]
 async fn i01_a_disabled_company_is_there_by_itself_as_in_the_list() {
     for site in Site::everywhere().await {
@@ -526,8 +526,8 @@ async fn i01_a_disabled_company_is_there_by_itself_as_in_the_list() {
 }
 
 /// C-11, A-07, P-19. Who is no executive administrator any more has nothing by it from the next request on: their key opens
-/// nothing, and what they set up for themselves where their user is suspended stays silent. Seen to fail: with the center's
-/// join left out of the place that a key leads to, and with suspended users left in `live_receiver`.
+/// nothing, and what they set up for themselves where their user is suspended stays silent. Seen to fail: with
+/// everybody taken for one in `read_place`, and with suspended users left in `live_receiver`.
 #[tokio::test(flavor = "multi_thread")]
 async fn c11_a07_the_keys_and_alerts_of_an_executive_end_with_it() {
     for site in Site::everywhere().await {
@@ -743,7 +743,8 @@ async fn i01_a06_one_invitations_limit_is_told_apart_from_the_accounts() {
     }
 }
 
-/// In JSON, too, a field that is given twice is what it was given last. Seen to fail: with the first one kept.
+/// In JSON, too, a field that is given twice is what it was given last. Seen to fail: with the
+/// first one kept of a form.
 #[tokio::test(flavor = "multi_thread")]
 async fn i01_a_field_that_is_given_twice_is_what_it_was_given_last() {
     for site in Site::everywhere().await {
