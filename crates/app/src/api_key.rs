@@ -4,13 +4,16 @@ use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
 use domain::id::{ApiKeyId, LoginId};
 use domain::input::Problem;
+use domain::mail::MailKind;
 use domain::name;
+use store::mail::NewMail;
 use store::pass::{Acting, SelfPass, SystemPass};
 use store::work::{Committed, Reader, Writer};
-use store::{api_key, login};
+use store::{api_key, login, mail};
 
 pub use store::api_key::ApiKeyRecord;
 
+use crate::reset::login_mail;
 use crate::{App, Ask, Conflict, Refused, limits, session};
 
 /// Makes a key for the login of an address and hands it out, this once.
@@ -22,7 +25,16 @@ pub fn create(
 ) -> Result<Committed<String>, Refused> {
     let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
     let (id, token) = api_key::insert(&mut w, pass, &login.id, name)?;
+    mail::insert(&mut w, &NewMail { generation: BY_OPERATOR, ..told(&id, &login.email) })?;
     w.commit(&pass.actor(), Entry::of_login(Verb::ApiKeyCreated, &id, name), token)
+}
+
+/// In place of which link, in a mail that has none: the key was made at the server's command line.
+pub(crate) const BY_OPERATOR: i64 = 1;
+
+/// Its owner is told of every new key: whoever has their password, or the server, may have made it.
+fn told<'a>(id: &'a ApiKeyId, email: &'a str) -> NewMail<'a> {
+    login_mail(MailKind::ApiKeyCreated, id.as_str(), email)
 }
 
 impl App {
@@ -49,6 +61,7 @@ impl App {
                 return Err(Refused::Conflict(Conflict::Full));
             }
             let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name)?;
+            mail::insert(&mut w, &told(&id, &checked.email))?;
             let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);
             w.commit(&pass.actor(), entry, (name.clone(), token))
         };

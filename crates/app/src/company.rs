@@ -49,6 +49,11 @@ pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Resul
     Ok(company::count_users(r, pass)?)
 }
 
+/// One of one's own companies, in use or not, as programs see it.
+pub fn get_own(r: &mut Reader, pass: &AccountPass<AnyUser>, id: &CompanyId) -> Result<Whole, Refused> {
+    part::find_own(r, pass, id)?.ok_or(Refused::NotFound)
+}
+
 /// Creates a company.
 pub fn create(
     mut w: Writer,

@@ -15,7 +15,7 @@ use store::receiver::{self, Whose};
 use store::work::{Committed, Reader, Writer};
 use text::Text;
 
-pub use store::notification::{Filter, MOST, Notification};
+pub use store::notification::{Filter, MOST, MOST_EACH, Notification};
 
 use crate::receiver::{check_company, resolve};
 use crate::{Conflict, Refused};
@@ -63,7 +63,8 @@ pub fn create(
     check(&mut w, &found.whose, found.user.as_ref(), &alert)?;
     let id: NotificationId = w.new_number();
     if !notification::insert(&mut w, &found.whose, id, found.either(), &alert)? {
-        return Err(Refused::Conflict(Conflict::Full));
+        let is_each = notification::count_each(&mut w, &found.whose, found.either())? >= MOST_EACH;
+        return Err(Refused::Conflict(if is_each { Conflict::FullForOne } else { Conflict::Full }));
     }
     let made = notification::find(&mut w, &found.whose, id)?.ok_or(Refused::NotFound)?;
     let entry = entry(&found.whose, Verb::NotificationCreated, None, Some(&made), &made);

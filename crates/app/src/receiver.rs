@@ -5,12 +5,13 @@ use domain::email::{self, EmailAddress};
 use domain::id::{CompanyId, UserId};
 use domain::input::Problem;
 use domain::receiver::{Reach, Receiver};
+use domain::user::UserStatus;
 use store::pass::{AccountPass, HasPlace};
 use store::receiver::{self, Whose};
 use store::work::{Reader, Writer};
 use store::{invitation_block, user};
 
-use crate::{Refused, limits};
+use crate::{Conflict, Refused, limits};
 
 /// Somebody whom something is set up for.
 pub(crate) struct Found {
@@ -57,9 +58,42 @@ pub(crate) fn resolve(
         true => Whose::Own(pass.clone()),
         false => Whose::Everybodys(pass.with(w)?),
     };
-    let found = receiver::find_reach(w, &whose, &id)?;
-    let reach = found.ok_or_else(|| Refused::field(field, Problem::NotAChoice))?;
-    Ok(Found { whose, user: Some(id), address: None, reach })
+    let Some(reached) = receiver::find_reached(w, &whose, &id)? else {
+        return Err(unreached(w, &whose, field, &id)?);
+    };
+    if let (Whose::Everybodys(manager), false) = (&whose, reached.has_login) {
+        count_unasked(w, manager, (field, &id), &reached.email)?;
+    }
+    Ok(Found { whose, user: Some(id), address: None, reach: reached.reach })
+}
+
+/// Why a user can't be sent anything. Who is deleted is told like who never was.
+fn unreached(r: &mut Reader, whose: &Whose, field: &'static str, id: &UserId) -> Result<Refused, Refused> {
+    let user = match whose {
+        Whose::Everybodys(manager) => user::find(r, manager, id)?,
+        Whose::Own(_) => None,
+    };
+    // Whose access has ended is suspended, be it noted yet or not.
+    Ok(match user.filter(|user| user.status != UserStatus::Deleted) {
+        Some(_) => Refused::Conflict(Conflict::NotNow(UserStatus::Suspended)),
+        None => Refused::field(field, Problem::NotAChoice),
+    })
+}
+
+/// Somebody who has not signed in here, as notification users never do, asked for nothing either: the first that is set up
+/// for them is counted like an invitation, and refused where they want none.
+fn count_unasked(
+    w: &mut Writer,
+    manager: &AccountPass<ManageUsers>,
+    (field, id): (&'static str, &UserId),
+    email: &str,
+) -> Result<(), Refused> {
+    if receiver::is_known_user(w, manager, id)? {
+        return Ok(());
+    }
+    limits::count_invitation(w, manager, id.as_str(), email)?;
+    let unwanted = invitation_block::is_there(w, manager, email)?;
+    if unwanted { Err(Refused::field(field, Problem::Unwanted)) } else { Ok(()) }
 }
 
 /// An address without a user. Whoever reads there asked for nothing: a new one is counted, and who has said that they want

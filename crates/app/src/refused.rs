@@ -115,6 +115,8 @@ pub enum Conflict {
     RequestApproved,
     /// The account has as many of the kind as it may.
     Full,
+    /// Whoever is to get it gets as many of the kind as one may.
+    FullForOne,
 }
 
 impl Refused {

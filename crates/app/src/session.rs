@@ -188,7 +188,7 @@ impl App {
                 }
                 match &person.by {
                     Means::Job => {}
-                    Means::Key(key) => api_key::update_used(&mut w, key)?,
+                    Means::Key(key, _) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;
                         if let Some(account) = &account

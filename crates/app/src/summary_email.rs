@@ -12,7 +12,7 @@ use store::receiver::Whose;
 use store::summary_email;
 use store::work::{Committed, Reader, Writer};
 
-pub use store::summary_email::{MOST, SummaryEmail};
+pub use store::summary_email::{MOST, MOST_EACH, SummaryEmail};
 
 use crate::receiver::{check_company, resolve};
 use crate::{Conflict, Refused};
@@ -46,7 +46,8 @@ pub fn create(
     check_company(&mut w, &found.whose, found.user.as_ref(), summary.company.as_ref())?;
     let id: SummaryEmailId = w.new_number();
     if !summary_email::insert(&mut w, &found.whose, id, found.either(), &summary)? {
-        return Err(Refused::Conflict(Conflict::Full));
+        let is_each = summary_email::count_each(&mut w, &found.whose, found.either())? >= MOST_EACH;
+        return Err(Refused::Conflict(if is_each { Conflict::FullForOne } else { Conflict::Full }));
     }
     let made = summary_email::find(&mut w, &found.whose, id)?.ok_or(Refused::NotFound)?;
     let entry = entry(&found.whose, Verb::SummaryEmailCreated, &made, None, Some(&made.summary));

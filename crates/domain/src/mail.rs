@@ -12,6 +12,8 @@ pub enum MailKind {
     Reset,
     /// Tells that the password was changed.
     PasswordChanged,
+    /// Tells that a key for programs was made.
+    ApiKeyCreated,
     /// Proves that a new address is its owner's, or tells the owner of one that has a login that it was tried.
     EmailChange,
     /// Tells the old address that it signs nobody in any more.
@@ -83,6 +85,7 @@ macro_rules! words {
 }
 
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
+    ApiKeyCreated = "api_key_created",
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",

@@ -102,7 +102,7 @@ impl AlertChange {
 }
 
 impl Alert {
-    /// Holds it to what its receiver can be sent, and to have its type.
+    /// Holds it to what its receiver can be sent, to have its type, and to tell of something in some way.
     pub fn check(self, reach: Reach) -> Result<Alert, Vec<FieldError>> {
         let mut check = Checker::default();
         let mut refuse = |wrong: bool, field, problem| {
@@ -113,6 +113,8 @@ impl Alert {
         let is_address = reach == Reach::Address;
         refuse(is_address && self.company.is_none(), "company_id", Problem::Missing);
         refuse(self.call_enabled && self.alert_type.is_none(), "alert_type", Problem::Missing);
+        refuse(!self.call_enabled && !self.sms_enabled, "call_enabled", Problem::Missing);
+        refuse(!self.send_email && !self.send_push && !self.send_desktop, "send_email", Problem::Missing);
         refuse(reach == Reach::NoEmails && self.send_email, "send_email", Problem::NoEmails);
         refuse(is_address && self.send_push, "send_push", Problem::NotAChoice);
         refuse(is_address && self.send_desktop, "send_desktop", Problem::NotAChoice);
@@ -167,10 +169,21 @@ mod tests {
         assert_eq!(fields(wrong.onto(&Alert::default())), wanted.map(|field| (field, Problem::NotAChoice)));
     }
 
-    /// G-08, L-05. Seen to fail: with each of the five refusals left out.
+    /// G-08, L-05. Seen to fail: with each of the seven refusals left out.
     #[test]
     fn g08_l05_an_alert_fits_its_receiver() {
-        let all = Alert { send_email: true, send_push: true, send_desktop: true, ..Alert::default() };
+        let all = Alert {
+            sms_enabled: true,
+            send_email: true,
+            send_push: true,
+            send_desktop: true,
+            ..Alert::default()
+        };
+        let missing = |field| [(field, Problem::Missing)];
+        let of_nothing = Alert { sms_enabled: false, ..all.clone() };
+        assert_eq!(fields(of_nothing.check(Reach::User)), missing("call_enabled"));
+        let in_no_way = Alert { sms_enabled: true, ..Alert::default() };
+        assert_eq!(fields(in_no_way.check(Reach::NoEmails)), missing("send_email"));
         assert!(all.clone().check(Reach::User).is_ok());
         assert_eq!(fields(all.clone().check(Reach::NoEmails)), [("send_email", Problem::NoEmails)]);
         let wanted = [

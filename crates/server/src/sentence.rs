@@ -82,6 +82,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::OnlyOneself => "People do that of themselves alone.",
         Conflict::RequestApproved => "The request was approved already.",
         Conflict::Full => "The account has as many of them as it can have.",
+        Conflict::FullForOne => "Whoever is to get it gets as many of them as one can get.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
 }

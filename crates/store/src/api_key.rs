@@ -4,6 +4,7 @@ use domain::id::{ApiKeyId, LoginId};
 use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
+use crate::mail::{self, ReadsMail};
 use crate::pass::Acting;
 use crate::secret;
 use crate::work::{Reader, Writer};
@@ -34,6 +35,31 @@ pub fn insert(
         &[(&id).into(), login.into(), name.into(), secret::hash(&token).into(), now.into()],
     )?;
     Ok((id, token))
+}
+
+/// What the mail about a new key says.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Whose key it is.
+    pub owner: String,
+    /// What it is called.
+    pub name: String,
+    /// The device of their newest session; empty without one.
+    pub device: String,
+}
+
+/// What the mail says; `None` if the key has ended.
+pub fn find_content(
+    r: &mut Reader,
+    pass: &impl ReadsMail,
+    id: &ApiKeyId,
+) -> Result<Option<Content>, DbError> {
+    let row = r.tx().optional(sql!("SELECT login_id, name FROM api_key WHERE id = $1"), &[id.into()])?;
+    let Some(row) = row else { return Ok(None) };
+    let mut c = row.columns();
+    let (login, name): (LoginId, _) = (c.parse()?, c.text()?);
+    let (owner, device) = mail::get_login(r, pass, &login)?;
+    Ok(Some(Content { owner, name, device }))
 }
 
 /// The most keys of a login.

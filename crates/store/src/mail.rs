@@ -31,7 +31,7 @@ pub struct NewMail<'a> {
     pub kind: MailKind,
     /// What it is about.
     pub subject: &'a str,
-    /// For invitations, which link.
+    /// For invitations, which link; for keys, who made them.
     pub generation: i64,
     /// To which address.
     pub email: &'a str,

@@ -88,18 +88,34 @@ impl Acting for Whose {
     }
 }
 
-/// What a user can be sent; nothing is found of who is neither invited nor active.
-pub fn find_reach(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<Reach>, DbError> {
+/// A user who may be sent something.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// What.
+    pub reach: Reach,
+    /// Their address.
+    pub email: String,
+    /// Whether they have ever signed in, and so know of it.
+    pub has_login: bool,
+}
+
+/// A user who may be sent something: nobody is found who is neither invited nor active.
+pub fn find_reached(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<Reached>, DbError> {
     let (now, [all, only]) = (r.now, whose.reached());
     let row = r.tx().optional(
         sql!(
-            "SELECT user_type FROM \"user\"
+            "SELECT user_type, email, login_id FROM \"user\"
              WHERE account_id = $1 AND id = $2 AND ($3 = 1 OR id = $4)
                AND status IN ('pending', 'active') AND (ends_at IS NULL OR ends_at > $5)"
         ),
         &[whose.account().into(), id.into(), all, only, now.into()],
     )?;
-    row.map(|row| Ok(Reach::of(row.columns().parse::<UserType>()?))).transpose()
+    row.map(|row| {
+        let mut c = row.columns();
+        let user_type: UserType = c.parse()?;
+        Ok(Reached { reach: Reach::of(user_type), email: c.text()?, has_login: c.text_or_null()?.is_some() })
+    })
+    .transpose()
 }
 
 /// Whether a company is in use and the receiver has it; without a user, whether it is the account's.
@@ -161,6 +177,19 @@ pub fn is_known(
              SELECT email_canonical FROM summary_email WHERE account_id = $1 AND email_canonical = $2 LIMIT 1"
         ),
         &[pass.account().into(), email.canonical().into()],
+    )?;
+    Ok(row.is_some())
+}
+
+/// The same of a user.
+pub fn is_known_user(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT user_id FROM notification WHERE account_id = $1 AND user_id = $2
+             UNION ALL
+             SELECT user_id FROM summary_email WHERE account_id = $1 AND user_id = $2 LIMIT 1"
+        ),
+        &[pass.account().into(), id.into()],
     )?;
     Ok(row.is_some())
 }

@@ -12,6 +12,8 @@ use crate::work::{Reader, Writer};
 
 /// The most summary emails of an account.
 pub const MOST: i64 = 20_000;
+/// The most of one receiver, so that nobody fills the account's by themselves.
+pub const MOST_EACH: i64 = 200;
 
 /// A summary that its receiver gets.
 #[derive(Clone, Debug)]
@@ -44,7 +46,7 @@ macro_rules! live {
     };
 }
 
-/// Makes one, for a user or for an address without one; false if the account has as many as it may.
+/// Makes one, for a user or for an address without one; false if the account, or the receiver, has as many as they may.
 pub fn insert(
     w: &mut Writer,
     whose: &Whose,
@@ -61,6 +63,7 @@ pub fn insert(
         email.map(EmailAddress::canonical).into(),
         now.into(),
         (MOST - 1).into(),
+        (MOST_EACH - 1).into(),
     ]);
     let inserted = w.tx().exec(
         sql!(
@@ -68,11 +71,30 @@ pub fn insert(
                                         top_sources, top_keywords, call_log, lead_status, user_id, email,
                                         email_canonical, created_at)
              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
-             WHERE NOT EXISTS (SELECT 1 FROM summary_email WHERE account_id = $1 LIMIT 1 OFFSET $16)"
+             WHERE NOT EXISTS (SELECT 1 FROM summary_email WHERE account_id = $1 LIMIT 1 OFFSET $16)
+               AND NOT EXISTS (SELECT 1 FROM summary_email WHERE account_id = $1 AND user_id = $12 LIMIT 1 OFFSET $17)
+               AND NOT EXISTS (SELECT 1 FROM summary_email WHERE account_id = $1 AND email_canonical = $14
+                               LIMIT 1 OFFSET $17)"
         ),
         &values,
     )?;
     Ok(inserted > 0)
+}
+
+/// How many one receiver has, sent or not.
+pub fn count_each(
+    r: &mut Reader,
+    whose: &Whose,
+    (user, email): (Option<&UserId>, Option<&EmailAddress>),
+) -> Result<i64, DbError> {
+    let row = r.tx().one(
+        sql!(
+            "SELECT (SELECT COUNT(*) FROM summary_email WHERE account_id = $1 AND user_id = $2)
+                  + (SELECT COUNT(*) FROM summary_email WHERE account_id = $1 AND email_canonical = $3)"
+        ),
+        &[whose.account().into(), user.into(), email.map(EmailAddress::canonical).into()],
+    )?;
+    row.columns().int()
 }
 
 /// One of theirs that they get.

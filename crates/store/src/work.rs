@@ -80,32 +80,43 @@ pub struct Actor {
     pub id: String,
     /// The name at that time.
     pub name: String,
+    /// What the key was called that a program has given for them, if it was one.
+    pub key: Option<String>,
 }
 
 impl Actor {
+    fn new(kind: &'static str, id: String, name: &str) -> Actor {
+        Actor { kind, id, name: name.to_owned(), key: None }
+    }
+
+    /// The same by a program, where a key of this name was given.
+    pub(crate) fn by_key(self, key: Option<&str>) -> Actor {
+        Actor { key: key.map(str::to_owned), ..self }
+    }
+
     /// A user of the account.
     pub fn user(id: &UserId, name: &str) -> Actor {
-        Actor { kind: "user", id: id.to_string(), name: name.to_owned() }
+        Actor::new("user", id.to_string(), name)
     }
 
     /// A person apart from any account.
     pub fn login(id: &LoginId, name: &str) -> Actor {
-        Actor { kind: "login", id: id.to_string(), name: name.to_owned() }
+        Actor::new("login", id.to_string(), name)
     }
 
     /// Whoever has the server's command line.
     pub fn operator() -> Actor {
-        Actor { kind: "operator", id: String::new(), name: String::new() }
+        Actor::new("operator", String::new(), "")
     }
 
     /// The server by itself.
     pub fn system() -> Actor {
-        Actor { kind: "system", id: String::new(), name: String::new() }
+        Actor::new("system", String::new(), "")
     }
 
     /// Somebody who has not signed in.
     pub fn visitor() -> Actor {
-        Actor { kind: "visitor", id: String::new(), name: String::new() }
+        Actor::new("visitor", String::new(), "")
     }
 }
 

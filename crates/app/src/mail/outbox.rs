@@ -20,11 +20,12 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
-    EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, ApiKeyCreatedMail, EmailChangeMail, EmailChangedMail,
+    EmailProofMail, EmailTakenMail, EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, ResetMail,
 };
 use crate::center_notice::{self, CenterNotice};
-use crate::{App, Refused};
+use crate::{App, Refused, api_key};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;
@@ -54,6 +55,7 @@ enum Content {
     Invitation(store::mail::InvitationContent, InvitationId),
     Reset(String, domain::id::ResetId),
     PasswordChanged(String, String),
+    ApiKeyCreated(store::api_key::Content),
     EmailChange(store::email_change::Content, EmailChangeId),
     EmailChanged(String, String),
     LoginMerge(String, LoginMergeId),
@@ -207,6 +209,12 @@ impl App {
                 let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
+            Content::ApiKeyCreated(store::api_key::Content { owner, name, device }) => {
+                let when = mail.created_at.full("UTC");
+                let (to_name, by_operator) = (owner.clone(), mail.generation == api_key::BY_OPERATOR);
+                let view = ApiKeyCreatedMail { t, to_name, key_name: name, when, device, by_operator };
+                compose(&view, from, to(&owner), id)
+            }
             // Nothing of who tried it.
             Content::EmailChange(content, _) if content.is_taken => {
                 compose(&EmailTakenMail { t }, from, to(""), id)
@@ -332,6 +340,10 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
             let id = mail.subject.parse().expect(parsed);
             let (name, device) = mail::get_login(r, pass, &id)?;
             Ok(Some(Content::PasswordChanged(name, device)))
+        }
+        MailKind::ApiKeyCreated => {
+            let id = mail.subject.parse().expect(parsed);
+            Ok(store::api_key::find_content(r, pass, &id)?.map(Content::ApiKeyCreated))
         }
         MailKind::EmailChange => {
             let id = mail.subject.parse().expect(parsed);

@@ -177,6 +177,47 @@ impl View for PasswordChangedMail {
     );
 }
 
+/// Tells somebody that a key for programs was made that does what they may. It has no link, as above.
+#[derive(Clone, Debug)]
+pub struct ApiKeyCreatedMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose key it is.
+    pub to_name: String,
+    /// What it is called.
+    pub key_name: String,
+    /// When it was made, as pages show it.
+    pub when: String,
+    /// From which device, as pages show it.
+    pub device: String,
+    /// Whether whoever runs the server made it.
+    pub by_operator: bool,
+}
+
+impl View for ApiKeyCreatedMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> ApiKeyCreatedMail {
+        ApiKeyCreatedMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            key_name: name(&self.key_name),
+            when: name(&self.when),
+            device: name(&self.device),
+            by_operator: self.by_operator,
+        }
+    }
+
+    templates!(
+        ApiKeyCreatedMail,
+        "api_key_created/subject.txt",
+        "api_key_created/body.txt",
+        "api_key_created/body.html"
+    );
+}
+
 /// Tells an administrator that somebody's access will end by itself.
 #[derive(Clone, Debug)]
 pub struct EndNoticeMail {

@@ -31,6 +31,8 @@ pub struct Activity {
     pub actor_kind: String,
     /// Who, by name at that time.
     pub actor_name: String,
+    /// What their key was called, where a program did it.
+    pub key_name: Option<String>,
     /// To what.
     pub subject_id: String,
     /// Its name at that time.
@@ -91,7 +93,7 @@ fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
     let (now, origin) = (w.now, w.origin());
     let id = entry.id.clone().unwrap_or_else(|| w.new_id::<ActivityId>());
     let account = entry.account.as_deref().unwrap_or_default();
-    let changes = changes_json(&entry.changes);
+    let changes = changes_json(&entry.changes, actor.key.as_deref());
     let texts = [
         entry.verb.key(),
         actor.kind,
@@ -110,9 +112,14 @@ fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
     values
 }
 
-fn changes_json(changes: &[Change]) -> String {
+/// What an entry's changes call the key of the program that made them.
+const BY_KEY: &str = "by_key";
+
+/// What changed, and then the key of the program: there, what the entry's code covers stays the same for all entries.
+fn changes_json(changes: &[Change], key: Option<&str>) -> String {
     let rows = changes.iter().map(|change| serde_json::json!([change.field, change.before, change.after]));
-    serde_json::Value::Array(rows.collect()).to_string()
+    let key = key.map(|name| serde_json::json!([BY_KEY, null, name]));
+    serde_json::Value::Array(rows.chain(key).collect()).to_string()
 }
 
 /// One page of an account's activity, newest first; behind the entry `before`.
@@ -148,15 +155,21 @@ fn list_chain(r: &mut Reader, chain: Value, before: Option<&ActivityId>) -> Resu
 
 fn read(row: Row) -> Result<Activity, DbError> {
     let mut c = row.columns();
+    let (id, at, verb, actor_kind, actor_name) = (c.parse()?, c.get()?, c.text()?, c.text()?, c.text()?);
+    let (subject_id, subject_name) = (c.text()?, c.text()?);
+    let mut changes: Vec<(String, Option<String>, Option<String>)> =
+        serde_json::from_str(&c.text()?).map_err(|e| DbError::Shape(e.to_string()))?;
+    let key_name = changes.pop_if(|(field, ..)| *field == BY_KEY).and_then(|(_, _, name)| name);
     Ok(Activity {
-        id: c.parse()?,
-        at: c.get()?,
-        verb: c.text()?,
-        actor_kind: c.text()?,
-        actor_name: c.text()?,
-        subject_id: c.text()?,
-        subject_name: c.text()?,
-        changes: serde_json::from_str(&c.text()?).map_err(|e| DbError::Shape(e.to_string()))?,
+        id,
+        at,
+        verb,
+        actor_kind,
+        actor_name,
+        key_name,
+        subject_id,
+        subject_name,
+        changes,
         network: c.text()?,
     })
 }

@@ -53,6 +53,32 @@ macro_rules! chosen {
     };
 }
 
+fn chosen_values(pass: &AccountPass<AnyUser>, asked: &Asked) -> Vec<Value> {
+    let place = pass.place();
+    let all = place.grants.user_type.has_all_companies();
+    let (least, most) = asked.disabled.map_or((false, true), |disabled| (disabled, disabled));
+    vec![
+        pass.account().into(),
+        place.user.as_ref().into(),
+        all.into(),
+        least.into(),
+        most.into(),
+        containing(&asked.search).into(),
+    ]
+}
+
+/// One of the companies that [`list_window`] lists.
+pub fn find_own(
+    r: &mut Reader,
+    pass: &AccountPass<AnyUser>,
+    id: &CompanyId,
+) -> Result<Option<Whole>, DbError> {
+    let mut values = chosen_values(pass, &Asked::default());
+    values.push(id.into());
+    let row = r.tx().optional(sql!(concat!("SELECT ", columns!(), chosen!(), " AND c.id = $7")), &values)?;
+    row.map(read).transpose()
+}
+
 /// A part of the companies that one has, by name.
 pub fn list_window(
     r: &mut Reader,
@@ -60,17 +86,7 @@ pub fn list_window(
     asked: &Asked,
     window: Window,
 ) -> Result<Part<Whole>, DbError> {
-    let place = pass.place();
-    let all = place.grants.user_type.has_all_companies();
-    let (least, most) = asked.disabled.map_or((false, true), |disabled| (disabled, disabled));
-    let mut values: Vec<Value> = vec![
-        pass.account().into(),
-        place.user.as_ref().into(),
-        all.into(),
-        least.into(),
-        most.into(),
-        containing(&asked.search).into(),
-    ];
+    let mut values = chosen_values(pass, asked);
     let count = sql!(concat!("SELECT COUNT(*)", chosen!()));
     let total = r.tx().one(count, &values)?.columns().int()?;
     let statement = match asked.down {

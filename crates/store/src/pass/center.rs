@@ -7,8 +7,8 @@ use domain::account_center::{Facts, Standing, Wants, decide, standing};
 use domain::capability::Proves;
 use domain::id::{AccountCenterId, AccountId};
 
-use super::load::read_person;
-use super::place::{AccountPass, Means, Person};
+use super::load::{read_person, read_session};
+use super::place::{AccountPass, Person};
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};
 use crate::secret;
@@ -100,7 +100,7 @@ impl<C: Wants> Gate for CenterPass<C> {
             &[secret::hash(token).into(), center.into(), now.into()],
         )?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        let person = read_person(&mut c, Means::Session)?;
+        let person = read_person(&mut c, read_session)?;
         let name = c.text_or_null()?.ok_or(Denied::NotFound)?;
         let facts = Facts { executive: c.flag()?, somewhere: c.flag()?, everywhere: c.flag()? };
         // One that is not there and one that is none of theirs look alike.

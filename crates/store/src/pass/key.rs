@@ -1,7 +1,7 @@
 //! The pass of a program that has given a person's key, for what is theirs apart from any account.
 
-use super::load::read_person;
-use super::{Credentials, Denied, Door, Gate, Means, Person, Seen};
+use super::load::{read_key, read_person};
+use super::{Credentials, Denied, Door, Gate, Person, Seen};
 use crate::db::sql;
 use crate::secret;
 use crate::work::Reader;
@@ -27,13 +27,13 @@ impl Gate for KeyPass {
         let key = credentials.api_key.as_deref().ok_or(Denied::SignedOut)?;
         let row = r.tx().optional(
             sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, k.id, COALESCE(k.last_used_at, 0)
+                "SELECT l.id, l.email, l.first_name, l.last_name, k.id, k.name, COALESCE(k.last_used_at, 0)
                  FROM api_key k JOIN login l ON l.id = k.login_id WHERE k.token_hash = $1"
             ),
             &[secret::hash(key).into()],
         )?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        Ok(KeyPass { person: read_person(&mut c, Means::Key)? })
+        Ok(KeyPass { person: read_person(&mut c, read_key)? })
     }
 
     fn seen(&self) -> Option<Seen> {

@@ -1,7 +1,6 @@
 //! Finding a person's place, and deciding on it.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use domain::access::{Companies, CompanyUse, Grants, InUse, decide_anywhere, decide_entry, decide_in};
 use domain::capability::Proves;
@@ -67,13 +66,13 @@ pub(super) fn load(
     let now = r.now;
     if let Some(key) = credentials.api_key.as_deref() {
         let by_key = place_by!(
-            "k.id, COALESCE(k.last_used_at, 0)"
+            "k.id, k.name, COALESCE(k.last_used_at, 0)"
             "api_key k JOIN login l ON l.id = k.login_id"
             "k.token_hash = $1"
         );
         let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        let person = read_person(&mut c, Means::Key)?;
+        let person = read_person(&mut c, read_key)?;
         return read_place(c, person, account, now);
     }
     let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
@@ -261,20 +260,34 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
 
 /// A person and their session, which must not be over.
 pub(super) fn read_signed_in(c: &mut Columns, now: Timestamp) -> Result<Person, Denied> {
-    let person = read_person(c, Means::Session)?;
+    let person = read_person(c, read_session)?;
     let expires_at: Timestamp = c.get()?;
     if expires_at > now { Ok(person) } else { Err(Denied::SignedOut) }
 }
 
-pub(super) fn read_person<T: FromStr>(c: &mut Columns, means: fn(T) -> Means) -> Result<Person, DbError> {
+/// The person, what they ask with, and when it was last noted as used.
+pub(super) fn read_person(
+    c: &mut Columns,
+    means: fn(&mut Columns) -> Result<Means, DbError>,
+) -> Result<Person, DbError> {
     Ok(Person {
         login: c.parse()?,
         email: c.text()?,
         first_name: c.text()?,
         last_name: c.text()?,
-        by: means(c.parse()?),
+        by: means(c)?,
         seen_at: c.get()?,
     })
+}
+
+/// Of a session its id.
+pub(super) fn read_session(c: &mut Columns) -> Result<Means, DbError> {
+    Ok(Means::Session(c.parse()?))
+}
+
+/// Of a key its id and name.
+pub(super) fn read_key(c: &mut Columns) -> Result<Means, DbError> {
+    Ok(Means::Key(c.parse()?, c.text()?))
 }
 
 /// Asks what explains decisions and what menus offer, too: in a company by what it is used for; in the account by whether

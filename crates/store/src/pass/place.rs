@@ -39,13 +39,21 @@ pub struct Person {
 pub enum Means {
     /// A signed-in browser.
     Session(SessionId),
-    /// A program with one of the person's keys.
-    Key(ApiKeyId),
+    /// A program with one of the person's keys, and what that is called.
+    Key(ApiKeyId, String),
     /// Nothing: the server does what they have set going.
     Job,
 }
 
 impl Person {
+    /// What the key is called that a program has given for them.
+    pub(crate) fn key_name(&self) -> Option<&str> {
+        match &self.by {
+            Means::Key(_, name) => Some(name),
+            Means::Session(_) | Means::Job => None,
+        }
+    }
+
     /// First and last name as one.
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
@@ -282,11 +290,12 @@ impl Place {
     }
 
     fn actor(&self) -> Actor {
-        match (&self.user, &self.person) {
+        let actor = match (&self.user, &self.person) {
             (Some(user), _) => Actor::user(user, &self.names.full()),
             (None, Some(person)) => Actor::login(&person.login, &person.name()),
             (None, None) => Actor::operator(),
-        }
+        };
+        actor.by_key(self.person.as_ref().and_then(Person::key_name))
     }
 }
 

@@ -187,10 +187,46 @@ fn found(
         None => start,
     };
     let mut values = common(pass, filter, start);
-    let company = filter.company.as_ref().map(CompanyId::as_str).unwrap_or_default();
-    values.extend([(&search.term).into(), until.into(), company.into()]);
+    let few = match &filter.company {
+        Some(company) => list_few(r, pass, filter.status, company)?,
+        None => Vec::new(),
+    };
+    // What is found from the company's side is not looked for by all the terms there are.
+    let from_company: Vec<Value> = few
+        .into_iter()
+        .map(|(place, is_few)| if is_few { take(&mut values[place]) } else { "".into() })
+        .collect();
+    values.extend([(&search.term).into(), until.into()]);
     values.extend(search.others.iter().map(Value::from));
-    Ok((pieces::of_terms(r.tx().engine(), backwards), values))
+    let Some(company) = &filter.company else {
+        return Ok((pieces::of_terms(r.tx().engine(), backwards), values));
+    };
+    values.push(company.into());
+    values.extend(from_company);
+    Ok((pieces::of_terms_and_company(r.tx().engine(), backwards), values))
+}
+
+/// Leaves the word of no type.
+fn take(value: &mut Value) -> Value {
+    std::mem::replace(value, "".into())
+}
+
+/// Where the words of types stand in what [`common`] makes.
+const TYPES: usize = 4;
+
+/// Of the types that have not all companies, where each stands in what [`common`] makes, and whether the company has so few
+/// users of it that they are looked through faster than all who are found by their terms.
+fn list_few(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    status: UserStatus,
+    company: &CompanyId,
+) -> Result<Vec<(usize, bool)>, DbError> {
+    let given = || UserType::ALL.iter().enumerate().filter(|(_, user_type)| !user_type.has_all_companies());
+    let mut values = vec![pass.account().into(), company.into(), status.word().into()];
+    values.extend(given().map(|(_, user_type)| Value::from(user_type.word())));
+    let mut c = r.tx().one(pieces::many_of_company(), &values)?.columns();
+    given().map(|(place, _)| Ok((TYPES + place, c.int()? == 0))).collect()
 }
 
 /// The values of all lists. Where one type is asked for, the other pieces are those of no type.

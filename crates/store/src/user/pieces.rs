@@ -9,14 +9,11 @@
 use crate::db::{Engine, Stmt, sql};
 
 macro_rules! merged {
-    ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
+    ($order:literal: $one:expr $(, $more:expr)+) => {
         sql!(concat!(
-            "SELECT a.id, a.place FROM (", limited!($order: $one), ") a UNION ALL ",
-            "SELECT b.id, b.place FROM (", limited!($order: $two), ") b UNION ALL ",
-            "SELECT c.id, c.place FROM (", limited!($order: $three), ") c UNION ALL ",
-            "SELECT d.id, d.place FROM (", limited!($order: $four), ") d UNION ALL ",
-            "SELECT e.id, e.place FROM (", limited!($order: $five), ") e ",
-            "ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
+            "SELECT p.id, p.place FROM (", limited!($order: $one), ") p",
+            $(" UNION ALL SELECT p.id, p.place FROM (", limited!($order: $more), ") p",)+
+            " ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
         ))
     };
 }
@@ -24,22 +21,11 @@ macro_rules! merged {
 /// The same for SQLite, which reads of each piece no more than the page takes. With the limits it would read them all
 /// first.
 macro_rules! merged_lazily {
-    ($order:literal: $one:expr, $two:expr, $three:expr, $four:expr, $five:expr) => {
+    ($order:literal: $one:expr $(, $more:expr)+) => {
         sql!(concat!(
             $one,
-            " UNION ALL ",
-            $two,
-            " UNION ALL ",
-            $three,
-            " UNION ALL ",
-            $four,
-            " UNION ALL ",
-            $five,
-            " ORDER BY place ",
-            $order,
-            ", id ",
-            $order,
-            " LIMIT 51"
+            $(" UNION ALL ", $more,)+
+            " ORDER BY place ", $order, ", id ", $order, " LIMIT 51"
         ))
     };
 }
@@ -116,29 +102,54 @@ macro_rules! users_of_company {
 }
 
 macro_rules! with_terms {
-    ($than:literal $end:literal $user_type:literal) => {
+    ($than:literal $end:literal $has:literal $user_type:literal) => {
         concat!(
             "SELECT w.user_id AS id, w.term AS place FROM user_term w
              WHERE w.account_id = $1 AND w.listed = $2 AND w.user_type = ", $user_type,
-            " AND (w.term, w.user_id) ", $than, " ($3, $4) AND w.term ", $end,
-            " AND ($12 = '' OR w.user_type = 'administrator' OR EXISTS (
-                   SELECT 1 FROM user_company uc
-                   WHERE uc.account_id = $1 AND uc.user_id = w.user_id AND uc.company_id = $12))
-              AND w.term = (SELECT MIN(f.term) FROM user_term f
+            " AND (w.term, w.user_id) ", $than, " ($3, $4) AND w.term ", $end, $has,
+            " AND w.term = (SELECT MIN(f.term) FROM user_term f
                             WHERE f.account_id = $1 AND f.user_id = w.user_id AND f.term >= $10 AND f.term < $11)",
-            with_word!("$13"), with_word!("$14"), with_word!("$15")
+            with_word!("$12"), with_word!("$13"), with_word!("$14")
+        )
+    };
+}
+
+/// The same from the other side: of the users that a company has of one type, no more than a thousand, the first of their
+/// terms. The limit keeps it a step of its own: nobody's terms are looked up twice, and PostgreSQL does not join them first.
+macro_rules! with_company_and_terms {
+    ($than:literal $end:literal $user_type:literal) => {
+        concat!(
+            "SELECT found.user_id AS id, found.term AS place FROM (
+                 SELECT uc.user_id, (SELECT MIN(f.term) FROM user_term f
+                                     WHERE f.account_id = $1 AND f.user_id = uc.user_id
+                                       AND f.term >= $10 AND f.term < $11) AS term
+                 FROM user_company uc
+                 WHERE uc.account_id = $1 AND uc.company_id = $15 AND uc.listed = $2 AND uc.user_type = ",
+            $user_type,
+            " LIMIT 1001) found
+             WHERE (found.term, found.user_id) ",
+            $than,
+            " ($3, $4) AND found.term ",
+            $end,
+            with_word!("$12" of "found"),
+            with_word!("$13" of "found"),
+            with_word!("$14" of "found")
         )
     };
 }
 
 macro_rules! with_word {
     ($word:literal) => {
+        with_word!($word of "w")
+    };
+    ($word:literal of $whose:literal) => {
         concat!(
             " AND (",
             $word,
             " = '' OR EXISTS (
-                   SELECT 1 FROM user_term o WHERE o.account_id = $1 AND o.user_id = w.user_id
-                     AND o.term >= ",
+                   SELECT 1 FROM user_term o WHERE o.account_id = $1 AND o.user_id = ",
+            $whose,
+            ".user_id AND o.term >= ",
             $word,
             " || ' ' AND o.term < ",
             $word,
@@ -150,9 +161,46 @@ pub(super) use with_word;
 
 macro_rules! users_of_terms {
     ($merged:ident $than:literal $end:literal $order:literal) => {
-        $merged!($order: with_terms!($than $end "$5"), with_terms!($than $end "$6"), with_terms!($than $end "$7"),
-            with_terms!($than $end "$8"), with_terms!($than $end "$9"))
+        $merged!($order: with_terms!($than $end "" "$5"), with_terms!($than $end "" "$6"),
+            with_terms!($than $end "" "$7"), with_terms!($than $end "" "$8"), with_terms!($than $end "" "$9"))
     };
+}
+
+/// Who has a term, and the company beside it.
+macro_rules! with_terms_and_company {
+    ($than:literal $end:literal $user_type:literal) => {
+        with_terms!($than $end " AND EXISTS (SELECT 1 FROM user_company uc
+            WHERE uc.account_id = $1 AND uc.user_id = w.user_id AND uc.company_id = $15)" $user_type)
+    };
+}
+
+/// Each type is found from one side, and its word is empty on the other. Administrators have all companies.
+macro_rules! users_of_terms_and_company {
+    ($merged:ident $than:literal $end:literal $order:literal) => {
+        $merged!($order: with_terms!($than $end "" "$5"), with_terms_and_company!($than $end "$6"),
+            with_terms_and_company!($than $end "$7"), with_terms_and_company!($than $end "$8"),
+            with_terms_and_company!($than $end "$9"), with_company_and_terms!($than $end "$16"),
+            with_company_and_terms!($than $end "$17"), with_company_and_terms!($than $end "$18"),
+            with_company_and_terms!($than $end "$19"))
+    };
+}
+
+macro_rules! many_of {
+    ($user_type:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM (
+                 SELECT uc.user_id FROM user_company uc
+                 WHERE uc.account_id = $1 AND uc.company_id = $2 AND uc.listed = $3 AND uc.user_type = ",
+            $user_type,
+            " ORDER BY uc.sort_name, uc.user_id LIMIT 1 OFFSET 1000) many)"
+        )
+    };
+}
+
+/// Of which of the types `$4` to `$7` the company `$2` has more than a thousand users on the tab `$3`: 1 or 0 for each.
+/// Fewer are looked through faster than all the terms that others have too.
+pub(super) fn many_of_company() -> &'static Stmt {
+    sql!(concat!("SELECT ", many_of!("$4"), ", ", many_of!("$5"), ", ", many_of!("$6"), ", ", many_of!("$7")))
 }
 
 /// Users by name.
@@ -186,14 +234,24 @@ pub(super) fn of_company(engine: Engine, down: bool) -> &'static Stmt {
     }
 }
 
-/// Users with a term between `$10` and `$11`, by the first such term. `$12` is a company, or empty; `$13` to `$15` are
-/// other words, or empty: in a term they have a blank behind them, and `!` is what comes after the blank. These are
-/// looked up one user at a time.
+/// Users with a term between `$10` and `$11`, by the first such term. `$12` to `$14` are other words, or empty: in a term
+/// they have a blank behind them, and `!` is what comes after the blank. These are looked up one user at a time.
 pub(super) fn of_terms(engine: Engine, down: bool) -> &'static Stmt {
     match (engine, down) {
         (Engine::Sqlite, false) => users_of_terms!(merged_lazily ">" "< $11" "ASC"),
         (Engine::Sqlite, true) => users_of_terms!(merged_lazily "<" ">= $10" "DESC"),
         (Engine::Postgres, false) => users_of_terms!(merged ">" "< $11" "ASC"),
         (Engine::Postgres, true) => users_of_terms!(merged "<" ">= $10" "DESC"),
+    }
+}
+
+/// The same of those who have the company `$15`: of the types `$5` to `$9` by their terms, of the types `$16` to `$19` by the
+/// users of the company.
+pub(super) fn of_terms_and_company(engine: Engine, down: bool) -> &'static Stmt {
+    match (engine, down) {
+        (Engine::Sqlite, false) => users_of_terms_and_company!(merged_lazily ">" "< $11" "ASC"),
+        (Engine::Sqlite, true) => users_of_terms_and_company!(merged_lazily "<" ">= $10" "DESC"),
+        (Engine::Postgres, false) => users_of_terms_and_company!(merged ">" "< $11" "ASC"),
+        (Engine::Postgres, true) => users_of_terms_and_company!(merged "<" ">= $10" "DESC"),
     }
 }

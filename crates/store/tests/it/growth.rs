@@ -15,6 +15,9 @@ const ROWS: f64 = 1_001.0;
 /// The most steps of SQLite's machine: the costliest list took 3,489 among 30,000 users.
 const STEPS: i32 = 4_000;
 
+/// The most steps of a search within a company of 750 users.
+const IN_COMPANY: i32 = 60_000;
+
 fn large() -> u64 {
     std::env::var("ROLLCALL_PLAN_ROWS").ok().map_or(LARGE, |rows| rows.parse().unwrap())
 }
@@ -69,12 +72,17 @@ struct Asked {
     values: Vec<Value>,
 }
 
-/// The one statement of the list's file that holds all these parts.
+/// The one statement of the list's file that holds all these parts, and none that it is to be `without`.
 fn statement(parts: &[&str]) -> &'static Stmt {
     let of_lists =
         |stmt: &&Stmt| ["user/list.rs", "user/pieces.rs"].iter().any(|file| stmt.file.ends_with(file));
     let in_list = statements().into_iter().filter(of_lists);
-    let fits = |stmt: &&Stmt| parts.iter().all(|part| stmt.sql.contains(part));
+    let fits = |stmt: &&Stmt| {
+        parts.iter().all(|part| match part.strip_prefix("without ") {
+            Some(part) => !stmt.sql.contains(part),
+            None => stmt.sql.contains(part),
+        })
+    };
     let found: Vec<_> = in_list.filter(fits).collect();
     assert_eq!(found.len(), 1, "{parts:?}: {found:?}");
     found[0]
@@ -106,9 +114,11 @@ fn asked(engine: Engine) -> Vec<Asked> {
     } else {
         ["FROM (SELECT uc", "FROM (SELECT w"]
     };
-    let (company, company_down) = ([start[0], "ASC"], [start[0], "DESC"]);
-    let (term, term_down) = ([start[1], "ASC"], [start[1], "DESC"]);
-    let find = |word: &'static str, until: &'static str| [word, until, "", "", "", ""];
+    let (company, company_down) =
+        ([start[0], "ASC", "without user_term"], [start[0], "DESC", "without user_term"]);
+    let (term, term_down) =
+        ([start[1], "ASC", "without user_company"], [start[1], "DESC", "without user_company"]);
+    let find = |word: &'static str, until: &'static str| [word, until, "", "", ""];
     let middle = || text("first140 last140", "USR10000000");
     vec![
         page("by name", &up, text("", ""), None, &[]),
@@ -146,13 +156,22 @@ fn asked(engine: Engine) -> Vec<Asked> {
             &find("last140", "last140\u{10ffff}"),
         ),
         Asked {
+            what: "of which types a company has many",
+            stmt: statement(&["many", "OFFSET 1000"]),
+            values: [&["ACC1", "COM1008", "active"], &TYPES[1..]]
+                .concat()
+                .into_iter()
+                .map(Value::from)
+                .collect(),
+        },
+        Asked {
             what: "whether a tab is too long to be counted",
-            stmt: statement(&["OFFSET 1000"]),
+            stmt: statement(&["OFFSET 1000", "without many"]),
             values: vec!["ACC1".into(), "active".into()],
         },
         Asked {
             what: "the count of a tab that is not",
-            stmt: statement(&["COUNT(*)"]),
+            stmt: statement(&["COUNT(*)", "without many"]),
             values: vec!["ACC1".into(), "pending".into()],
         },
         Asked {
@@ -182,6 +201,54 @@ fn u05_no_list_takes_more_steps_than_a_page_needs_on_sqlite() {
     for asked in asked(Engine::Sqlite) {
         let taken = sqlite.steps(asked.stmt, &asked.values);
         assert!(taken <= STEPS, "{}: {taken} steps", asked.what);
+    }
+}
+
+/// Searches within a company that has 750 of the 30,000 users, all of one type: those who are found by `word`, all by their
+/// company or all by their terms.
+fn asked_in_company(engine: Engine, word: &str, by_company: bool) -> Asked {
+    let begin = if engine == Engine::Sqlite { "UNION ALL SELECT w" } else { "FROM (SELECT w" };
+    let until = format!("{word}{LAST}");
+    let (by_terms, by_company) = if by_company {
+        ([""; 4], &TYPES[1..])
+    } else {
+        (["manager", "reporting", "agent", "notification"], &[""; 4][..])
+    };
+    let values = [
+        &["ACC1", "active", word, "", TYPES[0]],
+        &by_terms[..],
+        &[word, &until, "", "", "", "COM1008"],
+        by_company,
+    ];
+    let values = values.concat().into_iter().map(Value::from).collect();
+    Asked { what: "found in a company", stmt: statement(&[begin, "ASC", "LIMIT 1001"]), values }
+}
+
+/// U-05. What nobody of the company is found by, and all others are, is looked for among the company's users alone. Seen to
+/// fail: by their terms, which are then all looked through, and on PostgreSQL with a join of both.
+#[test]
+fn u05_a_search_within_a_company_looks_through_its_users_where_they_are_few() {
+    let sqlite = Sqlite::migrated();
+    sqlite.connection.execute_batch(&format!("BEGIN;{}COMMIT;", filled(large()))).unwrap();
+    let steps = |word, by_company| {
+        let asked = asked_in_company(Engine::Sqlite, word, by_company);
+        sqlite.steps(asked.stmt, &asked.values)
+    };
+    for word in ["first1", "last1", "a.example", "first148", "zzz"] {
+        let (few, all) = (steps(word, true), steps(word, false));
+        assert!(few <= IN_COMPANY, "{word}: {few} steps, and {all} by the terms");
+    }
+    let Some(mut postgres) = Postgres::migrated() else { return };
+    postgres.client.batch_execute(&filled(large())).unwrap();
+    postgres.client.batch_execute("VACUUM ANALYZE").unwrap();
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        postgres.client.batch_execute(&format!("SET plan_cache_mode = {mode}")).unwrap();
+        for word in ["first1", "last1", "a.example", "first148", "zzz"] {
+            let plan = plan(&mut postgres, &asked_in_company(Engine::Postgres, word, true));
+            let mut found = Vec::new();
+            too_many(&plan, &mut found);
+            assert!(found.is_empty(), "{mode}, {word}: {found:?}\n{plan:#}");
+        }
     }
 }
 

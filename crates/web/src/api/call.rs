@@ -4,10 +4,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use ::http::HeaderMap;
 use ::http::header::{HOST, HeaderName, HeaderValue};
-use app::api_limit::{Left, WINDOWS};
-use app::pass::{AccountPass, CompanyPass, Credentials, Gate, HasPlace, KeyPass};
+use app::api_limit::Left;
+use app::pass::{Credentials, Gate};
 use app::{Refused, SharedApp};
 use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
@@ -16,37 +15,12 @@ use domain::id::AccountId;
 use super::answer::{Answers, Asked};
 use super::given::{Fields, Given};
 use super::refused::{self, Wrong};
+use crate::http::counted::{self, Counted};
 use crate::http::json;
 use crate::http::route::FromPath;
 use crate::http::visit::{Visit, Visitor};
 
-const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const WARNING: HeaderName = HeaderName::from_static("warning");
-
-/// Whose requests are counted.
-pub(super) trait Counted {
-    /// An account, or a person where it is about none.
-    fn whose(&self) -> String;
-}
-
-impl<C> Counted for AccountPass<C> {
-    fn whose(&self) -> String {
-        self.place().account.to_string()
-    }
-}
-
-impl<C> Counted for CompanyPass<C> {
-    fn whose(&self) -> String {
-        self.place().account.to_string()
-    }
-}
-
-impl Counted for KeyPass {
-    fn whose(&self) -> String {
-        self.person().login.to_string()
-    }
-}
 
 /// Runs a handler on a request.
 pub(super) async fn run<P, O, F, R>(
@@ -73,9 +47,7 @@ where
         Ok(response) => response,
         Err(wrong) => refused::answer(wrong, &visitor.ask.origin.request_id, visitor.app.store.now()),
     };
-    if let Some(left) = left {
-        tell_left(response.headers_mut(), &left, &visitor);
-    }
+    counted::tell_left(response.headers_mut(), left, &visitor);
     response
 }
 
@@ -95,22 +67,8 @@ where
 {
     let params = named(visitor, &params).await?;
     let target = P::Target::from_path(&|name| param(&params, name)).ok_or(Refused::NotFound)?;
-    let (app, ask) = (&visitor.app, &visitor.ask);
-    let minted = app.read::<P, ()>(ask, target.clone(), |_, _| Ok(())).await;
-    let whose = match &minted {
-        Ok((pass, ())) => pass.whose(),
-        // Whoever is refused here is of the account, and their requests count like all.
-        Err(Refused::Forbidden { .. }) => param(&params, "account").unwrap_or_default().to_owned(),
-        Err(_) => String::new(),
-    };
-    if !whose.is_empty() {
-        let counted = app.count_api_request(&whose).await?;
-        *left = Some(counted.left);
-        if let Some(exceeded) = counted.exceeded {
-            return Err(Refused::TooMany(exceeded).into());
-        }
-    }
-    minted?;
+    let account = param(&params, "account").unwrap_or_default();
+    counted::admit::<P>(visitor, &target, P::whose, account, left).await?;
     if !fits(path, request.uri().path()) {
         return Err(Refused::NotFound.into());
     }
@@ -195,25 +153,6 @@ fn warning(unknown: &[String]) -> Option<HeaderValue> {
         return None;
     }
     HeaderValue::from_str(&format!("299 - \"Not used here: {}\"", names.join(" "))).ok()
-}
-
-/// How many requests are left, in the words of the IETF's draft.
-fn tell_left(headers: &mut HeaderMap, left: &[Left; 2], visitor: &Visitor) {
-    let now = visitor.app.store.now();
-    let both = || WINDOWS.iter().zip(left);
-    let policy: Vec<String> = both()
-        .map(|((name, span), left)| format!("\"{name}\";q={};w={}", left.most, span.as_seconds_up()))
-        .collect();
-    let limit: Vec<String> = both()
-        .map(|((name, _), left)| {
-            format!("\"{name}\";r={};t={}", left.left, left.until.since(now).as_seconds_up().max(0))
-        })
-        .collect();
-    for (name, value) in [(POLICY, policy), (LIMIT, limit)] {
-        if let Ok(value) = HeaderValue::from_str(&value.join(", ")) {
-            headers.insert(name, value);
-        }
-    }
 }
 
 /// The path as the router takes it: names of things stand alone between their slashes there.

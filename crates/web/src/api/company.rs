@@ -184,9 +184,10 @@ pub(super) struct Shown {
     fields: Option<String>,
 }
 
-/// One company, disabled or not.
-pub(super) async fn show(visit: Visit<CompanyPass<AnyUser>>, asked: Shown) -> Result<One<Company>, Wrong> {
-    let (_, whole) = visit.read(company::get_whole).await?;
+/// One company, disabled or not, of those that [`index`] lists.
+pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, asked: Shown) -> Result<One<Company>, Wrong> {
+    let id: CompanyId = visit.param("company")?;
+    let (_, whole) = visit.read(move |r, pass| company::get_own(r, pass, &id)).await?;
     Ok(One(Company::of(whole, asked.fields.as_deref())))
 }
 

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use super::refused::Wrong;
+use super::refused::{Wrong, not_in_list};
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,6 +35,8 @@ enum Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     kinds: BTreeMap<String, Kind>,
+    /// What those take that take one of a few words.
+    choices: BTreeMap<String, Vec<String>>,
     required: Vec<String>,
 }
 
@@ -45,7 +47,14 @@ impl Fields {
         let schema = I::json_schema(&mut SchemaGenerator::new(settings));
         let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut choices = BTreeMap::new();
+        for (name, schema) in &properties {
+            let mut words = Vec::new();
+            gather_choices(schema, &mut words);
+            choices.insert(name.clone(), words);
+        }
         Fields {
+            choices,
             kinds: properties.into_iter().map(|(name, schema)| (name, kind_of(&schema))).collect(),
             required: required.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         }
@@ -54,6 +63,7 @@ impl Fields {
     /// These, and others.
     pub(super) fn and(mut self, other: Fields) -> Fields {
         self.kinds.extend(other.kinds);
+        self.choices.extend(other.choices);
         self.required.extend(other.required);
         self
     }
@@ -68,6 +78,19 @@ fn kind_of(schema: &Value) -> Kind {
     let kinds =
         [("array", Kind::List), ("object", Kind::Object), ("integer", Kind::Whole), ("boolean", Kind::Flag)];
     kinds.into_iter().find(|(name, _)| named(name)).map_or(Kind::Text, |(_, kind)| kind)
+}
+
+/// The words that a schema takes, be it of one, of nothing or one, or of a list of them.
+fn gather_choices(schema: &Value, words: &mut Vec<String>) {
+    words.extend(schema["const"].as_str().map(str::to_owned));
+    let listed = schema["enum"].as_array().into_iter().flatten();
+    words.extend(listed.filter_map(|word| word.as_str().map(str::to_owned)));
+    for of in ["oneOf", "anyOf"] {
+        schema[of].as_array().into_iter().flatten().for_each(|one| gather_choices(one, words));
+    }
+    if schema["items"].is_object() {
+        gather_choices(&schema["items"], words);
+    }
 }
 
 /// What was given, by name.
@@ -118,6 +141,7 @@ impl Given {
                 }
             }
             "application/json" => {
+                // Of what is written twice the last is kept, at whatever depth, as in forms.
                 let read: Value = serde_json::from_slice(&body)
                     .map_err(|_| Wrong::said(StatusCode::BAD_REQUEST, "The body is not valid JSON"))?;
                 let Value::Object(read) = read else {
@@ -166,17 +190,18 @@ impl Given {
     pub(super) fn read<I: DeserializeOwned>(&self) -> Result<I, Wrong> {
         serde_path_to_error::deserialize(Value::Object(self.values.clone())).map_err(|error| {
             let name = error.path().iter().next().map(ToString::to_string).unwrap_or_default();
+            let choices = self.fields.choices.get(&name).map(|words| words.join(", ")).unwrap_or_default();
+            let is_text = self.values.get(&name).is_some_and(Value::is_string);
             let sentence = match self.fields.kinds.get(&name) {
                 Some(Kind::Whole) => "must be a whole number within its range",
                 Some(Kind::Flag) => "must be true or false",
-                Some(Kind::List) => "must be a list of what it takes",
+                Some(Kind::List) if choices.is_empty() => "must be a list of what it takes",
+                Some(Kind::List) => return Wrong::field(&name, &format!("must be a list of {choices}")),
                 Some(Kind::Object) => "must be an object of what it takes",
-                Some(Kind::Text) if self.values.get(&name).is_some_and(Value::is_string) => {
-                    "is not included in the list"
-                }
+                Some(Kind::Text) if is_text => return Wrong::field(&name, &not_in_list(&choices)),
                 _ => "must be a text",
             };
-            Wrong::said(StatusCode::BAD_REQUEST, format!("{} {sentence}", super::refused::label(&name)))
+            Wrong::field(&name, sentence)
         })
     }
 }

@@ -206,13 +206,13 @@ pub(super) struct NewNotification {
     company_id: Option<String>,
     /// The tracker that alone is told of.
     tracker_id: Option<String>,
-    /// Whether it comes by email.
+    /// Whether it comes by email. It comes in one of the three ways at least.
     send_email: Option<bool>,
     /// Whether it comes to the phone.
     send_push: Option<bool>,
     /// Whether the browser shows it.
     send_desktop: Option<bool>,
-    /// Whether calls are told.
+    /// Whether calls are told. Calls or texts are.
     call_enabled: Option<bool>,
     /// Whether texts are told.
     sms_enabled: Option<bool>,

@@ -2,6 +2,7 @@
 
 use ::http::StatusCode;
 use ::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use app::limits::Exceeded;
 use app::{Conflict, Refused};
 use axum::extract::Request;
 use axum::response::Response;
@@ -11,6 +12,7 @@ use domain::time::Timestamp;
 use serde::Serialize;
 
 use super::answer::json;
+use crate::http::counted::Stopped;
 use crate::http::problem::{Chain, sentence_of};
 use crate::http::route::Route;
 use crate::views::form;
@@ -23,6 +25,8 @@ const MISSING: HeaderName = HeaderName::from_static("x-missing-capability");
 pub(super) enum Wrong {
     /// What an operation refused.
     Refused(Refused),
+    /// The account's requests are used up.
+    UsedUp(Exceeded),
     /// What the API itself says.
     Said(StatusCode, String),
 }
@@ -49,6 +53,15 @@ impl From<Refused> for Wrong {
     }
 }
 
+impl From<Stopped> for Wrong {
+    fn from(stopped: Stopped) -> Wrong {
+        match stopped {
+            Stopped::Refused(refused) => Wrong::Refused(refused),
+            Stopped::UsedUp(exceeded) => Wrong::UsedUp(exceeded),
+        }
+    }
+}
+
 /// The body of every refusal.
 #[derive(Serialize)]
 pub(super) struct Sentence<'a> {
@@ -70,6 +83,7 @@ fn said(status: StatusCode, sentence: &str) -> Response {
 pub(super) fn answer(wrong: Wrong, request_id: &str, now: Timestamp) -> Response {
     let refused = match wrong {
         Wrong::Said(status, sentence) => return said(status, &sentence),
+        Wrong::UsedUp(exceeded) => return too_many("Rate limit exceeded", exceeded, now),
         Wrong::Refused(refused) => refused,
     };
     match refused {
@@ -88,9 +102,9 @@ pub(super) fn answer(wrong: Wrong, request_id: &str, now: Timestamp) -> Response
             let t = text::Text::default();
             said(StatusCode::UNPROCESSABLE_ENTITY, &sentence_of(t, t.problem_this_user(), conflict))
         }
+        // Other requests still do what they are for.
         Refused::TooMany(exceeded) => {
-            let seconds = exceeded.until.since(now).as_seconds_up().max(1);
-            with(said(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded"), RETRY_AFTER, seconds.into())
+            too_many("This was done too often: only so many are allowed in a time", exceeded, now)
         }
         Refused::Busy => {
             with(said(StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"), RETRY_AFTER, 1.into())
@@ -100,6 +114,11 @@ pub(super) fn answer(wrong: Wrong, request_id: &str, now: Timestamp) -> Response
             said(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong")
         }
     }
+}
+
+fn too_many(sentence: &str, exceeded: Exceeded, now: Timestamp) -> Response {
+    let seconds = exceeded.until.since(now).as_seconds_up().max(1);
+    with(said(StatusCode::TOO_MANY_REQUESTS, sentence), RETRY_AFTER, seconds.into())
 }
 
 fn not_found() -> Response {
@@ -116,6 +135,30 @@ fn forbidden(refusal: Option<Refusal>) -> Response {
     }
 }
 
+/// That something is none of what there is, and what there is.
+pub(super) fn not_in_list(list: &str) -> String {
+    if list.is_empty() {
+        return "is not included in the list".to_owned();
+    }
+    format!("is not included in the list ({list})")
+}
+
+/// What a field names one of.
+fn list_of(field: &str) -> &'static str {
+    match field {
+        "user_id" => "users of this account who can get it",
+        "email" => "addresses of who can get it, and none beside user_id",
+        "agent_id" => "agents who share a company with whoever gets it",
+        "company_id" | "company_ids" => "companies in use that can be named here",
+        "tracker_id" => "there are no trackers yet",
+        "send_push" | "send_desktop" => "an address without a user gets emails alone",
+        "tag_level" => "account, company",
+        "swap_cookie_duration_unit" => "months, weeks, days",
+        "time_zone" => "IANA time zones, such as America/New_York",
+        _ => "",
+    }
+}
+
 /// One field's error, as a sentence.
 fn sentence(FieldError { field, problem }: &FieldError) -> String {
     let what = match problem {
@@ -126,11 +169,17 @@ fn sentence(FieldError { field, problem }: &FieldError) -> String {
                 .to_owned()
         }
         Problem::NameTaken => "has already been taken".to_owned(),
-        Problem::Missing => "can't be blank".to_owned(),
         Problem::NotAChoice if *field == "companies" || *field == "company" => {
             return "Companies include an unknown company".to_owned();
         }
-        Problem::NotAChoice => "is not included in the list".to_owned(),
+        Problem::NotAChoice => not_in_list(list_of(field)),
+        Problem::Missing if *field == "call_enabled" => {
+            return "Call enabled or sms enabled must be true".to_owned();
+        }
+        Problem::Missing if *field == "send_email" => {
+            return "Send email, send push or send desktop must be true".to_owned();
+        }
+        Problem::Missing => "can't be blank".to_owned(),
         Problem::TooLong { max } => format!("is too long (maximum is {max} characters)"),
         Problem::TooShort { min } => format!("is too short (minimum is {min} characters)"),
         Problem::NotInRange { min, max } => format!("must be between {min} and {max}"),

@@ -13,10 +13,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::answer::Answers;
-use super::call::{self, Counted};
+use super::call;
 use super::given::{Fields, Given};
 use super::listing::{Listed, Listing, Paging};
 use super::refused::Wrong;
+use crate::http::counted::Counted;
 use crate::http::route::{FromPath, Route, Speaks};
 use crate::http::visit::Visit;
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::answer::{Gone, Made, One};
 use super::listing::{Listed, Listing, Paging};
 use super::moment;
-use super::refused::Wrong;
+use super::refused::{Wrong, not_in_list};
 use super::route::{delete, get, list, post, put};
 use crate::http::route::{Nothing, Route};
 use crate::http::visit::Visit;
@@ -224,7 +224,8 @@ fn color(typed: Option<&str>) -> Result<Option<Color>, Wrong> {
         None => Ok(None),
         Some("") => Ok(Some(Color::default())),
         Some(word) => {
-            word.parse().map(Some).map_err(|_| Wrong::field("color", "is not included in the list"))
+            let words = || Color::all().map(Color::word).collect::<Vec<_>>().join(", ");
+            word.parse().map(Some).map_err(|_| Wrong::field("color", &not_in_list(&words())))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod cookies;
+pub(crate) mod counted;
 pub mod device;
 mod host;
 pub(crate) mod json;

@@ -204,6 +204,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::NotAccepted => t.problem_not_accepted(),
         Conflict::OnlyOneself => t.problem_only_oneself(),
         Conflict::Full => t.problem_full(),
+        Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }
     .to_owned()

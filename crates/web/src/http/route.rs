@@ -30,6 +30,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::counted::Counted;
 use super::visit::{self, Answer, Visit};
 use crate::api::Described;
 
@@ -66,6 +67,31 @@ pub enum Speaks {
     Events,
     /// JSON as the API has it, for programs alone.
     Api,
+}
+
+/// What a route of pages is like, beside its handler.
+pub(super) struct Kind<P> {
+    /// In what it answers.
+    pub(super) speaks: Speaks,
+    /// The largest form that is read, in bytes.
+    pub(super) largest: usize,
+    /// Whose requests are counted, where programs may come with a key.
+    pub(super) whose: Option<fn(&P) -> String>,
+}
+
+// Derived, these would ask the same of `P`.
+impl<P> Clone for Kind<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<P> Copy for Kind<P> {}
+
+impl<P> Kind<P> {
+    /// One that is not for programs.
+    fn of(speaks: Speaks, largest: usize) -> Kind<P> {
+        Kind { speaks, largest, whose: None }
+    }
 }
 
 /// Input of routes that take none.
@@ -136,7 +162,7 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Pages, path, FORM, handler)
+    route(Method::GET, Kind::of(Speaks::Pages, FORM), path, handler)
 }
 
 /// A route that does something.
@@ -147,7 +173,7 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::POST, Speaks::Pages, path, FORM, handler)
+    route(Method::POST, Kind::of(Speaks::Pages, FORM), path, handler)
 }
 
 /// A route that does something, and takes a form as large as a list of many rows.
@@ -158,18 +184,18 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::POST, Speaks::Pages, path, LARGE_FORM, handler)
+    route(Method::POST, Kind::of(Speaks::Pages, LARGE_FORM), path, handler)
 }
 
-/// A route that looks, and answers with JSON.
+/// A route that looks, and answers with JSON. What a program asks for there is counted like the API's requests.
 pub fn get_data<P, I, F, R>(path: &'static str, handler: F) -> Route
 where
-    P: Gate<Target: FromPath>,
+    P: Gate<Target: FromPath> + Counted,
     I: DeserializeOwned + Send + 'static,
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Data, path, FORM, handler)
+    route(Method::GET, Kind { speaks: Speaks::Data, largest: FORM, whose: Some(P::whose) }, path, handler)
 }
 
 /// A route that goes on telling.
@@ -180,10 +206,10 @@ where
     F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
-    route(Method::GET, Speaks::Events, path, FORM, handler)
+    route(Method::GET, Kind::of(Speaks::Events, FORM), path, handler)
 }
 
-fn route<P, I, F, R>(method: Method, speaks: Speaks, path: &'static str, largest: usize, handler: F) -> Route
+fn route<P, I, F, R>(method: Method, kind: Kind<P>, path: &'static str, handler: F) -> Route
 where
     P: Gate<Target: FromPath>,
     I: DeserializeOwned + Send + 'static,
@@ -193,9 +219,9 @@ where
     let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
     let endpoint =
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-            visit::run(app, (speaks, largest), params, request, handler.clone())
+            visit::run(app, kind, params, request, handler.clone())
         });
-    Route { method, path, door: P::DOOR, records: &[], speaks, described: None, endpoint }
+    Route { method, path, door: P::DOOR, records: &[], speaks: kind.speaks, described: None, endpoint }
 }
 
 impl Route {

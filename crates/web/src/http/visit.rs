@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use app::api_limit::Left;
 use app::pass::{Credentials, Gate};
 use app::work::{Committed, Origin, Reader, Writer};
 use app::{Ask, Refused, SharedApp};
@@ -18,7 +19,8 @@ use text::Text;
 use tokio::time::timeout;
 
 use super::cookies::{Cookie, Cookies};
-use super::route::{FromPath, Speaks};
+use super::counted::{self, Stopped};
+use super::route::{FromPath, Kind, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
 use super::{device, json, problem};
@@ -73,7 +75,7 @@ impl<P: Gate> std::ops::Deref for Visit<P> {
 /// Runs a handler on a request: path, input, then the handler; whatever is refused becomes a page here.
 pub(super) async fn run<P, I, F, R>(
     app: SharedApp,
-    (speaks, largest): (Speaks, usize),
+    kind: Kind<P>,
     params: RawPathParams,
     request: Request,
     handler: F,
@@ -84,7 +86,7 @@ where
     F: FnOnce(Visit<P>, I) -> R,
     R: Future<Output = Answer>,
 {
-    let visitor = Arc::new(Visitor::of(app, &request).at(speaks, request.headers()));
+    let visitor = Arc::new(Visitor::of(app, &request).at(kind.speaks, request.headers()));
     if !says_where_from(&request) {
         return problem::cross_site(&visitor).await;
     }
@@ -94,15 +96,34 @@ where
     let Some(target) = P::Target::from_address(&|name| param(&params, name), query) else {
         return visitor.refuse(Refused::NotFound).await;
     };
-    let input = match read_input(request, speaks, largest).await {
+    let mut left = None;
+    if let (Some(whose), Some(_)) = (kind.whose, &visitor.ask.credentials.api_key) {
+        let account = param(&params, "account").unwrap_or_default();
+        let admitted = counted::admit::<P>(&visitor, &target, whose, account, &mut left).await;
+        if let Err(stopped) = admitted {
+            let refused = match stopped {
+                Stopped::Refused(refused) => refused,
+                Stopped::UsedUp(exceeded) => Refused::TooMany(exceeded),
+            };
+            return told(visitor.refuse(refused).await, left, &visitor);
+        }
+    }
+    let input = match read_input(request, kind.speaks, kind.largest).await {
         Ok(input) => input,
-        Err(status) => return visitor.refuse_unread(status).await,
+        Err(status) => return told(visitor.refuse_unread(status).await, left, &visitor),
     };
     let visit = Visit { visitor: Arc::clone(&visitor), target, params };
-    match handler(visit, input).await {
+    let response = match handler(visit, input).await {
         Ok(response) => visitor.clear_toast(response),
         Err(refused) => visitor.refuse(refused).await,
-    }
+    };
+    told(response, left, &visitor)
+}
+
+/// With what a program has left.
+fn told(mut response: Response, left: Option<[Left; 2]>, visitor: &Visitor) -> Response {
+    counted::tell_left(response.headers_mut(), left, visitor);
+    response
 }
 
 /// A browser says with every form where it comes from; the layer before has checked what it says. What says nothing is

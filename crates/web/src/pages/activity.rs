@@ -53,6 +53,7 @@ pub(super) fn rows(
 ) -> Vec<Row> {
     let row = |entry: activity::Activity| Row {
         who: who(t, &entry),
+        key: entry.key_name,
         what: what(t, &entry.verb).to_owned(),
         whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
         when: shown::when(entry.at, zone, now),

@@ -89,6 +89,7 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::Invitation => t.operator_kind_invitation(),
         MailKind::Reset => t.operator_kind_reset(),
         MailKind::PasswordChanged => t.operator_kind_password_changed(),
+        MailKind::ApiKeyCreated => t.operator_kind_api_key_created(),
         MailKind::EmailChange => t.operator_kind_email_change(),
         MailKind::EmailChanged => t.operator_kind_email_changed(),
         MailKind::LoginMerge => t.operator_kind_login_merge(),

@@ -24,6 +24,8 @@ pub struct List {
 pub struct Row {
     /// Who did it; `None`: the system.
     pub who: Option<String>,
+    /// What the key is called that a program did it with.
+    pub key: Option<String>,
     /// What was done, as a phrase after the name: "created the user".
     pub what: String,
     /// To whom or what: "Natalie Ford".

@@ -151,6 +151,40 @@ async fn a07_it_is_noted_when_a_key_was_used_but_not_each_time() {
     }
 }
 
+/// What a key asks beside the API is counted like the API's requests, and stops with them; people's browsers are not counted.
+/// Seen to fail: with `whose` left out of `get_data`, and with sessions counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a06_i01_the_addresses_beside_the_api_are_counted_with_it() {
+    for mut site in Site::everywhere().await {
+        site.world.restart(|app| app.api_limit = app::api_limit::ApiLimit::new(60));
+        site.router = web::router(site.world.app.clone());
+        let key = key(&site, &site.account.admin.email).await;
+        let paths = [
+            format!("/accounts/{}/users.json", site.account.id),
+            format!("/accounts/{}/may/manage_users", site.account.id),
+            format!("/accounts/{}/users/{}/explain.json?capability=manage_users", site.account.id, site.user),
+            format!("/v3/a/{}/users.json", site.account.id),
+        ];
+        for asked in 0..60 {
+            let reply = get_with_key(&site, &paths[asked % 4], &key, None).await;
+            assert_eq!(reply.status, StatusCode::OK, "{}: {}", paths[asked % 4], reply.body);
+            let left = format!("\"hour\";r={};", 59 - asked);
+            assert!(reply.headers["ratelimit"].to_str().expect("text").starts_with(&left), "{left}");
+        }
+        for path in &paths {
+            let reply = get_with_key(&site, path, &key, None).await;
+            assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+            assert_eq!(reply.headers["retry-after"], "3600", "{path}");
+            assert!(reply.headers["ratelimit"].to_str().expect("text").starts_with("\"hour\";r=0;"));
+        }
+        let reply = site.ask(&Method::GET, &paths[0], site.admin(), "").await;
+        assert_eq!((reply.status, reply.headers.get("ratelimit")), (StatusCode::OK, None));
+        let others = self::key(&site, "reporting@example.com").await;
+        let reply = get_with_key(&site, &paths[0], &others, None).await;
+        assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "who is refused is counted, too");
+    }
+}
+
 /// Seen to fail: with the filter left out of the next page's address.
 #[tokio::test(flavor = "multi_thread")]
 async fn u05_the_list_as_data_has_the_pages_and_filters_of_the_list() {

@@ -68,7 +68,8 @@ pub(crate) fn api_door_of(path: &str) -> Door {
     match (method, path) {
         (_, "openapi.json") => Door::Open,
         (_, "a.json") => Door::Key,
-        ("GET", ".json" | "/companies.json" | "/users.json" | "/users/{user}.json") => Door::Account(None),
+        ("GET", ".json" | "/companies.json" | "/companies/{company}.json") => Door::Account(None),
+        ("GET", "/users.json" | "/users/{user}.json") => Door::Account(None),
         ("PUT", "/users/{user}.json") => Door::Account(None),
         (_, "/tags.json" | "/tags/{tag}.json") => Door::Account(None),
         (_, "/notifications.json" | "/notifications/{notification}.json") => Door::Account(None),
@@ -79,7 +80,6 @@ pub(crate) fn api_door_of(path: &str) -> Door {
         ("POST" | "PUT", "/companies.json" | "/companies/bulk_update.json") => {
             Door::Account(Some(ManageCompanies))
         }
-        ("GET", "/companies/{company}.json") => Door::Company(None),
         ("PUT" | "DELETE", "/companies/{company}.json") => Door::Company(Some(ManageCompanies)),
         _ => panic!("nobody has said whose {method} {path} is: add it"),
     }

@@ -356,7 +356,8 @@ async fn numbered(world: &World, account: &Account) -> BTreeMap<&'static str, St
     let tag = TypedTag { name: "Hot".into(), tag_level: "account".into(), ..TypedTag::default() };
     let tag = tag.parse().expect("a tag");
     let daily = SummaryChange { frequency: Some(vec![Frequency::Daily]), ..SummaryChange::default() };
-    let (ask, alert) = (&account.admin.ask, AlertChange::default());
+    let alert = AlertChange { sms_enabled: Some(true), send_push: Some(true), ..AlertChange::default() };
+    let ask = &account.admin.ask;
     let tag = move |w: Writer, pass: &AccountPass<AnyUser>| app::tag::create(w, pass, &tag);
     let tag = world.app.write(ask, account.id.clone(), tag).await.expect("a tag is made").1;
     let alert =

@@ -1,7 +1,7 @@
 //! Addresses of nobody's user, which alerts and summaries may go to.
 
 use app::Refused;
-use app::limits::OUTSIDE_ADDRESS;
+use app::limits::{INVITATION_YOUNG, OUTSIDE_ADDRESS};
 use app::notification;
 use domain::input::Problem;
 use domain::notification::AlertChange;
@@ -40,6 +40,39 @@ async fn x31_new_outside_addresses_are_counted() {
         desk.alert_to(reader("ada@example.com"), by_email(Some(&paris))).await.unwrap();
         world.advance(Span::days(1));
         more().await.unwrap();
+    }
+}
+
+/// X-31, U-02. A notification user signs in nowhere and asked for nothing: the first that is set up for them is counted with
+/// the account's invitations, and refused where they want none. Seen to fail: without counting, with each one counted, and
+/// with their wish let go.
+#[tokio::test]
+async fn x31_notification_users_are_counted_like_invitations() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, paris) = (Desk::of(&world, &account), account.company("Paris").await);
+        let own = std::slice::from_ref(&paris);
+        let mut users = Vec::new();
+        for number in 0..=INVITATION_YOUNG.most {
+            users.push(
+                account.invite(&format!("desk{number}@example.com"), UserType::Notification, own).await,
+            );
+        }
+        let calm = users.pop().unwrap();
+        let block = "INSERT INTO invitation_block (account_id, email_canonical, created_at)";
+        world.sql(&format!(
+            "{block} VALUES ('{}', 'desk{}@example.com', 1)",
+            account.id, INVITATION_YOUNG.most
+        ));
+        assert_eq!(field(desk.alert(Some(&calm), by_email(None)).await), ("user_id", Problem::Unwanted));
+        let last = users.pop().unwrap();
+        for user in &users {
+            desk.alert(Some(user), by_email(None)).await.unwrap();
+            desk.alert(Some(user), by_email(Some(&paris))).await.unwrap();
+        }
+        assert_refused!(desk.alert(Some(&last), by_email(None)).await, Refused::TooMany(_));
+        desk.alert(None, by_email(None)).await.unwrap();
+        desk.alert(users.first(), by_email(None)).await.unwrap();
     }
 }
 

@@ -3,10 +3,11 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, BundleLine,
-    BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
-    EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail,
-    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
+    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail,
+    ApiKeyCreatedMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail,
+    EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail,
+    LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -57,6 +58,18 @@ fn mails(kind: MailKind, text: &str) -> Vec<Message> {
         MailKind::PasswordChanged => {
             let when = "today".to_owned();
             vec![mail(&PasswordChangedMail { t, to_name: it(), when, device: it() }, text)]
+        }
+        MailKind::ApiKeyCreated => {
+            let when = "today".to_owned();
+            let view = ApiKeyCreatedMail {
+                t,
+                to_name: it(),
+                key_name: it(),
+                when,
+                device: it(),
+                by_operator: false,
+            };
+            vec![mail(&view, text)]
         }
         MailKind::EmailChange => vec![
             mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
@@ -175,11 +188,12 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 20] = [
+const KINDS: [MailKind; 21] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
     MailKind::PasswordChanged,
+    MailKind::ApiKeyCreated,
     MailKind::EmailChange,
     MailKind::EmailChanged,
     MailKind::LoginMerge,
