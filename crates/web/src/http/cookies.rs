@@ -157,7 +157,10 @@ mod tests {
     #[test]
     fn x28_of_two_cookies_the_first_counts_and_strange_ones_are_none() {
         let mut headers = ::http::HeaderMap::new();
-        headers.insert("cookie", HeaderValue::from_bytes(b"\xff=1; sessions=no; session=a; session=b; reset=").unwrap());
+        headers.insert(
+            "cookie",
+            HeaderValue::from_bytes(b"\xff=1; sessions=no; session=a; session=b; reset=").unwrap(),
+        );
         headers.append("cookie", HeaderValue::from_static("device = c;device=d=e;toast"));
         let mut cookies = Cookies::of(false, &headers);
         assert_eq!(cookies.take(Cookie::Session).as_deref(), Some("a"));
