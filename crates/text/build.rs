@@ -10,7 +10,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// First is the reference; the others must match it key by key.
-const LANGUAGES: [(&str, &str); 1] = [("en", "English")];
+const LANGUAGES: [(&str, &str); 2] = [("en", "English"), ("es", "Spanish")];
 
 /// Messages of one language by method name.
 type Catalogue = BTreeMap<String, Message>;
@@ -94,6 +94,10 @@ fn placeholders(message: &Message) -> Vec<String> {
 fn compare(reference: &Catalogue, other: &Catalogue, language: &str) {
     for (name, message) in reference {
         let Some(theirs) = other.get(name) else { panic!("{language} lacks {name}") };
+        assert!(
+            theirs.forms.len() == message.forms.len(),
+            "{language}: {name} counts, or does not, unlike English"
+        );
         let (mut ours, mut theirs) = (placeholders(message), placeholders(theirs));
         ours.sort();
         theirs.sort();
@@ -134,7 +138,7 @@ fn generate(catalogues: &[(&str, Catalogue)]) -> String {
             let arms =
                 catalogue[name].forms.iter().map(|form| format!("format!({form:?})")).collect::<Vec<_>>();
             let body = if arms.len() == 2 {
-                format!("if n == 1 {{ {} }} else {{ {} }}", arms[0], arms[1])
+                format!("if n == 1 {{ {} }} else {{ let n = self.number(n); {} }}", arms[0], arms[1])
             } else {
                 arms[0].clone()
             };

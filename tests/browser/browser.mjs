@@ -50,15 +50,15 @@ const watched = new WeakMap();
 
 /**
  * Opens an empty page in a context of its own: other cookies, other storage. `base` is the one host that it may
- * talk to. What goes wrong on it is collected until look.mjs asks. Close it with `page.context().close()`.
+ * talk to, and `locale` what it says that its reader reads. What goes wrong on it is collected until look.mjs asks. Close it with `page.context().close()`.
  */
-export async function openPage(browser, base, { width = 1280, theme = 'light', javascript = true } = {}) {
+export async function openPage(browser, base, { width = 1280, theme = 'light', javascript = true, locale = 'en-GB' } = {}) {
   const context = await browser.newContext({
     baseURL: base,
     viewport: { width, height: width < 600 ? 640 : 900 },
     colorScheme: theme,
     javaScriptEnabled: javascript,
-    locale: 'en-GB',
+    locale,
     reducedMotion: 'reduce',
   });
   // A browser says with every form where it comes from; a request made beside the pages has to be told to.

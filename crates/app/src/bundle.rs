@@ -20,7 +20,7 @@ pub use store::bundle::NAMED;
 
 use crate::invitation::queue;
 use crate::mail::views::{AccessGivenMail, BundleLine, BundleMail};
-use crate::{App, Conflict, Refused, limits, user, words};
+use crate::{App, Conflict, Refused, limits, moment, user, words};
 
 /// Makes somebody new one user of the bundle, as `user::place_looked_at` does: whom `access_request::refuse_elsewhere` has
 /// let through, once for all accounts. The caller makes the bundle's id, and gives the same one with each account's pass; the
@@ -95,7 +95,7 @@ impl App {
         id: &BundleId,
         mail: &mail::Mail,
     ) -> BundleMail {
-        let expires_at = content.expires_at.map(|at| at.full(&content.time_zone));
+        let expires_at = content.expires_at.map(|at| moment::full(t, at, &content.time_zone));
         BundleMail {
             t,
             to_name: content.name.clone(),

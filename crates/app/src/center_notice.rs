@@ -16,6 +16,7 @@ use text::Text;
 use crate::Refused;
 use crate::mail::compose::{Address, ComposeError, Message, compose};
 use crate::mail::views::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
+use crate::moment;
 
 /// The entry of somebody who is an executive administrator from now on, or no more, with the mails that tell of it: to
 /// the others, and to them unless they `accepted` it this moment. Call it while whoever is to know is one.
@@ -120,7 +121,7 @@ impl CenterNotice {
 fn changed_mail(t: Text, told: ExecutiveTold) -> ExecutiveChangedMail {
     ExecutiveChangedMail {
         t,
-        when: told.at.full("UTC"),
+        when: moment::full(t, told.at, "UTC"),
         made: told.is_made,
         by_name: (!told.is_own).then_some(told.by),
         center_name: told.center_name,
@@ -131,7 +132,7 @@ fn changed_mail(t: Text, told: ExecutiveTold) -> ExecutiveChangedMail {
 fn notice_mail(t: Text, told: ExecutiveTold) -> ExecutiveNoticeMail {
     ExecutiveNoticeMail {
         t,
-        when: told.at.full("UTC"),
+        when: moment::full(t, told.at, "UTC"),
         made: told.is_made,
         by_name: (!told.is_own).then_some(told.by),
         name: told.name,
@@ -144,7 +145,7 @@ fn notice_mail(t: Text, told: ExecutiveTold) -> ExecutiveNoticeMail {
 fn account_mail(t: Text, told: AccountTold) -> CenterAccountMail {
     CenterAccountMail {
         t,
-        when: told.at.full(&told.time_zone),
+        when: moment::full(t, told.at, &told.time_zone),
         linked: told.is_linked,
         by_name: told.by,
         account_name: told.account_name,

@@ -20,7 +20,7 @@ use text::Text;
 use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
-use crate::{App, Ask, Conflict, Refused, bundle, center_notice, limits, words};
+use crate::{App, Ask, Conflict, Refused, bundle, center_notice, limits, moment, words};
 
 /// How an invitation gets to its reader.
 #[derive(Clone, Copy, Debug)]
@@ -247,7 +247,7 @@ impl App {
             account_name: content.account_name.clone(),
             type_name: words::user_type(t, content.user_type).to_owned(),
             personal_message: content.message,
-            expires_on: content.expires_at.full(&content.time_zone),
+            expires_on: moment::full(t, content.expires_at, &content.time_zone),
             agent: content.agent,
             executive_of: content.executive_of,
         }

@@ -34,6 +34,7 @@ pub mod limits;
 pub mod login_merge;
 pub mod mail;
 pub mod me;
+pub mod moment;
 pub mod notification;
 pub mod operator;
 pub mod password;
@@ -50,10 +51,11 @@ pub mod user;
 pub mod words;
 pub mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use store::pass::{Credentials, Gate};
 use store::work::{Committed, Origin, Reader, Store, Writer};
+use text::Language;
 
 pub use refused::{Conflict, Refused};
 /// What is made of rows once.
@@ -109,6 +111,35 @@ pub struct Ask {
     pub origin: Origin,
     /// The browser and system, for the list of sessions.
     pub device: String,
+    /// What language they are answered in.
+    pub spoken: Spoken,
+}
+
+/// The language that one request is answered in: what the person has chosen, which is known as soon as a pass was minted
+/// for them; else what their browser reads (I-08).
+#[derive(Clone, Debug, Default)]
+pub struct Spoken {
+    browser: Language,
+    chosen: Arc<OnceLock<Language>>,
+}
+
+impl Spoken {
+    /// What the browser reads.
+    pub fn by_browser(browser: Language) -> Spoken {
+        Spoken { browser, chosen: Arc::default() }
+    }
+
+    /// As far as it is known by now.
+    pub fn language(&self) -> Language {
+        self.chosen.get().copied().unwrap_or(self.browser)
+    }
+
+    fn hear(&self, pass: &impl Gate) {
+        let chosen = pass.person().and_then(|person| Language::of_code(&person.language));
+        if let Some(chosen) = chosen {
+            let _ = self.chosen.set(chosen);
+        }
+    }
 }
 
 impl App {
@@ -120,10 +151,11 @@ impl App {
         target: P::Target,
         operation: impl Fn(&mut Reader, &P) -> Result<T, Refused> + Send + 'static,
     ) -> Result<(P, T), Refused> {
-        let credentials = ask.credentials.clone();
+        let (credentials, spoken) = (ask.credentials.clone(), ask.spoken.clone());
         self.store
             .read(move |r| {
                 let pass = P::mint(r, &credentials, &target)?;
+                spoken.hear(&pass);
                 let value = operation(r, &pass)?;
                 Ok((pass, value))
             })
@@ -137,10 +169,14 @@ impl App {
         target: P::Target,
         operation: impl Fn(Writer, &P) -> Result<Committed<T>, Refused> + Send + 'static,
     ) -> Result<(P, T), Refused> {
-        let credentials = ask.credentials.clone();
+        let (credentials, spoken) = (ask.credentials.clone(), ask.spoken.clone());
         self.store
             .write(ask.origin.clone(), move |mut w| {
                 let pass = P::mint(&mut w, &credentials, &target)?;
+                spoken.hear(&pass);
+                if let Some(person) = pass.person() {
+                    w.speak_as(person);
+                }
                 Ok(operation(w, &pass)?.map(|value| (pass, value)))
             })
             .await

@@ -10,6 +10,7 @@ use store::page::Page;
 use store::pass::{AccountPass, Acting, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
 use store::{login, mail, user};
+use text::Language;
 
 pub use store::login::AccountOfLogin;
 pub use store::user::OwnUser;
@@ -130,17 +131,19 @@ pub fn api_keys(r: &mut Reader, pass: &SelfPass) -> Result<Vec<ApiKeyRecord>, Re
     Ok(store::api_key::list(r, pass, &pass.person().login)?)
 }
 
-/// Changes one's own names. They are the login's; each account keeps the names its administrators gave.
-pub fn change_names(
+/// Changes one's own names, and what language one reads; without one, as the browser says (I-08). They are the login's;
+/// each account keeps the names its administrators gave.
+pub fn change(
     mut w: Writer,
     pass: &SelfPass,
-    first: &str,
-    last: &str,
+    (first, last): (&str, &str),
+    language: Option<Language>,
 ) -> Result<Committed<()>, Refused> {
-    login::update_names(&mut w, pass, first, last)?;
-    let person = pass.person();
+    let (person, code) = (pass.person(), language.map_or("", Language::code));
+    login::update_own(&mut w, pass, (first, last), code)?;
     let entry = Entry::of_login(Verb::LoginChanged, &person.login, &format!("{first} {last}"))
         .change("first_name", Some(&person.first_name), Some(first))
-        .change("last_name", Some(&person.last_name), Some(last));
+        .change("last_name", Some(&person.last_name), Some(last))
+        .change("language", Some(&person.language), Some(code));
     w.commit(&pass.actor(), entry, ())
 }

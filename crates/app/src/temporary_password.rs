@@ -25,7 +25,7 @@ pub use store::temporary_password::TemporaryPassword;
 use crate::invitation::{Accepted, accepting, check_welcome, queue, take};
 use crate::mail::views::TemporaryPasswordMail;
 use crate::password::NewPassword;
-use crate::{App, Ask, Conflict, Refused, email_proof, limits, session};
+use crate::{App, Ask, Conflict, Refused, email_proof, limits, moment, session};
 
 /// Whose temporary password is set, for its page.
 pub struct ToBeSet {
@@ -128,7 +128,7 @@ impl App {
             to_name: content.name,
             account_name: content.account_name.clone(),
             more: content.more,
-            expires_on: content.expires_at.full(&content.time_zone),
+            expires_on: moment::full(t, content.expires_at, &content.time_zone),
         }
     }
 

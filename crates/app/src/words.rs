@@ -15,6 +15,20 @@ pub fn user_type(t: Text, user_type: UserType) -> &'static str {
     }
 }
 
+/// A device, as sessions keep it: a browser on a system, one of them, or neither.
+pub fn device(t: Text, kept: &str) -> String {
+    match kept.split_once(DEVICE_ON) {
+        Some((browser, system)) => t.me_device(browser, system),
+        None if kept == UNKNOWN_DEVICE => t.me_device_unknown().to_owned(),
+        None => kept.to_owned(),
+    }
+}
+
+/// Stands between a browser and its system, in what sessions keep.
+pub const DEVICE_ON: &str = " on ";
+/// What sessions keep of a device that says neither.
+pub const UNKNOWN_DEVICE: &str = "Unknown device";
+
 /// What became of a row.
 pub fn fate(t: Text, fate: Fate) -> &'static str {
     match fate {

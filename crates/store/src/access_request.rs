@@ -114,11 +114,13 @@ pub fn insert_ask(
     let (id, now, origin) = (w.new_id::<AccessRequestId>(), w.now, w.origin().clone());
     let row = w.tx().one(
         sql!(
-            "INSERT INTO access_ask (id, login_id, named, message, network, request_id, waits, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8)
+            "INSERT INTO access_ask (id, login_id, named, message, network, request_id, language, waits, created_at,
+                                     expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
              ON CONFLICT (login_id, named) DO UPDATE SET
-                 message = excluded.message, network = excluded.network, request_id = excluded.request_id, waits = 1,
-                 created_at = excluded.created_at, expires_at = excluded.expires_at
+                 message = excluded.message, network = excluded.network, request_id = excluded.request_id,
+                 language = excluded.language, waits = 1, created_at = excluded.created_at,
+                 expires_at = excluded.expires_at
              RETURNING id"
         ),
         &[
@@ -128,6 +130,7 @@ pub fn insert_ask(
             new.message.as_deref().into(),
             origin.network.into(),
             origin.request_id.into(),
+            origin.language.into(),
             now.into(),
             (now + LIFETIME).into(),
         ],
@@ -208,7 +211,7 @@ pub fn remove_own(
 pub fn list_waiting(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Waiting>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT id, login_id, named, message, network, request_id FROM access_ask
+            "SELECT id, login_id, named, message, network, request_id, language FROM access_ask
              WHERE waits = 1 ORDER BY id LIMIT $1"
         ),
         &[most.into()],
@@ -221,7 +224,7 @@ pub fn list_waiting(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec
             login,
             named,
             message,
-            origin: Origin { network: c.text()?, request_id: c.text()? },
+            origin: Origin { network: c.text()?, request_id: c.text()?, language: c.text()? },
         })
     };
     rows.into_iter().map(read).collect()

@@ -97,9 +97,9 @@ pub fn insert(
     let (now, origin, who) = (w.now, w.origin().clone(), pass.who());
     w.tx().exec(
         sql!(
-            "INSERT INTO job (account_id, id, kind, state, user_id, login_id, network, request_id, total, created,
-                              already, refused, created_at)
-             VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+            "INSERT INTO job (account_id, id, kind, state, user_id, login_id, network, request_id, language, total,
+                              created, already, refused, created_at)
+             VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
         &[
             (&pass.of_whom()).into(),
@@ -109,6 +109,7 @@ pub fn insert(
             who.login.as_ref().into(),
             origin.network.into(),
             origin.request_id.into(),
+            origin.language.into(),
             total.into(),
             counts.created.into(),
             counts.already.into(),

@@ -179,7 +179,7 @@ pub fn insert(w: &mut Writer, new: &NewLogin) -> Result<(), DbError> {
         sql!(
             "INSERT INTO login (id, email, email_canonical, first_name, last_name, password_hash,
                                 password_changed_at, language, created_at, email_proven_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'en', $7, $8)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, '', $7, $8)"
         ),
         &[
             new.id.into(),
@@ -255,11 +255,29 @@ pub fn update_merged(
     Ok(changed > 0)
 }
 
-/// Sets one's own names.
-pub fn update_names(w: &mut Writer, pass: &SelfPass, first: &str, last: &str) -> Result<(), DbError> {
+/// Sets one's own names, and the code of the language one has chosen; an empty one follows the browser.
+pub fn update_own(
+    w: &mut Writer,
+    pass: &SelfPass,
+    (first, last): (&str, &str),
+    language: &str,
+) -> Result<(), DbError> {
     w.tx().exec(
-        sql!("UPDATE login SET first_name = $2, last_name = $3 WHERE id = $1"),
-        &[(&pass.person().login).into(), first.into(), last.into()],
+        sql!("UPDATE login SET first_name = $2, last_name = $3, language = $4 WHERE id = $1"),
+        &[(&pass.person().login).into(), first.into(), last.into(), language.into()],
+    )?;
+    Ok(())
+}
+
+/// Notes the language that a person's browser reads as they sign in, for their mails.
+pub fn update_seen_language(w: &mut Writer, id: &LoginId) -> Result<(), DbError> {
+    let seen = w.origin().language.clone();
+    if seen.is_empty() {
+        return Ok(());
+    }
+    w.tx().exec(
+        sql!("UPDATE login SET seen_language = $2 WHERE id = $1 AND seen_language <> $2"),
+        &[id.into(), seen.into()],
     )?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 
 pub use content::{
-    EndContent, InvitationContent, ReadsMail, find_end, find_invitation, find_reset, get_login,
+    EndContent, InvitationContent, ReadsMail, find_end, find_invitation, find_language, find_reset, get_login,
 };
 
 use crate::convert;
@@ -52,6 +52,8 @@ pub struct Mail {
     pub generation: i64,
     /// To which address.
     pub email: String,
+    /// The code of the language of whoever set it going; empty where none was known.
+    pub language: String,
     /// Where it stands.
     pub state: MailState,
     /// How often it was tried.
@@ -73,12 +75,12 @@ pub fn insert_of_center(w: &mut Writer, center: &AccountCenterId, new: &NewMail)
 }
 
 fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbError> {
-    let (id, now) = (w.new_id::<MailId>(), w.now);
+    let (id, now, language) = (w.new_id::<MailId>(), w.now, w.origin().language.clone());
     w.tx().exec(
         sql!(
-            "INSERT INTO mail (account_id, id, kind, subject_id, generation, email, state, attempts, run_at,
+            "INSERT INTO mail (account_id, id, kind, subject_id, generation, email, language, state, attempts, run_at,
                                lease_until, answer, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, 0, '', $7)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, 0, '', $8)"
         ),
         &[
             from.into(),
@@ -87,6 +89,7 @@ fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbErro
             new.subject.into(),
             new.generation.into(),
             new.email.into(),
+            language.into(),
             now.into(),
         ],
     )?;
@@ -141,7 +144,8 @@ pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Re
         sql!(
             "UPDATE mail SET lease_until = $3, attempts = attempts + 1
              WHERE account_id = $1 AND id {in $4} AND state = 'queued' AND lease_until <= $2
-             RETURNING id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at"
+             RETURNING id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
+                     created_at"
         ),
         &[account.into(), now.into(), (now + LEASE).into(), convert::list(&ids)],
     )?;
@@ -191,7 +195,8 @@ pub fn list(r: &mut Reader, _pass: &OperatorPass, before: Option<&MailId>) -> Re
     let before = before.map_or("MAIz", MailId::as_str);
     let rows = r.tx().all(
         sql!(
-            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
+            "SELECT id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
+                     created_at
              FROM mail WHERE id < $1 ORDER BY id DESC LIMIT $2"
         ),
         &[before.into(), LIMIT.into()],
@@ -203,7 +208,8 @@ pub fn list(r: &mut Reader, _pass: &OperatorPass, before: Option<&MailId>) -> Re
 pub fn find(r: &mut Reader, _pass: &OperatorPass, id: &MailId) -> Result<Option<Mail>, DbError> {
     let row = r.tx().optional(
         sql!(
-            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
+            "SELECT id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
+                     created_at
              FROM mail WHERE id = $1"
         ),
         &[id.into()],
@@ -258,6 +264,7 @@ fn read(row: Row) -> Result<Mail, DbError> {
         subject: c.text()?,
         generation: c.int()?,
         email: c.text()?,
+        language: c.text()?,
         state: c.parse()?,
         attempts: c.int()?,
         answer: c.text()?,

@@ -28,8 +28,16 @@ pub struct Request {
 pub fn insert_request(w: &mut Writer, email: &EmailAddress) -> Result<(), DbError> {
     let (id, origin) = (w.new_id::<ResetId>(), w.origin().clone());
     w.tx().exec(
-        sql!("INSERT INTO reset_request (id, email, network, request_id) VALUES ($1, $2, $3, $4)"),
-        &[(&id).into(), email.into(), origin.network.into(), origin.request_id.into()],
+        sql!(
+            "INSERT INTO reset_request (id, email, network, request_id, language) VALUES ($1, $2, $3, $4, $5)"
+        ),
+        &[
+            (&id).into(),
+            email.into(),
+            origin.network.into(),
+            origin.request_id.into(),
+            origin.language.into(),
+        ],
     )?;
     Ok(())
 }
@@ -37,13 +45,17 @@ pub fn insert_request(w: &mut Writer, email: &EmailAddress) -> Result<(), DbErro
 /// The oldest requests.
 pub fn list_requests(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Request>, DbError> {
     let rows = r.tx().all(
-        sql!("SELECT id, email, network, request_id FROM reset_request ORDER BY id LIMIT $1"),
+        sql!("SELECT id, email, network, request_id, language FROM reset_request ORDER BY id LIMIT $1"),
         &[most.into()],
     )?;
     let read = |row: crate::db::Row| {
         let mut c = row.columns();
         let (id, email) = (c.parse()?, c.text()?);
-        Ok(Request { id, email, origin: Origin { network: c.text()?, request_id: c.text()? } })
+        Ok(Request {
+            id,
+            email,
+            origin: Origin { network: c.text()?, request_id: c.text()?, language: c.text()? },
+        })
     };
     rows.into_iter().map(read).collect()
 }

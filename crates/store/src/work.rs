@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
@@ -36,6 +37,7 @@ use crate::activity;
 use crate::attempt::{self, Limit};
 use crate::center_person;
 use crate::db::{Db, DbError, Engine, MigrateError, Tx};
+use crate::pass::Person;
 use crate::secret::{self, Key};
 
 /// What every unit needs beside the database: time, randomness and the key.
@@ -62,12 +64,14 @@ pub struct Origin {
     pub network: String,
     /// The request's id, as in the logs.
     pub request_id: String,
+    /// The code of the language that whoever asks reads; empty where nobody does.
+    pub language: String,
 }
 
 impl Origin {
     /// From the server itself: the command line or the worker.
     pub fn internal() -> Origin {
-        Origin { network: String::new(), request_id: String::new() }
+        Origin { network: String::new(), request_id: String::new(), language: String::new() }
     }
 }
 
@@ -166,7 +170,7 @@ pub struct Reader<'a, 'tx> {
 /// A unit that writes. It derefs to a [`Reader`], so whatever reads can be called with it.
 pub struct Writer<'a, 'tx> {
     reader: Reader<'a, 'tx>,
-    origin: &'a Origin,
+    origin: Cow<'a, Origin>,
     attempts: &'a Attempts,
     people: &'a People,
 }
@@ -237,9 +241,16 @@ impl Writer<'_, '_> {
         self.people.borrow_mut().insert((center.clone(), email.to_owned()));
     }
 
+    /// From here on the language is the one that this person has chosen, if they have: no matter what their browser reads.
+    pub fn speak_as(&mut self, person: &Person) {
+        if !person.language.is_empty() {
+            self.origin.to_mut().language.clone_from(&person.language);
+        }
+    }
+
     /// Where the change comes from.
     pub fn origin(&self) -> &Origin {
-        self.origin
+        &self.origin
     }
 
     /// Ends the unit with its entry in the activity.
@@ -280,8 +291,9 @@ fn write_unit<T, E: From<DbError>>(
     locked(attempts).clear();
     let (now, people) = (tools.clock.now(), People::default());
     let reader = Reader { tx: &mut *tx, now, tools };
-    let Committed(value) = unit(Writer { reader, origin, attempts, people: &people })?;
-    let mut w = Writer { reader: Reader { tx, now, tools }, origin, attempts, people: &people };
+    let Committed(value) = unit(Writer { reader, origin: Cow::Borrowed(origin), attempts, people: &people })?;
+    let reader = Reader { tx, now, tools };
+    let mut w = Writer { reader, origin: Cow::Borrowed(origin), attempts, people: &people };
     for (center, email) in people.take() {
         center_person::count_anew(&mut w, &center, &email)?;
     }

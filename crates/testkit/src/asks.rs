@@ -3,7 +3,7 @@
 use app::pass::{Credentials, InvitationPass, operator_token};
 use app::session::Entered;
 use app::work::Origin;
-use app::{App, Ask, Refused};
+use app::{App, Ask, Refused, Spoken};
 
 use crate::people::Person;
 
@@ -13,8 +13,9 @@ pub(crate) const NETWORK: &str = "192.0.2.1";
 pub(crate) fn visitor(network: &str) -> Ask {
     Ask {
         credentials: Credentials::default(),
-        origin: Origin { network: network.to_owned(), request_id: "test".to_owned() },
+        origin: Origin { network: network.to_owned(), request_id: "test".to_owned(), ..Origin::internal() },
         device: "Firefox on Linux".to_owned(),
+        spoken: Spoken::default(),
     }
 }
 

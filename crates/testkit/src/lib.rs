@@ -30,6 +30,7 @@
 //! as they would be sent at this moment.
 
 mod asks;
+mod catalogue;
 mod logins;
 mod luck;
 mod mailbox;
@@ -37,6 +38,7 @@ mod people;
 mod place;
 mod world;
 
+pub use catalogue::{said_in_english_alone, unescaped};
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
 pub use people::{Account, Center, Person};

@@ -3,22 +3,10 @@
 //! Texts stand in `locales/<lang>/*.toml`. The build script makes one method per message, so a missing or
 //! misspelt key, or a missing placeholder, does not compile.
 
-/// A language that pages and mails are written in (I-08).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English, the reference.
-    #[default]
-    English,
-}
+mod language;
+mod number;
 
-impl Language {
-    /// The code for `<html lang>` and for the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Language::English => "en",
-        }
-    }
-}
+pub use language::Language;
 
 /// The messages in one language. Cheap to copy; made per request.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,8 +11,8 @@ use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_la
 use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, api_key,
     center_change, center_person, company, company_user, email_change, events, executive_administrator,
-    invitation, invitation_block, job, lead_center, login_merge, may, me, operator, permissions, reset,
-    session, setup, temporary_password, user,
+    invitation, invitation_block, job, language, lead_center, login_merge, may, me, operator, permissions,
+    reset, session, setup, temporary_password, user,
 };
 
 /// All routes.
@@ -38,6 +38,7 @@ fn ways_in() -> Vec<Route> {
         get("/sign-in", session::sign_in_page),
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
+        post("/language", language::choose),
         get("/setup/{token}", setup::follow),
         get("/setup", setup::page),
         post("/setup", setup::set_up).records(&[

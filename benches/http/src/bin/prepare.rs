@@ -89,8 +89,8 @@ fn asking(credentials: Credentials) -> Ask {
 }
 
 fn from(network: String, credentials: Credentials) -> Ask {
-    let origin = Origin { network, request_id: "bench".to_owned() };
-    Ask { credentials, origin, device: String::new() }
+    let origin = Origin { network, request_id: "bench".to_owned(), ..Origin::internal() };
+    Ask { credentials, origin, device: String::new(), spoken: app::Spoken::default() }
 }
 
 fn names(number: u64) -> Names {

@@ -15,7 +15,7 @@ use store::bundle;
 use store::mail::{self, Mail, ReadsMail};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
-use text::Text;
+use text::{Language, Text};
 
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
@@ -25,7 +25,8 @@ use super::views::{
     PasswordChangedMail, ResetMail,
 };
 use crate::center_notice::{self, CenterNotice};
-use crate::{App, Refused, api_key};
+use crate::moment::{self, Moments};
+use crate::{App, Refused, api_key, words};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;
@@ -169,16 +170,18 @@ impl App {
         mail: &Mail,
     ) -> Result<Option<Message>, Refused> {
         let (reader, row) = (pass.clone(), mail.clone());
-        let content = self.store.read(move |r| find_content(r, &reader, &row)).await?;
-        let Some(content) = content else { return Ok(None) };
-        self.compose(mail, content).map(Some).map_err(|error| {
+        let found = self.store.read(move |r| {
+            let Some(content) = find_content(r, &reader, &row)? else { return Ok(None) };
+            Ok::<_, Refused>(Some((content, language_of(r, &reader, &row)?)))
+        });
+        let Some((content, language)) = found.await? else { return Ok(None) };
+        self.compose(Text::new(language), mail, content).map(Some).map_err(|error| {
             tracing::error!(mail = %mail.id, %error, "a mail could not be written");
             Refused::NotFound
         })
     }
 
-    fn compose(&self, mail: &Mail, content: Content) -> Result<Message, ComposeError> {
-        let t = Text::default();
+    fn compose(&self, t: Text, mail: &Mail, content: Content) -> Result<Message, ComposeError> {
         let from = self.settings.mail_from.clone();
         let host = from.email.rsplit('@').next().unwrap_or("localhost");
         let id = format!("{}@{host}", mail.id);
@@ -205,12 +208,13 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::PasswordChanged(name, device) => {
-                let when = mail.created_at.full("UTC");
+                let when = moment::full(t, mail.created_at, "UTC");
+                let device = words::device(t, &device);
                 let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
             Content::ApiKeyCreated(store::api_key::Content { owner, name, device }) => {
-                let when = mail.created_at.full("UTC");
+                let (when, device) = (moment::full(t, mail.created_at, "UTC"), words::device(t, &device));
                 let (to_name, by_operator) = (owner.clone(), mail.generation == api_key::BY_OPERATOR);
                 let view = ApiKeyCreatedMail { t, to_name, key_name: name, when, device, by_operator };
                 compose(&view, from, to(&owner), id)
@@ -231,18 +235,19 @@ impl App {
                 compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::LoginMerged(Told { name, signs_in }) => {
-                let when = mail.created_at.full("UTC");
+                let when = moment::full(t, mail.created_at, "UTC");
                 let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);
                 let view = LoginMergedMail { t, to_name: name.clone(), when, signs_in, days };
                 compose(&view, from, to(&name), id)
             }
             Content::LoginMergeUndone(Told { name, signs_in }) => {
-                let when = mail.created_at.full("UTC");
+                let when = moment::full(t, mail.created_at, "UTC");
                 let view = LoginMergeUndoneMail { t, to_name: name.clone(), when, signs_in };
                 compose(&view, from, to(&name), id)
             }
             Content::EmailChanged(name, device) => {
-                let when = mail.created_at.full("UTC");
+                let when = moment::full(t, mail.created_at, "UTC");
+                let device = words::device(t, &device);
                 let view = EmailChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
@@ -284,7 +289,7 @@ impl App {
         let page = format!("accounts/{}/users/{}", content.account, content.user);
         EndNoticeMail {
             t,
-            day: last_day.day(&content.time_zone),
+            day: Moments::new(t, &content.time_zone, last_day).date(last_day),
             link: format!("{}/{page}", self.settings.base_url),
             to_name: content.to_name,
             user_name: content.user_name,
@@ -304,6 +309,13 @@ impl App {
         let message = self.write_mail(pass, &mail).await?;
         Ok((mail, message))
     }
+}
+
+/// The language that a mail is written in: what the person at its address reads, else what whoever set it going reads
+/// (I-08).
+fn language_of(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Language, Refused> {
+    let own = mail::find_language(r, pass, &mail.email)?;
+    Ok(Language::of_code(own.as_deref().unwrap_or(&mail.language)).unwrap_or_default())
 }
 
 /// A mail is tried so often and no more.

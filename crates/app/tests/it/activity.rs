@@ -182,7 +182,7 @@ async fn a05_every_change_of_access_is_recorded() {
 async fn a05_every_change_of_a_login_is_recorded() {
     for world in testkit::worlds().await {
         let ada = world.set_up().await.admin;
-        let rename = |w: Writer, pass: &SelfPass| me::change_names(w, pass, "Ada", "Lovelace");
+        let rename = |w: Writer, pass: &SelfPass| me::change(w, pass, ("Ada", "Lovelace"), None);
         world.app.write(&ada.ask, (), rename).await.unwrap();
         world.sign_in("ada@example.com").await;
         world

@@ -22,6 +22,7 @@ mod executive_administrator;
 mod invitation;
 mod invitation_block;
 mod job;
+mod language;
 mod limits;
 mod login_merge;
 mod mail;

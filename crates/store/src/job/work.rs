@@ -39,7 +39,7 @@ pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Opt
     for behind in [served, ""] {
         let row = r.tx().optional(
             sql!(
-                "SELECT account_id, id, network, request_id FROM job
+                "SELECT account_id, id, network, request_id, language FROM job
                  WHERE state = 'running' AND id > $1 ORDER BY id LIMIT 1"
             ),
             &[behind.into()],
@@ -47,7 +47,7 @@ pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Opt
         let Some(row) = row else { continue };
         let mut c = row.columns();
         let (owner, job) = (Owner::parse(&c.text()?)?, c.parse()?);
-        let origin = Origin { network: c.text()?, request_id: c.text()? };
+        let origin = Origin { network: c.text()?, request_id: c.text()?, language: c.text()? };
         return Ok(Some(Turn { owner, job, origin }));
     }
     Ok(None)

@@ -103,6 +103,17 @@ pub fn find_invitation(
     .transpose()
 }
 
+/// The code of the language for a mail to this address: what its person has chosen, else what their browser said last.
+/// `None` where the address has no login, or nothing is known of its person.
+pub fn find_language(r: &mut Reader, _pass: &impl ReadsMail, email: &str) -> Result<Option<String>, DbError> {
+    let Ok(email) = EmailAddress::parse(email) else { return Ok(None) };
+    let row = r.tx().optional(
+        sql!("SELECT NULLIF(COALESCE(NULLIF(language, ''), seen_language), '') FROM login WHERE email_canonical = $1"),
+        &[email.canonical().into()],
+    )?;
+    row.map_or(Ok(None), |row| row.columns().text_or_null())
+}
+
 /// The name for a reset's mail; `None` if it was used or has expired.
 pub fn find_reset(
     r: &mut Reader,

@@ -77,7 +77,7 @@ impl<C: Wants> Gate for CenterPass<C> {
         let now = r.now;
         let row = r.tx().optional(
             sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at, k.name,
+                "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, k.name,
                         CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END,
                         CASE WHEN EXISTS (
                             SELECT 1 FROM \"user\" u JOIN account a ON a.id = u.account_id
@@ -109,6 +109,10 @@ impl<C: Wants> Gate for CenterPass<C> {
             return Err(Denied::Forbidden { refusal, ask: executives(r, center)? });
         }
         Ok(CenterPass { center: center.clone(), name, standing, person, proof: PhantomData })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        Some(&self.person)
     }
 
     fn seen(&self) -> Option<Seen> {

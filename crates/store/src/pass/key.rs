@@ -27,13 +27,18 @@ impl Gate for KeyPass {
         let key = credentials.api_key.as_deref().ok_or(Denied::SignedOut)?;
         let row = r.tx().optional(
             sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, k.id, k.name, COALESCE(k.last_used_at, 0)
+                "SELECT l.id, l.email, l.first_name, l.last_name, l.language, k.id, k.name,
+                        COALESCE(k.last_used_at, 0)
                  FROM api_key k JOIN login l ON l.id = k.login_id WHERE k.token_hash = $1"
             ),
             &[secret::hash(key).into()],
         )?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
         Ok(KeyPass { person: read_person(&mut c, read_key)? })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        Some(&self.person)
     }
 
     fn seen(&self) -> Option<Seen> {

@@ -36,7 +36,7 @@ macro_rules! in_use {
 macro_rules! place_by {
     ($means:literal $from:literal $is:literal) => {
         sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, ",
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, ",
             $means,
             ", x.center_id, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
@@ -205,7 +205,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     let now = r.now;
     let row = r.tx().optional(
         sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, x.login_id, a.name, a.time_zone, a.invitation_days,
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, x.login_id, a.name, a.time_zone, a.invitation_days,
                     a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
                     u.first_name, u.last_name, u.display_name, ",
             in_use!(),
@@ -222,11 +222,13 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     let mut c = row.ok_or(Denied::NotFound)?.columns();
     let (login, email, first, last): (Option<LoginId>, _, _, _) =
         (c.parse_or_null()?, c.text_or_null()?, c.text_or_null()?, c.text_or_null()?);
+    let language = c.text_or_null()?;
     let person = login.map(|login| Person {
         login,
         email: email.unwrap_or_default(),
         first_name: first.unwrap_or_default(),
         last_name: last.unwrap_or_default(),
+        language: language.unwrap_or_default(),
         by: Means::Job,
         seen_at: now,
     });
@@ -275,6 +277,7 @@ pub(super) fn read_person(
         email: c.text()?,
         first_name: c.text()?,
         last_name: c.text()?,
+        language: c.text()?,
         by: means(c)?,
         seen_at: c.get()?,
     })

@@ -162,6 +162,11 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
     /// Mints the pass, or says why not.
     fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;
 
+    /// Who asks; `None` for passes of no signed-in person.
+    fn person(&self) -> Option<&Person> {
+        None
+    }
+
     /// Who was here, where, and what for; `None` for passes of no signed-in person.
     fn seen(&self) -> Option<Seen> {
         None

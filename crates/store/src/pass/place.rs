@@ -28,6 +28,8 @@ pub struct Person {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
+    /// The code of the language they have chosen; empty: the browser's.
+    pub language: String,
     /// What they asked with.
     pub by: Means,
     /// When that was last noted as used.
@@ -326,7 +328,7 @@ impl Gate for SelfPass {
         let now = r.now;
         let row = r.tx().optional(
             sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, s.id, s.seen_at, s.expires_at
+                "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at
                  FROM session s JOIN login l ON l.id = s.login_id WHERE s.token_hash = $1"
             ),
             &[secret::hash(token).into()],
@@ -335,6 +337,10 @@ impl Gate for SelfPass {
         let person = read_signed_in(&mut c, now)?;
         let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
         Ok(SelfPass { person, session })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        Some(&self.person)
     }
 
     fn seen(&self) -> Option<Seen> {
@@ -350,6 +356,10 @@ impl<C: Proves> Gate for AccountPass<C> {
         let found = load(r, credentials, account, None)?;
         allow::<C>(r, &found.place, None)?;
         Ok(AccountPass { place: Arc::new(found.place), proof: PhantomData })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        self.place.person.as_ref()
     }
 
     fn seen(&self) -> Option<Seen> {
@@ -371,6 +381,10 @@ impl<C: Proves> Gate for CompanyPass<C> {
         let Some(asked) = &found.company else { return Err(Denied::NotFound) };
         allow::<C>(r, &found.place, Some(asked))?;
         Ok(CompanyPass { place: Arc::new(found.place), company: company.clone(), proof: PhantomData })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        self.place.person.as_ref()
     }
 
     fn seen(&self) -> Option<Seen> {

@@ -7,7 +7,7 @@ use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, CompanyId};
 
 use super::load::{allow, load};
-use super::{Credentials, Denied, Door, Gate, HasPlace, Place, Seen};
+use super::{Credentials, Denied, Door, Gate, HasPlace, Person, Place, Seen};
 use crate::work::Reader;
 
 /// Proof of being an active user of an account and, if a company is asked about, of having it.
@@ -47,6 +47,10 @@ impl Gate for QuestionPass {
         allow::<AnyUser>(r, &found.place, None)?;
         let target = company.clone().map_or(Target::Account, Target::Company);
         Ok(QuestionPass { place: Arc::new(found.place), target })
+    }
+
+    fn person(&self) -> Option<&Person> {
+        self.place.person.as_ref()
     }
 
     fn seen(&self) -> Option<Seen> {

@@ -16,31 +16,32 @@ use crate::views::{Frame, Page};
 impl Visitor {
     /// The frame of the operator's pages.
     pub fn operator_frame(&self) -> Frame {
-        menu::operator_frame(self.t)
+        menu::operator_frame(self.t())
     }
 
     /// The frame of a page of somebody who is not signed in.
     pub fn bare_frame(&self) -> Frame {
-        self.toasted(Frame::default())
+        let language_next = self.is_get().then(|| self.address.clone());
+        self.toasted(Frame { language_next, ..Frame::default() })
     }
 
     /// The frame of a page of a signed-in person without account.
     pub fn person_frame(&self, person: &Person) -> Frame {
-        self.toasted(menu::person_frame(self.t, &self.path, person))
+        self.toasted(menu::person_frame(self.t(), &self.path, person))
     }
 
     /// The frame of a page of an account center.
     pub fn center_frame<C>(&self, pass: &CenterPass<C>) -> Frame {
-        self.toasted(menu::center_frame(self.t, &self.path, pass))
+        self.toasted(menu::center_frame(self.t(), &self.path, pass))
     }
 
     /// The frame of a page of an account.
     pub fn frame(&self, pass: &impl HasPlace) -> Frame {
-        let frame = self.toasted(menu::account_frame(self.t, &self.path, pass.place()));
+        let frame = self.toasted(menu::account_frame(self.t(), &self.path, pass.place()));
         match self.toast {
             // From there it can be undone (U-22).
             Some(Toast::UserDeleted | Toast::DeletedYetExecutive) => {
-                frame.with_toast_link(self.t.toast_deleted(), "/users?tab=deleted")
+                frame.with_toast_link(self.t().toast_deleted(), "/users?tab=deleted")
             }
             _ => frame,
         }
@@ -48,7 +49,7 @@ impl Visitor {
 
     fn toasted(&self, frame: Frame) -> Frame {
         match self.toast {
-            Some(toast) => frame.with_toast(toast.text(self.t)),
+            Some(toast) => frame.with_toast(toast.text(self.t())),
             None => frame,
         }
     }

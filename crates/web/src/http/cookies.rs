@@ -30,6 +30,8 @@ pub enum Cookie {
     Operator,
     /// What shows that somebody has signed in from here before. It signs nobody in.
     Device,
+    /// The language that somebody has chosen in this browser.
+    Language,
     /// What was just done, told once on the next page.
     Toast,
 }
@@ -48,6 +50,7 @@ impl Cookie {
             Cookie::TemporaryPassword => "temporary-password",
             Cookie::Operator => "operator",
             Cookie::Device => "device",
+            Cookie::Language => "lang",
             Cookie::Toast => "toast",
         }
     }
@@ -65,7 +68,7 @@ impl Cookie {
             | Cookie::LoginMerge => Some(3_600),
             Cookie::TemporaryPassword => Some(15 * 60),
             // As long as browsers keep any.
-            Cookie::Device => Some(400 * 24 * 3_600),
+            Cookie::Device | Cookie::Language => Some(400 * 24 * 3_600),
             Cookie::Operator => None,
             Cookie::Toast => Some(60),
         }
@@ -95,7 +98,7 @@ impl Cookie {
 }
 
 /// All there are.
-const ALL: [Cookie; 12] = [
+const ALL: [Cookie; 13] = [
     Cookie::Session,
     Cookie::Setup,
     Cookie::Invitation,
@@ -107,6 +110,7 @@ const ALL: [Cookie; 12] = [
     Cookie::TemporaryPassword,
     Cookie::Operator,
     Cookie::Device,
+    Cookie::Language,
     Cookie::Toast,
 ];
 

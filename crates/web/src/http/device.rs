@@ -1,5 +1,7 @@
 //! What a browser says it is, in a few words for the list of sessions: "Firefox on Linux".
 
+use app::words::{DEVICE_ON, UNKNOWN_DEVICE};
+
 /// The device of a User-Agent header. It is shown, never trusted.
 pub fn describe(user_agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| {
@@ -25,9 +27,9 @@ pub fn describe(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => format!("{browser}{DEVICE_ON}{system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
+        (None, None) => UNKNOWN_DEVICE.to_owned(),
     }
 }
 

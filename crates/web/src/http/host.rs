@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use text::Text;
 
+use super::cookies::Cookies;
+use super::visit;
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};
 
@@ -42,8 +44,9 @@ fn named(request: &Request<Body>) -> Option<&str> {
 }
 
 /// Tells a person who came by another name where the server is.
-pub(super) fn wrong(app: &SharedApp) -> Response {
-    let t = Text::default();
+pub(super) fn wrong(app: &SharedApp, request: &Request<Body>) -> Response {
+    let secure = app.settings.base_url.starts_with("https://");
+    let t = Text::new(visit::language(&mut Cookies::of(secure, request.headers()), request.headers()));
     let kind = Kind::BadRequest(t.problem_wrong_host(&app.settings.base_url));
     let view = Problem { t, frame: Frame::default(), kind, sign_out_to: None };
     (::http::StatusCode::MISDIRECTED_REQUEST, Page(view)).into_response()

@@ -61,7 +61,7 @@ pub(crate) fn api_key(headers: &HeaderMap) -> Option<String> {
 
 /// The answer to whatever was refused.
 pub(super) fn problem(visitor: &Visitor, refused: Refused) -> Response {
-    let t = visitor.t;
+    let t = visitor.t();
     let plain = |status, title| answer(status, title, None, None);
     match refused {
         Refused::SignedOut => {
@@ -101,7 +101,7 @@ pub(super) fn problem(visitor: &Visitor, refused: Refused) -> Response {
 
 /// A query that does not fit.
 pub(super) fn unread(visitor: &Visitor, status: StatusCode) -> Response {
-    answer(status, visitor.t.problem_bad_request(), None, None)
+    answer(status, visitor.t().problem_bad_request(), None, None)
 }
 
 fn answer(

@@ -23,7 +23,7 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let start = app.store.now();
     let (request, rest) = unread::watch(request);
     let mut response =
-        if host::is_ours(&app, &request) { next.run(request).await } else { host::wrong(&app) };
+        if host::is_ours(&app, &request) { next.run(request).await } else { host::wrong(&app, &request) };
     let (status, seconds) =
         (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
     tracing::info!(request = id, method, route, status, milliseconds = seconds * 1_000.0, "answered");

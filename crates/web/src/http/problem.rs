@@ -18,19 +18,19 @@ use crate::views::{Frame, Page, invitation, isolated};
 
 /// The answer to whatever was refused.
 pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
-    let t = visitor.t;
     match refused {
         Refused::SignedOut => sign_in_first(visitor),
-        Refused::NotFound => page(visitor, Kind::NotFound).await,
+        Refused::NotFound => page(visitor, |_| Kind::NotFound).await,
         Refused::Forbidden { refusal, ask } => {
-            page(visitor, Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
+            page(visitor, |_| Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
         }
         Refused::Link(state) => closed_link(visitor, state),
-        Refused::Invalid(_) => page(visitor, Kind::BadRequest(t.problem_invalid().to_owned())).await,
+        Refused::Invalid(_) => page(visitor, |t| Kind::BadRequest(t.problem_invalid().to_owned())).await,
         Refused::Conflict(conflict) => conflicting(visitor, conflict).await,
         Refused::TooMany(exceeded) => {
             let span = exceeded.until.since(visitor.app.store.now());
-            let mut response = page(visitor, Kind::TooMany { minutes: Some(span.as_minutes() + 1) }).await;
+            let mut response =
+                page(visitor, |_| Kind::TooMany { minutes: Some(span.as_minutes() + 1) }).await;
             response.headers_mut().insert(header::RETRY_AFTER, span.as_seconds_up().max(1).into());
             response
         }
@@ -49,14 +49,14 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
 
 /// A request whose form, size or type is wrong.
 pub(super) async fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
-    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_unreadable().to_owned())).await;
+    let mut response = page(visitor, |t| Kind::BadRequest(t.problem_unreadable().to_owned())).await;
     *response.status_mut() = status;
     response
 }
 
 /// A form that did not come from a page of ours.
 pub(super) async fn cross_site(visitor: &Visitor) -> Response {
-    let mut response = page(visitor, Kind::BadRequest(visitor.t.problem_cross_site().to_owned())).await;
+    let mut response = page(visitor, |t| Kind::BadRequest(t.problem_cross_site().to_owned())).await;
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
@@ -67,7 +67,7 @@ pub(crate) fn names(visitor: &Visitor, mut names: Vec<String>) -> Option<String>
     if names.is_empty() {
         return Some(last);
     }
-    Some(visitor.t.common_or(names.join(", "), last))
+    Some(visitor.t().common_or(names.join(", "), last))
 }
 
 /// An error with its causes, for the log.
@@ -86,8 +86,10 @@ impl std::fmt::Display for Chain<'_> {
 }
 
 /// Whoever is signed in keeps their rail: the account's where the address is one of an account that they are in.
-async fn page(visitor: &Visitor, kind: Kind) -> Response {
-    shown(visitor, frame(visitor).await, kind, None)
+/// With them the person's language is known, so what is said is put into words after.
+async fn page(visitor: &Visitor, kind: impl FnOnce(Text) -> Kind) -> Response {
+    let frame = frame(visitor).await;
+    shown(visitor, frame, kind(visitor.t()), None)
 }
 
 /// A page that asks nothing of a server which has just failed.
@@ -118,7 +120,7 @@ fn account_of(path: &str) -> Option<AccountId> {
 
 fn shown(visitor: &Visitor, frame: Frame, kind: Kind, sign_out_to: Option<&'static str>) -> Response {
     let status = kind.status();
-    (status, Page(Problem { t: visitor.t, frame, kind, sign_out_to })).into_response()
+    (status, Page(Problem { t: visitor.t(), frame, kind, sign_out_to })).into_response()
 }
 
 /// To the sign-in page, and from there back to where they wanted to go.
@@ -140,26 +142,27 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
             invitation::Reason::Expired { account: account_name, ask }
         }
     };
-    let view = invitation::Closed { t: visitor.t, frame: visitor.bare_frame(), reason };
+    let view = invitation::Closed { t: visitor.t(), frame: visitor.bare_frame(), reason };
     (StatusCode::GONE, Page(view)).into_response()
 }
 
 /// Conflicts that no form of their own tells. Who is signed in as somebody else than the invited can sign out at once.
 async fn conflicting(visitor: &Visitor, conflict: Conflict) -> Response {
+    let frame = frame(visitor).await;
     let kind = Kind::BadRequest(sentence(visitor, conflict));
     let (status, sign_out_to) = match conflict {
         Conflict::OtherAddress => (StatusCode::FORBIDDEN, Some("/invitation")),
         Conflict::NotTheAsker => (StatusCode::FORBIDDEN, Some("/login-merge")),
         _ => (StatusCode::CONFLICT, None),
     };
-    let mut response = shown(visitor, frame(visitor).await, kind, sign_out_to);
+    let mut response = shown(visitor, frame, kind, sign_out_to);
     *response.status_mut() = status;
     response
 }
 
 /// A conflict in one sentence.
 pub(crate) fn sentence(visitor: &Visitor, conflict: Conflict) -> String {
-    sentence_of(visitor.t, visitor.t.problem_this_user(), conflict)
+    sentence_of(visitor.t(), visitor.t().problem_this_user(), conflict)
 }
 
 /// A conflict over the user of this name, in one sentence.

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use app::api_limit::Left;
+use app::moment::Moments;
 use app::pass::{Credentials, Gate};
 use app::work::{Committed, Origin, Reader, Writer};
-use app::{Ask, Refused, SharedApp};
+use app::{Ask, Refused, SharedApp, Spoken};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::Response;
 use domain::network::network_of;
 use serde::de::DeserializeOwned;
-use text::Text;
+use text::{Language, Text};
 use tokio::time::timeout;
 
 use super::cookies::{Cookie, Cookies};
@@ -43,10 +44,10 @@ pub struct Visitor {
     pub app: SharedApp,
     /// Who asks.
     pub ask: Ask,
-    /// The texts in the person's language.
-    pub t: Text,
     /// The path that was asked for.
     pub path: String,
+    /// The same with its query.
+    pub address: String,
     /// What was just done, to be told once.
     pub toast: Option<Toast>,
     /// Whether links and cookies are for TLS.
@@ -170,6 +171,7 @@ impl Visitor {
         let secure = app.settings.base_url.starts_with("https://");
         let headers = request.headers();
         let mut cookies = Cookies::of(secure, headers);
+        let language = language(&mut cookies, headers);
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let ask = Ask {
             credentials: Credentials {
@@ -186,13 +188,18 @@ impl Visitor {
                 device: cookies.take(Cookie::Device),
                 api_key: None,
             },
-            origin: Origin { network: network(&app, request), request_id },
+            origin: Origin {
+                network: network(&app, request),
+                request_id,
+                language: language.code().to_owned(),
+            },
             device: device::describe(text_of(headers, header::USER_AGENT)),
+            spoken: Spoken::by_browser(language),
         };
         Visitor {
             ask,
-            t: Text::default(),
             path: request.uri().path().to_owned(),
+            address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             toast: cookies.take(Cookie::Toast).and_then(|key| Toast::of_key(&key)),
             secure,
             streams: request.extensions().get().map(Arc::clone).unwrap_or_default(),
@@ -209,6 +216,20 @@ impl Visitor {
             self.ask.credentials.api_key = json::api_key(headers);
         }
         self
+    }
+
+    /// The texts. What programs read is English; else it is what the person has chosen, from the moment on that a pass was
+    /// minted for them, and what their browser says before.
+    pub fn t(&self) -> Text {
+        match self.speaks {
+            Speaks::Pages => Text::new(self.ask.spoken.language()),
+            Speaks::Data | Speaks::Events | Speaks::Api => Text::default(),
+        }
+    }
+
+    /// How this page writes moments in `zone`.
+    pub fn moments(&self, zone: &str) -> Moments {
+        Moments::new(self.t(), zone, self.app.store.now())
     }
 
     async fn refuse(&self, refused: Refused) -> Response {
@@ -310,6 +331,12 @@ impl<P: Gate> Visit<P> {
 
 fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
     params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// What the browser reads: what somebody has chosen in it, else what it says by itself.
+pub(super) fn language(cookies: &mut Cookies, headers: &HeaderMap) -> Language {
+    let chosen = cookies.take(Cookie::Language).and_then(|code| Language::of_code(&code));
+    chosen.or_else(|| Language::of_header(text_of(headers, header::ACCEPT_LANGUAGE))).unwrap_or_default()
 }
 
 fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {

@@ -17,7 +17,7 @@ use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
 use crate::views::access_map::{Account, Own, OwnAccount, Person};
 use crate::views::capability::{Line, short};
-use crate::views::frame::{address, grouped};
+use crate::views::frame::address;
 use crate::views::isolated;
 use crate::views::user::role;
 
@@ -41,7 +41,7 @@ pub struct Window {
 /// Everything one may do, in all accounts.
 pub async fn own(visit: Visit<SelfPass>, query: Query) -> Answer {
     let (pass, found) = visit.read(move |r, pass| access_map::own(r, pass, &query.after)).await?;
-    let (t, places) = (visit.t, found.places);
+    let (t, places) = (visit.t(), found.places);
     let next = places.rows.last().filter(|_| places.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.account.as_str())]));
     visit.page(Own {
@@ -84,7 +84,7 @@ fn companies(t: Text, place: &OwnPlace) -> Vec<String> {
 fn own_center(t: Text, center: RunCenter) -> OwnAccount {
     let more = center.count.n - center.accounts.len() as i64;
     let more = match center.count.more {
-        true => Some(t.access_map_many_more(grouped(more))),
+        true => Some(t.access_map_many_more(t.number(more))),
         false => (more > 0).then(|| t.access_map_more_accounts(more)),
     };
     OwnAccount {
@@ -120,7 +120,7 @@ pub async fn account(visit: Managing, window: Window) -> Answer {
     let people = [("after", window.after.as_str()), ("before", window.before.as_str())];
     let further = |name: &str, id: &str| here(&[people[0], people[1], ("name", name), ("company", id)]);
     visit.page(Account {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         pager: Pager {
             previous: users.rows.first().filter(|_| users.has_previous).map(|one| side("before", one)),
@@ -131,8 +131,8 @@ pub async fn account(visit: Managing, window: Window) -> Answer {
         people: found
             .executives
             .iter()
-            .map(|one| executive(visit.t, one, &found))
-            .chain(users.rows.iter().map(|one| person(visit.t, one, &found)))
+            .map(|one| executive(visit.t(), one, &found))
+            .chain(users.rows.iter().map(|one| person(visit.t(), one, &found)))
             .collect(),
         more_executives: found.more_executives as i64,
         companies: found.companies.iter().map(|company| company.details.name.clone()).collect(),

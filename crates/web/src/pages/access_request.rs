@@ -4,6 +4,7 @@ pub mod decide;
 
 use ::http::header;
 use app::access_request::{self, OwnRequest, State};
+use app::moment::Moments;
 use app::pass::{SelfPass, Visitor};
 use app::{Conflict, Refused};
 use serde::Deserialize;
@@ -76,7 +77,7 @@ async fn view(visit: &Visit<SelfPass>, typed: &Typed, errors: &Errors) -> Result
         Ok((access_request::list_own(r, pass)?, via.transpose()?))
     };
     let (pass, (own, via)) = visit.read(look).await?;
-    let (t, now) = (visit.t, visit.app.store.now());
+    let (t, moments) = (visit.t(), visit.moments("UTC"));
     let row = |request: OwnRequest| OwnRow {
         id: request.id.to_string(),
         named: if request.named.is_empty() {
@@ -86,8 +87,8 @@ async fn view(visit: &Visit<SelfPass>, typed: &Typed, errors: &Errors) -> Result
         },
         declined: request.state == State::Declined,
         reason: request.reason,
-        asked: request.created_at.short("UTC", now),
-        until: request.expires_at.short_day("UTC", now),
+        asked: moments.short(request.created_at),
+        until: moments.day(request.expires_at),
     };
     Ok(Own {
         t,
@@ -100,6 +101,6 @@ async fn view(visit: &Visit<SelfPass>, typed: &Typed, errors: &Errors) -> Result
 }
 
 /// The moment of a request, in the account's time zone.
-fn when(found: &access_request::Found, zone: &str, now: domain::time::Timestamp) -> crate::views::When {
-    shown::when(found.created_at, zone, now)
+fn when(found: &access_request::Found, moments: &Moments) -> crate::views::When {
+    shown::when(found.created_at, moments)
 }

@@ -50,21 +50,21 @@ pub async fn choose(visit: Visit<SelfPass>, query: Query) -> Answer {
     let off =
         if accounts.is_empty() && q.is_empty() { visit.read(me::switched_off).await?.1 } else { Vec::new() };
     let told = |(account, administrators): (String, Vec<String>)| {
-        let ask = names(&visit, administrators).map(|who| visit.t.account_who_can_give(isolated(&who)));
-        (visit.t.account_off(isolated(&account)), ask)
+        let ask = names(&visit, administrators).map(|who| visit.t().account_who_can_give(isolated(&who)));
+        (visit.t().account_off(isolated(&account)), ask)
     };
     let off = off.into_iter().map(told).collect();
     let place = |found: me::AccountOfLogin| Place {
         account: AccountMark::new(found.account.as_str(), found.name),
         role: match found.executive {
-            true => visit.t.executive_administrator_one().to_owned(),
-            false => found.user_type.label(visit.t).to_owned(),
+            true => visit.t().executive_administrator_one().to_owned(),
+            false => found.user_type.label(visit.t()).to_owned(),
         },
     };
     let accounts = accounts.into_iter().map(place).collect();
     let center = |center: account_center::CenterOfLogin| AccountMark::new(center.id.as_str(), center.name);
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.person_frame(pass.person()),
         searches: !is_whole,
         q,
@@ -84,7 +84,7 @@ fn home_of(account: &str, user_type: UserType) -> String {
 /// The home of an account: what one may do here, and where to begin.
 pub async fn home(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
     let (pass, home) = visit.read(account::home).await?;
-    let (t, place) = (visit.t, pass.place());
+    let (t, place) = (visit.t(), pass.place());
     let grants = &place.grants;
     let decide = |capability| decide_anywhere(grants, capability, place.in_use);
     let line = |of: &capability::Line| Line::decided(t, of.capability, decide(of.capability));
@@ -182,7 +182,7 @@ fn view(
     (typed, errors): (&Typed, &Errors),
     request_link: Option<String>,
 ) -> Settings {
-    let t = visit.t;
+    let t = visit.t();
     Settings {
         t,
         frame: visit.frame(pass),

@@ -2,12 +2,12 @@
 
 use app::activity;
 use app::company::Company;
+use app::moment::Moments;
 use app::pass::{AccountPass, HasPlace};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
 use domain::notification::AlertType;
-use domain::time::Timestamp;
 use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
@@ -35,11 +35,11 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
         Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
         _ => None,
     };
-    let (zone, now) = (pass.place().time_zone.clone(), visit.app.store.now());
+    let moments = visit.moments(&pass.place().time_zone);
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
-        rows: rows(visit.t, page.rows, &companies, (&zone, now)),
+        rows: rows(visit.t(), page.rows, &companies, &moments),
         pager: Pager { previous: None, next },
     })
 }
@@ -49,21 +49,21 @@ pub(super) fn rows(
     t: Text,
     entries: Vec<activity::Activity>,
     companies: &[Company],
-    (zone, now): (&str, Timestamp),
+    moments: &Moments,
 ) -> Vec<Row> {
     let row = |entry: activity::Activity| Row {
         who: who(t, &entry),
         key: entry.key_name,
         what: what(t, &entry.verb).to_owned(),
         whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
-        when: shown::when(entry.at, zone, now),
+        when: shown::when(entry.at, moments),
         place: Some(entry.network).filter(|network| !network.is_empty()),
         changes: entry
             .changes
             .into_iter()
             .map(|(field, before, after)| {
                 let shown = |value: Option<String>| {
-                    value.map(|value| shown_value(t, &field, value, companies, (zone, now)))
+                    value.map(|value| shown_value(t, &field, value, companies, moments))
                 };
                 Change { what: field_name(t, &field), before: shown(before), after: shown(after) }
             })
@@ -162,13 +162,7 @@ fn what(t: Text, verb: &str) -> &'static str {
 
 /// Values are kept as the database has them: companies by their ids, types, states, yes and no by their words, moments in
 /// UTC.
-fn shown_value(
-    t: Text,
-    field: &str,
-    value: String,
-    companies: &[Company],
-    (zone, now): (&str, Timestamp),
-) -> String {
+fn shown_value(t: Text, field: &str, value: String, companies: &[Company], moments: &Moments) -> String {
     let name = |id: &str| {
         let found = companies.iter().find(|company| company.id.as_str() == id);
         found.map_or(id, |company| company.details.name.as_str()).to_owned()
@@ -179,7 +173,7 @@ fn shown_value(
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
-        ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, zone, now)),
+        ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, moments)),
         (
             "agent"
             | "lead_center"
@@ -231,6 +225,7 @@ fn field_name(t: Text, field: &str) -> String {
         "agent" => t.user_agent(),
         "companies" => t.user_companies(),
         "time_zone" => t.form_time_zone(),
+        "language" => t.me_language(),
         "name" => t.user_name(),
         "lead_center" => t.company_lead_center(),
         "disabled" => t.company_disabled(),

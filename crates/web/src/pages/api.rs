@@ -14,5 +14,5 @@ pub async fn show(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let base = visit.app.settings.base_url.clone();
     let document = api::described();
     let (refusals, nouns) = (refusals(document), Noun::all(document));
-    visit.page(Reading { t: visit.t, frame, base, refusals, nouns })
+    visit.page(Reading { t: visit.t(), frame, base, refusals, nouns })
 }

@@ -32,7 +32,7 @@ pub async fn create(visit: Visit<SelfPass>, typed: TypedKey) -> Answer {
             let pass = visit.pass().await?;
             let frame = visit.person_frame(pass.person());
             let base = visit.app.settings.base_url.clone();
-            visit.page(MadeKey { t: visit.t, frame, name, key, base })
+            visit.page(MadeKey { t: visit.t(), frame, name, key, base })
         }
         Err(Refused::Invalid(errors)) => {
             let pass = visit.pass().await?;
@@ -50,7 +50,7 @@ pub async fn end(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 }
 
 fn view(visit: &Visit<SelfPass>, pass: &SelfPass, name: &str, errors: &Errors) -> NewKey {
-    let t = visit.t;
+    let t = visit.t();
     NewKey {
         t,
         frame: visit.person_frame(pass.person()),

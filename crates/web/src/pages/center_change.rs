@@ -81,7 +81,7 @@ pub async fn make(visit: Managing, typed: Typed) -> Answer {
         }
         Err(refused) => refused,
     };
-    let Some(notice) = sentence(visit.t, "", &refused) else { return Err(refused) };
+    let Some(notice) = sentence(visit.t(), "", &refused) else { return Err(refused) };
     let mut response = shown_or_mended(&visit, &typed, &choices, Some(notice)).await?;
     if response.status().is_success() {
         *response.status_mut() = StatusCode::CONFLICT;
@@ -99,7 +99,7 @@ async fn shown_or_mended(
     match draw(visit, choices, notice).await {
         Ok(preview) => visit.page(preview),
         Err(refused @ Refused::Invalid(_)) => {
-            let problem = sentence(visit.t, "", &refused);
+            let problem = sentence(visit.t(), "", &refused);
             visit.mend(choose(visit, typed, choices, problem).await?)
         }
         Err(refused) => Err(refused),
@@ -133,14 +133,14 @@ async fn choose(
         .into_iter()
         .map(|account| {
             let place = places.iter().find(|place| place.account == account.id);
-            row(visit.t, account, place, choices)
+            row(visit.t(), account, place, choices)
         })
         .collect();
     let is_shown = |account: &AccountId| rows.iter().any(|row| row.account.id == account.as_str());
     let kept: Vec<String> =
         choices.values().filter(|choice| !is_shown(&choice.account)).map(Choice::to_string).collect();
     Ok(Choose {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
         person: person.id.to_string(),
         executive: person.executive,
@@ -187,7 +187,7 @@ fn row(
 /// What the choices would do.
 async fn draw(visit: &Managing, choices: &Choices, notice: Option<String>) -> Result<Preview, Refused> {
     let (pass, (person, rows)) = look(visit, choices).await?;
-    let t = visit.t;
+    let t = visit.t();
     let rows: Vec<Changed> = rows.into_iter().map(|row| changed(t, &person, row)).collect();
     let is_own = person.login.as_ref() == Some(&pass.person().login);
     Ok(Preview {

@@ -7,6 +7,7 @@ mod passwords;
 mod review;
 
 use app::center_person;
+use app::moment::Moments;
 use app::page::COUNTED;
 use app::pass::CenterPass;
 use domain::account_center::Standing;
@@ -19,7 +20,7 @@ use text::Text;
 use super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::center_person::{List, Person, Place, Row, ThroughCenter};
-use crate::views::frame::{address, grouped};
+use crate::views::frame::address;
 use crate::views::user::{Described as _, role, status_label};
 use crate::views::{AccountMark, Pager};
 
@@ -44,26 +45,27 @@ pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, query: Query) -> Answer
         let type_word = user_type.map_or("", UserType::word);
         address(&visit.path, &[("q", &query.q), ("type", type_word), ("after", last.id.as_str())])
     });
+    let (t, moments) = (visit.t(), visit.moments("UTC"));
     visit.page(List {
-        t: visit.t,
+        t,
         frame: visit.center_frame(&pass),
         q: query.q,
         user_type,
-        rows: page.rows.into_iter().map(|person| row(&visit, person)).collect(),
+        rows: page.rows.into_iter().map(|person| row(t, &moments, person)).collect(),
         pager: Pager { previous: None, next },
     })
 }
 
-fn row(visit: &Visit<CenterPass<AllOfCenter>>, person: center_person::Person) -> Row {
+fn row(t: Text, moments: &Moments, person: center_person::Person) -> Row {
     Row {
         id: person.id.to_string(),
-        types: types(visit.t, &person.types),
+        types: types(t, &person.types),
         name: person.name,
         email: person.email,
         executive: person.executive,
         accounts: person.accounts,
         pending: person.pending,
-        last_active: person.last_active_at.map(|at| shown::when(at, "UTC", visit.app.store.now())),
+        last_active: person.last_active_at.map(|at| shown::when(at, moments)),
     }
 }
 
@@ -71,7 +73,7 @@ fn row(visit: &Visit<CenterPass<AllOfCenter>>, person: center_person::Person) ->
 fn types(t: Text, types: &[(UserType, i64)]) -> String {
     let one = |(user_type, count): &(UserType, i64)| match count {
         1 => user_type.label(t).to_owned(),
-        count => format!("{} ({})", user_type.label(t), grouped(*count)),
+        count => format!("{} ({})", user_type.label(t), t.number(*count)),
     };
     types.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -88,7 +90,7 @@ pub async fn page(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> Answe
     let id: CenterPersonId = visit.param("person")?;
     let (pass, found) = visit.read(move |r, pass| center_person::get(r, pass, &id, &query.after)).await?;
     let center_person::PersonPage { person, places, through_center } = found;
-    let t = visit.t;
+    let t = visit.t();
     let next = places
         .rows
         .last()
@@ -104,7 +106,7 @@ pub async fn page(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> Answe
     visit.page(Person {
         t,
         frame: visit.center_frame(&pass),
-        person: row(&visit, person),
+        person: row(visit.t(), &visit.moments("UTC"), person),
         through_center: through_center.map(|(first, count)| through_center_of(t, first, count)),
         login,
         may_change: pass.standing() == Standing::Executive,
@@ -118,7 +120,7 @@ fn through_center_of(t: Text, first: Vec<center_person::AccountRow>, count: usiz
     let more = count.saturating_sub(first.len()) as i64;
     ThroughCenter {
         more: match count as i64 > COUNTED {
-            true => Some(t.access_map_many_more(grouped(more - 1))),
+            true => Some(t.access_map_many_more(t.number(more - 1))),
             false => (more > 0).then(|| t.access_map_more_accounts(more)),
         },
         accounts: first

@@ -66,7 +66,7 @@ pub async fn list(visit: Visit<AccountPass<ManageCompanies>>, query: Query) -> A
         lead_center: company.details.lead_center,
     };
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame,
         disabled,
         active_count: page.active,
@@ -80,7 +80,7 @@ pub async fn list(visit: Visit<AccountPass<ManageCompanies>>, query: Query) -> A
 pub async fn new_page(visit: Visit<AccountPass<ManageCompanies>>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     let typed = Typed { time_zone: pass.place().time_zone.clone(), ..Typed::default() };
-    visit.page(edit(visit.t, visit.frame(&pass), None, &typed, &Errors::default()))
+    visit.page(edit(visit.t(), visit.frame(&pass), None, &typed, &Errors::default()))
 }
 
 /// Creates a company.
@@ -93,7 +93,7 @@ pub async fn create(visit: Visit<AccountPass<ManageCompanies>>, typed: Typed) ->
         Ok(()) => visit.go_and_tell(visit.path.trim_end_matches("/new"), Toast::CompanyCreated),
         Err(Refused::Invalid(errors)) => {
             let pass = visit.pass().await?;
-            visit.mend(edit(visit.t, visit.frame(&pass), None, &typed, &Errors(errors)))
+            visit.mend(edit(visit.t(), visit.frame(&pass), None, &typed, &Errors(errors)))
         }
         Err(refused) => Err(refused),
     }
@@ -108,7 +108,7 @@ pub async fn page(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing) -> Ans
         lead_center: company.details.lead_center.then(String::new),
     };
     let stored = Some((company.id.to_string(), company.details.name));
-    visit.page(edit(visit.t, visit.frame(&pass), stored, &typed, &Errors::default()))
+    visit.page(edit(visit.t(), visit.frame(&pass), stored, &typed, &Errors::default()))
 }
 
 /// Changes a company.
@@ -122,7 +122,7 @@ pub async fn change(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) ->
         Err(Refused::Invalid(errors)) => {
             let (pass, company) = visit.read(company::get).await?;
             let stored = Some((company.id.to_string(), company.details.name));
-            visit.mend(edit(visit.t, visit.frame(&pass), stored, &typed, &Errors(errors)))
+            visit.mend(edit(visit.t(), visit.frame(&pass), stored, &typed, &Errors(errors)))
         }
         Err(refused) => Err(refused),
     }
@@ -133,7 +133,7 @@ pub async fn disable_page(visit: Visit<CompanyPass<ManageCompanies>>, _: Nothing
     let (pass, (company, concerned)) =
         visit.read(|r, pass| Ok((company::get(r, pass)?, company::count_users(r, pass)?))).await?;
     visit.page(Disable {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         id: company.id.to_string(),
         name: company.details.name,

@@ -56,7 +56,7 @@ async fn show(visit: Managing, query: Query, inviting: bool) -> Answer {
     let look = move |r: &mut Reader, pass: &_| company_user::list(r, pass, &company, &wanted, &from);
     let (pass, page) = visit.read(look).await?;
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         company: (page.company.id.to_string(), page.company.details.name.clone()),
         inviting,
@@ -154,7 +154,7 @@ fn back(pass: &AccountPass<ManageUsers>, company: &CompanyId, deed: Deed) -> Str
 }
 
 fn words(visit: &Managing, company: &Company, preview: &Preview, deed: Deed) -> Words {
-    let t = visit.t;
+    let t = visit.t();
     let (name, company) = (preview.user.names.full(), &company.details.name);
     let (name, company) = (isolated(&name), isolated(company));
     let (title, lead, button) = match deed {

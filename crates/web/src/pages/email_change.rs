@@ -68,7 +68,7 @@ fn sent_page(visit: &Visit<SelfPass>) -> Answer {
 }
 
 fn view(visit: &Visit<SelfPass>, pass: &SelfPass, email: &str, errors: &Errors) -> New {
-    let t = visit.t;
+    let t = visit.t();
     New {
         t,
         frame: visit.person_frame(pass.person()),
@@ -109,7 +109,7 @@ pub async fn confirm(visit: Visit<EmailChangePass>, typed: TypedPassword) -> Ans
 }
 
 fn confirm_view(visit: &Visit<EmailChangePass>, pass: &EmailChangePass, errors: &Errors) -> Confirm {
-    let t = visit.t;
+    let t = visit.t();
     Confirm {
         t,
         frame: visit.bare_frame(),
@@ -120,7 +120,7 @@ fn confirm_view(visit: &Visit<EmailChangePass>, pass: &EmailChangePass, errors: 
 }
 
 fn closed(visit: &Visit<EmailChangePass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t, frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

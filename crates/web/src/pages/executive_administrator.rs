@@ -23,16 +23,16 @@ use crate::views::executive_administrator::{Accounts, End, First, List, Make, Ne
 /// Those of the center.
 pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
     let (pass, executives) = visit.read(executive_administrator::list).await?;
-    let now = visit.app.store.now();
+    let moments = visit.moments("UTC");
     let row = |executive: executive_administrator::Executive| Row {
         own: executive.login == pass.person().login,
         id: executive.login.to_string(),
         name: executive.name,
         email: executive.email,
-        since: shown::when(executive.created_at, "UTC", now),
+        since: shown::when(executive.created_at, &moments),
     };
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
         rows: executives.into_iter().map(row).collect(),
         may_change: pass.standing() == Standing::Executive,
@@ -43,7 +43,7 @@ pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
 pub async fn first_page(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
     let (pass, opens_users) = visit.read(executive_administrator::preview_first).await?;
     let center = pass.name().to_owned();
-    visit.page(First { t: visit.t, frame: visit.center_frame(&pass), center, opens_users })
+    visit.page(First { t: visit.t(), frame: visit.center_frame(&pass), center, opens_users })
 }
 
 /// Makes whoever administers all accounts the first one (C-04).
@@ -109,7 +109,7 @@ fn new_view(
     typed: &Typed,
     errors: &Errors,
 ) -> New {
-    let t = visit.t;
+    let t = visit.t();
     New {
         t,
         frame: visit.center_frame(pass),
@@ -126,7 +126,7 @@ pub async fn make_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answ
     let id = login.to_string();
     let (pass, person) =
         visit.read(move |r, pass| executive_administrator::find_person(r, pass, &login)).await?;
-    let (t, center) = (visit.t, pass.name().to_owned());
+    let (t, center) = (visit.t(), pass.name().to_owned());
     visit.page(Make { t, frame: visit.center_frame(&pass), id, name: person.name, center })
 }
 
@@ -144,7 +144,7 @@ pub async fn end_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answe
         visit.read(move |r, pass| executive_administrator::preview_unmake(r, pass, &login)).await?;
     let too_many = unmaking.is_too_much_to_keep().then_some(executive_administrator::KEPT_AT_ONCE);
     visit.page(End {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
         id: unmaking.executive.login.to_string(),
         name: unmaking.executive.name,

@@ -68,7 +68,7 @@ pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
 fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -> Accept {
     let inviter = pass.inviter.trim();
     Accept {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.bare_frame(),
         account: match &pass.center_name {
             Some(center) if !pass.others.is_empty() || pass.as_executive => center.clone(),
@@ -88,7 +88,7 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
             login if *login == pass.signed_in => Way::SignedIn,
             Some(_) => Way::Password,
         },
-        password: errors.password(visit.t),
+        password: errors.password(visit.t()),
     }
 }
 

@@ -21,7 +21,7 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     visit.page(Block {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.bare_frame(),
         account: pass.account_name,
         email: pass.email,

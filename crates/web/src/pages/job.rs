@@ -3,13 +3,13 @@
 pub mod across;
 
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
+use app::moment::Moments;
 use app::page::PAGE_SIZE;
 use app::pass::{AccountPass, HasPlace as _};
 use app::{Conflict, Refused, words};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, JobId};
 use domain::job::{Fate, JobKind};
-use domain::time::Timestamp;
 use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
@@ -52,7 +52,7 @@ pub struct Query {
 pub async fn page(visit: Managing, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     let home = home(&visit, &pass);
-    visit.page(New { t: visit.t, frame: visit.frame(&pass), home, text: Field::default() })
+    visit.page(New { t: visit.t(), frame: visit.frame(&pass), home, text: Field::default() })
 }
 
 /// A list to be filled in.
@@ -97,7 +97,7 @@ async fn checked(
 }
 
 async fn mend(visit: &Managing, typed: Typed, unreadable: Unreadable) -> Answer {
-    let (pass, t) = (visit.pass().await?, visit.t);
+    let (pass, t) = (visit.pass().await?, visit.t());
     let text = Field { value: typed.text, error: Some(sentence(t, unreadable).to_owned()) };
     let home = home(visit, &pass);
     visit.mend(New { t, frame: visit.frame(&pass), home, text })
@@ -112,15 +112,15 @@ fn sentence(t: Text, unreadable: Unreadable) -> &'static str {
 }
 
 fn home(visit: &Managing, pass: &AccountPass<ManageUsers>) -> Home {
-    Home { across: false, path: visit.frame(pass).at("/users"), title: visit.t.user_title() }
+    Home { across: false, path: visit.frame(pass).at("/users"), title: visit.t().user_title() }
 }
 
 fn preview(visit: &Managing, pass: &AccountPass<ManageUsers>, typed: Typed, checked: &Checked) -> Preview {
     Preview {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(pass),
         home: home(visit, pass),
-        tally: tally(visit.t, checked, &typed.from),
+        tally: tally(visit.t(), checked, &typed.from),
         text: typed.text,
         unused: checked.unused.join(", "),
     }
@@ -201,17 +201,17 @@ pub async fn list(visit: Managing, query: Query) -> Answer {
     let (pass, page) = visit.read(move |r, pass| job::list(r, pass, before.as_ref())).await?;
     let next = page.rows.last().filter(|_| page.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.id.as_str())]));
-    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+    let moments = visit.moments(&pass.place().time_zone);
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         home: home(&visit, &pass),
-        jobs: page.rows.iter().map(|job| shown_job(job, zone, now)).collect(),
+        jobs: page.rows.iter().map(|job| shown_job(job, &moments)).collect(),
         pager: Pager { previous: None, next },
     })
 }
 
-fn shown_job(job: &Job, zone: &str, now: Timestamp) -> ShownJob {
+fn shown_job(job: &Job, moments: &Moments) -> ShownJob {
     let not_done = if job.state == JobState::Cancelled { job.total - job.counts.all() } else { 0 };
     ShownJob {
         id: job.id.to_string(),
@@ -223,8 +223,8 @@ fn shown_job(job: &Job, zone: &str, now: Timestamp) -> ShownJob {
         already: job.counts.already,
         refused: job.counts.refused,
         not_done,
-        started: shown::when(job.created_at, zone, now),
-        finished: job.finished_at.map(|at| shown::when(at, zone, now)),
+        started: shown::when(job.created_at, moments),
+        finished: job.finished_at.map(|at| shown::when(at, moments)),
     }
 }
 
@@ -234,18 +234,18 @@ pub async fn show(visit: Managing, asked: Asked) -> Answer {
     let (tab, after) = (Tab::of_code(&asked.show), behind(&asked.after));
     let fates = tab.map_or(Fate::ALL, Tab::fates);
     let (pass, (job, page)) = visit.read(move |r, pass| job::get(r, pass, &id, fates, after)).await?;
-    let t = visit.t;
+    let t = visit.t();
     let next = page
         .rows
         .last()
         .filter(|_| page.has_more)
         .map(|last| address(&visit.path, &[("show", tab.map_or("", Tab::code)), ("after", &key(last))]));
-    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+    let moments = visit.moments(&pass.place().time_zone);
     visit.page(Show {
         t,
         frame: visit.frame(&pass),
         home: home(&visit, &pass),
-        job: shown_job(&job, zone, now),
+        job: shown_job(&job, &moments),
         tab,
         rows: page.rows.iter().map(|item| row(t, item, Some(pass.account()))).collect(),
         pager: Pager { previous: None, next },
@@ -279,5 +279,5 @@ pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
 pub async fn report(visit: Managing, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
-    visit.file("users-report.csv", job::report(visit.t, JobKind::CreateUsers, &items))
+    visit.file("users-report.csv", job::report(visit.t(), JobKind::CreateUsers, &items))
 }

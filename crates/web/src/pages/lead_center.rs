@@ -19,7 +19,7 @@ const HERE: [Capability; 4] =
 /// Who one is here, and for which companies.
 pub async fn home(visit: Visit<AccountPass<UseLeadCenter>>, _: Nothing) -> Answer {
     let (pass, companies) = visit.read(account::lead_center_companies).await?;
-    let (t, place) = (visit.t, pass.place());
+    let (t, place) = (visit.t(), pass.place());
     let grants = &place.grants;
     let line = |capability| match mark(grants.user_type, grants.agent, capability) {
         Mark::No => None,

@@ -96,7 +96,7 @@ async fn view(
     error: Option<String>,
 ) -> Result<New, Refused> {
     let (pass, waiting) = visit.read(login_merge::waiting).await?;
-    let (t, now) = (visit.t, visit.app.store.now());
+    let (t, moments) = (visit.t(), visit.moments("UTC"));
     Ok(New {
         t,
         frame: visit.person_frame(pass.person()),
@@ -104,7 +104,7 @@ async fn view(
         waiting: waiting.map(|merge| Waiting {
             email: merge.email,
             is_proven: merge.other.is_some(),
-            until: merge.expires_at.short("UTC", now),
+            until: moments.short(merge.expires_at),
             kept: visit.app.smtp.is_none(),
         }),
         email: errors.field(t, "email", &typed.email),
@@ -130,7 +130,7 @@ pub async fn link_page(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
         (false, true) => Reader::Another,
         (false, false) => Reader::Nobody,
     };
-    visit.page(Link { t: visit.t, frame: visit.bare_frame(), email: pass.email, reader })
+    visit.page(Link { t: visit.t(), frame: visit.bare_frame(), email: pass.email, reader })
 }
 
 /// Uses the link up: the other login is one's own.
@@ -143,7 +143,7 @@ pub async fn use_link(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
 }
 
 fn closed(visit: &Visit<LoginMergePass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t, frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

@@ -30,7 +30,7 @@ pub async fn may(visit: Visit<QuestionPass>, _: Question) -> Answer {
     let key: String = visit.param("capability")?;
     let capability = Capability::of_key(&key).ok_or(Refused::NotFound)?;
     let (_, may) = visit.read(move |r, pass| explain::may(r, pass, capability)).await?;
-    visit.data(&told(visit.t, may))
+    visit.data(&told(visit.t(), may))
 }
 
 fn told(t: Text, may: May) -> Told {

@@ -3,25 +3,31 @@
 use app::api_key::ApiKeyRecord;
 use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
-use app::{Refused, me, session};
+use app::{Refused, me, session, words};
 use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
+use domain::input::{FieldError, Problem};
 use domain::user::{Names, UserType};
+use http::header;
 use serde::Deserialize;
+use text::{Language, Text};
 
 use super::form::Errors;
 use super::shown;
+use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
+use crate::views::Choice;
 use crate::views::me::{Key, Own, Password, Profile, Row, Sessions, Shown, Waiting};
 
-/// One's names.
+/// One's names, and the code of the language one reads; an empty one as the browser says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     first_name: String,
     last_name: String,
+    language: String,
 }
 
 /// The names that an account shows of oneself.
@@ -45,21 +51,49 @@ pub struct TypedPassword {
 pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let (pass, profile) = visit.read(me::profile).await?;
     let person = pass.person();
-    let typed = Typed { first_name: person.first_name.clone(), last_name: person.last_name.clone() };
+    let typed = Typed {
+        first_name: person.first_name.clone(),
+        last_name: person.last_name.clone(),
+        language: person.language.clone(),
+    };
     visit.page(view(&visit, &pass, profile, &typed, &Errors::default()))
 }
 
-/// Changes one's names.
+/// Changes one's names and language. This browser keeps the language, too, for pages on which one is not signed in.
 pub async fn change(visit: Visit<SelfPass>, typed: Typed) -> Answer {
-    let names = match Names::parse(&typed.first_name, &typed.last_name, "", UserType::Administrator) {
-        Ok(names) => names,
-        Err(errors) => {
+    let names = Names::parse(&typed.first_name, &typed.last_name, "", UserType::Administrator);
+    let (names, language) = match (names, language(&typed.language)) {
+        (Ok(names), Ok(language)) => (names, language),
+        (names, language) => {
+            let errors = names.err().unwrap_or_default().into_iter().chain(language.err()).collect();
             let (pass, profile) = visit.read(me::profile).await?;
             return visit.mend(view(&visit, &pass, profile, &typed, &Errors(errors)));
         }
     };
-    visit.write(move |w, pass| me::change_names(w, pass, &names.first, &names.last)).await?;
-    visit.go_and_tell("/me", Toast::Saved)
+    visit.write(move |w, pass| me::change(w, pass, (&names.first, &names.last), language)).await?;
+    let mut response = visit.go_and_tell("/me", Toast::Saved)?;
+    let cookie = match language {
+        Some(language) => Cookie::Language.set(visit.secure, language.code()),
+        None => Cookie::Language.clear(visit.secure),
+    };
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// The language of a code; `None` for the empty one, which follows the browser.
+fn language(code: &str) -> Result<Option<Language>, FieldError> {
+    match Language::of_code(code) {
+        None if !code.is_empty() => Err(FieldError { field: "language", problem: Problem::NotAChoice }),
+        found => Ok(found),
+    }
+}
+
+/// What one can choose: to follow the browser, or a language by its own name.
+fn languages(t: Text, chosen: &str) -> Vec<Choice> {
+    let by_browser = Choice::new("", t.me_language_by_browser(), chosen.is_empty());
+    let own = Language::ALL
+        .map(|language| Choice::new(language.code(), language.own_name(), language.code() == chosen));
+    std::iter::once(by_browser).chain(own).collect()
 }
 
 fn view(
@@ -69,7 +103,7 @@ fn view(
     typed: &Typed,
     errors: &Errors,
 ) -> Profile {
-    let (t, now) = (visit.t, visit.app.store.now());
+    let (t, now, moments) = (visit.t(), visit.app.store.now(), visit.moments("UTC"));
     let shown = |user: me::OwnUser| Shown {
         account_id: user.account.to_string(),
         account: user.account_name,
@@ -82,15 +116,17 @@ fn view(
         email: pass.person().email.clone(),
         waiting: profile.email_change.map(|change| Waiting {
             email: change.email,
-            until: (change.expires_at > now).then(|| change.expires_at.full("UTC")),
+            until: (change.expires_at > now).then(|| moments.full(change.expires_at)),
             kept: visit.app.smtp.is_none(),
         }),
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
+        languages: languages(t, &typed.language),
+        language_error: errors.sentence(t, "language"),
         merges: profile
             .merges
             .into_iter()
-            .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, merge.until.short("UTC", now)))
+            .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, moments.short(merge.until)))
             .collect(),
         is_proven: profile.is_proven,
         accounts: profile.users.into_iter().map(shown).collect(),
@@ -126,7 +162,7 @@ fn own_view(
     typed: &TypedOwn,
     errors: &Errors,
 ) -> Own {
-    let t = visit.t;
+    let t = visit.t();
     Own {
         t,
         frame: visit.frame(pass),
@@ -155,7 +191,7 @@ pub async fn change_password(visit: Visit<SelfPass>, typed: TypedPassword) -> An
 }
 
 fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> Password {
-    let t = visit.t;
+    let t = visit.t();
     Password {
         t,
         frame: visit.person_frame(pass.person()),
@@ -171,24 +207,24 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let (pass, (mut sessions, keys)) = read.await?;
     let own = pass.session();
     sessions.sort_by_key(|session| session.id != *own);
-    let now = visit.app.store.now();
+    let (t, moments) = (visit.t(), visit.moments("UTC"));
     let row = |session: SessionRecord| Row {
         handheld: ["iPhone", "iPad", "Android"].iter().any(|mark| session.device.contains(mark)),
         this: session.id == *own,
         id: session.id.to_string(),
-        device: session.device,
+        device: words::device(t, &session.device),
         place: session.network,
-        since: shown::when(session.created_at, "UTC", now),
-        last_use: shown::when(session.seen_at, "UTC", now),
+        since: shown::when(session.created_at, &moments),
+        last_use: shown::when(session.seen_at, &moments),
     };
     let key = |key: ApiKeyRecord| Key {
         id: key.id.to_string(),
         name: key.name,
-        since: shown::when(key.created_at, "UTC", now),
-        last_use: key.last_used_at.map(|at| shown::when(at, "UTC", now)),
+        since: shown::when(key.created_at, &moments),
+        last_use: key.last_used_at.map(|at| shown::when(at, &moments)),
     };
     visit.page(Sessions {
-        t: visit.t,
+        t,
         frame: visit.person_frame(pass.person()),
         rows: sessions.into_iter().map(row).collect(),
         keys: keys.into_iter().map(key).collect(),

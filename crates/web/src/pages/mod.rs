@@ -19,6 +19,7 @@ mod form;
 pub mod invitation;
 pub mod invitation_block;
 pub mod job;
+pub mod language;
 pub mod lead_center;
 pub mod login_merge;
 pub mod may;

@@ -41,7 +41,7 @@ pub async fn mails(visit: Visit<OperatorPass>, query: Query) -> Answer {
         _ => None,
     };
     visit.page(Mails {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.operator_frame(),
         kept_only: visit.app.smtp.is_none(),
         rows: page.rows.into_iter().map(|mail| row(&visit, mail, None)).collect(),
@@ -54,12 +54,12 @@ pub async fn mail(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
     let (mail, message) = show(&visit).await?;
     let subject = message.as_ref().map(|message| message.subject.clone());
     visit.page(Mail {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.operator_frame(),
         mail: row(&visit, mail, subject),
         from: visit.app.settings.mail_from.email.clone(),
         has_html: message.is_some(),
-        text_part: message.map_or_else(|| visit.t.operator_over().to_owned(), |message| message.text),
+        text_part: message.map_or_else(|| visit.t().operator_over().to_owned(), |message| message.text),
     })
 }
 
@@ -84,7 +84,7 @@ async fn show(
 }
 
 fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> MailRow {
-    let t = visit.t;
+    let t = visit.t();
     let kind = match mail.kind {
         MailKind::Invitation => t.operator_kind_invitation(),
         MailKind::Reset => t.operator_kind_reset(),
@@ -117,6 +117,6 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
             State::Refused => MailState::Failed(mail.answer),
             State::Dropped => MailState::Failed(t.operator_over().to_owned()),
         },
-        when: shown::when(mail.created_at, "UTC", visit.app.store.now()),
+        when: shown::when(mail.created_at, &visit.moments("UTC")),
     }
 }

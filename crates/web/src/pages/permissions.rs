@@ -12,5 +12,5 @@ pub async fn matrix(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     let grants = &pass.place().grants;
     let own = (grants.user_type, grants.agent);
-    visit.page(Matrix { t: visit.t, frame: visit.frame(&pass), own })
+    visit.page(Matrix { t: visit.t(), frame: visit.frame(&pass), own })
 }

@@ -72,7 +72,7 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
             let answer = match kept {
                 Some(fields) => {
                     let frame = visit.bare_frame();
-                    visit.page(GoOn { t: visit.t, frame, next: next.to_owned(), fields })
+                    visit.page(GoOn { t: visit.t(), frame, next: next.to_owned(), fields })
                 }
                 None => visit.go(next),
             };
@@ -88,7 +88,7 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
 
 /// Signing in, in answer to a form of somebody who is signed out by now; what they sent waits in `kept`.
 pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: String) -> Answer {
-    let t = visitor.t;
+    let t = visitor.t();
     let view = SignIn {
         t,
         frame: visitor.bare_frame(),
@@ -119,7 +119,7 @@ async fn view(
     error: Option<String>,
     errors: &Errors,
 ) -> Result<SignIn, Refused> {
-    let t = visit.t;
+    let t = visit.t();
     let (_, is_set_up) = visit.read(|r, _| account::is_set_up(r)).await?;
     Ok(SignIn {
         t,

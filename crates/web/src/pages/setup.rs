@@ -80,13 +80,13 @@ fn parse(typed: &Typed) -> Result<FirstAccount, Vec<FieldError>> {
 
 /// The link has been used, or another one has been printed since.
 fn closed(visit: &Visit<SetupPass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t, frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }
 
 fn view(visit: &Visit<SetupPass>, typed: &Typed, errors: &Errors) -> Setup {
-    let t = visit.t;
+    let t = visit.t();
     Setup {
         t,
         frame: visit.bare_frame(),

@@ -1,20 +1,22 @@
 //! Values of the domain as pages show them.
 
 use app::company::Company;
+use app::moment::Moments;
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::{Span, Timestamp};
 
 use crate::views::When;
 use crate::views::user::{self, Companies};
 
-/// A moment in the account's time zone.
-pub(super) fn when(at: Timestamp, zone: &str, now: Timestamp) -> When {
-    When { text: at.short(zone, now), full: at.full(zone), iso: at.to_string() }
+/// A moment, as the page writes them.
+pub(super) fn when(at: Timestamp, moments: &Moments) -> When {
+    let (text, full) = moments.both(at);
+    When { text, full, iso: at.to_string() }
 }
 
 /// The last day of an access that ends by itself; its end is the first moment of the day after.
-pub(super) fn last_day(ends_at: Timestamp, zone: &str, now: Timestamp) -> String {
-    (ends_at - Span::seconds(1)).short_day(zone, now)
+pub(super) fn last_day(ends_at: Timestamp, moments: &Moments) -> String {
+    moments.day(ends_at - Span::seconds(1))
 }
 
 /// How many company names stand in a line before "n more".
@@ -34,17 +36,17 @@ pub(super) fn company_names(companies: &[Company]) -> Vec<String> {
 /// Where an invitation stands; `None` once it is accepted.
 pub(super) fn invitation(
     times: InvitationTimes,
-    zone: &str,
     now: Timestamp,
+    moments: &Moments,
 ) -> Option<user::InvitationState> {
-    let sent = when(times.sent_at.unwrap_or(now), zone, now);
+    let sent = when(times.sent_at.unwrap_or(now), moments);
     match times.state(now) {
         InvitationState::NotSent => Some(user::InvitationState::NotSent),
         InvitationState::Open(until) => {
-            Some(user::InvitationState::Sent { sent, expires: when(until, zone, now) })
+            Some(user::InvitationState::Sent { sent, expires: when(until, moments) })
         }
         InvitationState::Expired(at) => {
-            Some(user::InvitationState::Expired { sent, expired: when(at, zone, now) })
+            Some(user::InvitationState::Expired { sent, expired: when(at, moments) })
         }
         InvitationState::Unwanted => Some(user::InvitationState::Unwanted),
         InvitationState::Accepted => None,

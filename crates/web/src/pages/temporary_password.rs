@@ -2,6 +2,7 @@
 
 use app::Refused;
 use app::email_proof;
+use app::moment::Moments;
 use app::pass::{HasPlace, SelfPass, TemporaryPasswordPass};
 use app::temporary_password::{self, ToBeSet};
 use app::{Conflict, pass};
@@ -62,9 +63,9 @@ async fn preview(visit: &Managing) -> Result<(pass::AccountPass<ManageUsers>, To
 
 fn set_view(visit: &Managing, pass: &pass::AccountPass<ManageUsers>, of: ToBeSet, errors: &Errors) -> Set {
     let proposed = Field::of(visit.app.propose_temporary_password());
-    let error = errors.sentence(visit.t, "password");
+    let error = errors.sentence(visit.t(), "password");
     Set {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(pass),
         id: visit.param("user").unwrap_or_default(),
         name: of.name,
@@ -77,14 +78,12 @@ fn set_view(visit: &Managing, pass: &pass::AccountPass<ManageUsers>, of: ToBeSet
 
 /// The temporary password that waits, for the user's page.
 pub(super) fn waiting(
-    visit: &Managing,
-    zone: &str,
+    moments: &Moments,
     present: &Option<temporary_password::TemporaryPassword>,
 ) -> Option<Waiting> {
-    let now = visit.app.store.now();
     present.as_ref().map(|present| Waiting {
         set_by: present.set_by.clone(),
-        expires: shown::when(present.expires_at, zone, now),
+        expires: shown::when(present.expires_at, moments),
     })
 }
 
@@ -126,7 +125,7 @@ fn choose_view(
 ) -> Choose {
     let opened = &pass.invitation;
     Choose {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.bare_frame(),
         account: opened.account_name.clone(),
         places: places(opened),
@@ -134,12 +133,12 @@ fn choose_view(
         user_type: opened.user_type,
         agent: opened.agent,
         email: opened.email.clone(),
-        password: errors.password(visit.t),
+        password: errors.password(visit.t()),
     }
 }
 
 fn closed(visit: &Visit<TemporaryPasswordPass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t, frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

@@ -8,7 +8,7 @@ use text::Text;
 
 use super::access_change::Shown;
 use super::form::problems;
-use super::frame::{address, grouped};
+use super::frame::address;
 use super::user::{Described as _, role};
 use super::{Field, Frame, Icon, Pager, SummaryLine, When};
 
@@ -207,12 +207,12 @@ impl Show {
     fn tabs(&self) -> [(Part, &'static str, String); 3] {
         let t = self.t;
         [
-            (Part::Open, t.access_review_tab_open(), grouped(self.counts.open)),
+            (Part::Open, t.access_review_tab_open(), t.number(self.counts.open)),
             match self.is_open {
-                true => (Part::Changes, t.access_review_tab_changes(), grouped(self.counts.changes)),
-                false => (Part::Changes, t.access_review_tab_done(), grouped(self.counts.done)),
+                true => (Part::Changes, t.access_review_tab_changes(), t.number(self.counts.changes)),
+                false => (Part::Changes, t.access_review_tab_done(), t.number(self.counts.done)),
             },
-            (Part::All, t.access_review_tab_all(), grouped(self.counts.all)),
+            (Part::All, t.access_review_tab_all(), t.number(self.counts.all)),
         ]
     }
 

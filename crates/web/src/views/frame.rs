@@ -20,6 +20,9 @@ pub struct Frame {
     pub panel: Vec<NavItem>,
     /// What has just been done, told once.
     pub toast: Option<Toast>,
+    /// Where one comes back to after choosing a language at the foot of the page; `None` where there is no choice, so that
+    /// nothing that was sent is lost.
+    pub language_next: Option<String>,
 }
 
 impl Frame {
@@ -198,19 +201,6 @@ pub(crate) fn address_parts(email: &str) -> impl Iterator<Item = &str> {
     ends.chain([email.len()]).map(move |end| &email[std::mem::replace(&mut begin, end)..end])
 }
 
-/// A count with its thousands apart: 5,000.
-pub(crate) fn grouped(count: i64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && !grouped.ends_with('-') {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// Joins a path and its query; parameters without value are left out.
 pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
@@ -265,11 +255,6 @@ mod tests {
     fn only_names_that_turn_are_isolated() {
         assert_eq!(isolated("Natalie Ford"), "Natalie Ford");
         assert_eq!(isolated("عمر"), "\u{2068}عمر\u{2069}");
-    }
-
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!([0, 999, 1000, 5_000_000, -100].map(grouped), ["0", "999", "1,000", "5,000,000", "-100"]);
     }
 
     #[test]

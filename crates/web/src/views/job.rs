@@ -6,7 +6,6 @@ use domain::job::Fate;
 use text::Text;
 
 use super::form::problems;
-use super::frame::grouped;
 use super::{Field, Frame, Icon, Pager, SummaryLine, When};
 
 /// Where a list is pasted: `/accounts/{ACC}/jobs/new`, and the same at an account center. Posts `text` there.
@@ -298,7 +297,7 @@ impl Tally {
     }
 
     pub(super) fn shown(&self, t: Text) -> String {
-        let number = |n: usize| grouped(n as i64);
+        let number = |n: usize| t.number(n as i64);
         t.job_page(number(self.from + 1), number(self.until), number(self.all))
     }
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use text::Text;
 
 use super::form::problems;
-use super::{Field, Frame, Icon, SummaryLine, When};
+use super::{Choice, Field, Frame, Icon, SummaryLine, When};
 
-/// My Profile, of the sign-in: `/me`. Posts `first_name`, `last_name`; and to `/me/email/send`, `/me/email/cancel`.
+/// My Profile, of the sign-in: `/me`. Posts `first_name`, `last_name`, `language`; and to `/me/email/send`, `/me/email/cancel`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "me/profile.html")]
 pub struct Profile {
@@ -22,6 +22,10 @@ pub struct Profile {
     pub first_name: Field,
     /// `last_name`
     pub last_name: Field,
+    /// What one can read: `language`, an empty one as the browser says.
+    pub languages: Vec<Choice>,
+    /// What is wrong with the choice.
+    pub language_error: Option<String>,
     /// The names that each account shows.
     pub accounts: Vec<Shown>,
     /// Merges that can be undone: where, the address that signs in nobody since, until when.
@@ -56,7 +60,10 @@ pub struct Shown {
 
 impl Profile {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(&[("first_name", &self.first_name), ("last_name", &self.last_name)])
+        let mut problems = problems(&[("first_name", &self.first_name), ("last_name", &self.last_name)]);
+        let language = self.language_error.clone();
+        problems.extend(language.map(|text| SummaryLine { field: Some("language"), text }));
+        problems
     }
 
     fn waiting_sentence(&self, waiting: &Waiting) -> String {

@@ -212,7 +212,12 @@ fn with(cookie: &str, value: &str) -> Ask {
         "session" => Credentials { session: value, ..none },
         other => panic!("no cookie {other}"),
     };
-    Ask { credentials, origin: app::work::Origin::internal(), device: String::new() }
+    Ask {
+        credentials,
+        origin: app::work::Origin::internal(),
+        device: String::new(),
+        spoken: app::Spoken::default(),
+    }
 }
 
 /// What somebody goes on with who has typed a temporary password.

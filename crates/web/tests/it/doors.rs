@@ -25,7 +25,7 @@ fn door_of(path: &str) -> Door {
     let rest = path.strip_prefix("/accounts/{account}");
     let parts: Vec<&str> = rest.unwrap_or(path).split('/').skip(1).collect();
     match (rest.is_some(), parts.as_slice()) {
-        (false, [""] | ["sign-in"] | ["reset"]) => Door::Open,
+        (false, [""] | ["sign-in"] | ["reset"] | ["language"]) => Door::Open,
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
         }

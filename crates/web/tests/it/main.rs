@@ -23,6 +23,7 @@ mod executive_administrator;
 mod forms;
 mod headers;
 mod ids;
+mod language;
 mod networks;
 mod openapi;
 mod people;

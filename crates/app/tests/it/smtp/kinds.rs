@@ -12,7 +12,7 @@ use app::mail::views::{
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use text::Text;
+use text::{Language, Text};
 
 use super::hostile::{linklike, names, tags, typed};
 use super::server::Server;
@@ -34,9 +34,10 @@ const HOSTILE: [&str; 12] = [
 ];
 
 /// The mails of a kind, `text` in every part that somebody types.
-fn mails(kind: MailKind, text: &str) -> Vec<Message> {
-    let (t, link, it) = (Text::default(), LINK.to_owned(), || text.to_owned());
+fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
+    let (link, it) = (LINK.to_owned(), || text.to_owned());
     let invited = |agent| InvitationMail {
+        t,
         to_name: it(),
         account_name: it(),
         inviter_name: it(),
@@ -223,9 +224,9 @@ async fn x21_x23_no_kind_of_mail_carries_what_was_typed_as_more_than_text() {
     let texts: Vec<String> = HOSTILE.map(str::to_owned).into_iter().chain(made_up).chain([long]).collect();
     let mut sent = Vec::new();
     for kind in KINDS {
-        let plain = mails(kind, "Kim");
+        let plain = mails(Text::default(), kind, "Kim");
         for text in &texts {
-            for (mail, plain) in mails(kind, text).into_iter().zip(&plain) {
+            for (mail, plain) in mails(Text::default(), kind, text).into_iter().zip(&plain) {
                 let delivery = smtp.send(&mail, AT).await;
                 assert!(matches!(delivery, Delivery::HandedOver { .. }), "{kind:?} {text:?}: {delivery:?}");
                 assert_eq!(tags(&mail.html), tags(&plain.html), "{kind:?} {text:?}");
@@ -254,6 +255,27 @@ async fn x21_x23_no_kind_of_mail_carries_what_was_typed_as_more_than_text() {
             for link in mail[key].as_array().unwrap() {
                 assert!(link == LINK || link == BLOCK_LINK, "{kind:?} {text:?} in {key}: {link}");
             }
+        }
+    }
+}
+
+/// I-08. Seen to fail: with an English text put for the Spanish one of `mail_reset_lead`, and with a text written into the
+/// template of a mail.
+#[test]
+fn i08_every_kind_of_mail_is_written_in_the_language_asked_for() {
+    let (english, spanish) = (testkit::said_in_english_alone(), Text::new(Language::Spanish));
+    for kind in KINDS {
+        for (mail, in_english) in mails(spanish, kind, "Kim").iter().zip(mails(Text::default(), kind, "Kim"))
+        {
+            assert!(mail.html.contains("<html lang=\"es\""), "{kind:?}");
+            assert_ne!(mail.subject, in_english.subject, "{kind:?}");
+            let html = testkit::unescaped(&mail.html);
+            for part in [&mail.subject, &mail.text, &html] {
+                let found: Vec<_> = english.iter().filter(|text| part.contains(*text)).collect();
+                assert!(found.is_empty(), "{kind:?}: {found:?}");
+            }
+            // Whoever is here is in English, so looking finds what there is to be found.
+            assert!(english.iter().any(|text| in_english.text.contains(text)), "{kind:?}");
         }
     }
 }

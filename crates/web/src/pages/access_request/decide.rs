@@ -51,22 +51,22 @@ pub struct Declined {
 pub async fn list(visit: Managing, query: Query) -> Answer {
     let after: Option<AccessRequestId> = query.after.parse().ok();
     let (pass, found) = visit.read(move |r, pass| access_request::list(r, pass, after.as_ref())).await?;
-    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
     let row = |request: &Found| Row {
         id: request.id.to_string(),
         name: request.name(),
         email: request.email.clone(),
         message: request.message.clone(),
-        when: when(request, zone, now),
+        when: when(request, &moments),
     };
     let requests = &found.requests;
     let last = requests.rows.last().filter(|_| requests.has_more);
     visit.page(List {
-        t: visit.t,
+        t,
         frame: visit.frame(&pass),
-        active: counted(found.users.active),
-        pending: counted(found.users.pending),
-        count: counted(found.count),
+        active: counted(t, found.users.active),
+        pending: counted(t, found.users.pending),
+        count: counted(t, found.count),
         rows: requests.rows.iter().map(row).collect(),
         pager: Pager { previous: None, next: last.map(|last| format!("{}?after={}", visit.path, last.id)) },
     })
@@ -138,7 +138,7 @@ async fn view(visit: &Managing, chosen: &Chosen, reason: &str, errors: &Errors) 
     if found.state != State::Open {
         return Err(Refused::Conflict(app::Conflict::Changed));
     }
-    let (t, place) = (visit.t, pass.place());
+    let (t, place) = (visit.t(), pass.place());
     let may_give = |user_type: &UserType| {
         let agent = *user_type == UserType::Agent;
         user_type.has_login() && may_manage(&place.grants, *user_type, agent).is_ok()
@@ -152,7 +152,7 @@ async fn view(visit: &Managing, chosen: &Chosen, reason: &str, errors: &Errors) 
         frame: visit.frame(&pass),
         id: found.id.to_string(),
         name: found.name(),
-        when: when(&found, &place.time_zone, visit.app.store.now()),
+        when: when(&found, &visit.moments(&place.time_zone)),
         email: found.email,
         message: found.message,
         types: UserType::ALL.iter().copied().filter(may_give).collect(),

@@ -74,15 +74,15 @@ async fn view(
     if review.finished_at.is_some() {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    let (t, own) = (visit.t, pass.place().user.as_ref());
-    let at = (pass.place().time_zone.as_str(), visit.app.store.now());
+    let (t, own) = (visit.t(), pass.place().user.as_ref());
+    let moments = visit.moments(&pass.place().time_zone);
     let spot = place.spot();
     let chosen = typed.map_or(found.reviewed.decision, |typed| typed.decision.parse().ok());
     let reason = typed.map_or(found.reviewed.reason.as_str(), |typed| &typed.reason);
     Ok(Decide {
         t,
         frame: visit.frame(&pass),
-        row: row(t, &found, own, at),
+        row: row(t, &found, own, &moments),
         barred: barred(t, &found.reviewed.name, &choices.barred),
         choices: choices.open,
         chosen,

@@ -45,7 +45,7 @@ pub async fn finish(visit: Managing, seen: Seen) -> Answer {
             visit.go_and_tell(&address(review, &[("tab", "all")]), Toast::AccessReviewFinished)
         }
         Err(Refused::Conflict(Conflict::Changed)) => {
-            let notice = Some(visit.t.access_review_finish_overtaken());
+            let notice = Some(visit.t().access_review_finish_overtaken());
             let mut response = visit.page(Finish { notice, ..view(&visit, None).await? })?;
             *response.status_mut() = StatusCode::CONFLICT;
             Ok(response)
@@ -64,12 +64,17 @@ async fn view(visit: &Managing, after: Option<UserId>) -> Result<Finish, Refused
     let next = found.changes.rows.last().filter(|_| found.changes.has_more);
     let next = next.map(|(last, _)| address(&visit.path, &[("after", last.user.as_str())]));
     Ok(Finish {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         notice: None,
         counts: found.counts,
         version: found.review.version,
-        rows: found.changes.rows.into_iter().map(|(user, preview)| planned(visit.t, user, preview)).collect(),
+        rows: found
+            .changes
+            .rows
+            .into_iter()
+            .map(|(user, preview)| planned(visit.t(), user, preview))
+            .collect(),
         pager: Pager { previous: None, next },
         back: visit.path.trim_end_matches("/finish").to_owned(),
     })

@@ -6,12 +6,12 @@ pub mod finish;
 
 use app::Refused;
 use app::access_review::{self, ReviewPage};
+use app::moment::Moments;
 use app::pass::HasPlace as _;
 use app::work::{Reader, Writer};
 use domain::capability::{Capability, Mark, REGISTRY, mark};
 use domain::id::{AccessReviewId, UserId};
 use domain::input::{FieldError, Problem};
-use domain::time::Timestamp;
 use domain::user::UserStatus;
 use serde::Deserialize;
 use text::Text;
@@ -73,13 +73,13 @@ async fn view(
     errors: &Errors,
 ) -> Result<List, Refused> {
     let (pass, page) = visit.read(move |r, pass| access_review::list(r, pass, before.as_ref())).await?;
-    let (t, zone, now) = (visit.t, &pass.place().time_zone, visit.app.store.now());
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
     let row = |review: &access_review::Review| ListRow {
         id: review.id.to_string(),
-        begun: shown::when(review.created_at, zone, now),
+        begun: shown::when(review.created_at, &moments),
         by: review.started_by.clone(),
         idle_days: review.idle_days,
-        finished: review.finished_at.map(|at| shown::when(at, zone, now)),
+        finished: review.finished_at.map(|at| shown::when(at, &moments)),
     };
     let next = page.rows.last().filter(|_| page.has_more);
     Ok(List {
@@ -114,15 +114,15 @@ pub async fn show(visit: Managing, place: Place) -> Answer {
     let look = move |r: &mut Reader, pass: &_| access_review::get(r, pass, &id, part, after.as_ref());
     let (pass, found) = visit.read(look).await?;
     let place = pass.place();
-    let (t, zone, now) = (visit.t, &place.time_zone, visit.app.store.now());
+    let (t, moments) = (visit.t(), visit.moments(&place.time_zone));
     let next = found.users.rows.last().filter(|_| found.users.has_more);
     let next = next.map(|row| Spot { part, after: row.reviewed.user.to_string() }.at(&visit.path));
     visit.page(Show {
         t,
         frame: visit.frame(&pass),
         id: found.review.id.to_string(),
-        day: found.review.created_at.short_day(zone, now),
-        facts: facts(t, &found, zone, now),
+        day: moments.day(found.review.created_at),
+        facts: facts(t, &found, &moments),
         is_open: found.review.finished_at.is_none(),
         counts: found.counts,
         rows: found
@@ -131,11 +131,11 @@ pub async fn show(visit: Managing, place: Place) -> Answer {
             .iter()
             .map(|one| Row {
                 executive: found.is_executive(&one.reviewed.user),
-                ..row(t, one, place.user.as_ref(), (zone, now))
+                ..row(t, one, place.user.as_ref(), &moments)
             })
             .collect(),
         pager: Pager { previous: None, next },
-        executives: if spot.after.is_empty() { executives(&found, zone, now) } else { Vec::new() },
+        executives: if spot.after.is_empty() { executives(&found, &moments) } else { Vec::new() },
         executives_at: place
             .center
             .as_ref()
@@ -146,19 +146,19 @@ pub async fn show(visit: Managing, place: Place) -> Answer {
 }
 
 /// Those without a user in the account: the others stand among the users.
-fn executives(found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<ExecutiveRow> {
+fn executives(found: &ReviewPage, moments: &Moments) -> Vec<ExecutiveRow> {
     let row = |executive: &access_review::ReviewedExecutive| ExecutiveRow {
         name: executive.name.clone(),
         email: executive.email.clone(),
-        since: shown::when(executive.since, zone, now),
-        acted: executive.acted_at.map(|at| shown::when(at, zone, now)),
+        since: shown::when(executive.since, moments),
+        acted: executive.acted_at.map(|at| shown::when(at, moments)),
         is_over: executive.is_over,
     };
     found.executives.iter().filter(|executive| executive.user.is_none()).map(row).collect()
 }
 
 /// Who is looked at, who began and finished it, and since when it is known what is used.
-fn facts(t: Text, found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<String> {
+fn facts(t: Text, found: &ReviewPage, moments: &Moments) -> Vec<String> {
     let review = &found.review;
     let whom = match review.idle_days {
         0 => t.access_review_whom_all().to_owned(),
@@ -167,7 +167,7 @@ fn facts(t: Text, found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<String>
     let finished = review.finished_at.map(|_| t.access_review_finished_by(isolated(&review.finished_by)));
     let left = found.counts.changes - found.counts.done;
     let not_done = review.finished_at.filter(|_| left > 0).map(|_| t.access_review_not_done(left));
-    let watched = t.access_review_watched(review.watched_at.short_day(zone, now));
+    let watched = t.access_review_watched(moments.day(review.watched_at));
     [
         Some(format!("{whom}.")),
         Some(t.access_review_begun_by(isolated(&review.started_by))),
@@ -181,12 +181,7 @@ fn facts(t: Text, found: &ReviewPage, zone: &str, now: Timestamp) -> Vec<String>
 }
 
 /// A user of a review, ready to be shown.
-pub(super) fn row(
-    t: Text,
-    found: &access_review::Row,
-    own: Option<&UserId>,
-    (zone, now): (&str, Timestamp),
-) -> Row {
+pub(super) fn row(t: Text, found: &access_review::Row, own: Option<&UserId>, moments: &Moments) -> Row {
     let user = &found.reviewed;
     let may = REGISTRY.iter().map(|line| line.capability);
     let may = may.filter(|capability| mark(user.user_type, user.agent, *capability) != Mark::No);
@@ -203,8 +198,8 @@ pub(super) fn row(
         agent: user.agent,
         off: (user.status != UserStatus::Active).then(|| status_label(t, user.status)),
         companies: user.companies,
-        last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
-        used: user.used.iter().map(|(what, at)| (short(t, *what), shown::when(*at, zone, now))).collect(),
+        last_active: user.last_active_at.map(|at| shown::when(at, moments)),
+        used: user.used.iter().map(|(what, at)| (short(t, *what), shown::when(*at, moments))).collect(),
         unused: unused.map(|capability| short(t, capability)).collect(),
         suggestion: found.suggestion,
         is_changed: user.is_changed,

@@ -29,7 +29,7 @@ pub struct Chosen {
 pub async fn link_page(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
     let (pass, accounts) = visit.read(account_center::linkable_to).await?;
     let accounts = accounts.into_iter().map(mark).collect();
-    visit.page(Link { t: visit.t, frame: visit.center_frame(&pass), accounts })
+    visit.page(Link { t: visit.t(), frame: visit.center_frame(&pass), accounts })
 }
 
 /// Adds an account (C-03).
@@ -76,10 +76,10 @@ fn new_view(
     errors: &Errors,
 ) -> NewAccount {
     NewAccount {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(pass),
-        name: errors.field(visit.t, "name", &typed.name),
-        time_zone: errors.field(visit.t, "time_zone", &typed.time_zone),
+        name: errors.field(visit.t(), "name", &typed.name),
+        time_zone: errors.field(visit.t(), "time_zone", &typed.time_zone),
         zones: time_zones(),
     }
 }
@@ -88,7 +88,7 @@ fn new_view(
 pub async fn unlink_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
     let account: AccountId = visit.param("account")?;
     let (pass, account) = visit.read(move |r, pass| account_center::find_account(r, pass, &account)).await?;
-    visit.page(Unlink { t: visit.t, frame: visit.center_frame(&pass), account: mark(account) })
+    visit.page(Unlink { t: visit.t(), frame: visit.center_frame(&pass), account: mark(account) })
 }
 
 /// Takes an account out.
@@ -103,7 +103,7 @@ pub async fn leave_page(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> A
     let (pass, (center, executives)) = visit.read(account_center::preview_leave).await?;
     let names: Vec<String> =
         executives.into_iter().map(|executive| isolated(&executive.name).into_owned()).collect();
-    visit.page(Leave { t: visit.t, frame: visit.frame(&pass), center, executives: names.join(", ") })
+    visit.page(Leave { t: visit.t(), frame: visit.frame(&pass), center, executives: names.join(", ") })
 }
 
 /// Takes an account out of its center, by its own administrator.

@@ -34,7 +34,7 @@ pub async fn choose(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         return visit.go(&format!("/account-centers/{}", only.id));
     }
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.person_frame(pass.person()),
         centers: centers
             .into_iter()
@@ -96,11 +96,11 @@ async fn new_view(visit: &Visit<SelfPass>, typed: &Typed, errors: &Errors) -> Re
         Choice::new(id, account.name, typed.account.iter().any(|chosen| chosen == id))
     };
     Ok(New {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.person_frame(pass.person()),
-        name: errors.field(visit.t, "name", &typed.name),
+        name: errors.field(visit.t(), "name", &typed.name),
         accounts: accounts.into_iter().map(choice).collect(),
-        accounts_error: errors.sentence(visit.t, "account"),
+        accounts_error: errors.sentence(visit.t(), "account"),
     })
 }
 
@@ -120,7 +120,7 @@ pub async fn dashboard(visit: Visit<CenterPass<InCenter>>, query: Query) -> Answ
         account_center::dashboard(r, pass, &query.q, (&query.name, &query.after))
     };
     let (pass, board) = visit.read(read).await?;
-    let (t, standing) = (visit.t, pass.standing());
+    let (t, standing) = (visit.t(), pass.standing());
     let next = match board.accounts.rows.last() {
         Some(last) if board.accounts.has_more => {
             Some(address(&visit.path, &[("q", &q), ("name", &last.sort_name), ("after", last.id.as_str())]))
@@ -181,9 +181,9 @@ pub async fn activity(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> A
         _ => None,
     };
     visit.page(crate::views::activity::List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
-        rows: activity::rows(visit.t, page.rows, &[], ("UTC", visit.app.store.now())),
+        rows: activity::rows(visit.t(), page.rows, &[], &visit.moments("UTC")),
         pager: Pager { previous: None, next },
     })
 }

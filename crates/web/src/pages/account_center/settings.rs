@@ -52,9 +52,9 @@ fn view(
     errors: &Errors,
 ) -> Settings {
     Settings {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(pass),
-        name: errors.field(visit.t, "name", &typed.name),
+        name: errors.field(visit.t(), "name", &typed.name),
         temporary_passwords: typed.temporary_passwords.is_some(),
     }
 }
@@ -67,11 +67,11 @@ pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> 
     let (pass, (alone, has_others)) = visit.read(look).await?;
     let for_others = has_others && alone.is_none();
     let stuck = match alone {
-        Some(account) => Some(visit.t.account_center_dissolve_not(isolated(&account.name))),
-        None => has_others.then(|| visit.t.account_center_dissolve_others().to_owned()),
+        Some(account) => Some(visit.t().account_center_dissolve_not(isolated(&account.name))),
+        None => has_others.then(|| visit.t().account_center_dissolve_others().to_owned()),
     };
     visit.page(Dissolve {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
         name: pass.name().to_owned(),
         stuck,

@@ -26,8 +26,8 @@ pub(super) async fn page(
         let id = account.id.as_str();
         let is_chosen = answers.account.iter().any(|chosen| chosen == id);
         let companies = match answers.some.iter().any(|some| some == id) {
-            true => visit.t.center_person_companies_some(answers.companies_of(id).len() as i64),
-            false => all_companies(visit.t, answers).to_owned(),
+            true => visit.t().center_person_companies_some(answers.companies_of(id).len() as i64),
+            false => all_companies(visit.t(), answers).to_owned(),
         };
         (Choice::new(id, account.name, is_chosen), companies)
     };

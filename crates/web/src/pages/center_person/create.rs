@@ -160,7 +160,8 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
         return mended(&visit, view(&visit, Step::Type, &answers, wrong).await?);
     }
     if !answers.says_companies() {
-        let accounts = Some(visit.t.form_missing_company().to_owned());
+        visit.pass().await?;
+        let accounts = Some(visit.t().form_missing_company().to_owned());
         let wrong = Wrong { accounts, ..Wrong::default() };
         return mended(&visit, view(&visit, Step::Accounts, &answers, wrong).await?);
     }
@@ -193,7 +194,7 @@ async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, 
 
 /// What is wrong with a step, and whether an address that is typed there has a place outside the center (U-15).
 async fn wrong_at(visit: &Creating, step: Step, answers: &mut Answers) -> Result<Wrong, Refused> {
-    let t = visit.t;
+    let t = visit.t();
     let mut wrong = Wrong::default();
     match step {
         Step::Type if answers.kind().is_none() => {
@@ -236,8 +237,8 @@ pub(super) async fn view(
     answers: &Answers,
     wrong: Wrong,
 ) -> Result<New, Refused> {
-    let t = visit.t;
     let (pass, may_temporary) = visit.read(center_person::allows_temporary_passwords).await?;
+    let t = visit.t();
     let (tally, passwords, review) = match step {
         Step::Preview => {
             let checked = checked(visit, answers).await?.1;

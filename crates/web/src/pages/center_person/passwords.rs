@@ -42,9 +42,9 @@ pub(super) fn fields(
     let people = answers.people();
     let mut fields: Vec<PasswordField> = people.iter().map(|_| PasswordField::default()).collect();
     for (at, [first, last, email], _) in new_people(answers, checked) {
-        let error = wrong.temporary.get(at).and_then(|errors| errors.sentence(visit.t, "temporary"));
+        let error = wrong.temporary.get(at).and_then(|errors| errors.sentence(visit.t(), "temporary"));
         // What does not do is not sent back.
-        let error = error.map(|error| format!("{error} {}", visit.t.center_person_passwords_another()));
+        let error = error.map(|error| format!("{error} {}", visit.t().center_person_passwords_another()));
         let typed = answers.temporary.get(at).filter(|typed| !typed.is_empty() && error.is_none());
         let value = typed.cloned().unwrap_or_else(|| visit.app.propose_temporary_password());
         let name = format!("{first} {last}").trim().to_owned();

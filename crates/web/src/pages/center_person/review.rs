@@ -24,7 +24,7 @@ pub(super) async fn review(
     answers: &Answers,
     checked: &Checked,
 ) -> Result<Vec<Given>, Refused> {
-    let t = visit.t;
+    let t = visit.t();
     let user_type = answers.kind().map(|user_type| role(t, user_type, answers.is_agent()));
     let mut review =
         vec![Given { what: t.user_type(), told: user_type.into_iter().collect(), step: Step::Type }];
@@ -64,7 +64,7 @@ fn mails(t: Text, is_temporary: bool, new: i64, known: i64) -> Vec<String> {
 
 /// The companies by name where some were chosen, and what the other accounts give.
 async fn companies(visit: &Creating, answers: &Answers) -> Result<Vec<String>, Refused> {
-    let t = visit.t;
+    let t = visit.t();
     let (some, others): (Vec<&String>, Vec<&String>) =
         answers.account.iter().partition(|account| answers.some.contains(account));
     let named = some.iter().take(ACCOUNTS).map(|id| account_of(id)).collect::<Result<Vec<_>, _>>()?;

@@ -26,7 +26,7 @@ const ZONE: &str = "UTC";
 pub async fn page(visit: InItsCenter, _: Nothing) -> Answer {
     let (pass, ()) = visit.read(center_person::check_open).await?;
     let home = home(&visit, &pass);
-    visit.page(New { t: visit.t, frame: visit.center_frame(&pass), home, text: Field::default() })
+    visit.page(New { t: visit.t(), frame: visit.center_frame(&pass), home, text: Field::default() })
 }
 
 /// A list to be filled in.
@@ -76,7 +76,7 @@ pub(in crate::pages) async fn look_through(
 }
 
 async fn mend(visit: &InItsCenter, typed: Typed, unreadable: Unreadable) -> Answer {
-    let (pass, t) = (visit.pass().await?, visit.t);
+    let (pass, t) = (visit.pass().await?, visit.t());
     let text = Field { value: typed.text, error: Some(sentence(t, unreadable).to_owned()) };
     let home = home(visit, &pass);
     visit.mend(New { t, frame: visit.center_frame(&pass), home, text })
@@ -84,7 +84,7 @@ async fn mend(visit: &InItsCenter, typed: Typed, unreadable: Unreadable) -> Answ
 
 /// Where the pages lead back to: who administers some of the accounts does not see all users.
 fn home(visit: &InItsCenter, pass: &CenterPass<InCenter>) -> Home {
-    let (t, frame) = (visit.t, visit.center_frame(pass));
+    let (t, frame) = (visit.t(), visit.center_frame(pass));
     match pass.standing() {
         Standing::Somewhere => Home { across: true, path: frame.at(""), title: t.account_center_accounts() },
         _ => Home { across: true, path: frame.at("/users"), title: t.account_center_users() },
@@ -93,10 +93,10 @@ fn home(visit: &InItsCenter, pass: &CenterPass<InCenter>) -> Home {
 
 fn preview(visit: &InItsCenter, pass: &CenterPass<InCenter>, typed: Typed, checked: &Checked) -> Preview {
     Preview {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(pass),
         home: home(visit, pass),
-        tally: places(visit.t, checked, &typed.from),
+        tally: places(visit.t(), checked, &typed.from),
         text: typed.text,
         unused: checked.unused.join(", "),
     }
@@ -119,12 +119,12 @@ pub async fn list(visit: InItsCenter, query: Query) -> Answer {
     let (pass, page) = visit.read(move |r, pass| job::list(r, pass, before.as_ref())).await?;
     let next = page.rows.last().filter(|_| page.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.id.as_str())]));
-    let now = visit.app.store.now();
+    let moments = visit.moments(ZONE);
     visit.page(List {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.center_frame(&pass),
         home: home(&visit, &pass),
-        jobs: page.rows.iter().map(|job| shown_job(job, ZONE, now)).collect(),
+        jobs: page.rows.iter().map(|job| shown_job(job, &moments)).collect(),
         pager: Pager { previous: None, next },
     })
 }
@@ -135,7 +135,7 @@ pub async fn show(visit: InItsCenter, asked: Asked) -> Answer {
     let (tab, after) = (Tab::of_code(&asked.show), behind(&asked.after));
     let fates = tab.map_or(Fate::ALL, Tab::fates);
     let (pass, (job, page)) = visit.read(move |r, pass| job::get(r, pass, &id, fates, after)).await?;
-    let (t, now) = (visit.t, visit.app.store.now());
+    let t = visit.t();
     let next = page
         .rows
         .last()
@@ -145,7 +145,7 @@ pub async fn show(visit: InItsCenter, asked: Asked) -> Answer {
         t,
         frame: visit.center_frame(&pass),
         home: home(&visit, &pass),
-        job: shown_job(&job, ZONE, now),
+        job: shown_job(&job, &visit.moments(ZONE)),
         tab,
         rows: page.rows.iter().map(|item| part(t, item)).collect(),
         pager: Pager { previous: None, next },
@@ -177,5 +177,5 @@ pub async fn cancel(visit: InItsCenter, _: Nothing) -> Answer {
 pub async fn report(visit: InItsCenter, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
-    visit.file("users-report.csv", job::report(visit.t, JobKind::CreateInAccounts, &items))
+    visit.file("users-report.csv", job::report(visit.t(), JobKind::CreateInAccounts, &items))
 }

@@ -83,7 +83,7 @@ async fn choose(visit: &Visit<SelfPass>) -> Answer {
         return visit.page(draw(visit, &pass, &preview, Keep::Own, &Errors::default()));
     }
     visit.page(Choose {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.person_frame(pass.person()),
         own: preview.own.email,
         other: preview.other.email,
@@ -112,7 +112,7 @@ async fn view(
 /// The reason goes along, where the page as it stands now does not say it.
 fn with_notice(visit: &Visit<SelfPass>, page: Confirm, conflict: Option<Conflict>) -> Confirm {
     let notice = conflict.filter(|_| page.plan.is_ok()).map(|conflict| match conflict {
-        Conflict::Changed => visit.t.login_merge_overtaken().to_owned(),
+        Conflict::Changed => visit.t().login_merge_overtaken().to_owned(),
         other => sentence(visit, other),
     });
     Confirm { notice, ..page }
@@ -129,7 +129,7 @@ fn answer(visit: &Visit<SelfPass>, page: Confirm) -> Answer {
 }
 
 fn draw(visit: &Visit<SelfPass>, pass: &SelfPass, preview: &Preview, keep: Keep, errors: &Errors) -> Confirm {
-    let t = visit.t;
+    let t = visit.t();
     Confirm {
         t,
         frame: visit.person_frame(pass.person()),
@@ -228,7 +228,7 @@ async fn undo_view(
     let id: LoginMergeId = visit.param("login_merge")?;
     let wanted = id.clone();
     let (pass, preview) = visit.read(move |r, pass| login_merge::preview_undo(r, pass, &wanted)).await?;
-    let t = visit.t;
+    let t = visit.t();
     let page = Confirm {
         t,
         frame: visit.person_frame(pass.person()),

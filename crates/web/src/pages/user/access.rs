@@ -30,7 +30,7 @@ pub async fn page(visit: Managing, query: Query) -> Answer {
     let (user, after) = (id.clone(), (sort_key(&[&query.name]), query.after.clone()));
     let (pass, found) =
         visit.read(move |r, pass| explain::picture(r, pass, &user, (&after.0, &after.1))).await?;
-    let (t, grants) = (visit.t, &found.grants);
+    let (t, grants) = (visit.t(), &found.grants);
     let has = |capability: &Capability| mark(grants.user_type, grants.agent, *capability) != Mark::No;
     let (columns, lacks): (Vec<_>, Vec<_>) = REGISTRY.iter().map(|line| line.capability).partition(has);
     let first = query.after.is_empty();

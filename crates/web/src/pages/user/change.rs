@@ -166,7 +166,7 @@ pub(in crate::pages) fn not_done(visit: &Managing, mut page: ChangePage, conflic
 
 /// Why a change was not made that still can be.
 pub(super) fn reason(visit: &Managing, conflict: Conflict) -> Option<String> {
-    let t = visit.t;
+    let t = visit.t();
     Some(match conflict {
         Conflict::Changed => t.access_change_overtaken().to_owned(),
         other => sentence_of(t, t.problem_this_user(), other),
@@ -193,7 +193,7 @@ pub(in crate::pages) struct Words {
 }
 
 fn words(visit: &Managing, preview: &Preview, plain: Plain) -> Words {
-    let t = visit.t;
+    let t = visit.t();
     let name = preview.user.names.full();
     let name = isolated(&name).to_string();
     let (title, lead, button, action) = match plain {
@@ -227,7 +227,7 @@ pub(in crate::pages) fn draw(
     preview: &Preview,
     words: &Words,
 ) -> ChangePage {
-    let (t, user) = (visit.t, &preview.user);
+    let (t, user) = (visit.t(), &preview.user);
     let (users, is_deleted) = (users_of(pass), user.status == UserStatus::Deleted);
     let address = format!("{users}/{}", user.id);
     let deletes = preview.plan.as_ref().is_ok_and(|plan| plan.after.status == UserStatus::Deleted);

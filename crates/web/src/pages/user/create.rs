@@ -159,7 +159,7 @@ pub async fn created(visit: Managing, _: Nothing) -> Answer {
         _ => Sent::To(user.email),
     };
     visit.page(Created {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         id: user.id.to_string(),
         name: user.names.full(),
@@ -246,8 +246,8 @@ fn view(
     companies: &[Company],
     errors: &Errors,
 ) -> New {
-    let (t, now) = (visit.t, visit.app.store.now());
-    let (own_end, zone) = (pass.place().grants.ends_at, &pass.place().time_zone);
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
+    let own_end = pass.place().grants.ends_at;
     let choice = |company: &Company| {
         let chosen = answers.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)
@@ -271,6 +271,6 @@ fn view(
         companies: offered(answers, companies).map(choice).collect(),
         company_filter: answers.filter.clone(),
         elsewhere: errors.0.iter().any(|error| error.problem == Problem::Elsewhere),
-        own_last_day: own_end.map(|end| shown::last_day(end, zone, now)),
+        own_last_day: own_end.map(|end| shown::last_day(end, &moments)),
     }
 }

@@ -1,6 +1,8 @@
 //! Edit User (U-17, L-04), and from there all that can be changed of a user (U-08 to U-10, U-20 to U-22).
 
+use app::moment::Moments;
 use std::iter;
+use text::Text;
 
 use app::access_change::{Confirmed, PastChange, Preview};
 use app::pass::{AccountPass, HasPlace};
@@ -144,7 +146,7 @@ async fn overtaken(visit: &Managing, typed: Typed, conflict: Conflict) -> Answer
     };
     let view = view(visit, &pass, &page, &typed, &Errors::default());
     let notice = match conflict {
-        Conflict::Changed => Some(visit.t.user_overtaken().to_owned()),
+        Conflict::Changed => Some(visit.t().user_overtaken().to_owned()),
         other => reason(visit, other),
     };
     refused_with(visit.page(Edit { notice, ..view }))
@@ -195,7 +197,7 @@ async fn review(visit: &Managing, change: &Change, typed: &Typed) -> Result<(Pre
 }
 
 fn words(visit: &Managing, preview: &Preview) -> Words {
-    let t = visit.t;
+    let t = visit.t();
     Words {
         title: t.access_change_edit_title(isolated(&preview.user.names.full())),
         lead: t.access_change_edit_lead().to_owned(),
@@ -232,7 +234,7 @@ fn view(
     typed: &Typed,
     errors: &Errors,
 ) -> Edit {
-    let (t, user, place) = (visit.t, &page.user, pass.place());
+    let (t, user, place) = (visit.t(), &page.user, pass.place());
     let choice = |company: &app::company::Company| {
         let chosen = typed.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)
@@ -243,7 +245,7 @@ fn view(
         true => types.into_iter().filter(may_give).collect(),
         false => Vec::new(),
     };
-    let now = visit.app.store.now();
+    let (now, moments) = (visit.app.store.now(), visit.moments(&place.time_zone));
     Edit {
         t,
         frame: visit.frame(pass),
@@ -269,17 +271,17 @@ fn view(
         all_companies: user.user_type.has_all_companies(),
         companies: page.offered().map(choice).collect(),
         company_filter: typed.filter.clone(),
-        invitation: shown::invitation(user.invitation, &place.time_zone, now)
+        invitation: shown::invitation(user.invitation, now, &moments)
             .filter(|_| user.status == UserStatus::Pending),
         suspended: user.status == UserStatus::Suspended,
         last_day: user.ends_at.map(|end| {
-            let day = shown::last_day(end, &place.time_zone, now);
+            let day = shown::last_day(end, &moments);
             if end > now { t.user_ends_on(day) } else { t.user_ended_on(day) }
         }),
         ends: user.ends_at.is_some_and(|end| end > now),
-        recent: recent(visit, pass, page),
+        recent: recent(t, &moments, page),
         executive: page.is_executive,
-        temporary_password: temporary_password::waiting(visit, &place.time_zone, &page.temporary_password),
+        temporary_password: temporary_password::waiting(&moments, &page.temporary_password),
         offers_temporary_password: page.offers_temporary_password,
         kept: page
             .is_last_administrator
@@ -287,12 +289,11 @@ fn view(
     }
 }
 
-fn recent(visit: &Managing, pass: &AccountPass<ManageUsers>, page: &UserPage) -> Vec<Recent> {
-    let (zone, now) = (&pass.place().time_zone, visit.app.store.now());
+fn recent(t: Text, moments: &Moments, page: &UserPage) -> Vec<Recent> {
     let row = |made: &PastChange| Recent {
-        what: what(visit.t, made),
+        what: what(t, made),
         who: Some(made.actor_name.clone()).filter(|name| !name.is_empty()),
-        when: shown::when(made.at, zone, now),
+        when: shown::when(made.at, moments),
     };
     page.changes.iter().map(row).collect()
 }

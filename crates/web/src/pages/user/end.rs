@@ -68,14 +68,14 @@ fn end_of(day: &str, zone: &str) -> Result<Timestamp, Problem> {
 }
 
 async fn view(visit: &Managing, typed: Option<String>, errors: &Errors) -> Result<ChangePage, Refused> {
-    let t = visit.t;
     let some_end = visit.app.store.now() + Span::days(1);
     let (pass, found) = preview(visit, Change::EndAt(Some(some_end))).await?;
     // What is shown is what then happens.
     let preview = Preview { plan: found.plan.map(Plan::at_the_end), ..found };
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
     let (ends_at, zone) = (preview.user.ends_at, pass.place().time_zone.as_str());
     let own_end = pass.place().grants.ends_at;
-    let own = own_end.map(|end| t.access_change_end_own(shown::last_day(end, zone, visit.app.store.now())));
+    let own = own_end.map(|end| t.access_change_end_own(shown::last_day(end, &moments)));
     let words = Words {
         title: t.access_change_end_title(isolated(&preview.user.names.full())),
         lead: [Some(t.access_change_end_lead(zone)), own].into_iter().flatten().collect::<Vec<_>>().join(" "),

@@ -46,7 +46,7 @@ pub async fn page(visit: Managing, question: Question) -> Answer {
     let read =
         visit.read(move |r, pass| explain::explain_user(r, pass, &user, capability, asked.as_ref())).await?;
     let (pass, found) = read;
-    let t = visit.t;
+    let t = visit.t();
     let users = users_of(&pass);
     let name = found.company.as_ref().map(|company| company.details.name.as_str());
     let asked = found.explanation.as_ref().map(|explanation| {
@@ -146,7 +146,7 @@ pub async fn data(visit: Managing, question: Question) -> Answer {
     let (pass, found) = read;
     let explanation =
         found.explanation.as_ref().ok_or_else(|| Refused::field("capability", Problem::Missing))?;
-    visit.data(&told(visit.t, &users_of(&pass), &id, &found, explanation))
+    visit.data(&told(visit.t(), &users_of(&pass), &id, &found, explanation))
 }
 
 fn told(t: Text, users: &str, id: &UserId, found: &Explained, explanation: &Explanation) -> Told {

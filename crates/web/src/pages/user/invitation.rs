@@ -31,13 +31,14 @@ pub async fn revoke_page(visit: Managing, _: Nothing) -> Answer {
 
 async fn draw(visit: &Managing, notice: Option<String>) -> Answer {
     let (pass, preview) = preview(visit, Change::Revoke).await?;
-    let state = shown::invitation(preview.user.invitation, &pass.place().time_zone, visit.app.store.now());
+    let moments = visit.moments(&pass.place().time_zone);
+    let state = shown::invitation(preview.user.invitation, visit.app.store.now(), &moments);
     let (Ok(plan), Some(invitation)) = (&preview.plan, state) else {
         return visit.page(change::draw(visit, &pass, &preview, &words(visit, &preview)));
     };
     let user = preview.user;
     visit.page(Revoke {
-        t: visit.t,
+        t: visit.t(),
         frame: visit.frame(&pass),
         notice,
         id: user.id.to_string(),
@@ -52,9 +53,9 @@ async fn draw(visit: &Managing, notice: Option<String>) -> Answer {
 /// For the page that says why it is not revoked.
 fn words(visit: &Managing, preview: &Preview) -> Words {
     Words {
-        title: visit.t.user_revoke_title(isolated(&preview.user.names.full())),
+        title: visit.t().user_revoke_title(isolated(&preview.user.names.full())),
         lead: String::new(),
-        button: visit.t.user_revoke().to_owned(),
+        button: visit.t().user_revoke().to_owned(),
         danger: true,
         undoable: true,
         action: "/invitation/revoke".to_owned(),

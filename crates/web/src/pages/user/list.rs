@@ -56,7 +56,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
     let (sorts_by_name, sorts_by_activity) = (filter.sorts_by_name(), filter.sorts_by_activity());
     let query = Query { tab, q: filter.search, user_type: filter.user_type, company, sort };
     let place = pass.place();
-    let (zone, now) = (&place.time_zone, visit.app.store.now());
+    let (t, now, moments) = (visit.t(), visit.app.store.now(), visit.moments(&place.time_zone));
     let row = |user::Listed { user, companies, .. }: &user::Listed| Row {
         id: user.id.to_string(),
         name: user.names.full(),
@@ -65,23 +65,23 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         email: Some(user.email.clone()),
         user_type: user.user_type,
         companies: shown::companies(user.user_type.has_all_companies(), companies),
-        last_active: user.last_active_at.map(|at| shown::when(at, zone, now)),
+        last_active: user.last_active_at.map(|at| shown::when(at, &moments)),
         invitation: Some(user.invitation)
             .filter(|_| user.status == UserStatus::Pending)
-            .and_then(|times| shown::invitation(times, zone, now)),
+            .and_then(|times| shown::invitation(times, now, &moments)),
         own: place.user.as_ref() == Some(&user.id),
-        until: user.ends_at.filter(|_| tab == Tab::Active).map(|at| shown::last_day(at, zone, now)),
-        deleted: user.deleted_at.filter(|_| tab == Tab::Deleted).map(|at| shown::when(at, zone, now)),
+        until: user.ends_at.filter(|_| tab == Tab::Active).map(|at| shown::last_day(at, &moments)),
+        deleted: user.deleted_at.filter(|_| tab == Tab::Deleted).map(|at| shown::when(at, &moments)),
         may_manage: may_manage(&place.grants, user.user_type, user.agent).is_ok(),
     };
     visit.page(List {
-        t: visit.t,
+        t,
         rows: found.users.rows.iter().map(row).collect(),
         pager: pager(&frame, &query, &found.users),
         frame,
         executives: found.executives.iter().map(|executive| isolated(&executive.name).into_owned()).collect(),
-        requests: Some(found.requests).filter(|count| count.n > 0).map(counted),
-        counts: Tab::ALL.map(|tab| (tab, counted(tab.of(&found.counts)))),
+        requests: Some(found.requests).filter(|count| count.n > 0).map(|count| counted(t, count)),
+        counts: Tab::ALL.map(|tab| (tab, counted(t, tab.of(&found.counts)))),
         sorts_by_name,
         sorts_by_activity,
         query,

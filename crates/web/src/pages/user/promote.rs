@@ -70,7 +70,7 @@ async fn mend(visit: &Managing, typed: &Typed, errors: Vec<FieldError>) -> Answe
 async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, conflict: Option<Conflict>) -> Answer {
     let to: UserType = visit.param("type")?;
     let (pass, preview) = preview(visit, Change::Promote(to)).await?;
-    let (t, user) = (visit.t, &preview.user);
+    let (t, user) = (visit.t(), &preview.user);
     if preview.plan.is_err() {
         return visit.page(change::draw(visit, &pass, &preview, &words(visit, &preview, to)));
     }
@@ -95,7 +95,7 @@ async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, conflict: Option
 
 /// For the page that says why they are not promoted.
 fn words(visit: &Managing, preview: &Preview, to: UserType) -> Words {
-    let t = visit.t;
+    let t = visit.t();
     Words {
         title: t.user_promote_title(isolated(&preview.user.names.full()), to.label(t).to_lowercase()),
         lead: String::new(),

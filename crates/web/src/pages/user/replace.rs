@@ -85,7 +85,7 @@ impl Typed {
 }
 
 fn words(visit: &Managing, preview: &Preview, to: UserType) -> Words {
-    let (t, user) = (visit.t, &preview.user);
+    let (t, user) = (visit.t(), &preview.user);
     let [from, to_name] = [user.user_type, to].map(|user_type| user_type.label(t).to_lowercase());
     Words {
         title: t.access_change_replace_title(isolated(&user.names.full()), &to_name),
@@ -104,7 +104,7 @@ fn keep(
     to: UserType,
     typed: &Typed,
 ) -> Keep {
-    let t = visit.t;
+    let t = visit.t();
     let choice = |company: &app::company::Company| {
         let chosen = typed.company.iter().any(|id| id == company.id.as_str());
         Choice::new(company.id.as_str(), &company.details.name, chosen)

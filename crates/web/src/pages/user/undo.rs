@@ -22,12 +22,12 @@ async fn view(visit: &Managing) -> Result<ChangePage, Refused> {
     let id: UserId = visit.param("user")?;
     let (pass, (made, preview)) =
         visit.read(move |r, pass| access_change::preview_undo(r, pass, &id)).await?;
-    let t = visit.t;
+    let t = visit.t();
     let who = match made.actor_name.as_str() {
         "" => t.access_change_undo_system(),
         name => name,
     };
-    let when = made.at.short(&pass.place().time_zone, visit.app.store.now());
+    let when = visit.moments(&pass.place().time_zone).short(made.at);
     let words = Words {
         title: t.access_change_undo_title(isolated(&preview.user.names.full()), what(t, &made)),
         lead: t.access_change_undo_lead(who, when),

@@ -6,7 +6,7 @@ use domain::user::{UserStatus, UserType};
 use text::Text;
 
 use super::{Companies, Described};
-use crate::views::frame::{address, grouped};
+use crate::views::frame::address;
 use crate::views::{Choice, Frame, Icon, Pager, When};
 
 /// Users: `/accounts/{ACC}/users?tab=&q=&type=&company=&sort=&after=&before=`.
@@ -147,9 +147,9 @@ impl Tab {
 }
 
 /// A count as it is shown; `1,000+` where nobody counted on.
-pub fn counted(count: Count) -> String {
+pub fn counted(t: Text, count: Count) -> String {
     let more = if count.more { "+" } else { "" };
-    format!("{}{more}", grouped(count.n))
+    format!("{}{more}", t.number(count.n))
 }
 
 /// A user in the list.
