@@ -1,11 +1,14 @@
 //! Values of the domain as pages show them.
 
 use app::company::Company;
+use app::user::{MailState, Standing};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::{Span, Timestamp};
 
+use text::Text;
+
 use crate::views::When;
-use crate::views::user::{self, Companies};
+use crate::views::user::{self, Companies, MailStanding};
 
 /// A moment in the account's time zone.
 pub(super) fn when(at: Timestamp, zone: &str, now: Timestamp) -> When {
@@ -49,4 +52,19 @@ pub(super) fn invitation(
         InvitationState::Unwanted => Some(user::InvitationState::Unwanted),
         InvitationState::Accepted => None,
     }
+}
+
+/// Where the mail of an invitation stands; `None` where there is nothing to say, as it was overtaken.
+pub(super) fn mail(t: Text, standing: &Standing, zone: &str, now: Timestamp) -> Option<MailStanding> {
+    let answer = standing.answer.clone();
+    Some(match standing.state {
+        MailState::Queued if answer.is_empty() => MailStanding::Queued,
+        MailState::Queued => MailStanding::Waits(answer, when(standing.run_at, zone, now)),
+        MailState::HandedOver => MailStanding::HandedOver,
+        MailState::Kept => MailStanding::Kept,
+        MailState::Refused => MailStanding::Failed(t.user_mail_refused().to_owned(), answer),
+        MailState::GivenUp => MailStanding::Failed(t.user_mail_given_up(standing.attempts), answer),
+        MailState::Withheld => MailStanding::Failed(t.user_mail_withheld().to_owned(), answer),
+        MailState::Dropped => return None,
+    })
 }

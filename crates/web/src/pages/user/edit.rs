@@ -271,6 +271,7 @@ fn view(
         company_filter: typed.filter.clone(),
         invitation: shown::invitation(user.invitation, &place.time_zone, now)
             .filter(|_| user.status == UserStatus::Pending),
+        mail: page.mail.as_ref().and_then(|mail| shown::mail(t, mail, &place.time_zone, now)),
         suspended: user.status == UserStatus::Suspended,
         last_day: user.ends_at.map(|end| {
             let day = shown::last_day(end, &place.time_zone, now);
