@@ -9,14 +9,18 @@ named a line of FOLDER/recipients.
 
 MODE is one of
     normal            takes everything
-    refuse            550 to every recipient
+    refuse            550 to every recipient: there is no such person
+    refuse-quota      552 to every recipient: the mailbox is full
+    refuse-policy     550 to every recipient: it is not wanted from us
+    refuse-data       554 to DATA, before a mail comes
     refuse-mail       554 to every mail, after its data
     refuse-sender     553 to every sender
     temporary         451 to every recipient
     slow              takes the first mail's data, then says nothing for a minute; is quick afterwards
     silent            lets connect, and says nothing at all
     drop-greeting     closes before its greeting
-    drop-data         closes after the data, without an answer
+    drop-data         closes after the data, without an answer, and keeps nothing
+    drop-taken        takes the first mail and closes without an answer; says so of others
     one-mail          closes each connection a moment after its first mail
     starttls          demands STARTTLS, then user "kim" with password "p@ss: /%"
     smtps             the same with TLS from the first byte
@@ -55,8 +59,13 @@ class Mood:
     async def handle_RCPT(self, server, session, envelope, address, options):
         with (self.folder / "recipients").open("a") as recipients:
             print(repr(address), file=recipients)
-        if self.mode == "refuse":
-            return "550 5.1.1 No such person here"
+        refusals = {
+            "refuse": "550 5.1.1 No such person here",
+            "refuse-quota": "552 5.2.2 Mailbox full",
+            "refuse-policy": "550 5.7.1 Not wanted from you",
+        }
+        if self.mode in refusals:
+            return refusals[self.mode]
         if self.mode == "temporary":
             return "451 4.3.0 Come back in a while"
         envelope.rcpt_tos.append(address)
@@ -73,6 +82,8 @@ class Mood:
             return "250 never sent"
         self.mails += 1
         (self.folder / f"{self.mails}.eml").write_bytes(envelope.original_content)
+        if self.mode == "drop-taken" and self.tries == 1:
+            server.transport.abort()
         if self.mode == "one-mail":
             asyncio.get_running_loop().call_later(0.2, server.transport.close)
         return f"250 2.0.0 Queued as {self.mails}"
@@ -93,6 +104,12 @@ class Recorded(SMTP):
         with self.record.open("ab") as record:
             record.write(data)
         super().data_received(data)
+
+    async def smtp_DATA(self, arg):
+        if self.event_handler.mode == "refuse-data":
+            await self.push("554 5.5.1 No valid recipients")
+        else:
+            await super().smtp_DATA(arg)
 
 
 def sign_in(server, session, envelope, mechanism, data):

@@ -1,5 +1,7 @@
 //! Invitations: sending, sending again, revoking, accepting (U-03 to U-07).
 
+mod mend;
+
 use std::collections::BTreeSet;
 
 use domain::activity::{Entry, Verb};
@@ -10,12 +12,14 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::user::UserStatus;
 use store::login::{self, NewLogin};
-use store::mail::{self, InvitationContent, Mail, NewMail};
+use store::mail::{self, InvitationContent, Mail, NewMail, suppression};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
 use store::work::{Actor, Committed, Writer};
 use store::{api_key, executive_administrator, invitation, invitation_block, temporary_password};
 use text::Text;
+
+pub use mend::{ToBeMended, mend, preview};
 
 use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
@@ -108,6 +112,8 @@ pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
     limits::count_again(&mut w, &open.id)?;
     check_welcome(&mut w, pass, &open, &user.email)?;
     let sent = invitation::update_sent(&mut w, pass, &open)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    // Whoever sends it again, though the mail server refused the address, knows that it is right.
+    suppression::remove(&mut w, pass, &user.email)?;
     let entry = post(&mut w, pass, &sent, &user.email)?;
     w.commit(&pass.actor(), entry, ())
 }

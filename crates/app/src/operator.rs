@@ -1,16 +1,38 @@
 //! The operator's pages: mails and where they stand (I-07).
 
+use domain::activity::{Entry, Verb};
 use domain::id::MailId;
-use store::mail;
+use store::mail::{self, suppression};
 use store::page::Page;
-use store::pass::OperatorPass;
-use store::work::Reader;
+use store::pass::{Acting, OperatorPass};
+use store::work::{Committed, Reader, Writer};
 
 pub use store::mail::Mail;
 
-use crate::Refused;
+use crate::{Conflict, Refused};
 
-/// One page of mails, newest first.
-pub fn mails(r: &mut Reader, pass: &OperatorPass, before: Option<&MailId>) -> Result<Page<Mail>, Refused> {
-    Ok(mail::list(r, pass, before)?)
+/// One page of mails, newest first: all, or those that did not reach their readers.
+pub fn mails(
+    r: &mut Reader,
+    pass: &OperatorPass,
+    before: Option<&MailId>,
+    undelivered: bool,
+) -> Result<Page<Mail>, Refused> {
+    Ok(mail::list(r, pass, before, undelivered)?)
+}
+
+/// Has a mail tried again that did not reach its reader, and with it all others of its sender to that address. What it tells of
+/// may be over: then it is not sent.
+pub fn try_again(mut w: Writer, pass: &OperatorPass, id: &MailId) -> Result<Committed<()>, Refused> {
+    let mail = mail::find(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
+    if !mail::update_again(&mut w, pass, &mail)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    suppression::remove_for(&mut w, pass, &mail)?;
+    let verb = Verb::MailTriedAgain;
+    let entry = match mail.account.as_str() {
+        "" => Entry::of_login(verb, id, &mail.email),
+        sender => Entry::of(sender, verb, id, &mail.email),
+    };
+    w.commit(&pass.actor(), entry, ())
 }

@@ -2,7 +2,7 @@
 
 pub mod program;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::access::Refusal;
@@ -29,6 +29,7 @@ use store::work::{Committed, Reader, Unrecorded, Writer};
 
 pub use domain::mail::MailState;
 pub use store::access_change::PastChange;
+pub use store::mail::{NotReached, Standing};
 pub use store::page::Count;
 pub use store::user::{Counts, Cursor, Filter, Listed, Sort, User};
 
@@ -48,6 +49,10 @@ pub struct UsersPage {
     pub choices: Vec<Company>,
     /// Who has the account through its account center, and need not be among the users (C-10).
     pub executives: Vec<Executive>,
+    /// Where the newest mails of invitations stand, of the users on the page; none but on the tab of pending ones.
+    pub mails: HashMap<UserId, Standing>,
+    /// Whom their invitation did not reach, on whatever page; none but on that tab.
+    pub not_reached: Vec<NotReached>,
 }
 
 /// A user's own page.
@@ -58,8 +63,8 @@ pub struct UserPage {
     pub companies: Vec<CompanyId>,
     /// The companies there are to choose from.
     pub choices: Vec<Company>,
-    /// Where their invitation's mail stands, and what the mail server said.
-    pub mail: Option<(MailState, String)>,
+    /// Where the newest mail of their invitation stands.
+    pub mail: Option<Standing>,
     /// Whether they are the only active administrator whose access does not end, who can't be deleted (U-12).
     pub is_last_administrator: bool,
     /// What was changed of their access and can be undone, newest first (U-22).
@@ -93,8 +98,17 @@ pub fn list(
     after: &Cursor,
 ) -> Result<UsersPage, Refused> {
     let users = rows(r, pass, filter, after)?;
+    let (mails, not_reached) = match filter.status {
+        UserStatus::Pending => {
+            let ids: Vec<&UserId> = users.rows.iter().map(|listed| &listed.user.id).collect();
+            (mail::list_standings(r, pass, &ids)?, mail::list_not_reached(r, pass)?)
+        }
+        _ => (HashMap::new(), Vec::new()),
+    };
     Ok(UsersPage {
         users,
+        mails,
+        not_reached,
         counts: user::count(r, pass)?,
         requests: store::access_request::count_open(r, pass)?,
         choices: company::list_choices(r, pass)?,
@@ -120,7 +134,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
     Ok(UserPage {
         is_executive: executives.iter().any(|executive| user.login.as_ref() == Some(&executive.login)),
         choices: company::list_choices(r, pass)?,
-        mail: mail::find_state(r, pass, id)?,
+        mail: mail::list_standings(r, pass, &[id])?.remove(id),
         is_last_administrator: access.is_lasting_administrator()
             && !store::access_change::has_other_administrator(r, pass, id)?,
         changes: access_change::list(r, pass, id)?,
@@ -274,8 +288,8 @@ fn insert(
     Ok((id, entries))
 }
 
-/// Whoever creates a user may type another address.
-fn at_address(refused: Refused) -> Refused {
+/// Whoever creates a user, or mends their address, may type another one.
+pub(crate) fn at_address(refused: Refused) -> Refused {
     match refused {
         Refused::Conflict(Conflict::Unwanted) => Refused::field("email", Problem::Unwanted),
         Refused::Conflict(Conflict::Elsewhere) => Refused::field("email", Problem::Elsewhere),

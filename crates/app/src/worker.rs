@@ -7,7 +7,7 @@ use std::time::Duration;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
-    access_change, access_request, attempt, email_change, job, login_merge, reset, session,
+    access_change, access_request, attempt, email_change, job, login_merge, mail, reset, session,
     temporary_password, user,
 };
 use tokio::sync::watch;
@@ -78,8 +78,8 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, changes of access and merges
-/// too old to be undone. And takes users deleted 30 days ago off the lists.
+/// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, addresses
+/// that were refused long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
@@ -88,6 +88,7 @@ fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     login_merge::remove_expired(&mut w)?;
     access_request::remove_expired(&mut w)?;
     attempt::remove_ended(&mut w)?;
+    mail::suppression::remove_old(&mut w)?;
     access_change::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;
     job::remove_old(&mut w)?;

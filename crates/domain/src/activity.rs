@@ -71,6 +71,10 @@ verbs! {
     InvitationAllowed = "invitation.allowed",
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted",
+    /// A pending user has another address, and their invitation goes there.
+    InvitationMended = "invitation.mended",
+    /// A mail that did not reach its reader is tried again.
+    MailTriedAgain = "mail.tried_again",
     /// Somebody signed in.
     SessionStarted = "session.started",
     /// A session was ended.

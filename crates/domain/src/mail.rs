@@ -1,5 +1,9 @@
 //! Mails in the outbox: kinds, states, and when to try again.
 
+mod bounce;
+
+pub use bounce::{SUPPRESSION, is_bounce};
+
 use crate::time::{Span, Timestamp};
 use crate::user::Unknown;
 
@@ -57,8 +61,12 @@ pub enum MailState {
     Queued,
     /// The mail server took it.
     HandedOver,
-    /// The mail server refused it for good, or it was tried too often.
+    /// The mail server refused it for good.
     Refused,
+    /// It was tried too often.
+    GivenUp,
+    /// It was not sent, as the mail server had refused the address for good before.
+    Withheld,
     /// No mail server is set: shown to the operator (I-07).
     Kept,
     /// Overtaken before it was sent: the invitation was accepted, sent again or revoked.
@@ -93,9 +101,25 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     Bundle = "bundle", AccessGiven = "access_given",
     TemporaryPassword = "temporary_password", EmailProof = "email_proof",
     ExecutiveChanged = "executive_changed", ExecutiveNotice = "executive_notice", CenterAccount = "center_account");
-words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", Kept = "kept", Dropped = "dropped");
+words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", GivenUp = "given_up",
+    Withheld = "withheld", Kept = "kept", Dropped = "dropped");
 
-/// How often a mail is tried before it counts as refused: more than a day with the waits below.
+impl MailKind {
+    /// Whether it is tried although its sender's mails were refused at the address before: what speaks for several accounts,
+    /// so that none learns what became of another's mails, and what goes to an address that one person has typed.
+    pub fn is_always_tried(self) -> bool {
+        matches!(self, MailKind::Bundle | MailKind::AccessGiven | MailKind::EmailChange)
+    }
+}
+
+impl MailState {
+    /// Whether it did not reach its reader, and never will by itself.
+    pub fn is_undelivered(self) -> bool {
+        matches!(self, MailState::Refused | MailState::GivenUp | MailState::Withheld)
+    }
+}
+
+/// How often a mail is tried before it is given up: more than a day with the waits below.
 pub const MAX_ATTEMPTS: i64 = 14;
 
 /// When to try again after `attempts` failures: 30 s, 1 min, 2 min … up to 6 hours, with up to a quarter more

@@ -79,6 +79,19 @@ pub fn insert(
     Ok(&mailed_in == pass.account())
 }
 
+/// Whether the link of a bundle opens a user's invitation. Where else it opens one is for the bundle's reader alone.
+pub fn is_opened(r: &mut Reader, pass: &AccountPass<ManageUsers>, user: &UserId) -> Result<bool, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT b.bundle_id FROM bundle b
+             JOIN invitation i ON i.account_id = b.account_id AND i.id = b.invitation_id AND i.generation = 1
+             WHERE b.account_id = $1 AND b.user_id = $2"
+        ),
+        &[pass.account().into(), user.into()],
+    )?;
+    Ok(row.is_some())
+}
+
 /// What the mail that invites says; `None` if none of the invitations is open any more.
 pub fn find_invited(
     r: &mut Reader,

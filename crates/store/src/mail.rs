@@ -4,14 +4,17 @@
 //! [`LEASE`]; if they die, another takes it then.
 
 mod content;
+mod standing;
+pub mod suppression;
 
-use domain::id::{AccountCenterId, AccountId, MailId, UserId};
+use domain::id::{AccountCenterId, AccountId, MailId};
 use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 
 pub use content::{
     EndContent, InvitationContent, ReadsMail, find_end, find_invitation, find_language, find_reset, get_login,
 };
+pub use standing::{NotReached, Standing, list_not_reached, list_standings};
 
 use crate::convert;
 use crate::db::{DbError, Row, sql};
@@ -189,19 +192,43 @@ pub fn update_waiting(
     Ok(())
 }
 
-/// One page of mails, newest first; behind the mail `before`.
-pub fn list(r: &mut Reader, _pass: &OperatorPass, before: Option<&MailId>) -> Result<Page<Mail>, DbError> {
+/// One page of mails, newest first; behind the mail `before`. All, or those that did not reach their readers.
+pub fn list(
+    r: &mut Reader,
+    _pass: &OperatorPass,
+    before: Option<&MailId>,
+    undelivered: bool,
+) -> Result<Page<Mail>, DbError> {
     // Behind every id: no digit of one sorts after this.
     let before = before.map_or("MAIz", MailId::as_str);
-    let rows = r.tx().all(
+    let statement = if undelivered {
+        sql!(
+            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
+             FROM mail WHERE id < $1 AND state IN ('refused', 'given_up', 'withheld') ORDER BY id DESC LIMIT $2"
+        )
+    } else {
         sql!(
             "SELECT id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
                      created_at
              FROM mail WHERE id < $1 ORDER BY id DESC LIMIT $2"
-        ),
-        &[before.into(), LIMIT.into()],
-    )?;
+        )
+    };
+    let rows = r.tx().all(statement, &[before.into(), LIMIT.into()])?;
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
+}
+
+/// Puts a mail that did not reach its reader into the queue again, as if it were new, and under its id; false if it is none
+/// by now.
+pub fn update_again(w: &mut Writer, _pass: &OperatorPass, mail: &Mail) -> Result<bool, DbError> {
+    let now = w.now;
+    let changed = w.tx().exec(
+        sql!(
+            "UPDATE mail SET state = 'queued', attempts = 0, run_at = $3, lease_until = 0, finished_at = NULL
+             WHERE account_id = $1 AND id = $2 AND state IN ('refused', 'given_up', 'withheld')"
+        ),
+        &[(&mail.account).into(), (&mail.id).into(), now.into()],
+    )?;
+    Ok(changed > 0)
 }
 
 /// One mail.
@@ -215,34 +242,6 @@ pub fn find(r: &mut Reader, _pass: &OperatorPass, id: &MailId) -> Result<Option<
         &[id.into()],
     )?;
     row.map(read).transpose()
-}
-
-/// Where the newest mail of a user's invitation stands, and what the mail server said; another account may have sent it
-/// for a bundle that the user is in.
-pub fn find_state(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    user: &UserId,
-) -> Result<Option<(MailState, String)>, DbError> {
-    let row = r.tx().optional(
-        sql!(
-            "SELECT t.state, t.answer FROM (
-                 SELECT m.id, m.state, m.answer FROM invitation i
-                 JOIN mail m ON m.account_id = i.account_id AND m.subject_id = i.id
-                 WHERE i.account_id = $1 AND i.user_id = $2
-                 UNION ALL
-                 SELECT m.id, m.state, m.answer FROM bundle b
-                 JOIN mail m ON m.account_id = b.mailed_in AND m.subject_id = b.bundle_id AND m.kind = 'bundle'
-                 WHERE b.account_id = $1 AND b.user_id = $2) t
-             ORDER BY t.id DESC LIMIT 1"
-        ),
-        &[pass.account().into(), user.into()],
-    )?;
-    row.map(|row| {
-        let mut c = row.columns();
-        Ok((c.parse()?, c.text()?))
-    })
-    .transpose()
 }
 
 /// How long the oldest mail that is due has waited; `None` if none is due.

@@ -5,7 +5,7 @@ mod sign_in;
 
 use domain::account_center::proof::RunsCenter;
 use domain::capability::proof::ManageUsers;
-use domain::email::EmailAddress;
+use domain::email::{EmailAddress, canonical};
 use domain::id::UserId;
 use domain::temporary_password::LIFETIME;
 use domain::time::Timestamp;
@@ -166,12 +166,13 @@ pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
     w.tx().exec(sql!("DELETE FROM temporary_password WHERE expires_at <= $1"), &[now.into()])
 }
 
-/// What the mail says that tells of it; `None` if it works no more.
+/// What the mail says that tells of it; `None` if it works no more, or they have another address by now.
 pub fn find_content(
     r: &mut Reader,
     _pass: &impl ReadsMail,
     account: &str,
     user: &UserId,
+    email: &str,
 ) -> Result<Option<Content>, DbError> {
     let now = r.now;
     let row = r.tx().optional(
@@ -186,9 +187,10 @@ pub fn find_content(
              JOIN \"user\" u ON u.account_id = t.account_id AND u.id = t.user_id AND u.status = 'pending'
              LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
              LEFT JOIN login e ON e.id = t.set_by_login
-             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3 AND t.password_hash <> ''"
+             WHERE t.account_id = $1 AND t.user_id = $2 AND t.expires_at > $3 AND t.password_hash <> ''
+               AND t.email_canonical = $4"
         ),
-        &[account.into(), user.into(), now.into()],
+        &[account.into(), user.into(), now.into(), canonical(email).into()],
     )?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();

@@ -89,7 +89,7 @@ pub(crate) async fn newest(app: &App, address: &str) -> Option<Letter> {
 }
 
 async fn list(app: &App, operator: &Ask, before: Option<MailId>) -> (OperatorPass, app::page::Page<Mail>) {
-    let list = move |r: &mut Reader, pass: &OperatorPass| operator::mails(r, pass, before.as_ref());
+    let list = move |r: &mut Reader, pass: &OperatorPass| operator::mails(r, pass, before.as_ref(), false);
     app.read(operator, (), list).await.expect("the operator may look")
 }
 

@@ -203,6 +203,9 @@ fn users() -> Vec<Route> {
         post("/accounts/{account}/users/{user}/undo", user::undo::undo).records(&[Verb::UserUndone]),
         post("/accounts/{account}/users/{user}/invitation", user::invitation::resend)
             .records(&[Verb::InvitationSent]),
+        get("/accounts/{account}/users/{user}/invitation/address", user::mend::page),
+        post("/accounts/{account}/users/{user}/invitation/address", user::mend::mend)
+            .records(&[Verb::InvitationMended, Verb::InvitationSent]),
         get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
         post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
             .records(&[Verb::InvitationRevoked]),
@@ -341,6 +344,7 @@ fn operator() -> Vec<Route> {
         get("/operator/mails", operator::mails),
         get("/operator/mails/{mail}", operator::mail),
         get("/operator/mails/{mail}/html", operator::mail_html),
+        post("/operator/mails/{mail}/again", operator::try_again).records(&[Verb::MailTriedAgain]),
         get("/operator/{token}", operator::follow),
     ]
 }

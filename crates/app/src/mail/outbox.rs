@@ -12,7 +12,7 @@ use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
 use domain::time::Span;
 use store::access_request::{self, Answered, Asked};
 use store::bundle;
-use store::mail::{self, Mail, ReadsMail};
+use store::mail::{self, Mail, ReadsMail, suppression};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::{Language, Text};
@@ -84,6 +84,8 @@ struct Told {
 /// What became of a claimed mail.
 enum Fate {
     End(MailState, String),
+    /// It was refused, and so is every other one to its address.
+    Bounced(String),
     Wait(String),
 }
 
@@ -124,11 +126,24 @@ impl App {
             return Ok(Fate::End(MailState::Dropped, String::new()));
         };
         let Some(smtp) = &self.smtp else { return Ok(Fate::End(MailState::Kept, String::new())) };
+        if let Some(answer) = self.find_suppressed(pass, mail).await? {
+            return Ok(Fate::End(MailState::Withheld, answer));
+        }
         Ok(match smtp.send(&message, self.store.now().micros()).await {
             Delivery::HandedOver { reply } => Fate::End(MailState::HandedOver, reply),
             Delivery::Refused { sentence } => Fate::End(MailState::Refused, sentence),
+            Delivery::Bounced { sentence } => Fate::Bounced(sentence),
             Delivery::TryLater { sentence } => wait_or_end(mail, sentence),
         })
+    }
+
+    /// What the mail server said when it refused the address before, where that keeps this mail from being sent.
+    async fn find_suppressed(&self, pass: &SystemPass, mail: &Mail) -> Result<Option<String>, Refused> {
+        if mail.kind.is_always_tried() {
+            return Ok(None);
+        }
+        let (reader, row) = (pass.clone(), mail.clone());
+        self.store.read(move |r| Ok(suppression::find(r, &reader, &row)?)).await
     }
 
     async fn note(&self, pass: &SystemPass, fates: Vec<(Mail, Fate)>) -> Result<(), Refused> {
@@ -140,6 +155,7 @@ impl App {
                 Fate::End(state, answer) => {
                     tracing::info!(mail = %mail.id, state = state.word(), answer, "mail");
                 }
+                Fate::Bounced(answer) => tracing::info!(mail = %mail.id, state = "bounced", answer, "mail"),
                 Fate::Wait(answer) => {
                     tracing::warn!(mail = %mail.id, attempts = mail.attempts, answer, "mail waits");
                 }
@@ -151,6 +167,12 @@ impl App {
             for (mail, fate) in &fates {
                 match fate {
                     Fate::End(state, answer) => mail::update_finished(&mut w, &pass, mail, *state, answer)?,
+                    Fate::Bounced(answer) => {
+                        mail::update_finished(&mut w, &pass, mail, MailState::Refused, answer)?;
+                        if !mail.kind.is_always_tried() {
+                            suppression::insert(&mut w, &pass, mail, answer)?;
+                        }
+                    }
                     Fate::Wait(answer) => {
                         let run_at = next_attempt(w.now, mail.attempts, jitter);
                         mail::update_waiting(&mut w, &pass, mail, run_at, answer)?;
@@ -320,7 +342,7 @@ fn language_of(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Lan
 
 /// A mail is tried so often and no more.
 fn wait_or_end(mail: &Mail, sentence: String) -> Fate {
-    if mail.attempts >= MAX_ATTEMPTS { Fate::End(MailState::Refused, sentence) } else { Fate::Wait(sentence) }
+    if mail.attempts >= MAX_ATTEMPTS { Fate::End(MailState::GivenUp, sentence) } else { Fate::Wait(sentence) }
 }
 
 fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {
@@ -341,7 +363,7 @@ fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Op
         }
         MailKind::TemporaryPassword => {
             let id = mail.subject.parse().expect(parsed);
-            let found = store::temporary_password::find_content(r, pass, &mail.account, &id)?;
+            let found = store::temporary_password::find_content(r, pass, &mail.account, &id, &mail.email)?;
             Ok(found.map(Content::TemporaryPassword))
         }
         MailKind::EndNotice => {

@@ -40,6 +40,11 @@ pub enum Delivery {
         /// Who refused what, and the server's words.
         sentence: String,
     },
+    /// The server will take no mail for this address.
+    Bounced {
+        /// Who refused it, and the server's words.
+        sentence: String,
+    },
     /// Nothing was decided: the same mail may pass later.
     TryLater {
         /// What went wrong.
@@ -149,7 +154,13 @@ impl Inner {
         let answer = connection.command(mail).await;
         self.expect("the sender", Severity::PositiveCompletion, answer)?;
         let answer = connection.command(Rcpt::new(wire.to.clone(), Vec::new())).await;
-        self.expect("the recipient", Severity::PositiveCompletion, answer)?;
+        let bounces = answer.as_ref().err().is_some_and(is_bounce);
+        self.expect("the recipient", Severity::PositiveCompletion, answer).map_err(
+            |refused| match refused {
+                Delivery::Refused { sentence } if bounces => Delivery::Bounced { sentence },
+                other => other,
+            },
+        )?;
         let answer = connection.command(Data).await;
         self.expect("the mail", Severity::PositiveIntermediate, answer)?;
         let answer = connection.message(&wire.data).await;
@@ -194,6 +205,11 @@ impl Inner {
         let sentence = format!("The mail server {}:{} {fault}", self.server.host, self.server.port);
         plain::line(&sentence, SENTENCE_LENGTH)
     }
+}
+
+/// Whether what was answered to the recipient is said of the address.
+fn is_bounce(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| domain::mail::is_bounce(code.into(), &line::said(error)))
 }
 
 /// A reply as one line.

@@ -37,7 +37,7 @@ async fn invite(world: &World, center: &Center, new: NewUser) -> Result<BundleId
     Ok(world.app.write(&center.admin.ask, center.id.clone(), place).await?.1)
 }
 
-async fn invited(world: &World, center: &Center, address: &str) -> String {
+pub(crate) async fn invited(world: &World, center: &Center, address: &str) -> String {
     let new = center.accounts[0].new_user(address, UserType::Administrator, &[]);
     invite(world, center, new).await.unwrap();
     world.letter_to(address).await.link().to_owned()

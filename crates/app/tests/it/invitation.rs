@@ -1,5 +1,6 @@
 //! Invitations: single-use links that expire, are sent again, revoked and accepted.
 
+mod mend;
 mod races;
 mod tokens;
 

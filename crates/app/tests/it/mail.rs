@@ -1,5 +1,7 @@
 //! The outbox: what becomes of a mail.
 
+mod delivery;
+
 use std::collections::HashSet;
 
 use app::Refused;
@@ -88,14 +90,16 @@ async fn i07_to_others_the_operators_page_is_not_there() {
 #[tokio::test]
 async fn i07_a_mail_that_cannot_go_now_goes_later_under_its_message_id() {
     for mut world in testkit::worlds().await {
-        let office = PostOffice::open(Mood::RefusesForNow);
+        let office = PostOffice::open(Mood::BUSY);
         world.restart(|app| app.smtp = office.smtp());
         let account = world.set_up().await;
         let id = account.invite("natalie@example.com", UserType::Administrator, &[]).await;
         assert_eq!(world.send_mails().await, 1);
         assert_eq!(states(&world).await, [MailState::Queued]);
-        let (state, answer) = Desk::of(&world, &account).get(&id).await.unwrap().mail.unwrap();
-        assert!(state == MailState::Queued && answer.contains("451 4.3.0 come back in a while"), "{answer}");
+        let mail = Desk::of(&world, &account).get(&id).await.unwrap().mail.unwrap();
+        assert!(mail.state == MailState::Queued && mail.answer.contains("451 4.3.0 come back in a while"));
+        let waits = mail.run_at.since(world.app.store.now()).as_seconds_up();
+        assert!((30..38).contains(&waits), "{waits} s");
         assert_eq!(world.send_mails().await, 0, "not before its time");
 
         world.advance(Span::minutes(1));
@@ -116,13 +120,13 @@ async fn i07_a_mail_that_cannot_go_now_goes_later_under_its_message_id() {
 #[tokio::test]
 async fn i07_a_refused_mail_ends_as_refused() {
     for mut world in testkit::worlds().await {
-        let office = PostOffice::open(Mood::RefusesForGood);
+        let office = PostOffice::open(Mood::UNKNOWN);
         world.restart(|app| app.smtp = office.smtp());
         let account = world.set_up().await;
         let id = account.invite("natalie@example.com", UserType::Administrator, &[]).await;
         world.send_mails().await;
-        let (state, answer) = Desk::of(&world, &account).get(&id).await.unwrap().mail.unwrap();
-        assert!(state == MailState::Refused && answer.contains("550 5.1.1 no such person"), "{answer}");
+        let mail = Desk::of(&world, &account).get(&id).await.unwrap().mail.unwrap();
+        assert!(mail.state == MailState::Refused && mail.answer.contains("550 5.1.1 no such person"));
         world.advance(LONG);
         assert_eq!(world.send_mails().await, 0);
         // What was wrong is mended, and it is sent again.
@@ -137,7 +141,7 @@ async fn i07_a_refused_mail_ends_as_refused() {
 #[tokio::test]
 async fn i07_a_mail_that_never_goes_is_given_up() {
     for mut world in testkit::worlds().await {
-        let office = PostOffice::open(Mood::RefusesForNow);
+        let office = PostOffice::open(Mood::BUSY);
         world.restart(|app| app.smtp = office.smtp());
         world.set_up().await;
         let email = EmailAddress::parse("ada@example.com").unwrap();
@@ -157,7 +161,8 @@ async fn i07_a_mail_that_never_goes_is_given_up() {
         assert_eq!(office.turned_away() as i64, 1 + MAX_ATTEMPTS);
         let zoe = world.sign_in("zoe@example.com").await;
         let page = Desk::of_person(&world, &account, &zoe).get(&id).await.unwrap();
-        assert_eq!(page.mail.unwrap().0, MailState::Refused);
+        let mail = page.mail.unwrap();
+        assert_eq!((mail.state, mail.attempts), (MailState::GivenUp, MAX_ATTEMPTS));
     }
 }
 

@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod metrics_token;
 mod migrate;
+mod operator_link;
 mod seed;
 mod user;
 
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Doctor,
     /// Tell the bearer token for /metrics
     MetricsToken,
+    /// Tell the link to the mails and where they stand
+    OperatorLink,
     /// Fill the database with demonstration data
     Seed(seed::Args),
 }
@@ -82,6 +85,7 @@ impl Command {
             Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
             Command::Doctor => doctor::run(settings).await,
             Command::MetricsToken => metrics_token::run(settings).await,
+            Command::OperatorLink => operator_link::run(settings).await,
             Command::Seed(args) => seed::run(settings, args).await,
         }
     }

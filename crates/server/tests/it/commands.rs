@@ -1,5 +1,6 @@
 //! What each command answers (I-03).
 
+use crate::http::{Ask, Hand};
 use crate::serve::{Server, free_address};
 use crate::support::{Installation, text};
 
@@ -228,5 +229,26 @@ fn i03_seed_makes_a_world_and_its_login_can_have_a_key() {
         );
         // Never among people who are there already.
         assert!(installation.refusal(1, &seed).contains("There are accounts in this database already"));
+    }
+}
+
+/// I-03, I-07: the server prints the operator's link only where no mail server is set. Seen to fail: with another token.
+#[test]
+fn i03_the_operators_link_is_told_where_mails_are_sent_too() {
+    for installation in Installation::each() {
+        let installation = installation
+            .set("ROLLCALL_SMTP_URL", "smtp://127.0.0.1:9")
+            .set("ROLLCALL_MAIL_FROM", "calls@example.com");
+        let address = free_address();
+        let server = Server::start(&installation, &address).ready();
+        let link = text(&installation.answer(&["operator-link"])["operator_link"]).to_owned();
+        let begin = format!("http://localhost:{}", address.rsplit(':').next().unwrap());
+        let path = link.strip_prefix(&begin).unwrap_or_else(|| panic!("{link}")).to_owned();
+        let mut hand = Hand::new(&address);
+        let cookie = hand.told(&Ask::get(path)).cookie("operator").unwrap();
+        let mails = Ask::get("/operator/mails?show=undelivered");
+        assert_eq!(hand.told(&mails).status, 404, "to others it is not there");
+        assert_eq!(hand.told(&mails.with("Cookie", &format!("operator={cookie}"))).status, 200);
+        server.stop("-TERM");
     }
 }

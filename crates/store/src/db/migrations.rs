@@ -42,5 +42,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0026_tag"),
     migration!("0027_notification"),
     migration!("0028_summary_email"),
+    migration!("0029_mail_suppression"),
     migration!("0030_language"),
 ];

@@ -117,6 +117,12 @@ impl Acting for SetupPass {
     }
 }
 
+impl Acting for OperatorPass {
+    fn actor(&self) -> Actor {
+        Actor::operator()
+    }
+}
+
 impl Acting for InvitationPass {
     fn actor(&self) -> Actor {
         Actor::user(&self.user, &self.names.full())

@@ -40,7 +40,7 @@ pub use own::{
 };
 pub use part::{Asked, Following, Member, Order, find_member, find_own_member, list_behind, list_window};
 pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
-pub use write::activate;
+pub use write::{activate, update_pending_email};
 
 use crate::db::{Columns, DbError, Row, sql};
 use crate::pass::AccountPass;

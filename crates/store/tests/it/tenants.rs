@@ -101,6 +101,16 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("login.rs", "d.center_id = here.center_id", "who is known in the center of the account of the pass"),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
+    (
+        "mail.rs",
+        "FROM mail WHERE id < $1 AND state IN",
+        "the operator's list of mails that were not delivered",
+    ),
+    (
+        "mail/suppression.rs",
+        "DELETE FROM mail_suppression WHERE created_at <= $1",
+        "the worker forgets what is old",
+    ),
     ("mail.rs", "FROM mail WHERE id = $1", "the operator's view of one mail"),
     (
         "reset.rs",

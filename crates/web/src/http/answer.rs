@@ -16,7 +16,7 @@ use crate::views::{Frame, Page};
 impl Visitor {
     /// The frame of the operator's pages.
     pub fn operator_frame(&self) -> Frame {
-        menu::operator_frame(self.t())
+        self.toasted(menu::operator_frame(self.t()))
     }
 
     /// The frame of a page of somebody who is not signed in.

@@ -70,6 +70,14 @@ toasts! {
     InvitationSent => Text::toast_invitation_sent,
     /// An invitation is there, and no mail server to send it.
     InvitationKept => Text::toast_invitation_kept,
+    /// A pending user has another address, and their invitation is on its way there.
+    AddressMended => Text::toast_address_mended,
+    /// The same, and no mail server to send it.
+    AddressMendedKept => Text::toast_address_mended_kept,
+    /// A pending user has another address, and no invitation was sent yet.
+    AddressMendedUnsent => Text::toast_address_mended_unsent,
+    /// A mail that did not reach its reader is tried again.
+    MailTriedAgain => Text::toast_mail_tried_again,
     /// Somebody takes invitations again.
     InvitationsAllowed => Text::toast_invitations_allowed,
     /// An API key is ended.

@@ -105,6 +105,8 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::InvitationBlocked) => t.activity_invitation_blocked(),
         Some(Verb::InvitationAllowed) => t.activity_invitation_allowed(),
         Some(Verb::InvitationAccepted) => t.activity_invitation_accepted(),
+        Some(Verb::InvitationMended) => t.activity_invitation_mended(),
+        Some(Verb::MailTriedAgain) => t.activity_mail_tried_again(),
         Some(Verb::SessionStarted) => t.activity_session_started(),
         Some(Verb::SessionEnded) => t.activity_session_ended(),
         Some(Verb::SessionRefused) => t.activity_session_refused(),

@@ -3,6 +3,7 @@
 use ::http::{HeaderValue, header};
 use app::operator::{self, Mail as Stored};
 use app::pass::{OperatorPass, Visitor};
+use app::work::Reader;
 use axum::response::{Html, IntoResponse as _};
 use domain::id::MailId;
 use domain::mail::{MailKind, MailState as State};
@@ -11,20 +12,26 @@ use serde::Deserialize;
 use super::shown;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
+use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
+use crate::views::frame::address;
 use crate::views::operator::{Mail, MailRow, MailState, Mails};
 
 /// A mail is shown as a mail program would: its own styles, no script, nothing from elsewhere.
 const MAIL_POLICY: &str =
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
-/// Which page.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Which page, of all mails or of those that did not reach their readers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Query {
-    after: Option<String>,
+    show: String,
+    after: String,
 }
+
+/// The word for those that did not reach their readers.
+const UNDELIVERED: &str = "undelivered";
 
 /// Exchanges the printed link for a cookie.
 pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
@@ -34,19 +41,32 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// One page of mails, newest first.
 pub async fn mails(visit: Visit<OperatorPass>, query: Query) -> Answer {
-    let before: Option<MailId> = query.after.as_deref().and_then(|id| id.parse().ok());
-    let (_, page) = visit.read(move |r, pass| operator::mails(r, pass, before.as_ref())).await?;
+    let before: Option<MailId> = query.after.parse().ok();
+    let undelivered = query.show == UNDELIVERED;
+    let list = move |r: &mut Reader, pass: &_| operator::mails(r, pass, before.as_ref(), undelivered);
+    let (_, page) = visit.read(list).await?;
+    let show = if undelivered { UNDELIVERED } else { "" };
     let next = match page.rows.last() {
-        Some(last) if page.has_more => Some(format!("/operator/mails?after={}", last.id)),
+        Some(last) if page.has_more => {
+            Some(address("/operator/mails", &[("show", show), ("after", last.id.as_str())]))
+        }
         _ => None,
     };
     visit.page(Mails {
         t: visit.t(),
         frame: visit.operator_frame(),
         kept_only: visit.app.smtp.is_none(),
+        undelivered,
         rows: page.rows.into_iter().map(|mail| row(&visit, mail, None)).collect(),
         pager: Pager { previous: None, next },
     })
+}
+
+/// Has a mail tried again that did not reach its reader.
+pub async fn try_again(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
+    let id: MailId = visit.param("mail")?;
+    visit.write(move |w, pass| operator::try_again(w, pass, &id)).await?;
+    visit.go_and_tell(&format!("/operator/mails?show={UNDELIVERED}"), Toast::MailTriedAgain)
 }
 
 /// One mail. Where a mail server is set, mails are their readers' alone and are not shown.
@@ -110,13 +130,20 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         id: mail.id.to_string(),
         to: mail.email,
         subject: subject.unwrap_or_else(|| kind.to_owned()),
+        again: mail.state.is_undelivered(),
         state: match mail.state {
-            State::Queued => MailState::Waiting,
+            State::Queued => MailState::Waiting(mail.answer),
             State::HandedOver => MailState::Sent,
             State::Kept => MailState::Kept,
-            State::Refused => MailState::Failed(mail.answer),
-            State::Dropped => MailState::Failed(t.operator_over().to_owned()),
+            State::Refused => failed(t.operator_state_refused(), mail.answer),
+            State::GivenUp => failed(t.operator_state_given_up(), mail.answer),
+            State::Withheld => failed(t.operator_state_withheld(), mail.answer),
+            State::Dropped => failed(t.operator_state_failed(), t.operator_over().to_owned()),
         },
         when: shown::when(mail.created_at, &visit.moments("UTC")),
     }
+}
+
+fn failed(what: &str, why: String) -> MailState {
+    MailState::Failed(what.to_owned(), why)
 }

@@ -2,11 +2,13 @@
 
 use app::company::Company;
 use app::moment::Moments;
+use app::user::{MailState, Standing};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::{Span, Timestamp};
+use text::Text;
 
 use crate::views::When;
-use crate::views::user::{self, Companies};
+use crate::views::user::{self, Companies, MailStanding};
 
 /// A moment, as the page writes them.
 pub(super) fn when(at: Timestamp, moments: &Moments) -> When {
@@ -51,4 +53,19 @@ pub(super) fn invitation(
         InvitationState::Unwanted => Some(user::InvitationState::Unwanted),
         InvitationState::Accepted => None,
     }
+}
+
+/// Where the mail of an invitation stands; `None` where there is nothing to say, as it was overtaken.
+pub(super) fn mail(t: Text, standing: &Standing, moments: &Moments) -> Option<MailStanding> {
+    let answer = standing.answer.clone();
+    Some(match standing.state {
+        MailState::Queued if answer.is_empty() => MailStanding::Queued,
+        MailState::Queued => MailStanding::Waits(answer, when(standing.run_at, moments)),
+        MailState::HandedOver => MailStanding::HandedOver,
+        MailState::Kept => MailStanding::Kept,
+        MailState::Refused => MailStanding::Failed(t.user_mail_refused().to_owned(), answer),
+        MailState::GivenUp => MailStanding::Failed(t.user_mail_given_up(standing.attempts), answer),
+        MailState::Withheld => MailStanding::Failed(t.user_mail_withheld().to_owned(), answer),
+        MailState::Dropped => return None,
+    })
 }

@@ -15,6 +15,8 @@ pub struct Mails {
     pub frame: Frame,
     /// No SMTP server is set: mails are kept and can be read here.
     pub kept_only: bool,
+    /// Only those that did not reach their readers are listed.
+    pub undelivered: bool,
     /// One page, newest first.
     pub rows: Vec<MailRow>,
     /// The neighbouring pages.
@@ -32,6 +34,8 @@ pub struct MailRow {
     pub subject: String,
     /// How far it is.
     pub state: MailState,
+    /// Whether it can be tried again.
+    pub again: bool,
     /// When it was written.
     pub when: When,
 }
@@ -41,12 +45,12 @@ pub struct MailRow {
 pub enum MailState {
     /// Kept here, because there is no SMTP server.
     Kept,
-    /// Waiting to be sent.
-    Waiting,
+    /// Waiting to be sent; what the server said last, if it was tried.
+    Waiting(String),
     /// Taken by the server.
     Sent,
-    /// Given up, with the server's words.
-    Failed(String),
+    /// It did not reach its reader: what became of it, and the server's words.
+    Failed(String, String),
 }
 
 /// One mail: `/operator/mails/{MAI}`; its HTML part is framed from `/operator/mails/{MAI}/html`.

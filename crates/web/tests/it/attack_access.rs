@@ -200,6 +200,7 @@ async fn x09_a_place_that_is_not_in_use_opens_no_route() {
         assert_eq!(site.ask(&Method::GET, &home, Some(&person.ask), "").await.status, StatusCode::OK);
         // There is a request to be decided before the rows are looked at.
         success(&site, "/accounts/{account}/users/access-requests/{access_request}/approve").await;
+        success(&site, "/accounts/{account}/users/{user}/invitation/address").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password/end").await;
         for (state, set) in NOT_IN_USE {

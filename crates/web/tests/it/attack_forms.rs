@@ -107,6 +107,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
             ]
         }
         "/users/{user}/promote/{type}" => &["message", "version"],
+        "/users/{user}/invitation/address" => &["was", "email"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
         "/users/{user}/end" => &["version", "ends_on", "remove"],
         "/users/{user}/suspend"
@@ -136,6 +137,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/settings/request-link"
         | "/settings/leave-center"
         | "/users/{user}/invitation"
+        | "/operator/mails/{mail}/again"
         | "/users/{user}/temporary-password/end"
         | "/jobs/{job}/cancel"
         | "/companies/{company}/disable"

@@ -52,6 +52,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/accounts/{account}/users/{user}/promote/{type}"
         | "/account-centers/{account_center}/executives/new" => Inviting("invitation", to_one),
         "/accounts/{account}/users/{user}/invitation" => Inviting("invitation", INVITATION_AGAIN.most),
+        "/accounts/{account}/users/{user}/invitation/address" => Inviting("invitation", to_one),
         "/accounts/{account}/users/{user}/temporary-password" => Inviting("temporary_password", to_one),
         "/accounts/{account}/users/access-offer" => Inviting("access_offer", to_one),
         "/account-centers/{account_center}/users/create" | "/account-centers/{account_center}/jobs" => {
@@ -271,6 +272,19 @@ impl<'a> Aim<'a> {
                 let user = self.placed(site, UserType::Administrator).await;
                 path = path.replace(site.user.as_str(), &user);
                 if path.ends_with("password") { format!("password={TEMPORARY}") } else { String::new() }
+            }
+            "/accounts/{account}/users/{user}/invitation/address" => {
+                let number = site.world.sql("SELECT id FROM \"user\"").len();
+                let was = format!("other{number}@sink.example");
+                let new = self.account.new_user(&was, UserType::Administrator, &[]);
+                let later = NewUser { send_now: false, ..new };
+                let user = self.account.create(later).await.expect("they are placed").to_string();
+                // As if it had been sent, without the mail.
+                let sent =
+                    "UPDATE invitation SET sent_at = created_at, expires_at = created_at, generation = 1";
+                site.world.sql(&format!("{sent} WHERE user_id = '{user}'"));
+                path = path.replace(site.user.as_str(), &user);
+                format!("was={}&email={address}", was.replace('@', "%40"))
             }
             "/accounts/{account}/users/{user}/promote/{type}" => {
                 let user = self.placed(site, UserType::Notification).await;

@@ -114,7 +114,7 @@ async fn x10_no_action_is_done_to_what_is_of_others() {
             assert!(before == site.rows(), "POST {} changed something", route.path);
             walked_below.insert(asker.below);
         }
-        assert_eq!(walked_below.len(), 3, "{walked_below:?}");
+        assert_eq!(walked_below.len(), 4, "{walked_below:?}");
     }
 }
 

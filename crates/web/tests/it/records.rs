@@ -180,6 +180,19 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         | "/accounts/{account}/users/{user}/promote/{type}"
         | "/accounts/{account}/users/{user}/delete" => with(path, &version),
         "/accounts/{account}/users/{user}/invitation" => with(pending, ""),
+        "/accounts/{account}/users/{user}/invitation/address" => {
+            let user = site.invited("wrong@example.com").await;
+            let number = world.sql("SELECT id FROM \"user\"").len();
+            let form = format!("was=wrong%40example.com&email=right{number}%40example.com");
+            with(path.replace(site.user.as_str(), user.as_str()), &form)
+        }
+        "/operator/mails/{mail}/again" => {
+            let number = world.sql("SELECT id FROM mail").len();
+            site.account.invite(&format!("lost{number}@example.com"), UserType::Administrator, &[]).await;
+            let mail = world.sql("SELECT id FROM mail ORDER BY id DESC").remove(0).remove(0);
+            world.sql(&format!("UPDATE mail SET state = 'refused' WHERE id = '{mail}'"));
+            (format!("/operator/mails/{mail}/again"), Some(world.operator()), String::new())
+        }
         "/accounts/{account}/users/{user}/invitation/revoke" => {
             with(pending, &site.version(site.pending.as_str()))
         }

@@ -161,8 +161,7 @@ fn machine_name() -> ClientId {
 /// What an error says, for people: the server's code and words, or the innermost cause.
 pub(super) fn words(error: &Error) -> String {
     if let Some(code) = error.status() {
-        let said = error.source().map(ToString::to_string).unwrap_or_default();
-        return format!("{code} {said}");
+        return format!("{code} {}", said(error));
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
@@ -172,4 +171,9 @@ pub(super) fn words(error: &Error) -> String {
         "incomplete response" => "the connection was closed".to_owned(),
         words => words.trim_end_matches('.').to_owned(),
     }
+}
+
+/// What the server said beside the code of its reply.
+pub(super) fn said(error: &Error) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
 }

@@ -25,6 +25,13 @@ fn refused(delivery: Delivery) -> String {
     }
 }
 
+fn bounced(delivery: Delivery) -> String {
+    match delivery {
+        Delivery::Bounced { sentence } => sentence,
+        other => panic!("not bounced: {other:?}"),
+    }
+}
+
 fn later(delivery: Delivery) -> String {
     match delivery {
         Delivery::TryLater { sentence } => sentence,
@@ -82,10 +89,18 @@ async fn a_connection_that_the_server_closed_is_replaced() {
     }
 }
 
+/// I-07: that there is no such person is told apart from every other refusal. Seen to fail: with each 5xx to a recipient
+/// taken for it.
 #[tokio::test]
-async fn a_permanent_no_is_final() {
+async fn i07_a_permanent_no_is_final() {
+    let server = Server::start("refuse");
+    let sentence = bounced(send(&server.url()).await);
+    let words = "refused the recipient: 550 5.1.1 No such person here";
+    assert_eq!(sentence, format!("The mail server 127.0.0.1:{} {words}", server.port));
     for (mode, words) in [
-        ("refuse", "refused the recipient: 550 5.1.1 No such person here"),
+        ("refuse-quota", "refused the recipient: 552 5.2.2 Mailbox full"),
+        ("refuse-policy", "refused the recipient: 550 5.7.1 Not wanted from you"),
+        ("refuse-data", "refused the mail: 554 5.5.1 No valid recipients"),
         ("refuse-mail", "refused the mail: 554 5.6.0 This mail is not wanted"),
         ("refuse-sender", "refused the sender: 553 5.7.1 Nobody here writes as this sender"),
     ] {
@@ -116,6 +131,19 @@ async fn dropped_connections_are_for_later() {
         let sentence = later(send(&server.url()).await);
         assert!(sentence.contains(words), "{sentence}");
     }
+}
+
+/// I-07: nobody can know whether it was taken, so it is sent again as the same one.
+#[tokio::test]
+async fn i07_a_mail_in_doubt_is_sent_again_under_its_message_id() {
+    let server = Server::start("drop-taken");
+    let smtp = Smtp::from_url(&server.url()).unwrap();
+    let sentence = later(smtp.send(&message(), AT).await);
+    assert!(sentence.contains("broke off at the mail: the connection was closed."), "{sentence}");
+    handed_over(smtp.send(&message(), AT).await);
+    assert_eq!((server.mails(), server.connections()), (2, 2));
+    let id = |n| server.mail(n)["headers"][4].clone();
+    assert_eq!((&id(1), id(1)[0].as_str()), (&id(2), Some("Message-ID")));
 }
 
 #[tokio::test]

@@ -273,6 +273,7 @@ fn view(
         company_filter: typed.filter.clone(),
         invitation: shown::invitation(user.invitation, now, &moments)
             .filter(|_| user.status == UserStatus::Pending),
+        mail: page.mail.as_ref().and_then(|mail| shown::mail(t, mail, &moments)),
         suspended: user.status == UserStatus::Suspended,
         last_day: user.ends_at.map(|end| {
             let day = shown::last_day(end, &moments);

@@ -69,6 +69,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         invitation: Some(user.invitation)
             .filter(|_| user.status == UserStatus::Pending)
             .and_then(|times| shown::invitation(times, now, &moments)),
+        mail: found.mails.get(&user.id).and_then(|mail| shown::mail(t, mail, &moments)),
         own: place.user.as_ref() == Some(&user.id),
         until: user.ends_at.filter(|_| tab == Tab::Active).map(|at| shown::last_day(at, &moments)),
         deleted: user.deleted_at.filter(|_| tab == Tab::Deleted).map(|at| shown::when(at, &moments)),
@@ -80,6 +81,7 @@ pub async fn list(visit: Managing, asked: Asked) -> Answer {
         pager: pager(&frame, &query, &found.users),
         frame,
         executives: found.executives.iter().map(|executive| isolated(&executive.name).into_owned()).collect(),
+        not_reached: found.not_reached.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
         requests: Some(found.requests).filter(|count| count.n > 0).map(|count| counted(t, count)),
         counts: Tab::ALL.map(|tab| (tab, counted(t, tab.of(&found.counts)))),
         sorts_by_name,

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod invitation;
 mod list;
 pub mod list_json;
+pub mod mend;
 pub mod promote;
 pub mod replace;
 pub mod undo;

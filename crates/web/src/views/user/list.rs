@@ -5,7 +5,7 @@ use askama::Template;
 use domain::user::{UserStatus, UserType};
 use text::Text;
 
-use super::{Companies, Described};
+use super::{Companies, Described, MailStanding};
 use crate::views::frame::address;
 use crate::views::{Choice, Frame, Icon, Pager, When};
 
@@ -23,6 +23,8 @@ pub struct List {
     pub requests: Option<String>,
     /// Names of who has the account through its account center.
     pub executives: Vec<String>,
+    /// Whom their invitation did not reach, by id and name; nobody but on the tab of pending users.
+    pub not_reached: Vec<(String, String)>,
     /// Whether the list can be sorted by name.
     pub sorts_by_name: bool,
     /// Whether the list can be sorted by last activity.
@@ -36,6 +38,9 @@ pub struct List {
     /// The neighbouring pages.
     pub pager: Pager,
 }
+
+/// How many of those whom their invitation did not reach are named.
+const NAMED: usize = 10;
 
 /// What the address of the list asks for.
 #[derive(Clone, Debug, Default)]
@@ -173,6 +178,8 @@ pub struct Row {
     pub last_active: Option<When>,
     /// The state of the invitation, on the pending tab.
     pub invitation: Option<InvitationState>,
+    /// Where its mail stands.
+    pub mail: Option<MailStanding>,
     /// It is the person who looks.
     pub own: bool,
     /// The last day of an access that ends by itself, on the active tab.
@@ -245,6 +252,18 @@ impl List {
 
     fn filtered(&self) -> bool {
         !self.query.q.is_empty() || self.query.user_type.is_some() || self.query.company.is_some()
+    }
+
+    fn count_not_reached(&self) -> i64 {
+        i64::try_from(self.not_reached.len()).unwrap_or(i64::MAX)
+    }
+
+    fn first_not_reached(&self) -> impl Iterator<Item = &(String, String)> {
+        self.not_reached.iter().take(NAMED)
+    }
+
+    fn more_not_reached(&self) -> i64 {
+        self.count_not_reached() - self.first_not_reached().count() as i64
     }
 
     /// Tabs that are mostly empty are there when somebody is on them.

@@ -4,6 +4,7 @@
 mod access;
 mod explain;
 mod list;
+mod mend;
 mod new;
 
 use askama::Template;
@@ -17,6 +18,7 @@ use super::{Choice, Field, Frame, Icon, SummaryLine, When, temporary_password};
 pub use access::{AccessPage, AccessRow};
 pub use explain::{Asked, Explain, Fact, StepLink, sentence, status_label};
 pub use list::{InvitationState, List, Query, Row, Sort, Tab, counted};
+pub use mend::{MailStanding, Mend};
 pub use new::{Created, New, NewForm, Sent, Step};
 
 /// What pages say about a user type.
@@ -120,6 +122,8 @@ pub struct Edit {
     pub company_filter: String,
     /// The invitation of a pending user.
     pub invitation: Option<InvitationState>,
+    /// Where its mail stands.
+    pub mail: Option<MailStanding>,
     /// Whether the access is switched off (U-20).
     pub suspended: bool,
     /// That the access ends, or ended, by itself after a day (U-21).
@@ -169,6 +173,10 @@ pub struct Recent {
 impl Edit {
     fn allowed(&self) -> i64 {
         i64::try_from(self.allows.len()).unwrap_or(i64::MAX)
+    }
+
+    fn not_reached(&self) -> bool {
+        matches!(self.mail, Some(MailStanding::Failed(..)))
     }
 
     fn problems(&self) -> Vec<SummaryLine> {
