@@ -72,9 +72,9 @@ j.journey('I-07 the operator sees what was not delivered, and has it tried again
   await operator.goto(link);
   await j.on(operator, 'Mails');
   await j.tab(operator, 'Not delivered');
-  await j.row(operator, address).getByText('Refused').waitFor();
+  await j.row(operator, address).getByText('Refused', { exact: true }).waitFor();
   await walk.look(operator, 'operator-undelivered');
-  await j.press(operator, `Try the mail to ${address} again`);
+  await j.press(operator, `Try again: the mail to ${address}`);
   await j.sees(operator, 'The mail is in the queue again.');
   assert.equal(await j.row(operator, address).count(), 0);
   const lost = await walk.accept(address);

@@ -232,7 +232,7 @@ fn i03_seed_makes_a_world_and_its_login_can_have_a_key() {
     }
 }
 
-/// I-03, I-07: the server prints the operator's link only where no mail server is set. Seen to fail: with another token.
+/// I-03, I-07: the server prints the operator's link only where no mail server is set. Meant to fail: with another token.
 #[test]
 fn i03_the_operators_link_is_told_where_mails_are_sent_too() {
     for installation in Installation::each() {

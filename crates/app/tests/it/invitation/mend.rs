@@ -34,7 +34,7 @@ async fn preview(desk: &Desk, id: &UserId) -> Result<ToBeMended, Refused> {
     desk.look(move |r, pass| invitation::preview(r, pass, &id)).await
 }
 
-/// U-06, A-05. Seen to fail: with the link left as it was, with the mail sent to the address of before, with the terms of
+/// U-06, A-05. Meant to fail: with the link left as it was, with the mail sent to the address of before, with the terms of
 /// before left in `user_term`, and without the entry of the change.
 #[tokio::test]
 async fn u06_a_mended_invitation_is_the_new_readers_alone() {
@@ -92,7 +92,7 @@ async fn u06_mending_sends_what_was_sent_before() {
     }
 }
 
-/// U-15, X-31: an address is refused as creating would refuse it, and every try counts as sending again does. Seen to fail:
+/// U-15, X-31: an address is refused as creating would refuse it, and every try counts as sending again does. Meant to fail:
 /// with each of the refusals left out, and with `count_again` behind them.
 #[tokio::test]
 async fn u15_an_address_is_refused_where_creating_refuses_it() {
@@ -130,7 +130,7 @@ async fn u15_an_address_is_refused_where_creating_refuses_it() {
 }
 
 /// C-06: a temporary password is bound to its address and ends, and no mail that tells of another one goes to the address of
-/// before. Seen to fail: without `temporary_password::remove`, and with the mail's address not asked in `find_content`.
+/// before. Meant to fail: without `temporary_password::remove`, and with the mail's address not asked in `find_content`.
 #[tokio::test]
 async fn c06_a_temporary_password_ends_with_its_address() {
     for world in testkit::worlds().await {
@@ -155,7 +155,7 @@ async fn c06_a_temporary_password_ends_with_its_address() {
     }
 }
 
-/// C-06: of a bundle, one invitation is mended, and the link of the bundle opens the others alone. Seen to fail: with
+/// C-06: of a bundle, one invitation is mended, and the link of the bundle opens the others alone. Meant to fail: with
 /// `update_sent` left out.
 #[tokio::test]
 async fn c06_of_a_bundle_one_invitation_is_mended() {
@@ -178,7 +178,7 @@ async fn c06_of_a_bundle_one_invitation_is_mended() {
     }
 }
 
-/// C-10, X-08: who is no executive administrator makes nobody one by having their invitation sent elsewhere. Seen to fail: with
+/// C-10, X-08: who is no executive administrator makes nobody one by having their invitation sent elsewhere. Meant to fail: with
 /// `invited_by_login` left as it was in `update_sent`.
 #[tokio::test]
 async fn x08_an_invitation_to_run_a_center_is_none_once_somebody_else_has_mended_it() {
@@ -203,7 +203,7 @@ async fn x08_an_invitation_to_run_a_center_is_none_once_somebody_else_has_mended
 }
 
 /// U-06, X-14: mended while it is accepted, sent again, revoked and mended once more. One of them is first, and whoever holds an
-/// earlier link is in only if they were. Seen to fail: with the address of before compared neither in `mend` nor in
+/// earlier link is in only if they were. Meant to fail: with the address of before compared neither in `mend` nor in
 /// `update_pending_email`.
 #[tokio::test]
 async fn x14_mending_meets_accepting_sending_and_mending_and_leaves_one_link() {

@@ -66,8 +66,8 @@ enum End {
     Refused,
 }
 
-/// I-07. Seen to fail: with a Message-ID of its own for each try, with whatever breaks off taken as handed over, with a 5xx
-/// taken as for now, and with a connection kept that broke off.
+/// I-07. Meant to fail: with a Message-ID of its own for each try, with whatever breaks off taken as handed over, and with a
+/// 5xx taken as for now.
 #[tokio::test]
 async fn i07_in_every_mood_no_mail_is_lost_and_none_comes_twice_as_another() {
     use Stage::{Data, Recipient};
@@ -119,7 +119,7 @@ async fn i07_in_every_mood_no_mail_is_lost_and_none_comes_twice_as_another() {
     }
 }
 
-/// I-07. Seen to fail: with nothing kept of a bounce, with the address compared as it is spelled, and with suppressions that
+/// I-07. Meant to fail: with nothing kept of a bounce, with the address compared as it is spelled, and with suppressions that
 /// do not end.
 #[tokio::test]
 async fn i07_nothing_more_is_sent_to_an_address_that_was_refused_until_it_is_tried_again() {
@@ -165,7 +165,7 @@ async fn pending(world: &World, account: &Account) -> domain::id::UserId {
     page.users.rows[0].user.id.clone()
 }
 
-/// I-07: a refusal of anything but the address condemns no other mail. Seen to fail: with every refusal kept.
+/// I-07: a refusal of anything but the address condemns no other mail. Meant to fail: with every refusal kept.
 #[tokio::test]
 async fn i07_a_refusal_of_something_else_suppresses_nothing() {
     for mut world in testkit::worlds().await {
@@ -190,7 +190,7 @@ async fn i07_a_refusal_of_something_else_suppresses_nothing() {
     }
 }
 
-/// I-07, X-16: what one account has learned of an address is no other's, nor that of mails of no account. Seen to fail: with
+/// I-07, X-16: what one account has learned of an address is no other's, nor that of mails of no account. Meant to fail: with
 /// `account_id` left out of `suppression::find`.
 #[tokio::test]
 async fn i07_x16_no_account_learns_from_anothers_mails() {
@@ -213,7 +213,7 @@ async fn i07_x16_no_account_learns_from_anothers_mails() {
     }
 }
 
-/// I-07, A-04: a reset that bounces suppresses the login's own mails alone, and who gets the address later begins anew. Seen to
+/// I-07, A-04: a reset that bounces suppresses the login's own mails alone, and who gets the address later begins anew. Meant to
 /// fail: without `settle` in `login::insert`.
 #[tokio::test]
 async fn i07_a_logins_own_mails_are_suppressed_apart() {
@@ -249,7 +249,7 @@ async fn i07_a_logins_own_mails_are_suppressed_apart() {
     }
 }
 
-/// I-07, A-05. Seen to fail: with all mails listed, with the suppression left where a mail is tried again, and with its entry
+/// I-07, A-05. Meant to fail: with all mails listed, with the suppression left where a mail is tried again, and with its entry
 /// in no account.
 #[tokio::test]
 async fn i07_the_operator_sees_what_was_not_delivered_and_has_it_tried_again_on_the_record() {
@@ -279,7 +279,7 @@ async fn i07_the_operator_sees_what_was_not_delivered_and_has_it_tried_again_on_
 }
 
 /// I-07, U-05: the tab of pending users names whom their invitation did not reach, on whatever page they stand, and each row says
-/// where the mail stands. Seen to fail: with `list_not_reached` of mails whose link was overtaken, and with the oldest mail
+/// where the mail stands. Meant to fail: with `list_not_reached` of mails whose link was overtaken, and with the oldest mail
 /// of several.
 #[tokio::test]
 async fn i07_u05_the_list_says_where_each_mail_stands_and_whom_none_reached() {

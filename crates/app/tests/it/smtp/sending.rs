@@ -89,7 +89,7 @@ async fn a_connection_that_the_server_closed_is_replaced() {
     }
 }
 
-/// I-07: that there is no such person is told apart from every other refusal. Seen to fail: with each 5xx to a recipient
+/// I-07: that there is no such person is told apart from every other refusal. Meant to fail: with each 5xx to a recipient
 /// taken for it.
 #[tokio::test]
 async fn i07_a_permanent_no_is_final() {
