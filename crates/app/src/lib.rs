@@ -174,9 +174,7 @@ impl App {
             .write(ask.origin.clone(), move |mut w| {
                 let pass = P::mint(&mut w, &credentials, &target)?;
                 spoken.hear(&pass);
-                if let Some(person) = pass.person() {
-                    w.speak_as(person);
-                }
+                w.speak(spoken.language().code());
                 Ok(operation(w, &pass)?.map(|value| (pass, value)))
             })
             .await

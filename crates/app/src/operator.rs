@@ -21,8 +21,8 @@ pub fn mails(
     Ok(mail::list(r, pass, before, undelivered)?)
 }
 
-/// Has a mail tried again that did not reach its reader, and with it all others of its sender to that address. What it tells of
-/// may be over: then it is not sent.
+/// Has a mail tried again that did not reach its reader, and lets later ones of its sender to that address go out. What it tells
+/// of may be over: then it is not sent.
 pub fn try_again(mut w: Writer, pass: &OperatorPass, id: &MailId) -> Result<Committed<()>, Refused> {
     let mail = mail::find(&mut w, pass, id)?.ok_or(Refused::NotFound)?;
     if !mail::update_again(&mut w, pass, &mail)? {

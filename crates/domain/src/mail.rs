@@ -76,6 +76,9 @@ pub enum MailState {
 macro_rules! words {
     ($name:ident: $($variant:ident = $word:literal),*) => {
         impl $name {
+            /// All there are.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
             /// The word in the database.
             pub fn word(self) -> &'static str {
                 match self { $($name::$variant => $word,)* }

@@ -3,6 +3,20 @@
 //! A row names what the mail is about and holds neither its text nor its link. Who claims a mail holds it for
 //! [`LEASE`]; if they die, another takes it then.
 
+/// The states of mails that did not reach their readers, as statements name them.
+macro_rules! undelivered {
+    () => {
+        "('refused', 'given_up', 'withheld')"
+    };
+}
+
+/// What is read of a mail.
+macro_rules! columns {
+    () => {
+        "id, account_id, kind, subject_id, generation, email, language, state, attempts, answer, created_at"
+    };
+}
+
 mod content;
 mod standing;
 pub mod suppression;
@@ -144,12 +158,11 @@ pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Re
     )?;
     let ids: Vec<MailId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
     let rows = w.tx().all(
-        sql!(
+        sql!(concat!(
             "UPDATE mail SET lease_until = $3, attempts = attempts + 1
-             WHERE account_id = $1 AND id {in $4} AND state = 'queued' AND lease_until <= $2
-             RETURNING id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
-                     created_at"
-        ),
+             WHERE account_id = $1 AND id {in $4} AND state = 'queued' AND lease_until <= $2 RETURNING ",
+            columns!()
+        )),
         &[account.into(), now.into(), (now + LEASE).into(), convert::list(&ids)],
     )?;
     rows.into_iter().map(read).collect()
@@ -202,16 +215,15 @@ pub fn list(
     // Behind every id: no digit of one sorts after this.
     let before = before.map_or("MAIz", MailId::as_str);
     let statement = if undelivered {
-        sql!(
-            "SELECT id, account_id, kind, subject_id, generation, email, state, attempts, answer, created_at
-             FROM mail WHERE id < $1 AND state IN ('refused', 'given_up', 'withheld') ORDER BY id DESC LIMIT $2"
-        )
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM mail WHERE id < $1 AND state IN ",
+            undelivered!(),
+            " ORDER BY id DESC LIMIT $2"
+        ))
     } else {
-        sql!(
-            "SELECT id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
-                     created_at
-             FROM mail WHERE id < $1 ORDER BY id DESC LIMIT $2"
-        )
+        sql!(concat!("SELECT ", columns!(), " FROM mail WHERE id < $1 ORDER BY id DESC LIMIT $2"))
     };
     let rows = r.tx().all(statement, &[before.into(), LIMIT.into()])?;
     Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
@@ -222,10 +234,12 @@ pub fn list(
 pub fn update_again(w: &mut Writer, _pass: &OperatorPass, mail: &Mail) -> Result<bool, DbError> {
     let now = w.now;
     let changed = w.tx().exec(
-        sql!(
-            "UPDATE mail SET state = 'queued', attempts = 0, run_at = $3, lease_until = 0, finished_at = NULL
-             WHERE account_id = $1 AND id = $2 AND state IN ('refused', 'given_up', 'withheld')"
-        ),
+        sql!(concat!(
+            "UPDATE mail SET state = 'queued', answer = '', attempts = 0, run_at = $3, lease_until = 0,
+                             finished_at = NULL
+             WHERE account_id = $1 AND id = $2 AND state IN ",
+            undelivered!()
+        )),
         &[(&mail.account).into(), (&mail.id).into(), now.into()],
     )?;
     Ok(changed > 0)
@@ -233,14 +247,8 @@ pub fn update_again(w: &mut Writer, _pass: &OperatorPass, mail: &Mail) -> Result
 
 /// One mail.
 pub fn find(r: &mut Reader, _pass: &OperatorPass, id: &MailId) -> Result<Option<Mail>, DbError> {
-    let row = r.tx().optional(
-        sql!(
-            "SELECT id, account_id, kind, subject_id, generation, email, language, state, attempts, answer,
-                     created_at
-             FROM mail WHERE id = $1"
-        ),
-        &[id.into()],
-    )?;
+    let row =
+        r.tx().optional(sql!(concat!("SELECT ", columns!(), " FROM mail WHERE id = $1")), &[id.into()])?;
     row.map(read).transpose()
 }
 
@@ -269,4 +277,21 @@ fn read(row: Row) -> Result<Mail, DbError> {
         answer: c.text()?,
         created_at: c.get()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// I-07. Seen to fail: a state left out of the statements.
+    #[test]
+    fn i07_statements_name_the_states_that_did_not_reach_their_readers() {
+        for state in MailState::ALL {
+            assert_eq!(
+                undelivered!().contains(&format!("'{}'", state.word())),
+                state.is_undelivered(),
+                "{state:?}"
+            );
+        }
+    }
 }

@@ -37,7 +37,6 @@ use crate::activity;
 use crate::attempt::{self, Limit};
 use crate::center_person;
 use crate::db::{Db, DbError, Engine, MigrateError, Tx};
-use crate::pass::Person;
 use crate::secret::{self, Key};
 
 /// What every unit needs beside the database: time, randomness and the key.
@@ -241,10 +240,10 @@ impl Writer<'_, '_> {
         self.people.borrow_mut().insert((center.clone(), email.to_owned()));
     }
 
-    /// From here on the language is the one that this person has chosen, if they have: no matter what their browser reads.
-    pub fn speak_as(&mut self, person: &Person) {
-        if !person.language.is_empty() {
-            self.origin.to_mut().language.clone_from(&person.language);
+    /// From here on the language is that of this code, which whoever acts is answered in: their mails get it.
+    pub fn speak(&mut self, language: &str) {
+        if self.origin.language != language {
+            language.clone_into(&mut self.origin.to_mut().language);
         }
     }
 

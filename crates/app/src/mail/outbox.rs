@@ -208,6 +208,7 @@ impl App {
         let host = from.email.rsplit('@').next().unwrap_or("localhost");
         let id = format!("{}@{host}", mail.id);
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
+        let when = || moment::full(t, mail.created_at, "UTC");
         match content {
             Content::Invitation(content, invitation) => {
                 let view = self.invitation_mail(t, content, &invitation, mail);
@@ -229,17 +230,14 @@ impl App {
                 let view = self.end_notice_mail(t, content);
                 compose(&view, from, to(&view.to_name), id)
             }
-            Content::PasswordChanged(name, device) => {
-                let when = moment::full(t, mail.created_at, "UTC");
-                let device = words::device(t, &device);
-                let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
-                compose(&view, from, to(&name), id)
+            Content::PasswordChanged(to_name, device) => {
+                let view =
+                    PasswordChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
+                compose(&view, from, to(&view.to_name), id)
             }
-            Content::ApiKeyCreated(store::api_key::Content { owner, name, device }) => {
-                let (when, device) = (moment::full(t, mail.created_at, "UTC"), words::device(t, &device));
-                let (to_name, by_operator) = (owner.clone(), mail.generation == api_key::BY_OPERATOR);
-                let view = ApiKeyCreatedMail { t, to_name, key_name: name, when, device, by_operator };
-                compose(&view, from, to(&owner), id)
+            Content::ApiKeyCreated(content) => {
+                let view = api_key_created_mail(t, content, mail);
+                compose(&view, from, to(&view.to_name), id)
             }
             // Nothing of who tried it.
             Content::EmailChange(content, _) if content.is_taken => {
@@ -256,22 +254,18 @@ impl App {
                 let minutes = store::login_merge::LINK.as_minutes();
                 compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
-            Content::LoginMerged(Told { name, signs_in }) => {
-                let when = moment::full(t, mail.created_at, "UTC");
+            Content::LoginMerged(Told { name: to_name, signs_in }) => {
                 let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);
-                let view = LoginMergedMail { t, to_name: name.clone(), when, signs_in, days };
-                compose(&view, from, to(&name), id)
+                let view = LoginMergedMail { t, to_name, when: when(), signs_in, days };
+                compose(&view, from, to(&view.to_name), id)
             }
-            Content::LoginMergeUndone(Told { name, signs_in }) => {
-                let when = moment::full(t, mail.created_at, "UTC");
-                let view = LoginMergeUndoneMail { t, to_name: name.clone(), when, signs_in };
-                compose(&view, from, to(&name), id)
+            Content::LoginMergeUndone(Told { name: to_name, signs_in }) => {
+                let view = LoginMergeUndoneMail { t, to_name, when: when(), signs_in };
+                compose(&view, from, to(&view.to_name), id)
             }
-            Content::EmailChanged(name, device) => {
-                let when = moment::full(t, mail.created_at, "UTC");
-                let device = words::device(t, &device);
-                let view = EmailChangedMail { t, to_name: name.clone(), when, device };
-                compose(&view, from, to(&name), id)
+            Content::EmailChanged(to_name, device) => {
+                let view = EmailChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
+                compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessRequest(asked, request) => {
                 let view = self.access_request_mail(t, asked, &request);
@@ -338,6 +332,17 @@ impl App {
 fn language_of(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Language, Refused> {
     let own = mail::find_language(r, pass, &mail.email)?;
     Ok(Language::of_code(own.as_deref().unwrap_or(&mail.language)).unwrap_or_default())
+}
+
+fn api_key_created_mail(t: Text, content: store::api_key::Content, mail: &Mail) -> ApiKeyCreatedMail {
+    ApiKeyCreatedMail {
+        t,
+        to_name: content.owner,
+        key_name: content.name,
+        when: moment::full(t, mail.created_at, "UTC"),
+        device: words::device(t, &content.device),
+        by_operator: mail.generation == api_key::BY_OPERATOR,
+    }
 }
 
 /// A mail is tried so often and no more.

@@ -73,18 +73,19 @@ const LOOKED_AT: i64 = 200;
 /// newest first.
 pub fn list_not_reached(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Vec<NotReached>, DbError> {
     let rows = r.tx().all(
-        sql!(
+        sql!(concat!(
             "SELECT u.id, u.first_name, u.last_name FROM (
                  SELECT m.account_id, m.id, m.subject_id, m.generation FROM mail m
-                 WHERE m.account_id = $1 AND m.state IN ('refused', 'given_up', 'withheld')
-                 ORDER BY m.id DESC LIMIT $2) f
+                 WHERE m.account_id = $1 AND m.state IN ",
+            undelivered!(),
+            " ORDER BY m.id DESC LIMIT $2) f
              LEFT JOIN bundle b ON b.account_id = f.account_id AND b.bundle_id = f.subject_id
              JOIN invitation i ON i.account_id = f.account_id AND i.id = COALESCE(b.invitation_id, f.subject_id)
                   AND i.generation = CASE WHEN b.invitation_id IS NULL THEN f.generation ELSE 1 END
                   AND i.accepted_at IS NULL
              JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
              WHERE u.account_id = $1 ORDER BY f.id DESC"
-        ),
+        )),
         &[pass.account().into(), LOOKED_AT.into()],
     )?;
     let read = |row: Row| {

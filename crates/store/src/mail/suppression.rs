@@ -43,7 +43,7 @@ pub fn remove(w: &mut Writer, pass: &AccountPass<ManageUsers>, email: &str) -> R
     remove_of(w, pass.account().as_str(), &canonical(email))
 }
 
-/// Lets mails like this one be tried again, whoever sends them.
+/// Lets the mails of this one's sender to its address be tried again.
 pub fn remove_for(w: &mut Writer, _pass: &OperatorPass, mail: &Mail) -> Result<(), DbError> {
     remove_of(w, &mail.account, &canonical(&mail.email))
 }

@@ -5,56 +5,57 @@
 
 use ::http::HeaderValue;
 
-/// A cookie of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cookie {
+/// Makes the cookies and their names from one list.
+macro_rules! cookies {
+    ($(#[doc = $doc:literal] $cookie:ident = $name:literal,)*) => {
+        /// A cookie of ours.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Cookie {
+            $(#[doc = $doc] $cookie,)*
+        }
+
+        impl Cookie {
+            fn plain_name(self) -> &'static str {
+                match self { $(Cookie::$cookie => $name,)* }
+            }
+
+            fn of_name(name: &str) -> Option<Cookie> {
+                match name { $($name => Some(Cookie::$cookie),)* _ => None }
+            }
+        }
+    };
+}
+
+cookies! {
     /// The session's token.
-    Session,
+    Session = "session",
     /// The token of the printed set-up link.
-    Setup,
+    Setup = "setup",
     /// The account and token of an invitation's link that was followed.
-    Invitation,
+    Invitation = "invitation",
     /// What the link to be invited no more names.
-    InvitationBlock,
+    InvitationBlock = "invitation-block",
     /// The token of an account's request link that was followed.
-    AccessRequest,
+    AccessRequest = "access-request",
     /// The token of a reset's link that was followed.
-    Reset,
+    Reset = "reset",
     /// The token of the link to a new address that was followed.
-    EmailChange,
+    EmailChange = "email-change",
     /// The token of the link to a login to be merged that was followed.
-    LoginMerge,
+    LoginMerge = "login-merge",
     /// The ticket of the temporary password that was typed.
-    TemporaryPassword,
+    TemporaryPassword = "temporary-password",
     /// The token of the operator's link.
-    Operator,
+    Operator = "operator",
     /// What shows that somebody has signed in from here before. It signs nobody in.
-    Device,
+    Device = "device",
     /// The language that somebody has chosen in this browser.
-    Language,
+    Language = "lang",
     /// What was just done, told once on the next page.
-    Toast,
+    Toast = "toast",
 }
 
 impl Cookie {
-    fn plain_name(self) -> &'static str {
-        match self {
-            Cookie::Session => "session",
-            Cookie::Setup => "setup",
-            Cookie::Invitation => "invitation",
-            Cookie::InvitationBlock => "invitation-block",
-            Cookie::AccessRequest => "access-request",
-            Cookie::Reset => "reset",
-            Cookie::EmailChange => "email-change",
-            Cookie::LoginMerge => "login-merge",
-            Cookie::TemporaryPassword => "temporary-password",
-            Cookie::Operator => "operator",
-            Cookie::Device => "device",
-            Cookie::Language => "lang",
-            Cookie::Toast => "toast",
-        }
-    }
-
     /// How long a browser keeps it, in seconds; `None`: until it is closed.
     fn max_age(self) -> Option<i64> {
         match self {
@@ -91,28 +92,7 @@ impl Cookie {
         let text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax{only}{age}");
         HeaderValue::from_str(&text).expect("tokens and keys are visible ASCII")
     }
-
-    fn of_name(name: &str) -> Option<Cookie> {
-        ALL.into_iter().find(|cookie| cookie.plain_name() == name)
-    }
 }
-
-/// All there are.
-const ALL: [Cookie; 13] = [
-    Cookie::Session,
-    Cookie::Setup,
-    Cookie::Invitation,
-    Cookie::InvitationBlock,
-    Cookie::AccessRequest,
-    Cookie::Reset,
-    Cookie::EmailChange,
-    Cookie::LoginMerge,
-    Cookie::TemporaryPassword,
-    Cookie::Operator,
-    Cookie::Device,
-    Cookie::Language,
-    Cookie::Toast,
-];
 
 /// Those of ours that a request brings, read once.
 pub struct Cookies(Vec<(Cookie, String)>);
@@ -171,8 +151,5 @@ mod tests {
         assert_eq!(cookies.take(Cookie::Reset), None);
         assert_eq!(cookies.take(Cookie::Device).as_deref(), Some("d=e"));
         assert_eq!(cookies.take(Cookie::Toast), None);
-        for cookie in ALL {
-            assert_eq!(Cookie::of_name(cookie.plain_name()), Some(cookie));
-        }
     }
 }
