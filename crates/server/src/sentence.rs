@@ -1,9 +1,10 @@
 //! Sentences for the operator's terminal about what an operation refused.
 
-use app::{Conflict, Refused};
+use app::{Conflict, Refused, moment};
 use domain::access::Refusal;
 use domain::input::Problem;
 use domain::user::UserStatus;
+use text::Text;
 
 use crate::failure::Failure;
 
@@ -28,7 +29,8 @@ pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
         Refused::Link(_) => "The link does not work any more.".to_owned(),
         Refused::Conflict(conflict) => self::conflict(conflict).to_owned(),
         Refused::TooMany(exceeded) => {
-            format!("That was too often; try again after {}.", exceeded.until.full("UTC"))
+            let until = moment::full(Text::default(), exceeded.until, "UTC");
+            format!("That was too often; try again after {until}.")
         }
         Refused::Busy => "There is too much to do at this moment; try again.".to_owned(),
         Refused::Failed(error) => format!("The database failed: {}.", crate::open::said(&error)),

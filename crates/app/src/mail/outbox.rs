@@ -206,8 +206,7 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::PasswordChanged(name, device) => {
-                let when = moment::full(t, mail.created_at, "UTC");
-                let device = words::device(t, &device);
+                let (when, device) = (moment::full(t, mail.created_at, "UTC"), words::device(t, &device));
                 let view = PasswordChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
@@ -238,8 +237,7 @@ impl App {
                 compose(&view, from, to(&name), id)
             }
             Content::EmailChanged(name, device) => {
-                let when = moment::full(t, mail.created_at, "UTC");
-                let device = words::device(t, &device);
+                let (when, device) = (moment::full(t, mail.created_at, "UTC"), words::device(t, &device));
                 let view = EmailChangedMail { t, to_name: name.clone(), when, device };
                 compose(&view, from, to(&name), id)
             }
