@@ -21,8 +21,14 @@ impl Visitor {
 
     /// The frame of a page of somebody who is not signed in.
     pub fn bare_frame(&self) -> Frame {
+        self.toasted(Frame::default())
+    }
+
+    /// The same with a choice of the language at its foot: of a page that there is for everybody, or for who followed a link
+    /// that works. What is nowhere is answered alike whatever the address, so it does not lead back to it.
+    pub fn open_frame(&self) -> Frame {
         let language_next = self.is_get().then(|| self.address.clone());
-        self.toasted(Frame { language_next, ..Frame::default() })
+        Frame { language_next, ..self.bare_frame() }
     }
 
     /// The frame of a page of a signed-in person without account.

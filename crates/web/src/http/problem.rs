@@ -94,18 +94,12 @@ async fn page(visitor: &Visitor, kind: impl FnOnce(Text) -> Kind) -> Response {
 
 /// A page that asks nothing of a server which has just failed.
 fn bare_page(visitor: &Visitor, kind: Kind) -> Response {
-    shown(visitor, bare_frame(visitor), kind, None)
-}
-
-/// What was asked for may hold the token of a link, so whoever chooses a language here begins anew.
-fn bare_frame(visitor: &Visitor) -> Frame {
-    let frame = visitor.bare_frame();
-    Frame { language_next: frame.language_next.map(|_| "/".to_owned()), ..frame }
+    shown(visitor, visitor.bare_frame(), kind, None)
 }
 
 async fn frame(visitor: &Visitor) -> Frame {
     if !visitor.has_session() {
-        return bare_frame(visitor);
+        return visitor.bare_frame();
     }
     if let Some(account) = account_of(&visitor.path) {
         let place = visitor.app.read::<AccountPass<AnyUser>, ()>(&visitor.ask, account, |_, _| Ok(()));
@@ -115,7 +109,7 @@ async fn frame(visitor: &Visitor) -> Frame {
     }
     match visitor.app.read::<SelfPass, ()>(&visitor.ask, (), |_, _| Ok(())).await {
         Ok((pass, ())) => visitor.person_frame(pass.person()),
-        Err(_) => bare_frame(visitor),
+        Err(_) => visitor.bare_frame(),
     }
 }
 
@@ -148,7 +142,7 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
             invitation::Reason::Expired { account: account_name, ask }
         }
     };
-    let view = invitation::Closed { t: visitor.t(), frame: bare_frame(visitor), reason };
+    let view = invitation::Closed { t: visitor.t(), frame: visitor.bare_frame(), reason };
     (StatusCode::GONE, Page(view)).into_response()
 }
 

@@ -112,7 +112,7 @@ fn confirm_view(visit: &Visit<EmailChangePass>, pass: &EmailChangePass, errors: 
     let t = visit.t();
     Confirm {
         t,
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         email: pass.email.to_string(),
         is_signed_in: pass.is_signed_in,
         password: errors.password(t),

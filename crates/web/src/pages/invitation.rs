@@ -69,7 +69,7 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
     let inviter = pass.inviter.trim();
     Accept {
         t: visit.t(),
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         account: match &pass.center_name {
             Some(center) if !pass.others.is_empty() || pass.as_executive => center.clone(),
             _ => pass.account_name.clone(),

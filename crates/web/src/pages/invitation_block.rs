@@ -22,7 +22,7 @@ pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     visit.page(Block {
         t: visit.t(),
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         account: pass.account_name,
         email: pass.email,
         is_blocked: pass.is_blocked,

@@ -130,7 +130,7 @@ pub async fn link_page(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
         (false, true) => Reader::Another,
         (false, false) => Reader::Nobody,
     };
-    visit.page(Link { t: visit.t(), frame: visit.bare_frame(), email: pass.email, reader })
+    visit.page(Link { t: visit.t(), frame: visit.open_frame(), email: pass.email, reader })
 }
 
 /// Uses the link up: the other login is one's own.

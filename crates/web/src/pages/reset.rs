@@ -43,7 +43,7 @@ pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
     visit.app.request_reset(&visit.ask, email).await?;
     visit.page(ResetSent {
         t: visit.t(),
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         email: typed.email.trim().to_owned(),
         kept: visit.app.smtp.is_none(),
     })
@@ -84,12 +84,12 @@ pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
 
 fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
     let t = visit.t();
-    Reset { t, frame: visit.bare_frame(), email: errors.field(t, "email", email) }
+    Reset { t, frame: visit.open_frame(), email: errors.field(t, "email", email) }
 }
 
 fn new_view(visit: &Visit<ResetPass>, email: &str, errors: &Errors) -> ResetNew {
     let t = visit.t();
-    ResetNew { t, frame: visit.bare_frame(), email: email.to_owned(), password: errors.password(t) }
+    ResetNew { t, frame: visit.open_frame(), email: email.to_owned(), password: errors.password(t) }
 }
 
 fn closed(visit: &Visit<ResetPass>, _state: LinkState) -> Answer {

@@ -91,7 +91,7 @@ pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: Str
     let t = visitor.t();
     let view = SignIn {
         t,
-        frame: visitor.bare_frame(),
+        frame: visitor.open_frame(),
         email: Field::default(),
         password: Field::default(),
         next: next.to_owned(),
@@ -123,7 +123,7 @@ async fn view(
     let (_, is_set_up) = visit.read(|r, _| account::is_set_up(r)).await?;
     Ok(SignIn {
         t,
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         email: errors.field(t, "email", &typed.email),
         password: errors.password(t),
         next: typed.next.clone(),

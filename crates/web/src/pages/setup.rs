@@ -89,7 +89,7 @@ fn view(visit: &Visit<SetupPass>, typed: &Typed, errors: &Errors) -> Setup {
     let t = visit.t();
     Setup {
         t,
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         account_name: errors.field(t, "account_name", &typed.account_name),
         time_zone: errors.field(t, "time_zone", &typed.time_zone),
         first_name: errors.field(t, "first_name", &typed.first_name),

@@ -126,7 +126,7 @@ fn choose_view(
     let opened = &pass.invitation;
     Choose {
         t: visit.t(),
-        frame: visit.bare_frame(),
+        frame: visit.open_frame(),
         account: opened.account_name.clone(),
         places: places(opened),
         more: more(opened),
