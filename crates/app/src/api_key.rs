@@ -24,7 +24,7 @@ pub fn create(
     name: &str,
 ) -> Result<Committed<String>, Refused> {
     let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
-    let (id, token) = api_key::insert(&mut w, pass, &login.id, name)?;
+    let (id, token) = api_key::insert(&mut w, pass, &login.id, name, "")?;
     mail::insert(&mut w, &NewMail { generation: BY_OPERATOR, ..told(&id, &login.email) })?;
     w.commit(&pass.actor(), Entry::of_login(Verb::ApiKeyCreated, &id, name), token)
 }
@@ -48,6 +48,7 @@ impl App {
         let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
         let name = name::required(name).map_err(|problem| Refused::field("name", problem))?;
         let checked = self.check_present_password(ask, &pass.person().email, password).await?;
+        let device = ask.device.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &checked)?;
             limits::count(&mut w, &format!("API keys of {}", checked.id), limits::API_KEY)?;
@@ -60,7 +61,7 @@ impl App {
             if keys.len() >= api_key::MOST {
                 return Err(Refused::Conflict(Conflict::Full));
             }
-            let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name)?;
+            let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name, &device)?;
             mail::insert(&mut w, &told(&id, &checked.email))?;
             let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);
             w.commit(&pass.actor(), entry, (name.clone(), token))

@@ -2,6 +2,7 @@
 
 use domain::activity::{Entry, Verb};
 use domain::id::MailId;
+use domain::mail::MailKind;
 use store::mail::{self, suppression};
 use store::page::Page;
 use store::pass::{Acting, OperatorPass};
@@ -30,9 +31,13 @@ pub fn try_again(mut w: Writer, pass: &OperatorPass, id: &MailId) -> Result<Comm
     }
     suppression::remove_for(&mut w, pass, &mail)?;
     let verb = Verb::MailTriedAgain;
-    let entry = match mail.account.as_str() {
-        "" => Entry::of_login(verb, id, &mail.email),
-        sender => Entry::of(sender, verb, id, &mail.email),
+    let entry = match mail.kind {
+        // What became of them the account sees anyway. That there was any other mail may tell whether the address has a place
+        // elsewhere (U-15).
+        MailKind::Invitation | MailKind::Bundle => Entry::of(mail.account.as_str(), verb, id, &mail.email),
+        _ => Entry::of_login(verb, id, &mail.email),
     };
+    // Where whoever runs the server sits is nothing an account need know.
+    w.forget_network();
     w.commit(&pass.actor(), entry, ())
 }

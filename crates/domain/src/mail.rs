@@ -109,9 +109,17 @@ words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refu
 
 impl MailKind {
     /// Whether it is tried although its sender's mails were refused at the address before: what speaks for several accounts,
-    /// so that none learns what became of another's mails, and what goes to an address that one person has typed.
+    /// so that none learns what became of another's mails; what goes to an address that one person has typed; and what keeps a
+    /// login safe, which must not stay away for months because a mail server was wrong once. Of those there are few anyway.
     pub fn is_always_tried(self) -> bool {
-        matches!(self, MailKind::Bundle | MailKind::AccessGiven | MailKind::EmailChange)
+        use MailKind::*;
+        match self {
+            Bundle | AccessGiven => true,
+            EmailChange | Reset | EmailProof | PasswordChanged | EmailChanged | ApiKeyCreated
+            | LoginMerge | LoginMerged | LoginMergeUndone => true,
+            Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
+            | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount => false,
+        }
     }
 }
 

@@ -22,17 +22,21 @@ pub struct ApiKeyRecord {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Makes a key and hands it out; the database holds only its hash.
+/// Makes a key on a device and hands it out; the database holds only its hash.
 pub fn insert(
     w: &mut Writer,
     _pass: &impl Acting,
     login: &LoginId,
     name: &str,
+    device: &str,
 ) -> Result<(ApiKeyId, String), DbError> {
     let (id, token, now) = (w.new_id::<ApiKeyId>(), w.new_token(), w.now);
     w.tx().exec(
-        sql!("INSERT INTO api_key (id, login_id, name, token_hash, created_at) VALUES ($1, $2, $3, $4, $5)"),
-        &[(&id).into(), login.into(), name.into(), secret::hash(&token).into(), now.into()],
+        sql!(
+            "INSERT INTO api_key (id, login_id, name, device, token_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        &[(&id).into(), login.into(), name.into(), device.into(), secret::hash(&token).into(), now.into()],
     )?;
     Ok((id, token))
 }
@@ -44,7 +48,7 @@ pub struct Content {
     pub owner: String,
     /// What it is called.
     pub name: String,
-    /// The device of their newest session; empty without one.
+    /// The device it was made on; empty at the command line.
     pub device: String,
 }
 
@@ -54,11 +58,12 @@ pub fn find_content(
     pass: &impl ReadsMail,
     id: &ApiKeyId,
 ) -> Result<Option<Content>, DbError> {
-    let row = r.tx().optional(sql!("SELECT login_id, name FROM api_key WHERE id = $1"), &[id.into()])?;
+    let row =
+        r.tx().optional(sql!("SELECT login_id, name, device FROM api_key WHERE id = $1"), &[id.into()])?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
-    let (login, name): (LoginId, _) = (c.parse()?, c.text()?);
-    let (owner, device) = mail::get_login(r, pass, &login)?;
+    let (login, name, device): (LoginId, _, _) = (c.parse()?, c.text()?, c.text()?);
+    let (owner, _) = mail::get_login(r, pass, &login)?;
     Ok(Some(Content { owner, name, device }))
 }
 

@@ -9,7 +9,6 @@ use domain::user::{Names, UserType};
 
 use crate::convert;
 use crate::db::{DbError, Value, sql};
-use crate::mail::suppression;
 use crate::page::{LIMIT, Page, Part, Window, containing};
 use crate::pass::{AccountPass, Acting, EmailChangePass, HasPlace, KeyPass, SelfPass};
 use crate::temporary_password;
@@ -193,7 +192,7 @@ pub fn insert(w: &mut Writer, new: &NewLogin) -> Result<(), DbError> {
             new.is_proven.then_some(now).into(),
         ],
     )?;
-    settle(w, new.email)
+    temporary_password::end_all_of(w, new.email)
 }
 
 /// Notes that a link which was mailed to the address was followed.
@@ -223,7 +222,7 @@ pub fn update_email(w: &mut Writer, pass: &EmailChangePass) -> Result<(), DbErro
         sql!("UPDATE login SET email = $2, email_canonical = $3, email_proven_at = $4 WHERE id = $1"),
         &[(&pass.login).into(), (&pass.email).into(), pass.email.canonical().into(), now.into()],
     )?;
-    settle(w, &pass.email)
+    temporary_password::end_all_of(w, &pass.email)
 }
 
 /// Sets the address of a login that another is merged into, or was. One that has a login already is refused by the index
@@ -238,12 +237,6 @@ pub fn update_merged_email(
         sql!("UPDATE login SET email = $2, email_canonical = $3 WHERE id = $1"),
         &[id.into(), email.into(), email.canonical().into()],
     )?;
-    settle(w, email)
-}
-
-/// An address has a login from now on: what waited for whoever has it, or was kept of it before, is over.
-fn settle(w: &mut Writer, email: &EmailAddress) -> Result<(), DbError> {
-    suppression::remove_of_login(w, email)?;
     temporary_password::end_all_of(w, email)
 }
 

@@ -247,6 +247,11 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// From here on what is noted says nothing of the network it comes from.
+    pub fn forget_network(&mut self) {
+        self.origin.to_mut().network.clear();
+    }
+
     /// Where the change comes from.
     pub fn origin(&self) -> &Origin {
         &self.origin

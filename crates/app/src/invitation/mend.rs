@@ -11,7 +11,7 @@ use store::invitation::Invitation;
 use store::pass::{AccountPass, Acting};
 use store::user::User;
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{bundle, invitation, temporary_password};
+use store::{bundle, executive_administrator, invitation, receiver, temporary_password};
 
 use super::{check_welcome, post};
 use crate::user::at_address;
@@ -72,7 +72,8 @@ pub fn mend(
     w.commit_all(&pass.actor(), entries, Ok(is_sent))
 }
 
-/// The user and their invitation, which is open and which one may send.
+/// The user and their invitation, which is open and which one may send. Whoever is invited to run a center is not this account's
+/// to give away: their new address would get all its accounts (C-10).
 fn invited(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -82,6 +83,9 @@ fn invited(
     crate::user::check_may_give(pass, &user)?;
     if user.status != UserStatus::Pending {
         return Err(Refused::Conflict(Conflict::NotNow(user.status)));
+    }
+    if executive_administrator::is_invited(r, pass, id)? {
+        return Err(Refused::Conflict(Conflict::InvitedAsExecutive));
     }
     let open = invitation::find_open(r, pass, id)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     Ok((user, open))
@@ -105,8 +109,11 @@ fn replace(
         entries.push(entry(Verb::TemporaryPasswordEnded));
     }
     let is_sent = user.invitation.sent_at.is_some();
-    if is_sent {
+    // Alerts and summaries that are set up for them go to the new address at once.
+    if is_sent || receiver::is_known_user(w, pass, &user.id)? {
         check_welcome(w, pass, open, email.as_str())?;
+    }
+    if is_sent {
         let sent = invitation::update_sent(w, pass, open)?.ok_or_else(changed)?;
         entries.push(post(w, pass, &sent, email.as_str())?);
     }

@@ -202,8 +202,8 @@ impl Inner {
     }
 
     fn sentence(&self, fault: &str) -> String {
-        let sentence = format!("The mail server {}:{} {fault}", self.server.host, self.server.port);
-        plain::line(&sentence, SENTENCE_LENGTH)
+        // Which server it is stands in the settings, and accounts read this.
+        plain::line(&format!("The mail server {fault}"), SENTENCE_LENGTH)
     }
 }
 

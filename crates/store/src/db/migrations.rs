@@ -44,4 +44,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0028_summary_email"),
     migration!("0029_mail_suppression"),
     migration!("0030_language"),
+    migration!("0031_api_key_device"),
 ];

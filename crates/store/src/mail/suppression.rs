@@ -3,7 +3,7 @@
 //! the others: no account learns from another's mails whether there is an address (decision 0025).
 
 use domain::capability::proof::ManageUsers;
-use domain::email::{EmailAddress, canonical};
+use domain::email::canonical;
 use domain::mail::SUPPRESSION;
 
 use super::Mail;
@@ -46,11 +46,6 @@ pub fn remove(w: &mut Writer, pass: &AccountPass<ManageUsers>, email: &str) -> R
 /// Lets the mails of this one's sender to its address be tried again.
 pub fn remove_for(w: &mut Writer, _pass: &OperatorPass, mail: &Mail) -> Result<(), DbError> {
     remove_of(w, &mail.account, &canonical(&mail.email))
-}
-
-/// Forgets what was kept of an address that a login gets: whose it was before is not for its mails.
-pub(crate) fn remove_of_login(w: &mut Writer, email: &EmailAddress) -> Result<(), DbError> {
-    remove_of(w, "", &email.canonical())
 }
 
 fn remove_of(w: &mut Writer, sender: &str, email: &str) -> Result<(), DbError> {

@@ -6,6 +6,7 @@ use ::http::header::{HeaderName, HeaderValue};
 use app::Refused;
 use app::api_limit::{Left, WINDOWS};
 use app::pass::{AccountPass, CompanyPass, Gate, HasPlace, KeyPass, QuestionPass};
+use domain::access::Refusal;
 
 use super::visit::Visitor;
 
@@ -69,7 +70,9 @@ pub(crate) async fn admit<P: Gate>(
     let minted = app.read::<P, ()>(ask, target.clone(), |_, _| Ok(())).await;
     let whose = match &minted {
         Ok((pass, ())) => whose(pass),
-        // Whoever is refused here is of the account, and their requests count like all.
+        // Whoever has no access any more shall not use up what those have who do.
+        Err(Refused::Forbidden { refusal: Refusal::NotActive(_), .. }) => format!("no longer in {account}"),
+        // Whoever else is refused here is of the account, and their requests count like all.
         Err(Refused::Forbidden { .. }) => account.to_owned(),
         Err(_) => String::new(),
     };

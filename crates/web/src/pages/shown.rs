@@ -60,11 +60,11 @@ pub(super) fn mail(t: Text, standing: &Standing, moments: &Moments) -> Option<Ma
     let answer = standing.answer.clone();
     Some(match standing.state {
         MailState::Queued if answer.is_empty() => MailStanding::Queued,
-        MailState::Queued => MailStanding::Waits(answer, when(standing.run_at, moments)),
+        MailState::Queued => MailStanding::Waits(when(standing.run_at, moments)),
         MailState::HandedOver => MailStanding::HandedOver,
         MailState::Kept => MailStanding::Kept,
         MailState::Refused => MailStanding::Failed(t.user_mail_refused().to_owned(), answer),
-        MailState::GivenUp => MailStanding::Failed(t.user_mail_given_up(standing.attempts), answer),
+        MailState::GivenUp => MailStanding::Failed(t.user_mail_given_up(standing.attempts), String::new()),
         MailState::Withheld => MailStanding::Failed(t.user_mail_withheld().to_owned(), answer),
         MailState::Dropped => return None,
     })

@@ -280,3 +280,29 @@ async fn a07_ones_keys_stand_beside_ones_sessions_and_end_there() {
         assert!(!page.body.contains("/me/api-keys/KEY"));
     }
 }
+
+/// whoever has no access any more uses up nothing of what programs of the account may ask. Seen to fail: with their requests
+/// counted for the account.
+#[tokio::test(flavor = "multi_thread")]
+async fn x15_the_key_of_a_suspended_person_uses_up_nothing() {
+    for site in Site::everywhere().await {
+        let left = async |key: &str| {
+            let path = format!("/accounts/{}/may/manage_users", site.account.id);
+            let reply = get_with_key(&site, &path, key, None).await;
+            let limit =
+                reply.headers.get("ratelimit").expect("it is counted").to_str().expect("text").to_owned();
+            (reply.status, limit.split(';').nth(1).expect("what is left").to_owned())
+        };
+        let admins = key(&site, &site.account.admin.email).await;
+        let gone = key(&site, "reporting@example.com").await;
+        site.world.sql("UPDATE \"user\" SET status = 'suspended' WHERE email = 'reporting@example.com'");
+        let (status, before) = left(&admins).await;
+        assert_eq!(status, StatusCode::OK);
+        for _ in 0..3 {
+            assert_eq!(left(&gone).await.0, StatusCode::FORBIDDEN);
+        }
+        let (_, after) = left(&admins).await;
+        let number = |text: &str| text.trim_start_matches("r=").parse::<i64>().expect("a number");
+        assert_eq!(number(&before) - number(&after), 1, "{before} {after}");
+    }
+}

@@ -96,7 +96,7 @@ async fn i07_a_permanent_no_is_final() {
     let server = Server::start("refuse");
     let sentence = bounced(send(&server.url()).await);
     let words = "refused the recipient: 550 5.1.1 No such person here";
-    assert_eq!(sentence, format!("The mail server 127.0.0.1:{} {words}", server.port));
+    assert_eq!(sentence, format!("The mail server {words}"));
     for (mode, words) in [
         ("refuse-quota", "refused the recipient: 552 5.2.2 Mailbox full"),
         ("refuse-policy", "refused the recipient: 550 5.7.1 Not wanted from you"),
@@ -106,7 +106,7 @@ async fn i07_a_permanent_no_is_final() {
     ] {
         let server = Server::start(mode);
         let sentence = refused(send(&server.url()).await);
-        assert_eq!(sentence, format!("The mail server 127.0.0.1:{} {words}", server.port));
+        assert_eq!(sentence, format!("The mail server {words}"));
         assert_eq!(server.mails(), 0);
     }
 }

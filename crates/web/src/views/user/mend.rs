@@ -11,13 +11,13 @@ use crate::views::{Field, Frame, Icon, SummaryLine, When};
 pub enum MailStanding {
     /// To be sent at any moment.
     Queued,
-    /// The mail server could not take it, and said so; it is tried again then.
-    Waits(String, When),
+    /// The mail server could not take it; it is tried again then. What it said may be about whoever runs the server.
+    Waits(When),
     /// The mail server has it.
     HandedOver,
     /// No mail server is set.
     Kept,
-    /// It did not reach its reader: why not, in our words, and in the mail server's.
+    /// It did not reach its reader: why not, in our words, and in the mail server's where it spoke of the mail.
     Failed(String, String),
 }
 
