@@ -62,7 +62,7 @@ fn wish(wish: &str) -> Option<(Language, u32)> {
 mod tests {
     use super::*;
 
-    /// I-08. Seen to fail: with the last of equals taken, without the qualities, and where only `es` alone is Spanish.
+    /// I-08. Seen to fail: with the last of equals taken.
     #[test]
     fn i08_the_best_liked_language_of_a_header() {
         let (english, spanish) = (Some(Language::English), Some(Language::Spanish));

@@ -28,7 +28,7 @@ impl Text {
 mod tests {
     use super::*;
 
-    /// I-08. Seen to fail: with the thousands of every number apart in Spanish, and with a comma in both.
+    /// I-08. Seen to fail: with the thousands of every number apart in Spanish.
     #[test]
     fn i08_numbers_have_their_thousands_apart() {
         let written = |language| {

@@ -40,8 +40,8 @@ const ENGLISH: &str = "Reset your password";
 const SPANISH: &str = "Restablezca su contraseña";
 
 /// A mail is in the language that its reader has chosen; else in the one that their browser read when they last signed in;
-/// else in that of whoever asked for it. Seen to fail: with the choice not looked at, with what was seen not looked at, with
-/// what was seen not noted, and with the language of whoever asked not kept for the worker.
+/// else in that of whoever asked for it. Seen to fail: with nothing of the reader looked at, with what was seen not noted, and
+/// with the language of whoever asked not kept for the worker.
 #[tokio::test]
 async fn i08_a_mail_is_in_the_language_of_its_reader() {
     for world in testkit::worlds().await {

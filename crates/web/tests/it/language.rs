@@ -121,7 +121,7 @@ async fn i08_pages_for_everybody_are_in_the_browsers_language() {
 }
 
 /// What somebody has chosen goes before what this browser has kept, and that before what it says. Seen to fail: with the
-/// header before the cookie, with either before the choice, and with the choice not loaded by each of the passes.
+/// header before the cookie, with the header not read, and with the choice not loaded by the pass of a center.
 #[tokio::test(flavor = "multi_thread")]
 async fn i08_a_choice_goes_before_the_browser() {
     for site in Site::everywhere().await {

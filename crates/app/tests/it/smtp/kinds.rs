@@ -259,8 +259,7 @@ async fn x21_x23_no_kind_of_mail_carries_what_was_typed_as_more_than_text() {
     }
 }
 
-/// I-08. Seen to fail: with an English text put for the Spanish one of `mail_reset_lead`, and with a text written into the
-/// template of a mail.
+/// I-08. Seen to fail: with a text written into the template of a mail.
 #[test]
 fn i08_every_kind_of_mail_is_written_in_the_language_asked_for() {
     let (english, spanish) = (testkit::said_in_english_alone(), Text::new(Language::Spanish));
