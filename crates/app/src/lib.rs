@@ -174,7 +174,9 @@ impl App {
             .write(ask.origin.clone(), move |mut w| {
                 let pass = P::mint(&mut w, &credentials, &target)?;
                 spoken.hear(&pass);
-                w.speak(spoken.language().code());
+                if let Some(chosen) = spoken.chosen.get() {
+                    w.speak(chosen.code());
+                }
                 Ok(operation(w, &pass)?.map(|value| (pass, value)))
             })
             .await

@@ -240,7 +240,7 @@ impl Writer<'_, '_> {
         self.people.borrow_mut().insert((center.clone(), email.to_owned()));
     }
 
-    /// From here on the language is that of this code, which whoever acts is answered in: their mails get it.
+    /// From here on the language is that of this code, which whoever acts has chosen: the mails they cause get it.
     pub fn speak(&mut self, language: &str) {
         if self.origin.language != language {
             language.clone_into(&mut self.origin.to_mut().language);
