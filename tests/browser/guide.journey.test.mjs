@@ -16,7 +16,7 @@ j.journey('S3 U-01 U-02 U-05 U-10 U-11 steps 1 to 6: from signing in to removing
   await j.errors(page, { email: 'Type the email address.', password: 'Type the password.' });
   await j.fill(page, { 'Email address': j.owner.email, Password: 'not the password' });
   await j.press(page, 'Sign in');
-  await j.errors(page, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  await j.errors(page, { '': 'The address and the password do not match. Check both, or set a new password.' });
   await walk.look(page, 'sign-in-error');
   assert.equal(await page.getByLabel('Email address').inputValue(), j.owner.email);
   await j.fill(page, { Password: j.password });

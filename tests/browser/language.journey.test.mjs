@@ -31,7 +31,7 @@ j.journey('I-08 pages in Spanish, as one chooses on My Profile', house, async (w
     [`${house.home}/activity`, 'Actividad', 'es-activity'],
     [`${house.home}/settings`, 'Configuración de la cuenta', 'es-settings'],
     [`${house.home}/permissions`, 'Qué puede hacer cada tipo de usuario', 'es-types'],
-    [`${house.home}/jobs/new`, 'Crear muchos usuarios', 'es-list'],
+    [`${house.home}/jobs/new`, 'Crear varios usuarios', 'es-list'],
     [`${house.home}/access-reviews`, 'Revisión de accesos', 'es-reviews'],
     ['/me/sessions', 'Mi perfil', 'es-sessions'],
   ]) {

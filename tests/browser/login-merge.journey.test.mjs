@@ -54,7 +54,7 @@ j.journey('C-01 two logins become one, by the password of the other, and two aga
   for (const typed of [other, walk.address('nobody')]) {
     await j.fill(page, { 'Address of your other login': typed, 'Password of the other login': 'not the password' });
     await j.press(page, 'Go on');
-    await j.errors(page, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+    await j.errors(page, { '': 'The address and the password do not match. Check both, or set a new password.' });
   }
   await walk.look(page, 'login-merge-error');
   await j.fill(page, { 'Address of your other login': other, 'Password of the other login': j.password });
@@ -175,6 +175,6 @@ async function signIn(page, address, works = true) {
   await j.fill(page, { 'Email address': address, Password: j.password });
   await j.press(page, 'Sign in');
   if (works) await page.waitForURL(/\/accounts\b/);
-  else await j.errors(page, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  else await j.errors(page, { '': 'The address and the password do not match. Check both, or set a new password.' });
   return page;
 }

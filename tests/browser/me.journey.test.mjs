@@ -121,7 +121,7 @@ j.journey('U-18 A-04 my profile: one’s own address, proven at the new one, tol
   await j.on(other, 'Sign in');
   await j.fill(other, { 'Email address': address, Password: j.password });
   await j.press(other, 'Sign in');
-  await j.errors(other, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  await j.errors(other, { '': 'The address and the password do not match. Check both, or set a new password.' });
   await signIn(other, moved);
   const administrator = await walk.administrator();
   await administrator.goto(`${house.home}/users?q=${moved}`);

@@ -100,7 +100,7 @@ j.journey('U-01 who is signed out in the middle signs in and goes on with the an
   await walk.look(page, 'sign-in-again');
   await j.fill(page, { 'Email address': j.owner.email, Password: 'not this one' });
   await j.press(page, 'Sign in');
-  await j.errors(page, { '': 'Address and password do not fit together. Check both, or set a new password.' });
+  await j.errors(page, { '': 'The address and the password do not match. Check both, or set a new password.' });
   await j.sees(page, 'You were signed out meanwhile.');
   await j.fill(page, { Password: j.password });
   await j.press(page, 'Sign in');

@@ -66,8 +66,12 @@ macro_rules! insert_entries {
 
 /// Writes entries, in their order. Only [`Writer::commit_all`] calls this.
 pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result<(), DbError> {
+    // Entries are told by their ids, and ids of one moment are in no order of their own.
+    let mut ids: Vec<ActivityId> = entries.iter().map(|_| w.new_id()).collect();
+    ids.sort();
+    let named: Vec<_> = entries.iter().zip(ids).collect();
     // Most changes have one entry, and most others two.
-    for entries in entries.chunks(2) {
+    for entries in named.chunks(2) {
         let mut values = values(w, actor, &entries[0]);
         let Some(second) = entries.get(1) else {
             let one = insert_entries!("($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
@@ -88,10 +92,10 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result
     Ok(())
 }
 
-/// The columns of a new entry, with its code.
-fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
+/// The columns of a new entry, with its code. The id is the one it is to have, unless it has one.
+fn values(w: &Writer, actor: &Actor, (entry, id): &(&Entry, ActivityId)) -> Vec<Value> {
     let (now, origin) = (w.now, w.origin());
-    let id = entry.id.clone().unwrap_or_else(|| w.new_id::<ActivityId>());
+    let id = entry.id.as_ref().unwrap_or(id);
     let account = entry.account.as_deref().unwrap_or_default();
     let changes = changes_json(&entry.changes, actor.key.as_deref());
     let texts = [
@@ -106,7 +110,7 @@ fn values(w: &Writer, actor: &Actor, entry: &Entry) -> Vec<Value> {
         &origin.request_id,
     ];
     let mac = seal::entry_mac(w.key(), &seal::content(account, id.as_str(), now.micros(), &texts));
-    let mut values = vec![account.into(), (&id).into(), now.into()];
+    let mut values = vec![account.into(), id.into(), now.into()];
     values.extend(texts.map(Value::from));
     values.push(mac.into());
     values
