@@ -124,8 +124,8 @@ j.journey('U-19 X-31 a long list: pages of rows, more than a young account may i
   // Typing so much takes a browser long.
   await page.getByLabel('List of users').evaluate((box, text) => { box.value = text; }, rows('notification', 5000).join('\n'));
   await j.press(page, 'Check the list');
-  await j.sees(page, '5000 users will be created');
-  await j.press(page, 'Create 5000 users');
+  await j.sees(page, '5,000 users will be created');
+  await j.press(page, 'Create 5,000 users');
   await j.on(page, 'Creating users');
   const bar = page.getByRole('progressbar');
   const value = async () => Number(await bar.getAttribute('value'));
