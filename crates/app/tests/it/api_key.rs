@@ -35,8 +35,7 @@ async fn a07_a_key_is_shown_once_and_only_its_hash_is_kept() {
 }
 
 /// Whoever has somebody's password, or the server, makes no key unseen: its owner is mailed, without a link, and
-/// not of a key that has ended meanwhile. Seen to fail: without each of the two mails, and with the device told of what was
-/// made at the command line.
+/// not of a key that has ended meanwhile. Seen to fail: without each of the two mails, and with another device than the one it was made on.
 #[tokio::test]
 async fn a07_its_owner_is_told_of_a_new_key() {
     for world in testkit::worlds().await {

@@ -70,7 +70,7 @@ pub(crate) async fn admit<P: Gate>(
     let minted = app.read::<P, ()>(ask, target.clone(), |_, _| Ok(())).await;
     let whose = match &minted {
         Ok((pass, ())) => whose(pass),
-        // Whoever has no access any more shall not use up what those have who do.
+        // Whoever has no access any more shall not use up what those have who do.
         Err(Refused::Forbidden { refusal: Refusal::NotActive(_), .. }) => format!("no longer in {account}"),
         // Whoever else is refused here is of the account, and their requests count like all.
         Err(Refused::Forbidden { .. }) => account.to_owned(),

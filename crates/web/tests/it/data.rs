@@ -281,10 +281,10 @@ async fn a07_ones_keys_stand_beside_ones_sessions_and_end_there() {
     }
 }
 
-/// whoever has no access any more uses up nothing of what programs of the account may ask. Seen to fail: with their requests
+/// whoever has no access any more uses up nothing of what programs of the account may ask. Seen to fail: with their requests
 /// counted for the account.
 #[tokio::test(flavor = "multi_thread")]
-async fn x15_the_key_of_a_suspended_person_uses_up_nothing() {
+async fn a06_the_key_of_a_suspended_person_uses_up_nothing() {
     for site in Site::everywhere().await {
         let left = async |key: &str| {
             let path = format!("/accounts/{}/may/manage_users", site.account.id);

@@ -149,7 +149,8 @@ async fn x31_nobodys_alerts_are_sent_by_mending_to_whoever_wants_nothing() {
 }
 
 /// C-06: a temporary password is bound to its address and ends, and no mail that tells of another one goes to the address of
-/// before. Meant to fail: without `temporary_password::remove`, and with the mail's address not asked in `find_content`.
+/// before. Seen to fail: without `temporary_password::remove`. Meant to fail, too: with the mail's address not asked in
+/// `find_content`.
 #[tokio::test]
 async fn c06_a_temporary_password_ends_with_its_address() {
     for world in testkit::worlds().await {

@@ -189,8 +189,8 @@ async fn i07_a_refusal_of_something_else_suppresses_nothing() {
     }
 }
 
-/// I-07, X-16: what one account has learned of an address is no other's, nor that of mails of no account. Meant to fail: with
-/// `account_id` left out of `suppression::find`.
+/// I-07, X-16: what one account has learned of an address is no other's, nor that of mails of no account. Seen to fail: with
+/// another account looked at in `suppression::find`.
 #[tokio::test]
 async fn i07_x16_no_account_learns_from_anothers_mails() {
     for mut world in testkit::worlds().await {
@@ -289,8 +289,8 @@ async fn u15_an_account_does_not_learn_that_an_offer_was_tried_again() {
 }
 
 /// I-07, U-05: the tab of pending users names whom their invitation did not reach, on whatever page they stand, and each row says
-/// where the mail stands. Meant to fail: with `list_not_reached` of mails whose link was overtaken, and with the oldest mail
-/// of several.
+/// where the mail stands. Seen to fail: with the oldest mail of several. Meant to fail, too: with `list_not_reached` of mails
+/// whose link was overtaken.
 #[tokio::test]
 async fn i07_u05_the_list_says_where_each_mail_stands_and_whom_none_reached() {
     for mut world in testkit::worlds().await {
