@@ -67,7 +67,7 @@ impl Moments {
 }
 
 /// The same in English and UTC, for the command line.
-pub fn for_operator(at: Timestamp) -> String {
+pub fn in_english(at: Timestamp) -> String {
     full(Text::default(), at, "UTC")
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
         Refused::Link(_) => "The link does not work any more.".to_owned(),
         Refused::Conflict(conflict) => self::conflict(conflict).to_owned(),
         Refused::TooMany(exceeded) => {
-            format!("That was too often; try again after {}.", app::moment::for_operator(exceeded.until))
+            format!("That was too often; try again after {}.", app::moment::in_english(exceeded.until))
         }
         Refused::Busy => "There is too much to do at this moment; try again.".to_owned(),
         Refused::Failed(error) => format!("The database failed: {}.", crate::open::said(&error)),
