@@ -66,6 +66,9 @@ pub enum MailState {
 macro_rules! words {
     ($name:ident: $($variant:ident = $word:literal),*) => {
         impl $name {
+            /// All of them.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
             /// The word in the database.
             pub fn word(self) -> &'static str {
                 match self { $($name::$variant => $word,)* }
