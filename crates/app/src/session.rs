@@ -235,7 +235,8 @@ fn known_device(w: &Writer, ask: &Ask, login: &LoginRecord) -> Option<String> {
 /// Starts a session for whoever asks, and the entry it is recorded with.
 pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
-    let (id, token) = session::insert(w, login, &ask.device, ask.credentials.session.as_deref())?;
+    let (given, host) = (ask.credentials.session.as_deref(), ask.credentials.host());
+    let (id, token) = session::insert(w, login, &ask.device, given, host)?;
     let device = device::token(w.key(), &record, &w.new_token()[..22]);
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
     Ok((SignedIn { token, login: login.clone(), device }, entry))

@@ -42,4 +42,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0026_tag"),
     migration!("0027_notification"),
     migration!("0028_summary_email"),
+    migration!("0032_brand"),
 ];
