@@ -115,6 +115,8 @@ pub enum Conflict {
     RequestApproved,
     /// The account has as many of the kind as it may.
     Full,
+    /// A brand is switched on once nothing is missing and all of it was looked at (G-10).
+    BrandIncomplete,
 }
 
 impl Refused {

@@ -92,6 +92,17 @@ pub enum Problem {
     HostTaken,
     /// The host's record is not there, or is another one.
     HostUnproven,
+    /// A picture that can carry scripts.
+    SvgPicture,
+    /// No picture, or none of a kind that is read.
+    NotAPicture,
+    /// A picture with more pixels on a side than it may have.
+    PictureTooLarge {
+        /// The most there may be.
+        side: u32,
+    },
+    /// More bytes than are read.
+    FileTooLarge,
 }
 
 /// Collects every field's error, so that a person sees them all at once.

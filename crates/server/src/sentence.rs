@@ -81,6 +81,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::NotAccepted => "They have not accepted their invitation yet.",
         Conflict::OnlyOneself => "People do that of themselves alone.",
         Conflict::RequestApproved => "The request was approved already.",
+        Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
@@ -145,6 +146,16 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NoEmails => format!("{option}: agents get no emails."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
         Problem::DayPassed => format!("{option} must be a day that lies ahead."),
+        Problem::NotALink => format!("{option} must be an address that begins with https://."),
+        Problem::NotAColor => format!("{option} must be a colour, such as #3a40c4."),
+        Problem::LowContrast { .. } => format!("{option} is too light for white text."),
+        Problem::NotAHost => format!("{option} must be a host name, such as calls.example.com."),
+        Problem::HostTaken => format!("{option} is this server's own, or another account's."),
+        Problem::HostUnproven => format!("{option} has no record that shows whose it is."),
+        Problem::SvgPicture => format!("{option} must be no SVG, which can carry scripts."),
+        Problem::NotAPicture => format!("{option} must be a PNG, a JPEG or a WebP."),
+        Problem::PictureTooLarge { side } => format!("{option} must have at most {side} pixels on a side."),
+        Problem::FileTooLarge => format!("{option} is too large."),
         Problem::TooFew { min } => format!("{option} must be given at least {min} times."),
     }
 }

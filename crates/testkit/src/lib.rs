@@ -35,6 +35,7 @@ mod luck;
 mod mailbox;
 mod people;
 mod place;
+mod records;
 mod world;
 
 pub use luck::{CountedRandom, MovingClock, START};
