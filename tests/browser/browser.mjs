@@ -12,6 +12,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Own hosts of accounts.
+  '--host-resolver-rules=MAP *.brand.test 127.0.0.1',
 ];
 
 /**

@@ -6,11 +6,16 @@ use domain::brand::{Brand, HostName, Look, Missing, missing};
 use domain::capability::proof::ManageWhiteLabel;
 use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
-use store::brand::host::{self, Host};
+use domain::mail::MailKind;
+use store::brand::host;
 use store::brand::{self, BrandRecord, look};
 use store::pass::{AccountPass, Acting};
 use store::work::{Committed, Reader, Writer};
+use text::Text;
 
+use crate::mail::compose::{ComposeError, Message};
+use crate::mail::samples;
+use crate::mail::speaker::Speaker;
 use crate::{App, Ask, Conflict, Refused, limits};
 
 pub mod dns;
@@ -18,6 +23,7 @@ pub mod logo;
 pub mod recheck;
 
 pub use look::Shown;
+pub use store::brand::host::Host;
 
 /// How many logos an account keeps: mails that were sent show theirs.
 const LOGOS: i64 = 100;
@@ -245,6 +251,18 @@ impl App {
         let luck = self.store.random_bytes();
         let found = self.dns.find(&name.record(), [luck[0], luck[1]]).await?;
         Ok(found.iter().any(|text| text.trim() == proof))
+    }
+
+    /// A sample of a mail, as the account would send it with this brand and host.
+    pub fn sample_mail(
+        &self,
+        t: Text,
+        kind: MailKind,
+        (account, brand, host): (&AccountId, &Brand, Option<&str>),
+        account_name: &str,
+    ) -> Result<Message, ComposeError> {
+        let speaker = Speaker::of_brand(Look::of(account, brand), host);
+        samples::sample(t, kind, self.sender(&speaker).at_home(), account_name)
     }
 
     /// Whose own host this is, for a request that names it.

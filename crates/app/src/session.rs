@@ -13,7 +13,7 @@ use store::{api_key, capability_use, device, email_change, login_merge, reset, s
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
-pub use store::session::{NOTE_EVERY, SessionRecord};
+pub use store::session::{NOTE_EVERY, SessionRecord, on_host};
 
 /// A fresh session's token, for the cookie.
 pub struct SignedIn {

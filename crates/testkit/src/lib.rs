@@ -30,6 +30,7 @@
 //! as they would be sent at this moment.
 
 mod asks;
+mod brands;
 mod logins;
 mod luck;
 mod mailbox;
@@ -38,6 +39,7 @@ mod place;
 mod records;
 mod world;
 
+pub use brands::brand_of;
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
 pub use people::{Account, Center, Person};

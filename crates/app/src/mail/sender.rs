@@ -28,6 +28,11 @@ impl From<Address> for Sender {
 }
 
 impl Sender {
+    /// The same, for a page of the server: its pictures are fetched from there.
+    pub(crate) fn at_home(self) -> Sender {
+        Sender { base: String::new(), ..self }
+    }
+
     /// The name above the mail's card; empty: none.
     pub fn name(&self) -> String {
         plain::name(&self.look.name)

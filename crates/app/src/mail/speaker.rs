@@ -55,6 +55,12 @@ impl Speaker {
         matches!(self, Speaker::Brand(_))
     }
 
+    /// A brand that is looked at before it is shown, with the account's own host.
+    pub(crate) fn of_brand(look: Look, host: Option<&str>) -> Speaker {
+        let host = host.map(str::to_owned);
+        Speaker::Brand(Box::new(Spoken { look, links: host.clone(), host }))
+    }
+
     /// The same, without an account's own host in its links.
     pub(crate) fn on_own_host(mut self) -> Speaker {
         if let Speaker::Brand(spoken) = &mut self {

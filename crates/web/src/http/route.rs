@@ -30,6 +30,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::upload::{self, Upload};
 use super::visit::{self, Answer, Visit};
 use crate::api::Described;
 
@@ -159,6 +160,20 @@ where
     R: Future<Output = Answer> + Send,
 {
     route(Method::POST, Speaks::Pages, path, LARGE_FORM, handler)
+}
+
+/// A route that does something with a file, in a form of these fields.
+pub fn post_file<P, F, R>(path: &'static str, fields: &'static [&'static str], handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    F: Fn(Visit<P>, Upload) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    let run = move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
+        upload::run(app, (params, fields), request, handler.clone())
+    };
+    let (method, endpoint) = (Method::POST, on(MethodFilter::POST, run));
+    Route { method, path, door: P::DOOR, records: &[], speaks: Speaks::Pages, described: None, endpoint }
 }
 
 /// A route that looks, and answers with JSON.

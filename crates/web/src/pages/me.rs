@@ -80,7 +80,7 @@ fn view(
         t,
         frame: visit.person_frame(pass.person()),
         email: pass.person().email.clone(),
-        waiting: profile.email_change.map(|change| Waiting {
+        waiting: profile.email_change.filter(|_| visit.own_host().is_none()).map(|change| Waiting {
             email: change.email,
             until: (change.expires_at > now).then(|| change.expires_at.full("UTC")),
             kept: visit.app.smtp.is_none(),
@@ -93,7 +93,13 @@ fn view(
             .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, merge.until.short("UTC", now)))
             .collect(),
         is_proven: profile.is_proven,
-        accounts: profile.users.into_iter().map(shown).collect(),
+        accounts: profile
+            .users
+            .into_iter()
+            // On an account's own host nothing of another is seen.
+            .filter(|user| visit.own_host().is_none_or(|own| *own == user.account))
+            .map(shown)
+            .collect(),
     }
 }
 

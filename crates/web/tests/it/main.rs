@@ -29,3 +29,4 @@ mod people;
 mod records;
 mod site;
 mod strangers;
+mod white_label;
