@@ -76,6 +76,10 @@ impl Content {
     /// Who speaks in it: a brand in no mail of several accounts, and with its own host in no link that was not made for it.
     fn spoken_by(&self, speaker: Speaker) -> Speaker {
         match self {
+            // It opens a center, not the account alone.
+            Content::Invitation(content, _) if content.executive_of.is_some() && speaker.is_brand() => {
+                Speaker::Nobody
+            }
             Content::Invitation(content, _) if speaker.links() != Some(content.host.as_str()) => {
                 speaker.on_own_host()
             }

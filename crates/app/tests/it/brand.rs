@@ -324,6 +324,34 @@ async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
     }
 }
 
+/// X-18, C-10. An invitation to run a center is below the server's own address, whatever account it is kept in. Seen to fail:
+/// without the question for it in `find_for`, and with the host of the invitation kept.
+#[tokio::test]
+async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
+    for mut world in testkit::worlds().await {
+        world.serve_plainly();
+        let center = agency(&world).await;
+        for account in &center.accounts {
+            account.show_brand("Bright", None).await;
+        }
+        center.accounts[0].give_host(BRIGHT).await;
+        let email = EmailAddress::parse("eve@example.com").unwrap();
+        let names = domain::user::Names { first: "Eve".into(), last: "Lee".into(), display: String::new() };
+        let invite =
+            move |w: Writer, pass: &app::pass::CenterPass<domain::account_center::proof::RunsCenter>| {
+                app::executive_administrator::invite(w, pass, &names, &email, None)
+            };
+        world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1.unwrap();
+        let letter = world.letter_to("eve@example.com").await;
+        assert!(letter.link().starts_with("https://calls.agency.test/"), "{}", letter.link());
+        assert_silent(&letter, &["rollcall", "bright"]);
+        world.app.accept(&world.follow(letter.link()), PASSWORD).await.unwrap();
+        let proven =
+            "SELECT COUNT(*) FROM login WHERE email_proven_at IS NOT NULL AND email = 'eve@example.com'";
+        assert_eq!(world.sql(proven)[0][0], "1");
+    }
+}
+
 /// Seen to fail: with the host left out of what a session's token is kept as.
 #[tokio::test]
 async fn x28_a_session_of_one_host_is_none_on_another() {

@@ -128,7 +128,7 @@ pub fn update_checked(
 }
 
 /// The own host of an account, for links in a mail to an address: none where its brand is off, and none where the address
-/// signs in elsewhere too. Whoever has the host could take what is typed and followed there, and that must be theirs (X-18).
+/// signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there, and that must be theirs (X-18).
 pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
         sql!(
@@ -138,7 +138,11 @@ pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Opti
                  WHERE l.email_canonical = $2 AND (
                      EXISTS (SELECT 1 FROM executive_administrator x WHERE x.login_id = l.id)
                      OR EXISTS (SELECT 1 FROM \"user\" u
-                                WHERE u.login_id = l.id AND u.account_id <> $1 AND u.status <> 'deleted')))"
+                                WHERE u.login_id = l.id AND u.account_id <> $1 AND u.status <> 'deleted')))
+             AND NOT EXISTS (
+                 SELECT 1 FROM \"user\" v
+                 JOIN executive_invitation z ON z.account_id = v.account_id AND z.user_id = v.id
+                 WHERE v.account_id = $1 AND v.email_canonical = $2)"
         ),
         &[account.into(), canonical(email).into()],
     )?;
