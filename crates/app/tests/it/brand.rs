@@ -64,7 +64,7 @@ fn assert_silent(letter: &Letter, of: &[&str]) {
     }
 }
 
-/// G-10. Seen to fail: with the version not asked for in `update_live`, and without what is missing.
+/// G-10. Seen to fail: with what is missing not asked for.
 #[tokio::test]
 async fn g10_exactly_what_was_looked_at_is_switched_on() {
     for world in testkit::worlds().await {
@@ -119,7 +119,7 @@ async fn g10_of_two_who_edit_at_once_one_is_told() {
     }
 }
 
-/// G-10. Seen to fail: with any record taken for the proof, and with a host given to whoever comes last.
+/// G-10. Seen to fail: with any record taken for the proof.
 #[tokio::test]
 async fn g10_a_host_is_whose_record_is_there() {
     for world in testkit::worlds().await {
@@ -173,16 +173,18 @@ async fn g10_of_accounts_that_prove_a_host_at_once_one_has_it() {
                 app.store.write(app::work::Origin::internal(), give).await.is_ok()
             }
         });
-        assert!(done.await.contains(&true));
+        let done = done.await;
+        let has_it = |which: usize| done.iter().skip(which).step_by(2).any(|done| *done);
+        assert_ne!(has_it(0), has_it(1), "{done:?}");
         assert_eq!(world.sql("SELECT host FROM brand_host").len(), 1);
     }
 }
 
-/// G-10. Seen to fail: with a host that is lost at the first look, and with one that is kept for ever.
+/// G-10. Seen to fail: with a host that is lost at the first look.
 #[tokio::test]
 async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
     for world in testkit::worlds().await {
-        let account = world.set_up().await;
+        let mut account = world.set_up().await;
         account.draft_brand("Bright").await;
         want(&world, &account, Some(BRIGHT)).await.unwrap();
         let (name, content) = account.brand().await.proof.unwrap();
@@ -193,8 +195,8 @@ async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
         let day = async |failing: bool| {
             world.advance(Span::days(1));
             world.app.recheck_hosts(&worker).await.unwrap();
-            let host = account.brand().await.host;
-            assert_eq!(host.and_then(|host| host.failing_since).is_some(), failing);
+            let failing_now = world.sql("SELECT 1 FROM brand_host WHERE failing_since IS NOT NULL");
+            assert_eq!(!failing_now.is_empty(), failing);
         };
         day(false).await;
         world.records.remove(&name);
@@ -210,6 +212,7 @@ async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
             day(true).await;
         }
         day(false).await;
+        account.admin = world.sign_in("ada@example.com").await;
         assert_eq!(host_of(&account).await, None);
         let verbs = verbs(&account).await;
         assert_eq!(verbs.iter().filter(|verb| *verb == "brand.host_failing").count(), 2);
@@ -221,7 +224,7 @@ async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
     }
 }
 
-/// C-09. Seen to fail: with the product's sender for all mails, and with the center's name in a brand's mail.
+/// C-09. Seen to fail: with the product's name above all mails.
 #[tokio::test]
 async fn c09_who_is_in_accounts_of_two_brands_gets_one_mail_of_each() {
     for mut world in testkit::worlds().await {
@@ -283,8 +286,7 @@ async fn c09_a_mail_to_a_login_of_several_accounts_names_none() {
     }
 }
 
-/// Seen to fail: without the question whether the address signs in elsewhere, with links to new addresses below an own
-/// host, and with an address proven by a link that was mailed with one.
+/// Seen to fail: without the question whether the address signs in elsewhere.
 #[tokio::test]
 async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
     for mut world in testkit::worlds().await {
@@ -325,7 +327,7 @@ async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
 }
 
 /// X-18, C-10. An invitation to run a center is below the server's own address, whatever account it is kept in. Seen to fail:
-/// without the question for it in `find_for`, and with the host of the invitation kept.
+/// without the question for it in `find_for`.
 #[tokio::test]
 async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
     for mut world in testkit::worlds().await {

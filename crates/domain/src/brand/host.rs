@@ -102,7 +102,7 @@ pub fn standing(found: bool, failing: Option<Timestamp>, now: Timestamp) -> Stan
 mod tests {
     use super::*;
 
-    /// G-10. Seen to fail: with names of numbers let through, and without the check of what is below the server's.
+    /// G-10. Seen to fail: with names of numbers let through.
     #[test]
     fn g10_only_names_of_others_are_taken() {
         let name = |typed| HostName::parse(typed).map(|host| host.to_string());

@@ -11,7 +11,7 @@ fn typed() -> TypedBrand<'static> {
     }
 }
 
-/// G-10. Seen to fail: with links of any scheme, and with an empty sender kept.
+/// G-10. Seen to fail: with an empty sender kept.
 #[test]
 fn g10_a_brand_is_read_and_each_fault_is_told() {
     let brand = typed().parse().expect("all is well");

@@ -160,7 +160,6 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "a request names a host before anybody is known; the account is what is found by it",
     ),
     ("brand/look.rs", "COUNT(b.live)", "who a mail to a login speaks for, of all its accounts"),
-    ("brand/look.rs", "WHERE a.center_id = $1 LIMIT 1", "whether an account of a center has a brand"),
     (
         "brand/host.rs",
         "u.account_id <> $1 AND u.status <> 'deleted'",

@@ -37,8 +37,8 @@ pub struct Typed {
 }
 
 /// The version that a page showed.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Version {
     pub(super) version: i64,
 }

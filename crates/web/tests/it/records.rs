@@ -68,29 +68,8 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             );
             with(path, &form)
         }
-        "/accounts/{account}/white-label/off" => {
-            site.account.show_brand("Bright", None).await;
-            with(path, "")
-        }
-        "/accounts/{account}/white-label/host/prove" => {
-            site.account.draft_brand("Bright").await;
-            let want = |w: Writer, pass: &app::pass::AccountPass<ManageWhiteLabel>| {
-                let host = domain::brand::HostName::parse("calls.bright.example").expect("a host name");
-                app::brand::want_host(w, pass, Some(&host))
-            };
-            let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
-            world.app.write(ask, account, want).await.expect("it is noted");
-            let (name, content) = site.account.brand().await.proof.expect("a record");
-            world.records.set(&name, &content);
-            with(path, "")
-        }
         pattern if pattern.starts_with("/accounts/{account}/white-label/") => {
-            site.account.draft_brand("Bright").await;
-            site.account.see_brand().await;
-            let form = match pattern.ends_with("/host") {
-                true => "host=calls.bright.example".to_owned(),
-                false => format!("version={}", site.account.brand().await.version()),
-            };
+            let form = branding(site, pattern).await;
             with(path, &form)
         }
         "/me" => with(path, "first_name=Dana&last_name=Rey"),
@@ -328,6 +307,41 @@ pub(crate) async fn ask_to_be_let_in(site: &Site, from: &str, account: &str) -> 
     site.world.answer_resets().await;
     let rows = site.world.sql("SELECT id FROM access_ask ORDER BY id DESC");
     rows[0][0].clone()
+}
+
+/// The form of an action on a brand, once there is what it needs; asked again, nothing is written.
+async fn branding(site: &Site, pattern: &str) -> String {
+    let (account, brand) = (&site.account, site.account.brand().await);
+    if brand.record.is_none() {
+        account.draft_brand("Bright").await;
+    }
+    if account.brand().await.seen.len() < domain::brand::preview::Preview::all().len() {
+        account.see_brand().await;
+    }
+    let record = account.brand().await.record.expect("a draft");
+    match pattern.rsplit('/').next().unwrap_or_default() {
+        "off" => {
+            if record.live.is_none() {
+                account.switch_brand_on().await;
+            }
+            String::new()
+        }
+        "prove" => {
+            if record.wanted_host.is_none() {
+                let want = |w: Writer, pass: &app::pass::AccountPass<ManageWhiteLabel>| {
+                    let host = domain::brand::HostName::parse("calls.bright.example").expect("a host name");
+                    app::brand::want_host(w, pass, Some(&host))
+                };
+                let (ask, id) = (&account.admin.ask, account.id.clone());
+                site.world.app.write(ask, id, want).await.expect("it is noted");
+            }
+            let (name, content) = account.brand().await.proof.expect("a record");
+            site.world.records.set(&name, &content);
+            String::new()
+        }
+        "host" => "host=calls.bright.example".to_owned(),
+        _ => format!("version={}", record.version),
+    }
 }
 
 /// The path with a request that waits: the one there is, or a new one of somebody who is in no account of the walk.

@@ -53,7 +53,7 @@ fn assert_silent(what: &str, reply: &Reply) {
 }
 
 /// G-10. Every page and action that looks, as an administrator, as nobody, and as who comes by a dead link. Seen to fail: with
-/// the product's look for the frames of accounts, with the list of accounts on own hosts, and with the product's icon.
+/// the product's look on own hosts.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_nothing_on_an_own_host_names_the_product_or_another_account() {
     for world in testkit::worlds().await {
@@ -104,7 +104,7 @@ async fn g10_no_mail_of_a_brand_names_the_product() {
     }
 }
 
-/// G-10. Seen to fail: with every route shown on own hosts, and with the account of a path not compared with the host's.
+/// G-10. Seen to fail: with every route shown on own hosts.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_nothing_of_others_is_there_on_an_own_host() {
     for world in testkit::worlds().await {
@@ -142,7 +142,7 @@ async fn g10_nothing_of_others_is_there_on_an_own_host() {
     }
 }
 
-/// G-10, X-18. Seen to fail: with a host that is found whatever its brand.
+/// G-10, X-18
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_a_host_is_there_as_long_as_its_brand_is_on() {
     for world in testkit::worlds().await {
@@ -187,7 +187,7 @@ async fn upload(site: &Site, ask: Option<&Ask>, headers: &[(&str, &str)], body: 
 const PIXEL: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-/// G-10. Seen to fail: with an SVG kept, with a file of a stranger read, and with other fields passed over.
+/// G-10. Seen to fail: with other fields passed over.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_a_logo_is_taken_from_who_may_and_written_anew() {
     for world in testkit::worlds().await {
