@@ -73,7 +73,7 @@ impl Asker {
             .own
             .iter()
             .fold(pattern.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
-        path.replace("{type}", "manager").replace("{capability}", "read_calls")
+        path.replace("{type}", "manager").replace("{capability}", "read_calls").replace("{what}", "reset")
     }
 }
 
