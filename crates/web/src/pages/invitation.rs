@@ -69,7 +69,7 @@ pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
 
 /// The invitation, and what its account shows; of several accounts, one of which has a brand, nobody's.
 async fn opened(visit: &Visit<InvitationPass>) -> Result<(InvitationPass, Option<Look>), Refused> {
-    visit.read(|r, pass| look_of(r, pass)).await
+    visit.read(look_of).await
 }
 
 /// What is shown to who opens an invitation.
