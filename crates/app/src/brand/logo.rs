@@ -77,7 +77,7 @@ mod tests {
         bytes.into_inner()
     }
 
-    /// G-10. Seen to fail: with the bytes kept as they came.
+    /// G-10
     #[test]
     fn g10_a_logo_is_written_anew() {
         for kind in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {

@@ -23,8 +23,8 @@ use crate::views::{Field, Frame, Page};
 /// A mail in its frame: its own styles, no script, and of pictures our own.
 const MAIL_POLICY: &str =
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'";
-/// A page in its frame: nothing of it does anything.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; \
+/// A page in its frame: its forms go nowhere.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'none'; \
                            base-uri 'none'; frame-ancestors 'self'";
 
 /// What is looked at, between a line that says what it is and the button that goes on.
