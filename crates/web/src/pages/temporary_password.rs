@@ -138,7 +138,7 @@ fn choose_view(
 }
 
 fn closed(visit: &Visit<TemporaryPasswordPass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.dead_link_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }
