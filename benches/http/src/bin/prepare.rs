@@ -15,7 +15,7 @@ use app::{Ask, SharedApp};
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, CompanyId, UserId};
+use domain::id::{AccountId, CompanyId, InvitationId, UserId};
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::pass::Acting as _;
 
@@ -167,7 +167,7 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
         )
     };
     let made = earlier.store.write(Origin::internal(), create).await.expect("an account");
-    let link = |id, generation| {
+    let link = |id: &InvitationId, generation: i64| {
         cookie(&app.invitation_link(&made.account, id, generation, &app.settings.base_url))
     };
     let own = link(&made.invitation.id, made.invitation.generation);

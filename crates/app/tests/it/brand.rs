@@ -2,10 +2,10 @@
 
 use app::brand;
 use app::pass::{AccountPass, Reason, SelfPass, SystemPass};
-use app::work::{Reader, Writer};
+use app::work::{Origin, Reader, Writer};
 use app::{Conflict, Refused};
 use domain::brand::HostName;
-use domain::capability::proof::{AnyUser, ManageWhiteLabel};
+use domain::capability::proof::{AnyUser, ManageUsers, ManageWhiteLabel};
 use domain::email::EmailAddress;
 use domain::input::Problem;
 use domain::time::Span;
@@ -170,7 +170,7 @@ async fn g10_of_accounts_that_prove_a_host_at_once_one_has_it() {
                     let pass = Branding::for_operator(&mut w, &system, &id)?;
                     brand::give_host(w, &pass, &host, true)
                 };
-                app.store.write(app::work::Origin::internal(), give).await.is_ok()
+                app.store.write(Origin::internal(), give).await.is_ok()
             }
         });
         let done = done.await;
@@ -286,6 +286,59 @@ async fn c09_a_mail_to_a_login_of_several_accounts_names_none() {
     }
 }
 
+/// C-09, A-07. What a mail about a new key shows is what any mail to its owner's login shows, and it has no link.
+#[tokio::test]
+async fn c09_a07_a_mail_about_a_new_key_speaks_as_its_owners_login_does() {
+    for mut world in testkit::worlds().await {
+        world.serve_plainly();
+        let (account, other) =
+            (world.set_up().await, world.another_account("Plain", "paula@example.com").await);
+        account.show_brand("Bright", Some(BRIGHT)).await;
+        let told = async || {
+            let email = EmailAddress::parse("ada@example.com").unwrap();
+            let make = move |w: Writer| {
+                app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, "export")
+            };
+            world.app.store.write(Origin::internal(), make).await.unwrap();
+            world.letter_to("ada@example.com").await
+        };
+        let one = told().await;
+        assert_eq!((one.from.as_str(), one.find_link()), ("Bright <mail@calls.bright.test>", None));
+        assert_silent(&one, &["rollcall", "agency"]);
+        other.invite_known("ada@example.com", UserType::Administrator, &[]).await;
+        let invitation = world.letter_to("ada@example.com").await;
+        world.app.accept(&world.follow(invitation.link()), PASSWORD).await.unwrap();
+        let both = told().await;
+        assert_eq!(both.from, " <post@agency.test>");
+        assert_silent(&both, &["rollcall", "bright", "plain"]);
+    }
+}
+
+/// U-06, X-18. An invitation whose address is mended goes out as a new one does: by the account's own host, where that is the
+/// reader's alone.
+#[tokio::test]
+async fn u06_a_mended_invitation_is_the_brands_as_well() {
+    for mut world in testkit::worlds().await {
+        world.serve_plainly();
+        let account = world.set_up().await;
+        account.show_brand("Bright", Some(BRIGHT)).await;
+        let id = account.invite("natlie@example.com", UserType::Administrator, &[]).await;
+        let old = world.letter_to("natlie@example.com").await.link().to_owned();
+        let mend = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+            let email = EmailAddress::parse("natalie@example.com").unwrap();
+            app::invitation::mend(w, pass, &id, "natlie@example.com", &email)
+        };
+        world.app.write(&account.admin.ask, account.id.clone(), mend).await.unwrap().1.unwrap();
+        let mended = world.letter_to("natalie@example.com").await;
+        assert!(mended.link().starts_with(&format!("https://{BRIGHT}/invitations/")), "{}", mended.link());
+        assert_eq!(mended.follows, None);
+        assert_silent(&mended, &["rollcall", "agency"]);
+        let dead = world.app.accept(&world.follow_at(&account, BRIGHT, &old), PASSWORD).await.map(drop);
+        assert!(matches!(dead, Err(Refused::Link(_))), "{dead:?}");
+        world.app.accept(&world.follow_at(&account, BRIGHT, mended.link()), PASSWORD).await.unwrap();
+    }
+}
+
 /// Seen to fail: without the question whether the address signs in elsewhere.
 #[tokio::test]
 async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
@@ -394,7 +447,7 @@ async fn u06_what_is_sent_again_follows_the_first() {
         let account = world.set_up().await;
         let user = account.invite("kim@example.com", UserType::Administrator, &[]).await;
         let first = world.letter_to("kim@example.com").await;
-        let again = move |w: Writer, pass: &AccountPass<domain::capability::proof::ManageUsers>| {
+        let again = move |w: Writer, pass: &AccountPass<ManageUsers>| {
             app::invitation::resend(w, pass, &user)
         };
         world.app.write(&account.admin.ask, account.id.clone(), again).await.unwrap();

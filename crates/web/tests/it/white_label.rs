@@ -33,6 +33,11 @@ async fn signed_in(site: &Site, email: &str) -> Ask {
     ask
 }
 
+/// What everybody reads.
+fn all_read(site: &Site, code: &str) {
+    site.world.sql(&format!("UPDATE login SET language = '{code}'"));
+}
+
 fn all_of(reply: &Reply) -> String {
     let headers: Vec<String> = reply
         .headers
@@ -52,8 +57,8 @@ fn assert_silent(what: &str, reply: &Reply) {
     }
 }
 
-/// G-10. Every page and action that looks, as an administrator, as nobody, and as who comes by a dead link. Seen to fail: with
-/// the product's look on own hosts.
+/// G-10. Every page and action that looks, as an administrator of either language, as nobody, and as who comes by a dead link.
+/// Seen to fail: with the product's look on own hosts.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_nothing_on_an_own_host_names_the_product_or_another_account() {
     for world in testkit::worlds().await {
@@ -63,7 +68,8 @@ async fn g10_nothing_on_an_own_host_names_the_product_or_another_account() {
         routes.retain(|route| route.method == Method::GET);
         for route in routes.iter().filter(|route| !route.path.ends_with("/events")) {
             let path = site.path(route.path);
-            for ask in [Some(&admin), None] {
+            for (code, ask) in [("en", Some(&admin)), ("es", Some(&admin)), ("", None)] {
+                all_read(&site, code);
                 let reply = site.at(HOST, &Method::GET, &path, ask, "").await;
                 assert_silent(&path, &reply);
             }
@@ -86,7 +92,8 @@ async fn g10_nothing_on_an_own_host_names_the_product_or_another_account() {
     }
 }
 
-/// G-10. Every kind of mail, as it is looked at before it is switched on. Seen to fail: with the product's name above them.
+/// G-10, I-08. Every kind of mail, as it is looked at before it is switched on, in the language of who looks. Seen to fail: with
+/// the product's name above them.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_no_mail_of_a_brand_names_the_product() {
     for world in testkit::worlds().await {
@@ -94,12 +101,36 @@ async fn g10_no_mail_of_a_brand_names_the_product() {
         for kind in MailKind::ALL {
             let word = kind.word().replace('_', "-");
             let path = format!("/accounts/{}/white-label/preview/{word}", site.account.id);
-            for path in [path.clone(), format!("{path}/content")] {
-                let reply = site.at("calls.agency.test", &Method::GET, &path, site.admin(), "").await;
+            let pages = [path.clone(), format!("{path}/content")];
+            for (code, path) in ["en", "es"].into_iter().flat_map(|code| pages.iter().map(move |it| (code, it))) {
+                all_read(&site, code);
+                let reply = site.at("calls.agency.test", &Method::GET, path, site.admin(), "").await;
                 assert_eq!(reply.status, StatusCode::OK, "{path}");
-                assert_silent(&path, &reply);
+                assert_silent(path, &reply);
                 assert!(reply.body.contains("Bright Calls"), "{path}");
+                assert!(reply.body.contains(&format!("<html lang=\"{code}\"")), "{path}");
             }
+        }
+    }
+}
+
+/// G-10, I-08. Whoever is not signed in chooses a language on an own host as on the server's, and comes back to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_a_language_is_chosen_on_an_own_host() {
+    for world in testkit::worlds().await {
+        let site = branded(world).await;
+        let page = site.at(HOST, &Method::GET, "/sign-in", None, "").await;
+        assert!(page.body.contains("action=\"/language\""), "{}", page.body);
+        assert!(page.body.contains("name=\"next\" value=\"/sign-in\""), "{}", page.body);
+        let chosen = site.at(HOST, &Method::POST, "/language", None, "language=es&next=%2Fsign-in").await;
+        assert_eq!((chosen.status, chosen.location()), (StatusCode::SEE_OTHER, "/sign-in"));
+        let cookie = chosen.headers["set-cookie"].to_str().expect("a cookie");
+        assert!(cookie.starts_with("__Host-lang=es; Path=/;") && !cookie.contains("Domain"), "{cookie}");
+        assert_silent("/language", &chosen);
+        // What is not there has no choice, and so names no address to come back to.
+        for path in ["/nowhere", "/account-centers", "/me/merge", "/invitation"] {
+            let reply = site.at(HOST, &Method::GET, path, None, "").await;
+            assert!(!reply.body.contains("action=\"/language\""), "{path}");
         }
     }
 }
