@@ -447,9 +447,7 @@ async fn u06_what_is_sent_again_follows_the_first() {
         let account = world.set_up().await;
         let user = account.invite("kim@example.com", UserType::Administrator, &[]).await;
         let first = world.letter_to("kim@example.com").await;
-        let again = move |w: Writer, pass: &AccountPass<ManageUsers>| {
-            app::invitation::resend(w, pass, &user)
-        };
+        let again = move |w: Writer, pass: &AccountPass<ManageUsers>| app::invitation::resend(w, pass, &user);
         world.app.write(&account.admin.ask, account.id.clone(), again).await.unwrap();
         let second = world.letter_to("kim@example.com").await;
         assert_eq!((first.follows, second.follows), (None, Some(first.id)));

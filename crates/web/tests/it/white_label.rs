@@ -101,14 +101,15 @@ async fn g10_no_mail_of_a_brand_names_the_product() {
         for kind in MailKind::ALL {
             let word = kind.word().replace('_', "-");
             let path = format!("/accounts/{}/white-label/preview/{word}", site.account.id);
-            let pages = [path.clone(), format!("{path}/content")];
-            for (code, path) in ["en", "es"].into_iter().flat_map(|code| pages.iter().map(move |it| (code, it))) {
+            for code in ["en", "es"] {
                 all_read(&site, code);
-                let reply = site.at("calls.agency.test", &Method::GET, path, site.admin(), "").await;
-                assert_eq!(reply.status, StatusCode::OK, "{path}");
-                assert_silent(path, &reply);
-                assert!(reply.body.contains("Bright Calls"), "{path}");
-                assert!(reply.body.contains(&format!("<html lang=\"{code}\"")), "{path}");
+                for path in [path.clone(), format!("{path}/content")] {
+                    let reply = site.at("calls.agency.test", &Method::GET, &path, site.admin(), "").await;
+                    assert_eq!(reply.status, StatusCode::OK, "{path}");
+                    assert_silent(&path, &reply);
+                    assert!(reply.body.contains("Bright Calls"), "{path}");
+                    assert!(reply.body.contains(&format!("<html lang=\"{code}\"")), "{path}");
+                }
             }
         }
     }
