@@ -7,6 +7,7 @@ use domain::mail::MailKind;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::World;
 
+use crate::records::success;
 use crate::site::{Reply, Site};
 
 const HOST: &str = "calls.bright.test";
@@ -132,6 +133,23 @@ async fn g10_a_language_is_chosen_on_an_own_host() {
         for path in ["/nowhere", "/account-centers", "/me/merge", "/invitation"] {
             let reply = site.at(HOST, &Method::GET, path, None, "").await;
             assert!(!reply.body.contains("action=\"/language\""), "{path}");
+        }
+    }
+}
+
+/// G-10. What a link or a temporary password of the account opens shows its brand, also on the server's own host, where it leads
+/// for who signs in elsewhere, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_what_a_brands_links_open_on_the_servers_host_is_the_brands() {
+    for world in testkit::worlds().await {
+        let site = branded(world).await;
+        for path in ["/invitation", "/invitation-block", "/temporary-password"] {
+            let (_, ask, _) = success(&site, path).await;
+            let reply = site.at("calls.agency.test", &Method::GET, path, ask.as_ref(), "").await;
+            assert_eq!(reply.status, StatusCode::OK, "{path}");
+            assert_silent(path, &reply);
+            assert!(reply.body.contains("Bright Calls"), "{path}");
+            assert!(reply.body.contains("action=\"/language\""), "{path}");
         }
     }
 }
