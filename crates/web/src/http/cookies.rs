@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(Cookies::of(false, &headers).take(Cookie::Session).as_deref(), Some("planted"));
     }
 
-    /// Seen to fail: the last of two taken; a name taken by its beginning.
+    /// Seen to fail: with the last of two taken.
     #[test]
     fn x28_of_two_cookies_the_first_counts_and_strange_ones_are_none() {
         let mut headers = ::http::HeaderMap::new();
