@@ -4,7 +4,7 @@ use domain::id::{ApiKeyId, LoginId};
 use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
-use crate::mail::{self, ReadsMail};
+use crate::mail::ReadsMail;
 use crate::pass::Acting;
 use crate::secret;
 use crate::work::{Reader, Writer};
@@ -55,7 +55,7 @@ pub struct Content {
 /// What the mail says; `None` if the key has ended.
 pub fn find_content(
     r: &mut Reader,
-    pass: &impl ReadsMail,
+    _pass: &impl ReadsMail,
     id: &ApiKeyId,
 ) -> Result<Option<Content>, DbError> {
     let row =
@@ -63,7 +63,7 @@ pub fn find_content(
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
     let (login, name, device): (LoginId, _, _) = (c.parse()?, c.text()?, c.text()?);
-    let (owner, _) = mail::get_login(r, pass, &login)?;
+    let owner = crate::login::get(r, &login)?.name;
     Ok(Some(Content { owner, name, device }))
 }
 
