@@ -17,13 +17,22 @@ export async function look(page, name) {
   const { width, theme, javascript, faults } = watchOf(page);
   await mkdir(screenshots, { recursive: true });
   const file = join(screenshots, `${name}-${width}-${theme}${javascript ? '' : '-nojs'}.png`);
-  await page.screenshot({ path: file, fullPage: true });
+  await capture(page, file);
   const wrong = [...faults.splice(0), ...(await sideways(page, width)), ...(await accessibility(page, javascript))];
   if (wrong.length === 0) return;
   const list = wrong.map((fault) => `  - ${fault}`).join('\n');
   throw new AssertionError({
     message: `${name} at ${width} px, ${theme}, ${javascript ? 'with' : 'without'} JavaScript (${page.url()}):\n${list}\n  see ${file}`,
     stackStartFn: look,
+  });
+}
+
+/** Chromium now and then refuses a picture that it takes a moment later: it is asked once more, no oftener. */
+async function capture(page, path) {
+  const take = () => page.screenshot({ path, fullPage: true });
+  await take().catch((error) => {
+    if (!error.message.includes('Unable to capture screenshot')) throw error;
+    return take();
   });
 }
 

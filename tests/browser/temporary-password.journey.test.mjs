@@ -64,7 +64,7 @@ j.journey('C-06 a temporary password is set, typed, replaced, and works no more'
   const late = await walk.stranger();
   await signIn(late, address, given);
   await j.on(late, 'Sign in');
-  await j.sees(late, 'do not fit');
+  await j.sees(late, 'do not match');
   await late.goto('/temporary-password');
   await j.on(late, 'Sign in once more');
   await walk.look(late, 'temporary-password-closed');
