@@ -74,6 +74,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     }
     if tick.is_multiple_of(CLEAR_EVERY) {
         app.store.write_later(Origin::internal(), clear).await?;
+        app.recheck_hosts(pass).await?;
     }
     Ok(sent)
 }

@@ -30,14 +30,17 @@
 //! as they would be sent at this moment.
 
 mod asks;
+mod brands;
 mod catalogue;
 mod logins;
 mod luck;
 mod mailbox;
 mod people;
 mod place;
+mod records;
 mod world;
 
+pub use brands::brand_of;
 pub use catalogue::{said_in_english_alone, unescaped};
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;

@@ -2,5 +2,8 @@
 
 pub mod compose;
 pub mod outbox;
+pub mod samples;
+pub mod sender;
 pub mod smtp;
+pub(crate) mod speaker;
 pub mod views;

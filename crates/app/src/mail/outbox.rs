@@ -19,6 +19,7 @@ use text::{Language, Text};
 
 use super::compose::{Address, ComposeError, Message, compose};
 use super::smtp::Delivery;
+use super::speaker::{self, Speaker};
 use super::views::{
     AccessDeclinedMail, AccessOfferMail, ApiKeyCreatedMail, EmailChangeMail, EmailChangedMail,
     EmailProofMail, EmailTakenMail, EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
@@ -72,6 +73,29 @@ enum Content {
     Bundle(store::bundle::Content, BundleId),
     AccessGiven(store::bundle::Content),
     CenterNotice(CenterNotice),
+}
+
+impl Content {
+    /// Who speaks in it: a brand in no mail of several accounts, and with its own host in no link that was not made for it.
+    fn spoken_by(&self, speaker: Speaker) -> Speaker {
+        match self {
+            // It opens a center, not the account alone.
+            Content::Invitation(content, _) if content.executive_of.is_some() && speaker.is_brand() => {
+                Speaker::Nobody
+            }
+            Content::Invitation(content, _) if speaker.links() != Some(content.host.as_str()) => {
+                speaker.on_own_host()
+            }
+            Content::Bundle(content, _) | Content::AccessGiven(content)
+                if speaker.is_brand() && content.accounts.len() as i64 + content.more > 1 =>
+            {
+                Speaker::Nobody
+            }
+            // Its link opens more than the account.
+            Content::Bundle(..) | Content::AccessGiven(_) => speaker.on_own_host(),
+            _ => speaker,
+        }
+    }
 }
 
 /// To whom it is told that two logins became one, or two again.
@@ -192,42 +216,55 @@ impl App {
         mail: &Mail,
     ) -> Result<Option<Message>, Refused> {
         let (reader, row) = (pass.clone(), mail.clone());
-        let found = self.store.read(move |r| {
+        let find = move |r: &mut Reader| -> Result<_, Refused> {
             let Some(content) = find_content(r, &reader, &row)? else { return Ok(None) };
-            Ok::<_, Refused>(Some((content, language_of(r, &reader, &row)?)))
+            let speaker = content.spoken_by(speaker::find(r, &row)?);
+            let language = language_of(r, &reader, &row)?;
+            Ok(Some((content, speaker, language, mail::find_first(r, &reader, &row)?)))
+        };
+        let Some((content, speaker, language, first)) = self.store.read(find).await? else { return Ok(None) };
+        let composed = self.compose(Text::new(language), mail, content, &speaker).map(|mut message| {
+            let host = message.id.rsplit('@').next().unwrap_or_default();
+            message.follows = first.filter(|first| *first != mail.id).map(|first| format!("{first}@{host}"));
+            message
         });
-        let Some((content, language)) = found.await? else { return Ok(None) };
-        self.compose(Text::new(language), mail, content).map(Some).map_err(|error| {
+        composed.map(Some).map_err(|error| {
             tracing::error!(mail = %mail.id, %error, "a mail could not be written");
             Refused::NotFound
         })
     }
 
-    fn compose(&self, t: Text, mail: &Mail, content: Content) -> Result<Message, ComposeError> {
-        let from = self.settings.mail_from.clone();
-        let host = from.email.rsplit('@').next().unwrap_or("localhost");
+    fn compose(
+        &self,
+        t: Text,
+        mail: &Mail,
+        content: Content,
+        speaker: &Speaker,
+    ) -> Result<Message, ComposeError> {
+        let (from, base) = (self.sender(speaker), self.base_at(speaker.links()));
+        let host = from.address.email.rsplit('@').next().unwrap_or("localhost");
         let id = format!("{}@{host}", mail.id);
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
         let when = || moment::full(t, mail.created_at, "UTC");
         match content {
             Content::Invitation(content, invitation) => {
-                let view = self.invitation_mail(t, content, &invitation, mail);
+                let view = self.invitation_mail(t, content, &invitation, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::Reset(name, reset) => {
-                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::EmailProof(name, reset) => {
-                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&EmailProofMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::TemporaryPassword(content) => {
-                let view = self.temporary_password_mail(t, content, &mail.id);
+                let view = self.temporary_password_mail(t, content, &mail.id, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::EndNotice(content) => {
-                let view = self.end_notice_mail(t, content);
+                let view = end_notice_mail(t, content, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::PasswordChanged(to_name, device) => {
@@ -268,11 +305,11 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessRequest(asked, request) => {
-                let view = self.access_request_mail(t, asked, &request);
+                let view = crate::access_request::request_mail(t, asked, &request, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessApproved(answer) => {
-                let view = self.access_approved_mail(t, answer);
+                let view = crate::access_request::approved_mail(t, answer, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessDeclined(answer) => {
@@ -281,35 +318,26 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessOffer(account, account_name, number) => {
-                let (link, block_link) =
-                    (self.request_link(&account, number), self.invitation_block_link(&account, &mail.id));
+                let (link, block_link) = (
+                    self.request_link(&account, number),
+                    self.invitation_block_link(&account, &mail.id, &base),
+                );
                 compose(&AccessOfferMail { t, account_name, link, block_link }, from, to(""), id)
             }
             Content::Bundle(content, bundle) => {
-                let view = self.bundle_mail(t, &content, &bundle, mail);
+                let content = content.without_center(speaker.is_brand());
+                let view = self.bundle_mail(t, &content, &bundle, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessGiven(content) => {
-                let view = self.access_given_mail(t, &content, mail);
+                let content = content.without_center(speaker.is_brand());
+                let view = self.access_given_mail(t, &content, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::CenterNotice(notice) => {
                 let to = to(notice.to_name());
                 notice.compose(t, from, to, id)
             }
-        }
-    }
-
-    fn end_notice_mail(&self, t: Text, content: store::mail::EndContent) -> EndNoticeMail {
-        let last_day = content.ends_at - Span::seconds(1);
-        let page = format!("accounts/{}/users/{}", content.account, content.user);
-        EndNoticeMail {
-            t,
-            day: Moments::new(t, &content.time_zone, last_day).date(last_day),
-            link: format!("{}/{page}", self.settings.base_url),
-            to_name: content.to_name,
-            user_name: content.user_name,
-            account_name: content.account_name,
         }
     }
 
@@ -342,6 +370,18 @@ fn api_key_created_mail(t: Text, content: store::api_key::Content, mail: &Mail) 
         when: moment::full(t, mail.created_at, "UTC"),
         device: words::device(t, &content.device),
         by_operator: mail.generation == api_key::BY_OPERATOR,
+    }
+}
+
+fn end_notice_mail(t: Text, content: store::mail::EndContent, base: &str) -> EndNoticeMail {
+    let last_day = content.ends_at - Span::seconds(1);
+    EndNoticeMail {
+        t,
+        day: Moments::new(t, &content.time_zone, last_day).date(last_day),
+        link: format!("{base}/accounts/{}/users/{}", content.account, content.user),
+        to_name: content.to_name,
+        user_name: content.user_name,
+        account_name: content.account_name,
     }
 }
 

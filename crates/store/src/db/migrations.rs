@@ -45,4 +45,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0029_mail_suppression"),
     migration!("0030_language"),
     migration!("0031_api_key_device"),
+    migration!("0032_brand"),
 ];

@@ -42,6 +42,9 @@ impl Gate for InvitationBlockPass {
         let mut part = || parts.next().ok_or_else(unknown);
         let account: AccountId = part()?.parse().map_err(|_| unknown())?;
         let mail: MailId = part()?.parse().map_err(|_| unknown())?;
+        if !credentials.reach(&account) {
+            return Err(unknown());
+        }
         if !secret::same(part()?, &invitation_block::token(r.key(), &account, &mail)) {
             return Err(unknown());
         }

@@ -81,6 +81,9 @@ pub struct InvitationPass {
     pub is_proven: bool,
     /// The login that follows the link is signed in as, if any.
     pub signed_in: Option<LoginId>,
+    /// The account's own host that the link was mailed with; empty: the server's. What comes by that one proves no address,
+    /// as whoever has the host could have followed the link themselves.
+    pub host: String,
     /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
     pub others: Vec<InvitationPass>,
 }
@@ -192,7 +195,7 @@ macro_rules! invited {
                     ) THEN 1 ELSE 0 END, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
+                    i.message, l.id, l.email_proven_at, s.login_id, i.host, u.ends_at, COALESCE(",
             $by_login,
             ", ",
             $by,
@@ -216,10 +219,15 @@ impl Gate for InvitationPass {
         let link = credentials.invitation.as_deref().and_then(|link| link.split_once('.'));
         let (whose, token) = link.ok_or_else(unknown)?;
         let session = credentials.session.as_deref().map(secret::hash);
-        if let Ok(bundle) = whose.parse::<BundleId>() {
+        if let Ok(bundle) = whose.parse::<BundleId>()
+            && credentials.at.is_none()
+        {
             return super::bundle::mint(r, &bundle, token, session);
         }
         let account: AccountId = whose.parse().map_err(|_| unknown())?;
+        if !credentials.reach(&account) {
+            return Err(unknown());
+        }
         let now = r.now;
         let row = r.tx().optional(
             sql!(invited!(
@@ -266,6 +274,7 @@ pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<Invitation
         login: c.parse_or_null()?,
         is_proven: c.int_or_null()?.is_some(),
         signed_in: c.parse_or_null()?,
+        host: c.text()?,
         others: Vec::new(),
     };
     match times.state(now) {
@@ -310,6 +319,7 @@ fn may_still_invite(
     let (Some(user_type), Some(status)) = (user_type, status) else { return Ok(is_operator) };
     let status = effective(status, ends_at, now);
     let companies = Companies::All;
+    // What a brand bars, nobody gives.
     let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     Ok(may_give(&grants, pass.user_type, pass.agent, until).is_ok())
 }

@@ -33,6 +33,9 @@ impl Gate for TemporaryPasswordPass {
         let link = credentials.temporary_password.as_deref().and_then(|link| link.split_once('.'));
         let (account, ticket) = link.ok_or_else(unknown)?;
         let account: AccountId = account.parse().map_err(|_| unknown())?;
+        if !credentials.reach(&account) {
+            return Err(unknown());
+        }
         let now = r.now;
         let session = credentials.session.as_deref().map(secret::hash);
         let row = r.tx().optional(

@@ -1,7 +1,7 @@
 //! Being invited no more by an account, and again.
 
-use app::invitation_block;
 use app::pass::{InvitationBlockPass, Visitor};
+use app::{brand, invitation_block};
 
 use super::invitation::plain;
 use crate::http::cookies::Cookie;
@@ -19,10 +19,10 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// Whose invitations would stop, or that they have.
 pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
-    let pass = visit.pass().await?;
+    let (pass, look) = visit.read(|r, pass| brand::look_of_account(r, &pass.account)).await?;
     visit.page(Block {
         t: visit.t(),
-        frame: visit.open_frame(),
+        frame: visit.link_frame(look),
         account: pass.account_name,
         email: pass.email,
         is_blocked: pass.is_blocked,

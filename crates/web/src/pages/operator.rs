@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _};
 use domain::id::MailId;
 use domain::mail::{MailKind, MailState as State};
 use serde::Deserialize;
+use text::Text;
 
 use super::shown;
 use crate::http::cookies::Cookie;
@@ -105,7 +106,28 @@ async fn show(
 
 fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> MailRow {
     let t = visit.t();
-    let kind = match mail.kind {
+    let kind = mail_kind(t, mail.kind);
+    MailRow {
+        id: mail.id.to_string(),
+        to: mail.email,
+        subject: subject.unwrap_or_else(|| kind.to_owned()),
+        again: mail.state.is_undelivered(),
+        state: match mail.state {
+            State::Queued => MailState::Waiting(mail.answer),
+            State::HandedOver => MailState::Sent,
+            State::Kept => MailState::Kept,
+            State::Refused => failed(t.operator_state_refused(), mail.answer),
+            State::GivenUp => failed(t.operator_state_given_up(), mail.answer),
+            State::Withheld => failed(t.operator_state_withheld(), mail.answer),
+            State::Dropped => failed(t.operator_state_failed(), t.operator_over().to_owned()),
+        },
+        when: shown::when(mail.created_at, &visit.moments("UTC")),
+    }
+}
+
+/// What a mail is, in a few words.
+pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
+    match kind {
         MailKind::Invitation => t.operator_kind_invitation(),
         MailKind::Reset => t.operator_kind_reset(),
         MailKind::PasswordChanged => t.operator_kind_password_changed(),
@@ -125,22 +147,6 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
         MailKind::AccessGiven => t.operator_kind_access_given(),
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice => t.operator_kind_executive(),
         MailKind::CenterAccount => t.operator_kind_center_account(),
-    };
-    MailRow {
-        id: mail.id.to_string(),
-        to: mail.email,
-        subject: subject.unwrap_or_else(|| kind.to_owned()),
-        again: mail.state.is_undelivered(),
-        state: match mail.state {
-            State::Queued => MailState::Waiting(mail.answer),
-            State::HandedOver => MailState::Sent,
-            State::Kept => MailState::Kept,
-            State::Refused => failed(t.operator_state_refused(), mail.answer),
-            State::GivenUp => failed(t.operator_state_given_up(), mail.answer),
-            State::Withheld => failed(t.operator_state_withheld(), mail.answer),
-            State::Dropped => failed(t.operator_state_failed(), t.operator_over().to_owned()),
-        },
-        when: shown::when(mail.created_at, &visit.moments("UTC")),
     }
 }
 
