@@ -147,6 +147,7 @@ pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
         MailKind::AccessGiven => t.operator_kind_access_given(),
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice => t.operator_kind_executive(),
         MailKind::CenterAccount => t.operator_kind_center_account(),
+        MailKind::BrandHost => t.operator_kind_brand_host(),
     }
 }
 
