@@ -177,7 +177,7 @@ fn panicked(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
 mod tests {
     use super::*;
 
-    /// G-10. Where it is not known any more whose host was asked, nobody is named.
+    /// G-10. Where it is not known any more whose host was asked, nobody is named. Seen to fail: with the product's look there.
     #[tokio::test]
     async fn g10_what_has_broken_names_nobody() {
         for response in [panicked(Box::new("x")), panicked_of_api(Box::new("x"))] {

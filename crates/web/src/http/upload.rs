@@ -190,7 +190,8 @@ mod tests {
         assert!(parse(&[&part[..], b"--x--"].concat(), "x").is_some());
     }
 
-    /// G-10. Who breaks off while a thread takes the file apart gets no other place before that is done.
+    /// G-10. Who breaks off while a thread takes the file apart gets no other place before that is done. Seen to fail: with
+    /// the place left to whoever waits.
     #[tokio::test]
     async fn g10_a_file_has_its_place_until_it_is_taken_apart() {
         let place = PLACES.acquire().await.expect("a place");

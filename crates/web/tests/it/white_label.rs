@@ -58,7 +58,8 @@ fn assert_silent(what: &str, reply: &Reply) {
     }
 }
 
-/// G-10, I-08. Whoever is not signed in chooses a language on an own host as on the server's, and comes back to it.
+/// G-10, I-08. Whoever is not signed in chooses a language on an own host as on the server's, and comes back to it. Seen to
+/// fail: with the choice of the language not on own hosts.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_a_language_is_chosen_on_an_own_host() {
     for world in testkit::worlds().await {
@@ -80,7 +81,8 @@ async fn g10_a_language_is_chosen_on_an_own_host() {
 }
 
 /// G-10. What a link or a temporary password of the account opens shows its brand, also on the server's own host, where it leads
-/// for who signs in elsewhere, too.
+/// for who signs in elsewhere, too. Seen to fail: with the product's frame where invitations are blocked, and
+/// where a temporary password is changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_what_a_brands_links_open_on_the_servers_host_is_the_brands() {
     for world in testkit::worlds().await {

@@ -153,7 +153,7 @@ async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
     }
 }
 
-/// G-10, I-08
+/// G-10, I-08. Seen to fail: with whoever looks it up second noting it, too; with the mail from the host.
 #[tokio::test]
 async fn g10_administrators_are_told_once_that_their_host_is_failing_and_once_that_it_is_lost() {
     for mut world in testkit::worlds().await {
@@ -203,7 +203,7 @@ fn host_count(world: &World) -> usize {
     world.sql("SELECT host FROM brand_host").len()
 }
 
-/// G-10. What was mended before the mail was sent is told to nobody.
+/// G-10. What was mended before the mail was sent is told to nobody. Seen to fail: with the mail sent whatever became of it.
 #[tokio::test]
 async fn g10_who_has_mended_the_record_gets_no_mail_about_it() {
     for world in testkit::worlds().await {
@@ -237,7 +237,8 @@ impl FindsTexts for Slow {
     }
 }
 
-/// G-10. What is concluded of a host that the account has no more touches not the one it has got meanwhile.
+/// G-10. What is concluded of a host that the account has no more touches not the one it has got meanwhile. Seen to fail: with
+/// whatever host the account has taken away.
 #[tokio::test]
 async fn g10_a_host_that_came_while_another_was_looked_up_stays() {
     for mut world in testkit::worlds().await {
@@ -255,6 +256,8 @@ async fn g10_a_host_that_came_while_another_was_looked_up_stays() {
         let meanwhile = async {
             slow.asked.notified().await;
             account.give_host(CLEAR).await;
+            // As if it was proven: what is the operator's is looked up by nobody.
+            world.sql("UPDATE brand_host SET by_operator = 0");
             slow.go_on.notify_one();
         };
         let (looked_at, ()) = tokio::join!(world.app.recheck_hosts(&worker), meanwhile);

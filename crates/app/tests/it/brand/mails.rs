@@ -73,7 +73,8 @@ async fn c09_a_mail_to_a_login_of_several_accounts_names_none() {
     }
 }
 
-/// C-09, A-07. What a mail about a new key shows is what any mail to its owner's login shows, and it has no link.
+/// C-09, A-07. What a mail about a new key shows is what any mail to its owner's login shows, and it has no link. Seen to fail:
+/// with keys left out of `login_of`.
 #[tokio::test]
 async fn c09_a07_a_mail_about_a_new_key_speaks_as_its_owners_login_does() {
     for mut world in testkit::worlds().await {
@@ -102,7 +103,7 @@ async fn c09_a07_a_mail_about_a_new_key_speaks_as_its_owners_login_does() {
 }
 
 /// U-06, X-18. An invitation whose address is mended goes out as a new one does: by the account's own host, where that is the
-/// reader's alone.
+/// reader's alone. Seen to fail: with the host not noted when it is posted.
 #[tokio::test]
 async fn u06_a_mended_invitation_is_the_brands_as_well() {
     for mut world in testkit::worlds().await {

@@ -31,7 +31,7 @@ fn smtp(server: &Server) -> Smtp {
     Smtp::from_url(&format!("{}?hello={HOST}", server.url())).unwrap()
 }
 
-/// G-10, I-08. Every kind of mail, in both languages. Seen to fail: with the product's name above them.
+/// G-10, I-08. Every kind of mail, in both languages. Seen to fail: with a header of the product's.
 #[tokio::test]
 async fn g10_no_kind_of_mail_of_a_brand_names_another_on_the_wire() {
     let mut world = World::sqlite().await;
@@ -58,7 +58,7 @@ async fn g10_no_kind_of_mail_of_a_brand_names_another_on_the_wire() {
     }
 }
 
-/// G-10. What the worker sends: an invitation, the same once more, and a reset.
+/// G-10. What the worker sends: an invitation, the same once more, and a reset. Seen to fail: with a header of the product's.
 #[tokio::test]
 async fn g10_what_the_worker_sends_for_a_brand_names_no_other() {
     for mut world in testkit::worlds().await {

@@ -144,7 +144,8 @@ impl Scan<'_> {
 }
 
 /// G-10. Every page and action there is, what programs are answered, what is refused and what has failed, for who may do all,
-/// little or nothing, in both languages. Seen to fail: with the product's look on own hosts.
+/// little or nothing, in both languages. Seen to fail: with the product's look on own hosts, and where it
+/// can't be looked up whose host it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_nothing_on_an_own_host_names_the_product_or_another_account() {
     for world in testkit::worlds().await {
@@ -192,7 +193,7 @@ async fn g10_no_mail_of_a_brand_names_the_product() {
 }
 
 /// G-10. No text says the product's name, but the one that is its name, and a command for whoever runs the server, on a page
-/// that is on no own host.
+/// that is on no own host. Seen to fail: with the name in a toast.
 #[test]
 fn g10_no_text_says_the_products_name() {
     for code in ["en", "es"] {
