@@ -209,7 +209,7 @@ mod tests {
         drop(timeout(TURN, PLACES.acquire_many(2)).await.expect("in time").expect("both places"));
     }
 
-    /// G-10
+    /// G-10. Seen to fail: with a greater length let through.
     #[test]
     fn g10_the_wrong_type_is_refused_by_its_header() {
         let with = |kind: &str, length: &str| {

@@ -136,7 +136,7 @@ async fn g10_nothing_of_others_is_there_on_an_own_host() {
     }
 }
 
-/// G-10, X-18
+/// G-10, X-18. Seen to fail: with the brand kept where it is switched off.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_a_host_is_there_as_long_as_its_brand_is_on() {
     for world in testkit::worlds().await {

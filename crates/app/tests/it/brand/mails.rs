@@ -195,7 +195,7 @@ async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
     }
 }
 
-/// U-06. The second mail of an invitation is put below the first.
+/// U-06. The second mail of an invitation is put below the first. Seen to fail: with none that it follows.
 #[tokio::test]
 async fn u06_what_is_sent_again_follows_the_first() {
     for world in testkit::worlds().await {
