@@ -45,5 +45,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0029_mail_suppression"),
     migration!("0030_language"),
     migration!("0031_api_key_device"),
-    migration!("0032_brand"),
+    migration!("0032_shared_leaves"),
+    migration!("0033_brand"),
 ];

@@ -28,6 +28,7 @@ mod value;
 pub use error::{DbError, Source};
 pub use migrate::{MigrateError, Migration, MigrationReport};
 pub use migrations::MIGRATIONS;
+pub use postgres::POSTGRES_MODES;
 pub use row::{Columns, Row};
 pub(crate) use stmt::sql;
 pub use stmt::{HOOKS, Hook, STATEMENTS, Stmt};
