@@ -217,37 +217,6 @@ impl App {
         format!("{}{}{token}", self.settings.base_url, domain::access_request::LINK)
     }
 
-    /// What an administrator is told of a request. The link leads to its page, where one signs in first: following it
-    /// decides nothing.
-    pub(crate) fn access_request_mail(
-        &self,
-        t: Text,
-        asked: Asked,
-        id: &AccessRequestId,
-    ) -> AccessRequestMail {
-        let base = &self.settings.base_url;
-        AccessRequestMail {
-            t,
-            link: format!("{base}/accounts/{}/users/access-requests/{id}", asked.account),
-            to_name: asked.to_name,
-            name: asked.name,
-            email: asked.email,
-            account_name: asked.account_name,
-            personal_message: asked.message,
-        }
-    }
-
-    /// What whoever was let in is told.
-    pub(crate) fn access_approved_mail(&self, t: Text, answered: Answered) -> AccessApprovedMail {
-        AccessApprovedMail {
-            t,
-            link: format!("{}/accounts/{}", self.settings.base_url, answered.account),
-            to_name: answered.name,
-            account_name: answered.account_name,
-            type_name: answered.user_type.map_or("", |user_type| words::user_type(t, user_type)).to_owned(),
-        }
-    }
-
     /// Looks which accounts are asked for since the last time, and tells their administrators; how many there were.
     pub async fn answer_access_requests(&self, pass: &SystemPass) -> Result<usize, Refused> {
         let reader = pass.clone();
@@ -258,6 +227,31 @@ impl App {
             self.store.write(one.origin.clone(), move |w| answer(w, &pass, &one)).await?;
         }
         Ok(count)
+    }
+}
+
+/// What an administrator is told of a request. The link leads to its page, where one signs in first: following it decides
+/// nothing.
+pub(crate) fn request_mail(t: Text, asked: Asked, id: &AccessRequestId, base: &str) -> AccessRequestMail {
+    AccessRequestMail {
+        t,
+        link: format!("{base}/accounts/{}/users/access-requests/{id}", asked.account),
+        to_name: asked.to_name,
+        name: asked.name,
+        email: asked.email,
+        account_name: asked.account_name,
+        personal_message: asked.message,
+    }
+}
+
+/// What whoever was let in is told.
+pub(crate) fn approved_mail(t: Text, answered: Answered, base: &str) -> AccessApprovedMail {
+    AccessApprovedMail {
+        t,
+        link: format!("{base}/accounts/{}", answered.account),
+        to_name: answered.name,
+        account_name: answered.account_name,
+        type_name: answered.user_type.map_or("", |user_type| words::user_type(t, user_type)).to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use domain::user::{Names, NewUser};
 use store::bundle::{self, Content};
 use store::login::{self, LoginRecord};
 use store::mail::NewMail;
-use store::pass::AccountPass;
+use store::pass::{AccountPass, HasPlace as _};
 use store::work::{Reader, Writer};
 use store::{invitation_block, mail};
 use text::Text;
@@ -73,6 +73,9 @@ pub(crate) fn join(
     kind: MailKind,
     bundle: &BundleId,
 ) -> Result<(), Refused> {
+    // An account with its own brand shares no mail with others: its users are a bundle of their own (C-09).
+    let own = pass.place().brand.is_some().then(|| w.new_id::<BundleId>());
+    let bundle = own.as_ref().unwrap_or(bundle);
     if !bundle::insert(w, pass, bundle, user)? {
         return Ok(());
     }
@@ -94,6 +97,7 @@ impl App {
         content: &Content,
         id: &BundleId,
         mail: &mail::Mail,
+        base: &str,
     ) -> BundleMail {
         let expires_at = content.expires_at.map(|at| moment::full(t, at, &content.time_zone));
         BundleMail {
@@ -106,19 +110,25 @@ impl App {
             personal_message: content.message.clone(),
             link: self.bundle_link(id),
             block_name: content.mailed_in.clone(),
-            block_link: self.block_link_in(mail),
+            block_link: self.block_link_in(mail, base),
             expires_on: expires_at.unwrap_or_default(),
         }
     }
 
     /// The link by which the reader of a mail wants no more from the account that sends it.
-    fn block_link_in(&self, mail: &mail::Mail) -> String {
+    fn block_link_in(&self, mail: &mail::Mail, base: &str) -> String {
         let account = mail.account.parse();
-        account.map(|account| self.invitation_block_link(&account, &mail.id)).unwrap_or_default()
+        account.map(|account| self.invitation_block_link(&account, &mail.id, base)).unwrap_or_default()
     }
 
     /// What whoever was let in is told. Whoever wants no more says so to the first account.
-    pub(crate) fn access_given_mail(&self, t: Text, content: &Content, mail: &mail::Mail) -> AccessGivenMail {
+    pub(crate) fn access_given_mail(
+        &self,
+        t: Text,
+        content: &Content,
+        mail: &mail::Mail,
+        base: &str,
+    ) -> AccessGivenMail {
         AccessGivenMail {
             t,
             to_name: content.name.clone(),
@@ -126,9 +136,9 @@ impl App {
             by_name: by(content),
             lines: lines(t, content),
             more: content.more,
-            link: format!("{}/accounts", self.settings.base_url),
+            link: format!("{base}/accounts"),
             block_name: content.mailed_in.clone(),
-            block_link: self.block_link_in(mail),
+            block_link: self.block_link_in(mail, base),
         }
     }
 }

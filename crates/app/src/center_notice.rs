@@ -15,6 +15,7 @@ use text::Text;
 
 use crate::Refused;
 use crate::mail::compose::{Address, ComposeError, Message, compose};
+use crate::mail::sender::Sender;
 use crate::mail::views::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
 use crate::moment;
 
@@ -106,7 +107,7 @@ impl CenterNotice {
     pub(crate) fn compose(
         self,
         t: Text,
-        from: Address,
+        from: Sender,
         to: Address,
         id: String,
     ) -> Result<Message, ComposeError> {

@@ -16,7 +16,7 @@ use store::mail::{self, InvitationContent, Mail, NewMail, suppression};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
 use store::user;
 use store::work::{Actor, Committed, Writer};
-use store::{api_key, executive_administrator, invitation, invitation_block, temporary_password};
+use store::{api_key, brand, executive_administrator, invitation, invitation_block, temporary_password};
 use text::Text;
 
 pub use mend::{ToBeMended, mend, preview};
@@ -52,7 +52,8 @@ pub(crate) fn make(
     }
     check_welcome(w, pass, &made, email)?;
     let entry = match sending {
-        Sending::In(bundle) => {
+        // An account with its own brand shares no mail with others (C-09).
+        Sending::In(bundle) if pass.place().brand.is_none() => {
             bundle::join(w, pass, user, email, MailKind::Bundle, bundle)?;
             sent(pass, &made, email)
         }
@@ -83,6 +84,11 @@ fn post(
     let kind = MailKind::Invitation;
     let (subject, generation) = (made.id.as_str(), made.generation);
     queue(w, pass, &NewMail { account: Some(pass.account()), kind, subject, generation, email })?;
+    if pass.place().brand.is_some()
+        && let Some(host) = brand::host::find_for(w, pass.account(), email)?
+    {
+        invitation::update_host(w, pass, made, &host)?;
+    }
     Ok(sent(pass, made, email))
 }
 
@@ -158,7 +164,8 @@ impl App {
                 EmailAddress::parse(&pass.email).map_err(|problem| Refused::field("email", problem))?;
             let new = NewLogin {
                 id: &id,
-                is_proven: true,
+                // What came by an account's own host somebody else may have followed.
+                is_proven: pass.host.is_empty(),
                 email: &email,
                 first_name: &pass.names.first,
                 last_name: &pass.names.last,
@@ -183,7 +190,9 @@ impl App {
             let login = pass.login.as_ref().filter(|_| !pass.is_proven);
             let login = login.ok_or(Refused::Conflict(Conflict::Changed))?;
             login::update_password(&mut w, login, &hash)?;
-            login::update_proven(&mut w, login)?;
+            if pass.host.is_empty() {
+                login::update_proven(&mut w, login)?;
+            }
             session::cut_off(&mut w, login)?;
             let keys = api_key::remove_all(&mut w, login)?;
             let changed = Entry::of_login(Verb::PasswordChanged, login, &pass.names.full());
@@ -242,12 +251,13 @@ impl App {
         content: InvitationContent,
         id: &InvitationId,
         mail: &Mail,
+        base: &str,
     ) -> InvitationMail {
         let inviter = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
         InvitationMail {
             t,
-            link: self.invitation_link(&content.account, id, mail.generation),
-            block_link: self.invitation_block_link(&content.account, &mail.id),
+            link: self.invitation_link(&content.account, id, mail.generation, base),
+            block_link: self.invitation_block_link(&content.account, &mail.id, base),
             inviter_name: inviter.clone(),
             to_name: content.name,
             account_name: content.account_name.clone(),
@@ -259,10 +269,16 @@ impl App {
         }
     }
 
-    /// The address of an invitation's link.
-    pub fn invitation_link(&self, account: &AccountId, id: &InvitationId, generation: i64) -> String {
+    /// The address of an invitation's link, below `base`.
+    pub fn invitation_link(
+        &self,
+        account: &AccountId,
+        id: &InvitationId,
+        generation: i64,
+        base: &str,
+    ) -> String {
         let token = invitation::token(self.store.key(), account, id, generation);
-        format!("{}/invitations/{account}/{token}", self.settings.base_url)
+        format!("{base}/invitations/{account}/{token}")
     }
 }
 

@@ -29,9 +29,9 @@ pub fn allow(mut w: Writer, pass: &InvitationBlockPass) -> Result<Committed<()>,
 }
 
 impl App {
-    /// The address of the link in the mail of an invitation.
-    pub fn invitation_block_link(&self, account: &AccountId, mail: &MailId) -> String {
+    /// The address of the link in the mail of an invitation, below `base`.
+    pub fn invitation_block_link(&self, account: &AccountId, mail: &MailId, base: &str) -> String {
         let token = invitation_block::token(self.store.key(), account, mail);
-        format!("{}/invitation-block/{account}/{mail}/{token}", self.settings.base_url)
+        format!("{base}/invitation-block/{account}/{mail}/{token}")
     }
 }

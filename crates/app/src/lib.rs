@@ -12,6 +12,7 @@ pub mod account_center;
 pub mod activity;
 pub mod api_key;
 pub mod api_limit;
+pub mod brand;
 pub mod bundle;
 pub mod capability_use;
 pub mod center_change;
@@ -97,6 +98,8 @@ pub struct App {
     pub uses: capability_use::Uses,
     /// How many requests of programs an account takes.
     pub api_limit: api_limit::ApiLimit,
+    /// Where host names are looked up.
+    pub dns: Box<dyn brand::dns::FindsTexts>,
 }
 
 /// The product, shared.

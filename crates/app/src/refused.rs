@@ -117,6 +117,8 @@ pub enum Conflict {
     Full,
     /// Whoever is to get it gets as many of the kind as one may.
     FullForOne,
+    /// A brand is switched on once nothing is missing and all of it was looked at (G-10).
+    BrandIncomplete,
 }
 
 impl Refused {

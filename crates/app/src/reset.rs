@@ -84,9 +84,9 @@ impl App {
         self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
     }
 
-    /// The address of a reset's link.
-    pub fn reset_link(&self, id: &ResetId) -> String {
-        format!("{}/reset/{}", self.settings.base_url, reset::token(self.store.key(), id))
+    /// The address of a reset's link, below `base`.
+    pub fn reset_link(&self, id: &ResetId, base: &str) -> String {
+        format!("{base}/reset/{}", reset::token(self.store.key(), id))
     }
 }
 

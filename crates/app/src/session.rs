@@ -13,7 +13,7 @@ use store::{api_key, capability_use, device, email_change, login_merge, reset, s
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
-pub use store::session::{NOTE_EVERY, SessionRecord};
+pub use store::session::{NOTE_EVERY, SessionRecord, on_host};
 
 /// A fresh session's token, for the cookie.
 pub struct SignedIn {
@@ -93,7 +93,7 @@ impl App {
                     // Both are looked for in any case: else the time would tell which the address has.
                     Ok(email) => (
                         login::find_by_email(&mut w, &email)?,
-                        temporary_password::list_by_address(&mut w, &email)?,
+                        temporary_password::list_by_address(&mut w, &email, asked.credentials.own_account())?,
                     ),
                     Err(_) => (None, Vec::new()),
                 };
@@ -236,7 +236,8 @@ fn known_device(w: &Writer, ask: &Ask, login: &LoginRecord) -> Option<String> {
 pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;
-    let (id, token) = session::insert(w, login, &ask.device, ask.credentials.session.as_deref())?;
+    let (given, host) = (ask.credentials.session.as_deref(), ask.credentials.host());
+    let (id, token) = session::insert(w, login, &ask.device, given, host)?;
     let device = device::token(w.key(), &record, &w.new_token()[..22]);
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
     Ok((SignedIn { token, login: login.clone(), device }, entry))

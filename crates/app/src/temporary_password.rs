@@ -118,12 +118,13 @@ impl App {
         t: Text,
         content: Content,
         mail: &MailId,
+        base: &str,
     ) -> TemporaryPasswordMail {
         let from = if content.set_by.is_empty() { &content.account_name } else { &content.set_by };
         TemporaryPasswordMail {
             t,
-            link: format!("{}/sign-in", self.settings.base_url),
-            block_link: self.invitation_block_link(&content.account, mail),
+            link: format!("{base}/sign-in"),
+            block_link: self.invitation_block_link(&content.account, mail, base),
             set_by: from.clone(),
             to_name: content.name,
             account_name: content.account_name.clone(),

@@ -169,6 +169,22 @@ verbs! {
     NotificationChanged = "notification.changed",
     /// It was removed.
     NotificationRemoved = "notification.removed",
+    /// An account's brand was edited.
+    BrandChanged = "brand.changed",
+    /// A part of it was looked at.
+    BrandPreviewed = "brand.previewed",
+    /// It is shown from now on.
+    BrandOn = "brand.on",
+    /// The product is shown again.
+    BrandOff = "brand.off",
+    /// An account wants another host name, or none.
+    BrandHostWanted = "brand.host_wanted",
+    /// A host name was shown to be an account's, or was given to it by the operator.
+    BrandHostGiven = "brand.host_given",
+    /// A host's record is missing.
+    BrandHostFailing = "brand.host_failing",
+    /// It was missing for too long, and the host is the account's no more.
+    BrandHostLost = "brand.host_lost",
     /// A summary by email was set up.
     SummaryEmailCreated = "summary_email.created",
     /// It was changed.

@@ -77,6 +77,32 @@ pub enum Problem {
     },
     /// Agents get no notification emails (L-05).
     NoEmails,
+    /// Not one plain `https` address.
+    NotALink,
+    /// Not a colour as `#3a40c4` is one.
+    NotAColor,
+    /// A colour that white is not readable on.
+    LowContrast {
+        /// Its contrast, in hundredths.
+        hundredths: u32,
+    },
+    /// Not a host name.
+    NotAHost,
+    /// The host is the server's own, or another account's.
+    HostTaken,
+    /// The host's record is not there, or is another one.
+    HostUnproven,
+    /// A picture that can carry scripts.
+    SvgPicture,
+    /// No picture, or none of a kind that is read.
+    NotAPicture,
+    /// A picture with more pixels on a side than it may have.
+    PictureTooLarge {
+        /// The most there may be.
+        side: u32,
+    },
+    /// More bytes than are read.
+    FileTooLarge,
 }
 
 /// Collects every field's error, so that a person sees them all at once.

@@ -81,6 +81,7 @@ pub(crate) async fn unchecked_app(
         turns: app::mail::outbox::Turns::default(),
         uses: app::capability_use::Uses::default(),
         api_limit: app::api_limit::ApiLimit::new(settings.api_requests_per_hour),
+        dns: Box::new(app::brand::dns::System),
     })
 }
 

@@ -67,6 +67,12 @@ pub fn find_content(
     Ok(Some(Content { owner, name, device }))
 }
 
+/// Whose key it is; `None` if it has ended.
+pub fn find_login(r: &mut Reader, id: &ApiKeyId) -> Result<Option<LoginId>, DbError> {
+    let row = r.tx().optional(sql!("SELECT login_id FROM api_key WHERE id = $1"), &[id.into()])?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
 /// The most keys of a login.
 pub const MOST: usize = 100;
 

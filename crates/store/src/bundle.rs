@@ -48,6 +48,14 @@ pub struct Content {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Content {
+    /// The same without the center's name, where an account speaks that shows nothing of others (C-09).
+    pub fn without_center(self, is_brand: bool) -> Content {
+        let center_name = if is_brand { self.mailed_in.clone() } else { self.center_name };
+        Content { center_name, ..self }
+    }
+}
+
 /// The token of a bundle's link.
 pub fn token(key: &Key, bundle: &BundleId) -> String {
     key.token("bundle", &[bundle.as_str()])

@@ -74,6 +74,12 @@ pub fn find(r: &mut Reader, pass: &SelfPass) -> Result<Option<EmailChange>, DbEr
     row.map(read).transpose()
 }
 
+/// Whose address is to change.
+pub fn find_login(r: &mut Reader, id: &EmailChangeId) -> Result<Option<LoginId>, DbError> {
+    let row = r.tx().optional(sql!("SELECT login_id FROM email_change WHERE id = $1"), &[id.into()])?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
 /// Gives a change its next link; `None` if it was confirmed, given up or sent again meanwhile.
 pub fn update_sent(w: &mut Writer, change: &EmailChange) -> Result<Option<EmailChange>, DbError> {
     let next =

@@ -238,6 +238,11 @@ pub fn insert_invitation(
         sql!("INSERT INTO executive_invitation (account_id, user_id, center_id) VALUES ($1, $2, $3)"),
         &[account.into(), user.into(), pass.center().into()],
     )?;
+    // It opens more than the account, so that its link is not below the account's own host.
+    w.tx().exec(
+        sql!("UPDATE invitation SET host = '' WHERE account_id = $1 AND user_id = $2"),
+        &[account.into(), user.into()],
+    )?;
     Ok(())
 }
 

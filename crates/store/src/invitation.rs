@@ -43,7 +43,7 @@ pub fn insert(
                  id = excluded.id, token_hash = excluded.token_hash, generation = excluded.generation,
                  message = excluded.message, invited_by = excluded.invited_by, created_at = excluded.created_at,
                  sent_at = excluded.sent_at, expires_at = excluded.expires_at,
-                 invited_by_login = excluded.invited_by_login, accepted_at = NULL"
+                 invited_by_login = excluded.invited_by_login, accepted_at = NULL, host = ''"
         ),
         &[
             pass.account().into(),
@@ -106,7 +106,7 @@ pub fn update_sent(
     let changed = w.tx().exec(
         sql!(
             "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7, invited_by = $8,
-                    invited_by_login = $9
+                    invited_by_login = $9, host = ''
              WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL"
         ),
         &[
@@ -122,6 +122,20 @@ pub fn update_sent(
         ],
     )?;
     Ok((changed > 0).then(|| Invitation { id: invitation.id.clone(), generation }))
+}
+
+/// Notes the account's own host that the link is mailed with.
+pub fn update_host(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    invitation: &Invitation,
+    host: &str,
+) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE invitation SET host = $4 WHERE account_id = $1 AND id = $2 AND generation = $3"),
+        &[pass.account().into(), (&invitation.id).into(), invitation.generation.into(), host.into()],
+    )?;
+    Ok(())
 }
 
 /// Uses the invitation up; false if somebody else did, or if it was sent again or has expired meanwhile.

@@ -17,6 +17,7 @@ pub mod account_center;
 pub mod activity;
 pub mod api_key;
 pub mod attempt;
+pub mod brand;
 pub mod bundle;
 pub mod capability_use;
 pub mod center_person;

@@ -205,6 +205,18 @@ pub fn update_waiting(
     Ok(())
 }
 
+/// The first mail to the same reader about the same, which may be this one.
+pub fn find_first(r: &mut Reader, _pass: &impl ReadsMail, mail: &Mail) -> Result<Option<MailId>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id FROM mail WHERE account_id = $1 AND subject_id = $2 AND kind = $3 AND email = $4
+             ORDER BY id LIMIT 1"
+        ),
+        &[(&mail.account).into(), (&mail.subject).into(), mail.kind.word().into(), (&mail.email).into()],
+    )?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
 /// One page of mails, newest first; behind the mail `before`. All, or those that did not reach their readers.
 pub fn list(
     r: &mut Reader,

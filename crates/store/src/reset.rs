@@ -113,6 +113,12 @@ pub(crate) fn remove_homeless(w: &mut Writer, login: &LoginId) -> Result<(), DbE
     Ok(())
 }
 
+/// Whose password a reset is for.
+pub fn find_login(r: &mut Reader, id: &ResetId) -> Result<Option<LoginId>, DbError> {
+    let row = r.tx().optional(sql!("SELECT login_id FROM reset WHERE id = $1"), &[id.into()])?;
+    row.map(|row| row.columns().parse()).transpose()
+}
+
 /// Forgets resets that have expired.
 pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
     let now = w.now;

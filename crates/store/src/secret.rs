@@ -61,6 +61,11 @@ pub fn random_token(bytes: [u8; 32]) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
+/// The hash of a file's bytes, by which it is known.
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
 /// What the database holds of a token.
 pub fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))

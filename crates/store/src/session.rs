@@ -30,13 +30,19 @@ pub struct SessionRecord {
     pub seen_at: Timestamp,
 }
 
-/// Starts a session and hands out its token, which is stored nowhere. The session that the browser came with, by its
-/// token, ends: it may have been planted there.
+/// A session's token as it is on an account's own host: on another host the same cookie is none. `None`: the server's own.
+pub fn on_host(token: &str, host: Option<&str>) -> String {
+    host.map_or_else(|| token.to_owned(), |host| format!("{token}@{host}"))
+}
+
+/// Starts a session on a host and hands out its token, which is stored nowhere. The session that the browser came with, by
+/// its token, ends: it may have been planted there.
 pub fn insert(
     w: &mut Writer,
     login: &LoginId,
     device: &str,
     came_with: Option<&str>,
+    host: Option<&str>,
 ) -> Result<(SessionId, String), DbError> {
     if let Some(old) = came_with {
         w.tx().exec(sql!("DELETE FROM session WHERE token_hash = $1"), &[secret::hash(old).into()])?;
@@ -50,7 +56,7 @@ pub fn insert(
         ),
         &[
             (&id).into(),
-            secret::hash(&token).into(),
+            secret::hash(&on_host(&token, host)).into(),
             login.into(),
             network.into(),
             device.into(),

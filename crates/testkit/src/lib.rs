@@ -30,15 +30,18 @@
 //! as they would be sent at this moment.
 
 mod asks;
+mod brands;
 mod catalogue;
 mod logins;
 mod luck;
 mod mailbox;
 mod people;
 mod place;
+mod records;
 mod world;
 
-pub use catalogue::{said_in_english_alone, unescaped};
+pub use brands::brand_of;
+pub use catalogue::{said_in_english_alone, texts, unescaped};
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
 pub use people::{Account, Center, Person};

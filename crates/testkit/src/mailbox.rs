@@ -19,6 +19,14 @@ pub struct Letter {
     pub text: String,
     /// The part for everybody else.
     pub html: String,
+    /// Who it comes from, as the head of the mail says it.
+    pub from: String,
+    /// Its Message-ID.
+    pub id: String,
+    /// The Message-ID of the first mail about the same.
+    pub follows: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
     /// Where it stands in the outbox.
     pub mail: Mail,
     link: Option<String>,
@@ -98,8 +106,20 @@ async fn open(app: &App, operator: &Ask, id: &MailId) -> Option<Letter> {
         app.read::<OperatorPass, ()>(operator, (), |_, _| Ok(())).await.expect("the operator may look");
     let (mail, message) = app.show_mail(&pass, id).await.expect("a mail can be written");
     let message = message?;
-    let mut words = message.text.split_whitespace();
-    let link = words.find(|word| word.starts_with(&app.settings.base_url)).map(str::to_owned);
-    let (to, subject) = (message.to.email, message.subject);
-    Some(Letter { to, subject, text: message.text, html: message.html, mail, link })
+    let begins_with =
+        |start: &str| message.text.split_whitespace().find(|word| word.starts_with(start)).map(str::to_owned);
+    // Below the server's address, or else below an account's own host.
+    let link = begins_with(&app.settings.base_url).or_else(|| begins_with("https://"));
+    Some(Letter {
+        to: message.to.email,
+        subject: message.subject,
+        text: message.text,
+        html: message.html,
+        from: format!("{} <{}>", message.from.name, message.from.email),
+        id: message.id,
+        follows: message.follows,
+        reply_to: message.reply_to,
+        mail,
+        link,
+    })
 }

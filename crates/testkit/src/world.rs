@@ -27,6 +27,7 @@ use crate::luck::{CountedRandom, MovingClock, START};
 use crate::mailbox::{self, Letter};
 use crate::people::{Account, Center, Person, email, names, new_user};
 use crate::place::Place;
+use crate::records::Records;
 
 /// How many requests of programs an account takes an hour.
 const API_REQUESTS: i64 = 100_000;
@@ -37,6 +38,8 @@ pub struct World {
     pub app: SharedApp,
     /// Its clock.
     pub clock: MovingClock,
+    /// The TXT records there are.
+    pub records: Records,
     // Last, so that the database goes when nobody uses it any more.
     place: Place,
 }
@@ -56,6 +59,7 @@ impl World {
     pub async fn on(engine: Engine) -> World {
         let place = Place::migrated(engine).await;
         let db = Db::open(&place.location).expect("a migrated database opens");
+        let records = Records::default();
         let (clock, random) = (MovingClock::new(START), Box::new(CountedRandom::new(1)));
         let tools = Tools { clock: Box::new(clock.clone()), random, key: Key::new([7; 32]) };
         let settings = Settings {
@@ -74,8 +78,9 @@ impl World {
             turns: Turns::default(),
             uses: Uses::default(),
             api_limit: ApiLimit::new(API_REQUESTS),
+            dns: Box::new(records.clone()),
         };
-        World { app: Arc::new(app), clock, place }
+        World { app: Arc::new(app), clock, records, place }
     }
 
     /// Starts the product again on the same database with other settings, as an operator would. Whoever holds the
@@ -85,7 +90,8 @@ impl World {
         let (smtp, turns) = (self.app.smtp.clone(), Turns::default());
         let (hasher, uses) = (Hasher::cheap([9; 32]), Uses::default());
         let api_limit = ApiLimit::new(API_REQUESTS);
-        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit };
+        let dns = Box::new(self.records.clone());
+        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit, dns };
         change(&mut app);
         self.app = Arc::new(app);
     }

@@ -22,6 +22,15 @@ impl Text {
         }
         written
     }
+
+    /// A number that is told in hundredths: 4.51 in English, 4,51 in Spanish.
+    pub fn hundredths(self, hundredths: u32) -> String {
+        let point = match self.language {
+            Language::English => '.',
+            Language::Spanish => ',',
+        };
+        format!("{}{point}{:02}", self.number(i64::from(hundredths / 100)), hundredths % 100)
+    }
 }
 
 #[cfg(test)]
@@ -42,6 +51,14 @@ mod tests {
             written(Language::Spanish),
             ["0", "999", "1000", "10.000", "5.000.000", "-100", "-10.000"]
         );
+    }
+
+    /// I-08. Seen to fail: without the zero of a few hundredths.
+    #[test]
+    fn i08_numbers_have_the_point_of_their_language() {
+        let written = |language| [0, 7, 450, 2_105, 100_000].map(|n| Text::new(language).hundredths(n));
+        assert_eq!(written(Language::English), ["0.00", "0.07", "4.50", "21.05", "1,000.00"]);
+        assert_eq!(written(Language::Spanish), ["0,00", "0,07", "4,50", "21,05", "1000,00"]);
     }
 
     /// I-08

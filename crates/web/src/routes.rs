@@ -7,9 +7,9 @@ use app::pass::Door;
 use domain::activity::Verb;
 
 use crate::api;
-use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_large};
+use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_file, post_large};
 use crate::pages::{
-    self, access_map, access_request, access_review, account, account_center, activity, api_key,
+    self, access_map, access_request, access_review, account, account_center, activity, api_key, brand,
     center_change, center_person, company, company_user, email_change, events, executive_administrator,
     invitation, invitation_block, job, language, lead_center, login_merge, may, me, operator, permissions,
     reset, session, setup, temporary_password, user,
@@ -69,6 +69,8 @@ fn ways_in() -> Vec<Route> {
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
         post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
         get("/access-request/{token}", access_request::follow),
+        get("/logos/{account}/{token}", brand::served::logo),
+        get("/looks/{token}", brand::served::look),
         get("/temporary-password", temporary_password::choose_page),
         post("/temporary-password", temporary_password::choose)
             .records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
@@ -131,6 +133,21 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
         post("/accounts/{account}/settings/request-link", account::renew_request_link)
             .records(&[Verb::RequestLinkRenewed]),
+        get("/accounts/{account}/white-label", brand::page),
+        post("/accounts/{account}/white-label", brand::change).records(&[Verb::BrandChanged]),
+        post_file("/accounts/{account}/white-label/logo", &["version", "logo"], brand::change_logo)
+            .records(&[Verb::BrandChanged]),
+        post("/accounts/{account}/white-label/logo/remove", brand::remove_logo)
+            .records(&[Verb::BrandChanged]),
+        post("/accounts/{account}/white-label/host", brand::change_host).records(&[Verb::BrandHostWanted]),
+        post("/accounts/{account}/white-label/host/prove", brand::prove_host)
+            .records(&[Verb::BrandHostGiven]),
+        post("/accounts/{account}/white-label/on", brand::switch_on).records(&[Verb::BrandOn]),
+        post("/accounts/{account}/white-label/off", brand::switch_off).records(&[Verb::BrandOff]),
+        get("/accounts/{account}/white-label/preview/{what}", brand::preview::page),
+        post("/accounts/{account}/white-label/preview/{what}", brand::preview::see)
+            .records(&[Verb::BrandPreviewed]),
+        get("/accounts/{account}/white-label/preview/{what}/content", brand::preview::content),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/permissions", permissions::matrix),
         get("/accounts/{account}/access-reviews", access_review::list),

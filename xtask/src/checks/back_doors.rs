@@ -5,7 +5,7 @@ use crate::rust::numbered;
 use crate::tree::{Finding, Tree};
 
 /// File, how many passes it makes, and what for.
-const MAY: [(&str, usize, &str); 9] = [
+const MAY: [(&str, usize, &str); 10] = [
     ("crates/app/src/seed/mod.rs", 1, "demonstration data"),
     (
         "crates/app/src/worker.rs",
@@ -15,6 +15,7 @@ const MAY: [(&str, usize, &str); 9] = [
     ("crates/server/src/commands/account.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/activity.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/api_key.rs", 1, "a command typed at the server"),
+    ("crates/server/src/commands/brand.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/company.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/doctor.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/explain.rs", 1, "a command typed at the server"),
@@ -36,10 +37,16 @@ const MAY_FOR_ANOTHER: [(&str, usize, &str); 2] = [
 const FOR_ANOTHER: &str = "::for_job(";
 
 /// Who acts in an account as the operator.
-const MAY_AS_OPERATOR: [(&str, usize, &str); 6] = [
+const MAY_AS_OPERATOR: [(&str, usize, &str); 8] = [
     ("crates/app/src/seed/mod.rs", 3, "demonstration data"),
     ("crates/app/src/account.rs", 1, "invites the first administrator of an account made at the server"),
     ("crates/app/src/ending.rs", 2, "ends access on its last day, and tells of it a week before"),
+    (
+        "crates/app/src/brand/recheck.rs",
+        2,
+        "notes what was found of a host's record, gives a lost one up, and tells of both",
+    ),
+    ("crates/server/src/commands/brand.rs", 1, "a command typed at the server"),
     ("crates/app/src/access_request.rs", 1, "passes a request for access on to the account's administrators"),
     ("crates/server/src/commands/company.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/user.rs", 1, "a command typed at the server"),

@@ -15,7 +15,7 @@ use app::{Ask, SharedApp};
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, CompanyId, UserId};
+use domain::id::{AccountId, CompanyId, InvitationId, UserId};
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::pass::Acting as _;
 
@@ -167,8 +167,11 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
         )
     };
     let made = earlier.store.write(Origin::internal(), create).await.expect("an account");
-    let link = cookie(&app.invitation_link(&made.account, &made.invitation.id, made.invitation.generation));
-    accept(&earlier, link).await;
+    let link = |id: &InvitationId, generation: i64| {
+        cookie(&app.invitation_link(&made.account, id, generation, &app.settings.base_url))
+    };
+    let own = link(&made.invitation.id, made.invitation.generation);
+    accept(&earlier, own).await;
     let address = format!("office{number}@bench.test");
     let token = sign_in(&app, &visitor(), &address, PASSWORD).await.token;
     let admin = asking(Credentials { session: Some(token.clone()), ..Credentials::default() });
@@ -195,7 +198,7 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
         };
         let (_, found) = app.read(&admin, made.account.clone(), find).await.expect("read");
         let found = found.expect("an invitation");
-        links.push(cookie(&app.invitation_link(&made.account, &found.id, found.generation)));
+        links.push(link(&found.id, found.generation));
     }
     (format!("{} {token}\n", made.account), links)
 }

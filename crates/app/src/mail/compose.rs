@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::sender::Sender;
 use super::views::View;
 
 pub(crate) mod plain;
@@ -20,8 +21,12 @@ pub struct Address {
 pub struct Message {
     /// The Message-ID without brackets. The same at every try, so that a receiver can drop a second copy.
     pub id: String,
+    /// The Message-ID, without brackets, of the first mail about the same: readers put both together.
+    pub follows: Option<String>,
     /// The sender. Its name is the brand that the mail speaks for.
     pub from: Address,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<String>,
     /// The one recipient.
     pub to: Address,
     /// One line.
@@ -58,22 +63,31 @@ impl From<askama::Error> for ComposeError {
     }
 }
 
-/// The mail that `view` describes, from `from` to `to`. The sender's name heads the HTML part, so a branded
-/// account's mail shows its brand alone.
-pub fn compose(view: &impl View, from: Address, to: Address, id: String) -> Result<Message, ComposeError> {
+/// The mail that `view` describes, from `from` to `to`. What the sender shows heads the HTML part and ends both, so a
+/// branded account's mail shows its brand alone.
+pub fn compose(
+    view: &impl View,
+    from: impl Into<Sender>,
+    to: Address,
+    id: String,
+) -> Result<Message, ComposeError> {
+    let from = from.into();
     if view.link().is_some_and(|link| !is_plain_link(link)) {
         return Err(ComposeError::Link);
     }
     // In the subject too: lists of mails and the notices of phones make links of what looks like one.
     let cleaned = view.cleaned(plain::name, plain::body_message);
-    let brand = plain::name(&from.name);
+    let text = cleaned.text()?;
+    let html = cleaned.html(&from)?;
     Ok(Message {
         id,
-        from,
+        follows: None,
+        reply_to: from.look.support.clone(),
         to,
         subject: plain::line(&cleaned.subject()?, plain::SUBJECT_LENGTH),
-        text: tidy(&cleaned.text()?),
-        html: cleaned.html(&brand)?,
+        text: tidy(&format!("{text}{}", foot(&from))),
+        html,
+        from: from.address,
     })
 }
 
@@ -85,9 +99,25 @@ fn is_plain_link(link: &str) -> bool {
     })
 }
 
-/// One newline at the end, and no line that ends in blanks (a client may take those for a soft break).
+/// What stands below the text of a brand's mail, behind the mark by which readers know a signature.
+fn foot(from: &Sender) -> String {
+    if !from.has_foot() {
+        return String::new();
+    }
+    let look = &from.look;
+    let lines = [Some(from.name()), look.support.clone(), look.terms.clone(), look.privacy.clone()];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    format!("\n\n-- \n{}", lines.join("\n"))
+}
+
+/// One newline at the end, and no line that ends in blanks (a client may take those for a soft break), but for the mark of a signature.
 fn tidy(text: &str) -> String {
-    let mut tidy = text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    let mut tidy = text
+        .trim()
+        .lines()
+        .map(|line| if line == "-- " { line } else { line.trim_end() })
+        .collect::<Vec<_>>()
+        .join("\n");
     tidy.push('\n');
     tidy
 }

@@ -1,6 +1,11 @@
 //! Mails: what they say, and how they leave.
 
 pub mod compose;
+mod content;
+mod login_notice;
 pub mod outbox;
+pub mod samples;
+pub mod sender;
 pub mod smtp;
+pub(crate) mod speaker;
 pub mod views;

@@ -5,28 +5,26 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::{
-    AccessRequestId, AccountId, BundleId, EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId,
-};
-use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
+use domain::id::MailId;
+use domain::mail::{MAX_ATTEMPTS, MailState, next_attempt};
 use domain::time::Span;
-use store::access_request::{self, Answered, Asked};
-use store::bundle;
+use store::access_request::Answered;
 use store::mail::{self, Mail, ReadsMail, suppression};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::{Language, Text};
 
 use super::compose::{Address, ComposeError, Message, compose};
+use super::content::{self, Content};
 use super::smtp::Delivery;
+use super::speaker::{self, Speaker};
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, ApiKeyCreatedMail, EmailChangeMail, EmailChangedMail,
-    EmailProofMail, EmailTakenMail, EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
+    LoginMergeMail, ResetMail,
 };
-use crate::center_notice::{self, CenterNotice};
-use crate::moment::{self, Moments};
-use crate::{App, Refused, api_key, words};
+use crate::brand::recheck::notice_mail;
+use crate::moment::Moments;
+use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;
@@ -49,36 +47,6 @@ impl Turns {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&mail.account);
         }
     }
-}
-
-/// What a mail says, as the database knows it at the moment of sending.
-enum Content {
-    Invitation(store::mail::InvitationContent, InvitationId),
-    Reset(String, domain::id::ResetId),
-    PasswordChanged(String, String),
-    ApiKeyCreated(store::api_key::Content),
-    EmailChange(store::email_change::Content, EmailChangeId),
-    EmailChanged(String, String),
-    LoginMerge(String, LoginMergeId),
-    LoginMerged(Told),
-    LoginMergeUndone(Told),
-    EndNotice(store::mail::EndContent),
-    AccessRequest(Asked, AccessRequestId),
-    AccessApproved(Answered),
-    AccessDeclined(Answered),
-    AccessOffer(AccountId, String, i64),
-    TemporaryPassword(store::temporary_password::Content),
-    EmailProof(String, domain::id::ResetId),
-    Bundle(store::bundle::Content, BundleId),
-    AccessGiven(store::bundle::Content),
-    CenterNotice(CenterNotice),
-}
-
-/// To whom it is told that two logins became one, or two again.
-struct Told {
-    name: String,
-    /// Whether the address that is mailed to is the one that signs in.
-    signs_in: bool,
 }
 
 /// What became of a claimed mail.
@@ -192,51 +160,54 @@ impl App {
         mail: &Mail,
     ) -> Result<Option<Message>, Refused> {
         let (reader, row) = (pass.clone(), mail.clone());
-        let found = self.store.read(move |r| {
-            let Some(content) = find_content(r, &reader, &row)? else { return Ok(None) };
-            Ok::<_, Refused>(Some((content, language_of(r, &reader, &row)?)))
+        let find = move |r: &mut Reader| -> Result<_, Refused> {
+            let Some(content) = content::find(r, &reader, &row)? else { return Ok(None) };
+            let speaker = content.spoken_by(speaker::find(r, &row)?);
+            let language = language_of(r, &reader, &row)?;
+            Ok(Some((content, speaker, language, mail::find_first(r, &reader, &row)?)))
+        };
+        let Some((content, speaker, language, first)) = self.store.read(find).await? else { return Ok(None) };
+        let composed = self.compose(Text::new(language), mail, content, &speaker).map(|mut message| {
+            let host = message.id.rsplit('@').next().unwrap_or_default();
+            message.follows = first.filter(|first| *first != mail.id).map(|first| format!("{first}@{host}"));
+            message
         });
-        let Some((content, language)) = found.await? else { return Ok(None) };
-        self.compose(Text::new(language), mail, content).map(Some).map_err(|error| {
+        composed.map(Some).map_err(|error| {
             tracing::error!(mail = %mail.id, %error, "a mail could not be written");
             Refused::NotFound
         })
     }
 
-    fn compose(&self, t: Text, mail: &Mail, content: Content) -> Result<Message, ComposeError> {
-        let from = self.settings.mail_from.clone();
-        let host = from.email.rsplit('@').next().unwrap_or("localhost");
+    fn compose(
+        &self,
+        t: Text,
+        mail: &Mail,
+        content: Content,
+        speaker: &Speaker,
+    ) -> Result<Message, ComposeError> {
+        let (from, base) = (self.sender(speaker), self.base_at(speaker.links()));
+        let host = from.address.email.rsplit('@').next().unwrap_or("localhost");
         let id = format!("{}@{host}", mail.id);
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
-        let when = || moment::full(t, mail.created_at, "UTC");
         match content {
             Content::Invitation(content, invitation) => {
-                let view = self.invitation_mail(t, content, &invitation, mail);
+                let view = self.invitation_mail(t, content, &invitation, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::Reset(name, reset) => {
-                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::EmailProof(name, reset) => {
-                let (link, minutes) = (self.reset_link(&reset), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&EmailProofMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::TemporaryPassword(content) => {
-                let view = self.temporary_password_mail(t, content, &mail.id);
+                let view = self.temporary_password_mail(t, content, &mail.id, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::EndNotice(content) => {
-                let view = self.end_notice_mail(t, content);
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::PasswordChanged(to_name, device) => {
-                let view =
-                    PasswordChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::ApiKeyCreated(content) => {
-                let view = api_key_created_mail(t, content, mail);
+                let view = end_notice_mail(t, content, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             // Nothing of who tried it.
@@ -254,25 +225,12 @@ impl App {
                 let minutes = store::login_merge::LINK.as_minutes();
                 compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
-            Content::LoginMerged(Told { name: to_name, signs_in }) => {
-                let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);
-                let view = LoginMergedMail { t, to_name, when: when(), signs_in, days };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::LoginMergeUndone(Told { name: to_name, signs_in }) => {
-                let view = LoginMergeUndoneMail { t, to_name, when: when(), signs_in };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::EmailChanged(to_name, device) => {
-                let view = EmailChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
-                compose(&view, from, to(&view.to_name), id)
-            }
             Content::AccessRequest(asked, request) => {
-                let view = self.access_request_mail(t, asked, &request);
+                let view = crate::access_request::request_mail(t, asked, &request, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessApproved(answer) => {
-                let view = self.access_approved_mail(t, answer);
+                let view = crate::access_request::approved_mail(t, answer, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessDeclined(answer) => {
@@ -281,35 +239,34 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessOffer(account, account_name, number) => {
-                let (link, block_link) =
-                    (self.request_link(&account, number), self.invitation_block_link(&account, &mail.id));
+                let (link, block_link) = (
+                    self.request_link(&account, number),
+                    self.invitation_block_link(&account, &mail.id, &base),
+                );
                 compose(&AccessOfferMail { t, account_name, link, block_link }, from, to(""), id)
             }
             Content::Bundle(content, bundle) => {
-                let view = self.bundle_mail(t, &content, &bundle, mail);
+                let content = content.without_center(speaker.is_brand());
+                let view = self.bundle_mail(t, &content, &bundle, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessGiven(content) => {
-                let view = self.access_given_mail(t, &content, mail);
+                let content = content.without_center(speaker.is_brand());
+                let view = self.access_given_mail(t, &content, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
+            }
+            Content::LoginNotice(notice) => {
+                let to = to(notice.to_name());
+                notice.compose(t, mail, (from, to, id))
             }
             Content::CenterNotice(notice) => {
                 let to = to(notice.to_name());
                 notice.compose(t, from, to, id)
             }
-        }
-    }
-
-    fn end_notice_mail(&self, t: Text, content: store::mail::EndContent) -> EndNoticeMail {
-        let last_day = content.ends_at - Span::seconds(1);
-        let page = format!("accounts/{}/users/{}", content.account, content.user);
-        EndNoticeMail {
-            t,
-            day: Moments::new(t, &content.time_zone, last_day).date(last_day),
-            link: format!("{}/{page}", self.settings.base_url),
-            to_name: content.to_name,
-            user_name: content.user_name,
-            account_name: content.account_name,
+            Content::BrandHost(content) => {
+                let view = notice_mail(t, content, &base);
+                compose(&view, from, to(&view.to_name), id)
+            }
         }
     }
 
@@ -334,112 +291,19 @@ fn language_of(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Lan
     Ok(Language::of_code(own.as_deref().unwrap_or(&mail.language)).unwrap_or_default())
 }
 
-fn api_key_created_mail(t: Text, content: store::api_key::Content, mail: &Mail) -> ApiKeyCreatedMail {
-    ApiKeyCreatedMail {
+fn end_notice_mail(t: Text, content: store::mail::EndContent, base: &str) -> EndNoticeMail {
+    let last_day = content.ends_at - Span::seconds(1);
+    EndNoticeMail {
         t,
-        to_name: content.owner,
-        key_name: content.name,
-        when: moment::full(t, mail.created_at, "UTC"),
-        device: words::device(t, &content.device),
-        by_operator: mail.generation == api_key::BY_OPERATOR,
+        day: Moments::new(t, &content.time_zone, last_day).date(last_day),
+        link: format!("{base}/accounts/{}/users/{}", content.account, content.user),
+        to_name: content.to_name,
+        user_name: content.user_name,
+        account_name: content.account_name,
     }
 }
 
 /// A mail is tried so often and no more.
 fn wait_or_end(mail: &Mail, sentence: String) -> Fate {
     if mail.attempts >= MAX_ATTEMPTS { Fate::End(MailState::GivenUp, sentence) } else { Fate::Wait(sentence) }
-}
-
-fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {
-    let parsed = "the subject of a mail is an id of its kind";
-    match mail.kind {
-        MailKind::Invitation => {
-            let id: InvitationId = mail.subject.parse().expect(parsed);
-            let found = mail::find_invitation(r, pass, &mail.account, &id, mail.generation)?;
-            Ok(found.map(|content| Content::Invitation(content, id)))
-        }
-        MailKind::Reset => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
-        }
-        MailKind::EmailProof => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::EmailProof(name, id)))
-        }
-        MailKind::TemporaryPassword => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::temporary_password::find_content(r, pass, &mail.account, &id, &mail.email)?;
-            Ok(found.map(Content::TemporaryPassword))
-        }
-        MailKind::EndNotice => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_end(r, pass, &mail.account, &id, &mail.email)?.map(Content::EndNotice))
-        }
-        MailKind::PasswordChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::PasswordChanged(name, device)))
-        }
-        MailKind::ApiKeyCreated => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(store::api_key::find_content(r, pass, &id)?.map(Content::ApiKeyCreated))
-        }
-        MailKind::EmailChange => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::email_change::find_content(r, pass, &id, mail.generation)?;
-            Ok(found.map(|content| Content::EmailChange(content, id)))
-        }
-        MailKind::LoginMerge => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::login_merge::find_content(r, pass, &id, mail.generation)?;
-            Ok(found.map(|name| Content::LoginMerge(name, id)))
-        }
-        MailKind::LoginMerged => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMerged(told(r, &id, &mail.email)?)))
-        }
-        MailKind::LoginMergeUndone => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMergeUndone(told(r, &id, &mail.email)?)))
-        }
-        MailKind::EmailChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::EmailChanged(name, device)))
-        }
-        MailKind::AccessRequest => {
-            let id: AccessRequestId = mail.subject.parse().expect(parsed);
-            let found = access_request::find_asked(r, pass, &mail.account, &id, &mail.email)?;
-            Ok(found.map(|asked| Content::AccessRequest(asked, id)))
-        }
-        MailKind::AccessApproved => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(access_request::find_approved(r, pass, &mail.account, &id)?.map(Content::AccessApproved))
-        }
-        MailKind::AccessDeclined => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(access_request::find_declined(r, pass, &mail.account, &id)?.map(Content::AccessDeclined))
-        }
-        MailKind::AccessOffer => {
-            let found = access_request::find_offer(r, pass, &mail.account)?;
-            Ok(found.map(|(account, name, number)| Content::AccessOffer(account, name, number)))
-        }
-        MailKind::Bundle => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(bundle::find_invited(r, pass, &id)?.map(|content| Content::Bundle(content, id)))
-        }
-        MailKind::AccessGiven => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(bundle::find_let_in(r, pass, &id)?.map(Content::AccessGiven))
-        }
-        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
-            Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
-        }
-    }
-}
-
-/// Whose mail it is: that of the login that remained.
-fn told(r: &mut Reader, login: &LoginId, to: &str) -> Result<Told, Refused> {
-    let login = store::login::get(r, login)?;
-    Ok(Told { name: login.name, signs_in: login.email.eq_ignore_ascii_case(to) })
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use text::Text;
 
+use super::sender::Sender;
+
 /// A mail that [`compose`](super::compose::compose) can turn into a message.
 pub trait View: Sized {
     /// The link that the mail is there for, if any.
@@ -13,8 +15,8 @@ pub trait View: Sized {
     fn subject(&self) -> askama::Result<String>;
     /// The text part.
     fn text(&self) -> askama::Result<String>;
-    /// The HTML part, headed by `brand`.
-    fn html(&self, brand: &str) -> askama::Result<String>;
+    /// The HTML part, as `from` shows itself.
+    fn html(&self, from: &Sender) -> askama::Result<String>;
 }
 
 /// The three files of a mail as templates.
@@ -42,26 +44,28 @@ macro_rules! templates {
             Body { t: self.t, mail: self }.render()
         }
 
-        fn html(&self, brand: &str) -> askama::Result<String> {
+        fn html(&self, from: &Sender) -> askama::Result<String> {
             #[derive(Template)]
             #[template(path = $html)]
             struct Page<'a> {
                 t: Text,
                 #[allow(dead_code, reason = "not every mail names somebody")]
                 mail: &'a $view,
-                brand: &'a str,
+                from: &'a Sender,
             }
-            Page { t: self.t, mail: self, brand }.render()
+            Page { t: self.t, mail: self, from }.render()
         }
     };
 }
 
 mod access;
+mod brand_host;
 mod bundle;
 mod center_notice;
 mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+pub use brand_host::BrandHostMail;
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
 pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};

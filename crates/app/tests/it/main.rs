@@ -11,6 +11,7 @@ mod account;
 mod account_center;
 mod activity;
 mod api_key;
+mod brand;
 mod bundle;
 mod center_change;
 mod center_notice;

@@ -5,12 +5,13 @@ use store::db::DbError;
 use testkit::{Engine, World};
 
 /// Unique indexes that no input can run into, and why. All others are told to a person in `app::refused`.
-const NO_INPUT: [(&str, &str); 12] = [
+const NO_INPUT: [(&str, &str); 13] = [
     ("access_ask_named", "asking again changes the row that is there"),
     ("access_request_open", "asked twice, it is one request"),
     ("account_request", "tokens are derived, each from its account"),
     ("activity_seq", "sealing counts, one sealer at a time"),
     ("api_key_token", "tokens are random"),
+    ("brand_host_owner", "the account's host of before goes first"),
     ("center_person_email", "counting changes the row that is there"),
     ("email_change_token", "tokens are random"),
     ("invitation_token", "tokens are random"),

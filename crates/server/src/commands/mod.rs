@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod api_key;
+mod brand;
 mod company;
 mod doctor;
 mod explain;
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     /// Make a company
     #[command(subcommand)]
     Company(company::Command),
+    /// Give an account a host name of its own
+    #[command(subcommand)]
+    Brand(brand::Command),
     /// Make, list and end keys for programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
@@ -78,6 +82,7 @@ impl Command {
             Command::Account(account::Command::Create(args)) => account::create(settings, args).await,
             Command::User(user::Command::Invite(args)) => user::invite(settings, args).await,
             Command::Company(company::Command::Create(args)) => company::create(settings, args).await,
+            Command::Brand(brand::Command::Host(args)) => brand::host(settings, args).await,
             Command::ApiKey(api_key::Command::Create(args)) => api_key::create(settings, args).await,
             Command::ApiKey(api_key::Command::List(args)) => api_key::list(settings, args).await,
             Command::ApiKey(api_key::Command::Revoke(args)) => api_key::revoke(settings, args).await,

@@ -37,6 +37,8 @@ pub struct InvitationContent {
     pub message: Option<String>,
     /// Until when the link works.
     pub expires_at: Timestamp,
+    /// The account's own host that the link was to be mailed with; empty: the server's.
+    pub host: String,
 }
 
 /// What the notice of an access that ends says: whose, in which account, and when.
@@ -71,7 +73,7 @@ pub fn find_invitation(
         sql!(
             "SELECT a.id, a.name, a.time_zone,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    u.first_name, u.last_name, u.user_type, u.agent, k.name, i.message, i.expires_at
+                    u.first_name, u.last_name, u.user_type, u.agent, k.name, i.message, i.expires_at, i.host
              FROM invitation i
              JOIN account a ON a.id = i.account_id
              JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id AND u.status = 'pending'
@@ -98,6 +100,7 @@ pub fn find_invitation(
             executive_of: c.text_or_null()?,
             message: c.text_or_null()?,
             expires_at: c.get()?,
+            host: c.text()?,
         })
     })
     .transpose()

@@ -74,6 +74,10 @@ impl<C: Wants> Gate for CenterPass<C> {
 
     fn mint(r: &mut Reader, credentials: &Credentials, center: &AccountCenterId) -> Result<Self, Denied> {
         let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
+        // A center has several accounts, and none is seen on the host of one.
+        if credentials.at.is_some() {
+            return Err(Denied::NotFound);
+        }
         let now = r.now;
         let row = r.tx().optional(
             sql!(

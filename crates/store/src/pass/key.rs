@@ -25,6 +25,10 @@ impl Gate for KeyPass {
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let key = credentials.api_key.as_deref().ok_or(Denied::SignedOut)?;
+        // What a person has apart from any account is no matter of an account's own host.
+        if credentials.at.is_some() {
+            return Err(Denied::NotFound);
+        }
         let row = r.tx().optional(
             sql!(
                 "SELECT l.id, l.email, l.first_name, l.last_name, l.language, k.id, k.name,

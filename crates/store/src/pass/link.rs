@@ -1,11 +1,15 @@
 //! Passes of people who follow a link, and of those who need none.
 
+use std::sync::Arc;
+
 use domain::access::{Companies, Grants};
+use domain::brand::Brand;
 use domain::id::{AccountId, BundleId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType, may_give};
 
+use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate};
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -81,6 +85,11 @@ pub struct InvitationPass {
     pub is_proven: bool,
     /// The login that follows the link is signed in as, if any.
     pub signed_in: Option<LoginId>,
+    /// The account's own host that the link was mailed with; empty: the server's. What comes by that one proves no address,
+    /// as whoever has the host could have followed the link themselves.
+    pub host: String,
+    /// What the account shows of itself in place of the product, while that is switched on (G-10).
+    pub brand: Option<Arc<Brand>>,
     /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
     pub others: Vec<InvitationPass>,
 }
@@ -192,7 +201,7 @@ macro_rules! invited {
                     ) THEN 1 ELSE 0 END, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    i.message, l.id, l.email_proven_at, s.login_id, u.ends_at, COALESCE(",
+                    i.message, l.id, l.email_proven_at, s.login_id, i.host, w.live, u.ends_at, COALESCE(",
             $by_login,
             ", ",
             $by,
@@ -216,16 +225,22 @@ impl Gate for InvitationPass {
         let link = credentials.invitation.as_deref().and_then(|link| link.split_once('.'));
         let (whose, token) = link.ok_or_else(unknown)?;
         let session = credentials.session.as_deref().map(secret::hash);
-        if let Ok(bundle) = whose.parse::<BundleId>() {
+        if let Ok(bundle) = whose.parse::<BundleId>()
+            && credentials.at.is_none()
+        {
             return super::bundle::mint(r, &bundle, token, session);
         }
         let account: AccountId = whose.parse().map_err(|_| unknown())?;
+        if !credentials.reach(&account) {
+            return Err(unknown());
+        }
         let now = r.now;
         let row = r.tx().optional(
             sql!(invited!(
                 "invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id
                  JOIN account a ON a.id = i.account_id
+                 LEFT JOIN brand w ON w.account_id = i.account_id
                  LEFT JOIN account_center k ON k.id = a.center_id
                  LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
                  LEFT JOIN login e ON e.id = i.invited_by_login
@@ -266,6 +281,8 @@ pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<Invitation
         login: c.parse_or_null()?,
         is_proven: c.int_or_null()?.is_some(),
         signed_in: c.parse_or_null()?,
+        host: c.text()?,
+        brand: read_brand(c)?,
         others: Vec::new(),
     };
     match times.state(now) {
@@ -310,6 +327,7 @@ fn may_still_invite(
     let (Some(user_type), Some(status)) = (user_type, status) else { return Ok(is_operator) };
     let status = effective(status, ends_at, now);
     let companies = Companies::All;
+    // What a brand bars, nobody gives.
     let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
     Ok(may_give(&grants, pass.user_type, pass.agent, until).is_ok())
 }

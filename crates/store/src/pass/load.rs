@@ -1,8 +1,10 @@
 //! Finding a person's place, and deciding on it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::access::{Companies, CompanyUse, Grants, InUse, decide_anywhere, decide_entry, decide_in};
+use domain::brand::Brand;
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
 use domain::time::Timestamp;
@@ -10,6 +12,7 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::place::{Means, Person, Place};
 use super::{Credentials, Denied};
+use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user;
@@ -38,13 +41,14 @@ macro_rules! place_by {
         sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, l.language, ",
             $means,
-            ", x.center_id, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
+            ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
                     u.first_name, u.last_name, u.display_name, ",
             in_use!(),
             " FROM ",
             $from,
             " LEFT JOIN account a ON a.id = $2
+             LEFT JOIN brand w ON w.account_id = $2
              LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
              LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = l.id
              LEFT JOIN company c ON c.account_id = $2 AND c.id = $3
@@ -64,6 +68,9 @@ pub(super) fn load(
     company: Option<&CompanyId>,
 ) -> Result<Found, Denied> {
     let now = r.now;
+    if !credentials.reach(account) {
+        return Err(Denied::NotFound);
+    }
     if let Some(key) = credentials.api_key.as_deref() {
         let by_key = place_by!(
             "k.id, k.name, COALESCE(k.last_used_at, 0)"
@@ -89,6 +96,7 @@ pub(super) fn load(
 
 fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
     let is_executive = c.text_or_null()?.is_some();
+    let brand = read_brand(&mut c)?;
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
     let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);
     let (center, given) = (c.parse_or_null()?, c.parse_or_null::<CompanyId>()?);
@@ -114,8 +122,7 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
     };
     let company = asked.filter(has);
     let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
-    // White label comes with its own noun; until then no account has its own brand.
-    let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
+    let grants = Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at };
     let place = Place {
         person: Some(person),
         user: id,
@@ -130,8 +137,14 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         in_use,
         grants,
         names,
+        brand,
     };
     Ok(Found { place, company })
+}
+
+/// What the account shows of itself, while that is switched on.
+pub(super) fn read_brand(c: &mut Columns) -> Result<Option<Arc<Brand>>, DbError> {
+    c.text_or_null()?.map(|live| brand::parse(&live).map(Arc::new)).transpose()
 }
 
 /// What a place takes from its user.
@@ -205,11 +218,13 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     let now = r.now;
     let row = r.tx().optional(
         sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, x.login_id, a.name, a.time_zone, a.invitation_days,
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, x.login_id, w.live, a.name, a.time_zone,
+                    a.invitation_days,
                     a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
                     u.first_name, u.last_name, u.display_name, ",
             in_use!(),
             " FROM account a
+             LEFT JOIN brand w ON w.account_id = $1
              LEFT JOIN login l ON l.id = $3
              LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $3
              LEFT JOIN \"user\" u ON u.account_id = $1 AND u.status <> 'deleted' AND u.id = COALESCE($2, (
@@ -233,6 +248,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         seen_at: now,
     });
     let is_executive = c.text_or_null()?.is_some();
+    let brand = read_brand(&mut c)?;
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
     let (account_created_at, center) = (c.get()?, c.parse_or_null()?);
     let user = match (read_user(&mut c, now)?, is_executive) {
@@ -255,8 +271,9 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         center,
         access_version,
         in_use,
-        grants: Grants { user_type, agent, status, companies, white_label: false, ends_at },
+        grants: Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at },
         names,
+        brand,
     })
 }
 

@@ -96,6 +96,34 @@ pub struct Credentials {
     pub device: Option<String>,
     /// A program's key; set only where one may be given.
     pub api_key: Option<String>,
+    /// The account whose own host was asked; `None` on the server's.
+    pub at: Option<OwnHost>,
+}
+
+/// An account's own host: nothing of another account is there (G-10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnHost {
+    /// The account.
+    pub account: AccountId,
+    /// The host.
+    pub host: String,
+}
+
+impl Credentials {
+    /// Whether an account may be opened where they were brought.
+    pub(crate) fn reach(&self, account: &AccountId) -> bool {
+        self.at.as_ref().is_none_or(|own| own.account == *account)
+    }
+
+    /// The account whose own host they were brought to, if it is one.
+    pub fn own_account(&self) -> Option<&AccountId> {
+        self.at.as_ref().map(|own| &own.account)
+    }
+
+    /// The host that they were brought to, where it is an account's own.
+    pub fn host(&self) -> Option<&str> {
+        self.at.as_ref().map(|own| own.host.as_str())
+    }
 }
 
 impl fmt::Debug for Credentials {

@@ -4,13 +4,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use domain::access::{Grants, InUse};
+use domain::brand::Brand;
 use domain::capability::proof::AnyUser;
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
 use domain::user::{Names, UserType};
 
-use super::load::{Absent, allow, load, load_absent, read_signed_in};
+use super::load::{Absent, allow, load, load_absent, read_brand, read_signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::company;
 use crate::db::sql;
@@ -90,6 +91,8 @@ pub struct Place {
     /// What all their companies that are in use are used for.
     pub in_use: InUse,
     pub(super) names: Names,
+    /// What the account shows of itself in place of the product, while that is switched on (G-10).
+    pub brand: Option<Arc<Brand>>,
 }
 
 /// Proof that a person is signed in; for what concerns only themselves.
@@ -249,13 +252,18 @@ impl Place {
     ) -> Result<Place, Denied> {
         let row = r.tx().optional(
             sql!(
-                "SELECT id, name, time_zone, invitation_days, created_at, center_id FROM account WHERE id = $1"
+                "SELECT w.live, a.id, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id
+                 FROM account a LEFT JOIN brand w ON w.account_id = $1 WHERE a.id = $1"
             ),
             &[account.into()],
         )?;
         let mut c = row.ok_or(Denied::NotFound)?.columns();
+        let brand = read_brand(&mut c)?;
+        let grants =
+            Grants { white_label: brand.is_some(), ..Grants::of_type(UserType::Administrator, false) };
         Ok(Place {
             user: None,
+            brand,
             account: c.parse()?,
             account_name: c.text()?,
             time_zone: c.text()?,
@@ -265,7 +273,7 @@ impl Place {
             is_executive: person.is_some(),
             person,
             access_version: 0,
-            grants: Grants::of_type(UserType::Administrator, false),
+            grants,
             in_use: InUse::All,
             names: Names { first: String::new(), last: String::new(), display: String::new() },
         })

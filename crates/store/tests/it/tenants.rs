@@ -169,6 +169,17 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "DELETE FROM temporary_password WHERE expires_at <= $1",
         "the worker forgets what has expired",
     ),
+    (
+        "brand/look.rs",
+        "JOIN brand b ON b.account_id = h.owner_id",
+        "a request names a host before anybody is known; the account is what is found by it",
+    ),
+    ("brand/look.rs", "COUNT(b.live)", "who a mail to a login speaks for, of all its accounts"),
+    (
+        "brand/host.rs",
+        "u.account_id <> $1 AND u.status <> 'deleted'",
+        "whether an address signs in elsewhere, and nothing else of it",
+    ),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 

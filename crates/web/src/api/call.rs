@@ -39,7 +39,8 @@ where
     let mut visitor = Visitor::of(app, &request);
     // A session of a browser opens nothing here, so no other site can have it do anything.
     let key = json::api_key(request.headers()).unwrap_or_default();
-    visitor.ask.credentials = Credentials { api_key: Some(key), ..Credentials::default() };
+    let at = visitor.ask.credentials.at.take();
+    visitor.ask.credentials = Credentials { api_key: Some(key), at, ..Credentials::default() };
     let visitor = Arc::new(visitor);
     let mut left = None;
     let answered = answer(&visitor, (path, fields), params, request, handler, &mut left).await;

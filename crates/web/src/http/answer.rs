@@ -5,6 +5,7 @@ use app::pass::{CenterPass, HasPlace, Person};
 use app::session::SignedIn;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect};
+use domain::brand::Look;
 use serde::Serialize;
 
 use super::cookies::Cookie;
@@ -16,12 +17,12 @@ use crate::views::{Frame, Page};
 impl Visitor {
     /// The frame of the operator's pages.
     pub fn operator_frame(&self) -> Frame {
-        self.toasted(menu::operator_frame(self.t()))
+        self.toasted(self.of_site(menu::operator_frame(self.t())))
     }
 
     /// The frame of a page of somebody who is not signed in.
     pub fn bare_frame(&self) -> Frame {
-        self.toasted(Frame::default())
+        self.toasted(self.of_site(Frame::default()))
     }
 
     /// The same with a choice of the language at its foot: of a page that there is for everybody, or for who followed a link
@@ -31,19 +32,41 @@ impl Visitor {
         Frame { language_next, ..self.bare_frame() }
     }
 
+    /// The open frame of a page that a mailed link leads to: it shows whom the link is about; `None`: the product.
+    pub fn link_frame(&self, look: Option<Look>) -> Frame {
+        let frame = self.open_frame();
+        Frame { look: look.unwrap_or_else(|| frame.look.clone()), ..frame }
+    }
+
+    /// The frame of a page that a dead link leads to: on the server's own host nobody knows whose it was.
+    pub fn dead_link_frame(&self) -> Frame {
+        let frame = self.bare_frame();
+        let look = if frame.look.is_product { Look::of_nobody() } else { frame.look.clone() };
+        Frame { look, ..frame }
+    }
+
+    fn of_site(&self, frame: Frame) -> Frame {
+        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), ..frame }
+    }
+
     /// The frame of a page of a signed-in person without account.
     pub fn person_frame(&self, person: &Person) -> Frame {
-        self.toasted(menu::person_frame(self.t(), &self.path, person))
+        self.toasted(self.of_site(menu::person_frame(self.t(), &self.path, person)).on_own_host())
     }
 
     /// The frame of a page of an account center.
     pub fn center_frame<C>(&self, pass: &CenterPass<C>) -> Frame {
-        self.toasted(menu::center_frame(self.t(), &self.path, pass))
+        self.toasted(self.of_site(menu::center_frame(self.t(), &self.path, pass)))
     }
 
     /// The frame of a page of an account.
     pub fn frame(&self, pass: &impl HasPlace) -> Frame {
-        let frame = self.toasted(menu::account_frame(self.t(), &self.path, pass.place()));
+        let place = pass.place();
+        let mut frame = self.of_site(menu::account_frame(self.t(), &self.path, place)).on_own_host();
+        if let Some(brand) = &place.brand {
+            frame.look = Look::of(&place.account, brand);
+        }
+        let frame = self.toasted(frame);
         match self.toast {
             // From there it can be undone (U-22).
             Some(Toast::UserDeleted | Toast::DeletedYetExecutive) => {

@@ -1,22 +1,100 @@
-//! Which host a request names: only the configured one is served, so that no made-up host gets into caches or is
-//! mistaken for ours.
+//! Which host a request names: the configured one, or one that was shown to be an account's. No made-up host gets into caches
+//! or is mistaken for ours, and nothing of another account is seen on an account's own (G-10).
+
+use std::sync::{Arc, LazyLock};
 
 use ::http::{Request, header};
-use app::SharedApp;
+use app::pass::OwnHost;
+use app::{Refused, SharedApp};
 use axum::body::Body;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
+use domain::brand::host::host_of;
+use domain::brand::{HostName, Look};
 use text::Text;
 
 use super::cookies::Cookies;
 use super::visit;
+use crate::api;
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};
 
 /// Asked by machines that know the server by its address.
 const BY_ANY_NAME: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// The site that a request came to, set by the outermost layer.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// What it shows where no account says otherwise.
+    pub(super) look: Arc<Look>,
+    /// The account whose own host it is; `None`: the server's.
+    pub(super) own: Option<OwnHost>,
+}
+
+impl Site {
+    /// The server's own.
+    pub(super) fn of_server() -> Site {
+        static PRODUCT: LazyLock<Arc<Look>> =
+            LazyLock::new(|| Arc::new(Look::of_product(Text::default().common_product(), "")));
+        Site { look: Arc::clone(&PRODUCT), own: None }
+    }
+
+    /// One of which it is not known whose it is.
+    pub(super) fn of_nobody() -> Site {
+        Site { look: Arc::new(Look::of_nobody()), own: None }
+    }
+}
+
+/// Which host a request names.
+pub(super) enum Named {
+    /// The server's own.
+    Server,
+    /// Another one, which may be an account's.
+    Other(HostName),
+    /// None that anybody could have here.
+    None,
+}
+
+/// Reads which host a request names.
+pub(super) fn host_named(app: &SharedApp, request: &Request<Body>) -> Named {
+    if is_ours(app, request) {
+        return Named::Server;
+    }
+    let host = named(request).and_then(|named| without_port(app, named));
+    host.and_then(|host| HostName::parse(host).ok()).map_or(Named::None, Named::Other)
+}
+
+/// The site of a host; `None` if it is none of ours. An account's host is looked up, the server's own is not.
+pub(super) async fn site_of(app: &SharedApp, named: Named) -> Result<Option<Site>, Refused> {
+    let host = match named {
+        Named::Server => return Ok(Some(Site::of_server())),
+        Named::Other(host) => host.to_string(),
+        Named::None => return Ok(None),
+    };
+    let shown = app.shown_at(host.clone()).await?;
+    Ok(shown.map(|shown| {
+        let look = Arc::new(shown.look());
+        Site { look, own: Some(OwnHost { account: shown.account, host }) }
+    }))
+}
+
+/// Whether a route is there on an account's own host: what concerns one account, and signing in to it. What spans several
+/// accounts, or joins and moves logins, is on the server's own host alone.
+pub(super) fn is_on_own_hosts(route: &str) -> bool {
+    let first = route.split('/').nth(1).unwrap_or_default();
+    match first {
+        "" | "sign-in" | "sign-out" | "language" | "reset" => true,
+        "invitations" | "invitation" | "invitation-block" | "temporary-password" => true,
+        "accounts" | "logos" | "looks" | "static" => true,
+        "me" => {
+            matches!(route, "/me")
+                || ["/me/password", "/me/sessions"].iter().any(|own| route.starts_with(own))
+        }
+        _ => route.starts_with(api::BASE) || BY_ANY_NAME.contains(&route),
+    }
+}
+
 /// Whether the request names the host of the base URL. A base URL of `localhost` means this machine by any name.
-pub(super) fn is_ours(app: &SharedApp, request: &Request<Body>) -> bool {
+fn is_ours(app: &SharedApp, request: &Request<Body>) -> bool {
     if BY_ANY_NAME.contains(&request.uri().path()) {
         return true;
     }
@@ -31,6 +109,19 @@ pub(super) fn is_ours(app: &SharedApp, request: &Request<Body>) -> bool {
     let same = |host: &str| named.eq_ignore_ascii_case(host) || plain.eq_ignore_ascii_case(host);
     let port = ours.strip_prefix("localhost");
     same(ours) || port.is_some_and(|port| same(&format!("127.0.0.1{port}")) || same(&format!("[::1]{port}")))
+}
+
+/// The host without the port that the base URL has, or that its scheme has by itself. Another port is none of ours.
+fn without_port<'a>(app: &SharedApp, named: &'a str) -> Option<&'a str> {
+    let base = app.settings.base_url.as_str();
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let port = &rest[host_of(base).len()..];
+    let default_port = if base.starts_with("https://") { ":443" } else { ":80" };
+    let plain = match port {
+        "" => named.strip_suffix(default_port).unwrap_or(named),
+        port => named.strip_suffix(port)?,
+    };
+    (!plain.contains(':')).then_some(plain)
 }
 
 /// The one host a request names: in its target, else in its Host header. Two headers name none.

@@ -1,13 +1,13 @@
 //! What surrounds every request: an id, a log line, metrics, headers.
 
 use ::http::{HeaderName, HeaderValue, Method, header};
-use app::SharedApp;
+use app::{Refused, SharedApp};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::visit::RequestId;
-use super::{host, unread};
+use super::visit::{RequestId, Visitor};
+use super::{host, problem, unread};
 
 /// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -22,8 +22,7 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let method = known_method(request.method());
     let start = app.store.now();
     let (request, rest) = unread::watch(request);
-    let mut response =
-        if host::is_ours(&app, &request) { next.run(request).await } else { host::wrong(&app, &request) };
+    let mut response = answer(&app, request, &route, next).await;
     let (status, seconds) =
         (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
     tracing::info!(request = id, method, route, status, milliseconds = seconds * 1_000.0, "answered");
@@ -35,6 +34,28 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// The answer of the site that the request names. What is not there on an account's own host is answered there as what is
+/// nowhere.
+async fn answer(app: &SharedApp, mut request: Request, route: &str, next: Next) -> Response {
+    let named = host::host_named(app, &request);
+    let site = match host::site_of(app, named).await {
+        Ok(Some(site)) => site,
+        Ok(None) => return host::wrong(app, &request),
+        Err(refused) => {
+            request.extensions_mut().insert(host::Site::of_nobody());
+            let visitor = Visitor::of(app.clone(), &request);
+            return problem::answer(&visitor, refused).await;
+        }
+    };
+    let is_shown = site.own.is_none() || route == "none" || host::is_on_own_hosts(route);
+    request.extensions_mut().insert(site);
+    if is_shown {
+        return next.run(request).await;
+    }
+    let visitor = Visitor::of(app.clone(), &request);
+    problem::answer(&visitor, Refused::NotFound).await
 }
 
 /// Anybody can make up methods, and each new one would be a new metric that is kept for ever.

@@ -15,4 +15,5 @@ pub mod serve;
 pub mod stream;
 pub mod toast;
 mod unread;
+pub mod upload;
 pub mod visit;

@@ -142,7 +142,7 @@ fn closed_link(visitor: &Visitor, state: LinkState) -> Response {
             invitation::Reason::Expired { account: account_name, ask }
         }
     };
-    let view = invitation::Closed { t: visitor.t(), frame: visitor.bare_frame(), reason };
+    let view = invitation::Closed { t: visitor.t(), frame: visitor.dead_link_frame(), reason };
     (StatusCode::GONE, Page(view)).into_response()
 }
 
@@ -206,6 +206,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::LastCompany => t.problem_last_company(),
         Conflict::NotAccepted => t.problem_not_accepted(),
         Conflict::OnlyOneself => t.problem_only_oneself(),
+        Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::RequestApproved => t.toast_access_approved_before(),

@@ -31,6 +31,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::counted::Counted;
+use super::upload::{self, Upload};
 use super::visit::{self, Answer, Visit};
 use crate::api::Described;
 
@@ -185,6 +186,20 @@ where
     R: Future<Output = Answer> + Send,
 {
     route(Method::POST, Kind::of(Speaks::Pages, LARGE_FORM), path, handler)
+}
+
+/// A route that does something with a file, in a form of these fields.
+pub fn post_file<P, F, R>(path: &'static str, fields: &'static [&'static str], handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    F: Fn(Visit<P>, Upload) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    let run = move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
+        upload::run(app, (params, fields), request, handler.clone())
+    };
+    let (method, endpoint) = (Method::POST, on(MethodFilter::POST, run));
+    Route { method, path, door: P::DOOR, records: &[], speaks: Speaks::Pages, described: None, endpoint }
 }
 
 /// A route that looks, and answers with JSON. What a program asks for there is counted like the API's requests.

@@ -168,6 +168,12 @@ toasts! {
     ExecutiveInvitedKept => Text::toast_executive_invited_kept,
     /// Somebody is one no more.
     ExecutiveUnmade => Text::toast_executive_unmade,
+    /// An account's brand is shown.
+    BrandOn => Text::toast_brand_on,
+    /// The product is shown again.
+    BrandOff => Text::toast_brand_off,
+    /// A host name is an account's.
+    BrandHostGiven => Text::toast_brand_host_given,
     /// An account center is gone.
     CenterDissolved => Text::toast_center_dissolved,
     /// A user has another type, and the account as an executive administrator.

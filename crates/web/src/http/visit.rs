@@ -10,10 +10,13 @@ use ::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use app::api_limit::Left;
 use app::moment::Moments;
 use app::pass::{Credentials, Gate};
+use app::session::on_host;
 use app::work::{Committed, Origin, Reader, Writer};
 use app::{Ask, Refused, SharedApp, Spoken};
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::Response;
+use domain::brand::Look;
+use domain::id::AccountId;
 use domain::network::network_of;
 use serde::de::DeserializeOwned;
 use text::{Language, Text};
@@ -21,6 +24,7 @@ use tokio::time::timeout;
 
 use super::cookies::{Cookie, Cookies};
 use super::counted::{self, Stopped};
+use super::host::Site;
 use super::route::{FromPath, Kind, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
@@ -54,6 +58,8 @@ pub struct Visitor {
     pub secure: bool,
     /// The server's event streams.
     pub streams: Arc<Streams>,
+    /// What is shown where no account says otherwise: the product, or the account whose own host was asked.
+    pub look: Arc<Look>,
     speaks: Speaks,
     method: Method,
 }
@@ -91,8 +97,7 @@ where
     if !says_where_from(&request) {
         return problem::cross_site(&visitor).await;
     }
-    let params: Vec<(String, String)> =
-        params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let params = params_of(&params);
     let query = request.uri().query().unwrap_or_default();
     let Some(target) = P::Target::from_address(&|name| param(&params, name), query) else {
         return visitor.refuse(Refused::NotFound).await;
@@ -130,7 +135,7 @@ fn told(mut response: Response, left: Option<[Left; 2]>, visitor: &Visitor) -> R
 /// A browser says with every form where it comes from; the layer before has checked what it says. What says nothing is
 /// no browser of these years, and no form of ours. That layer lets `none` through, which is for what a person
 /// opens by hand: no page of ours sends a form so, and it says nothing of a page. Then the origin must be ours.
-fn says_where_from(request: &Request) -> bool {
+pub(super) fn says_where_from(request: &Request) -> bool {
     let headers = request.headers();
     let (site, origin) = (text_of(headers, SEC_FETCH_SITE), text_of(headers, header::ORIGIN));
     let is_ours = || origin.split_once("://").is_some_and(|(_, host)| host == text_of(headers, header::HOST));
@@ -140,6 +145,11 @@ fn says_where_from(request: &Request) -> bool {
         "" => !origin.is_empty(),
         _ => true,
     }
+}
+
+/// What stands for the names in a path.
+pub(super) fn params_of(params: &RawPathParams) -> Vec<(String, String)> {
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
@@ -170,12 +180,16 @@ impl Visitor {
     pub(crate) fn of(app: SharedApp, request: &Request) -> Visitor {
         let secure = app.settings.base_url.starts_with("https://");
         let headers = request.headers();
+        // Without the layer around, as in a test of a part, it is the server's own.
+        let site = request.extensions().get().cloned().unwrap_or_else(Site::of_server);
         let mut cookies = Cookies::of(secure, headers);
         let language = language(&mut cookies, headers);
+        let session = cookies.take(Cookie::Session);
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let ask = Ask {
             credentials: Credentials {
-                session: cookies.take(Cookie::Session),
+                // A cookie of one host is none on another.
+                session: session.map(|token| on_host(&token, site.own.as_ref().map(|own| own.host.as_str()))),
                 setup: cookies.take(Cookie::Setup),
                 invitation: cookies.take(Cookie::Invitation),
                 invitation_block: cookies.take(Cookie::InvitationBlock),
@@ -187,6 +201,7 @@ impl Visitor {
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,
+                at: site.own,
             },
             origin: Origin {
                 network: network(&app, request),
@@ -203,6 +218,7 @@ impl Visitor {
             toast: cookies.take(Cookie::Toast).and_then(|key| Toast::of_key(&key)),
             secure,
             streams: request.extensions().get().map(Arc::clone).unwrap_or_default(),
+            look: site.look,
             speaks: Speaks::Pages,
             method: request.method().clone(),
             app,
@@ -210,7 +226,7 @@ impl Visitor {
     }
 
     /// The same at a route that speaks so: programs may give a key there, and nowhere else.
-    fn at(mut self, speaks: Speaks, headers: &HeaderMap) -> Visitor {
+    pub(super) fn at(mut self, speaks: Speaks, headers: &HeaderMap) -> Visitor {
         self.speaks = speaks;
         if speaks == Speaks::Data {
             self.ask.credentials.api_key = json::api_key(headers);
@@ -232,14 +248,14 @@ impl Visitor {
         Moments::new(self.t(), zone, self.app.store.now())
     }
 
-    async fn refuse(&self, refused: Refused) -> Response {
+    pub(super) async fn refuse(&self, refused: Refused) -> Response {
         match self.speaks {
             Speaks::Pages => problem::answer(self, refused).await,
             Speaks::Data | Speaks::Events | Speaks::Api => json::problem(self, refused),
         }
     }
 
-    async fn refuse_unread(&self, status: StatusCode) -> Response {
+    pub(super) async fn refuse_unread(&self, status: StatusCode) -> Response {
         match self.speaks {
             Speaks::Pages => problem::bad_request(self, status).await,
             Speaks::Data | Speaks::Events | Speaks::Api => json::unread(self, status),
@@ -249,6 +265,11 @@ impl Visitor {
     /// Whether somebody is likely signed in; only for where to send them.
     pub fn has_session(&self) -> bool {
         self.ask.credentials.session.is_some()
+    }
+
+    /// The account whose own host was asked; `None` on the server's.
+    pub fn own_host(&self) -> Option<&AccountId> {
+        self.ask.credentials.own_account()
     }
 
     /// Whether the request only looks.

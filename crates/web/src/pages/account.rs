@@ -34,6 +34,10 @@ pub struct Query {
 
 /// Choose an account (C-02); straight on where there is only one.
 pub async fn choose(visit: Visit<SelfPass>, query: Query) -> Answer {
+    // On an account's own host there is no other.
+    if let Some(own) = visit.own_host() {
+        return visit.go(&format!("/accounts/{own}"));
+    }
     let q = query.q.clone();
     let read = move |r: &mut Reader, pass: &SelfPass| {
         let accounts = me::accounts(r, pass, &query.q, (&query.name, &query.after))?;
@@ -192,9 +196,11 @@ fn view(
         free_types: typed.free_types.is_some(),
         takes_requests: typed.takes_requests.is_some(),
         temporary_passwords: typed.temporary_passwords.is_some(),
-        in_center: pass.place().center.is_some(),
+        in_center: pass.place().center.is_some() && visit.own_host().is_none(),
         number: pass.account().to_string(),
         request_link,
+        may_brand: decide_anywhere(&pass.place().grants, Capability::ManageWhiteLabel, pass.place().in_use)
+            .is_ok(),
         zones: time_zones(),
     }
 }

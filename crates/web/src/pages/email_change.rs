@@ -120,7 +120,7 @@ fn confirm_view(visit: &Visit<EmailChangePass>, pass: &EmailChangePass, errors: 
 }
 
 fn closed(visit: &Visit<EmailChangePass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.dead_link_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

@@ -3,6 +3,7 @@
 use app::invitation::Accepted;
 use app::pass::{InvitationPass, Visitor};
 use app::{Conflict, Refused};
+use domain::brand::Look;
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -65,11 +66,19 @@ pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
     }
 }
 
+/// What an invitation shows of whom: its account; nobody, where it opens more than that, and one that it opens has a brand;
+/// `None`: the product.
+pub(super) fn look_of(pass: &InvitationPass) -> Option<Look> {
+    let look = |one: &InvitationPass| Some(Look::of(&one.account, one.brand.as_ref()?));
+    let look = std::iter::once(pass).chain(&pass.others).find_map(look)?;
+    Some(if pass.others.is_empty() && !pass.as_executive { look } else { Look::of_nobody() })
+}
+
 fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -> Accept {
     let inviter = pass.inviter.trim();
     Accept {
         t: visit.t(),
-        frame: visit.open_frame(),
+        frame: visit.link_frame(look_of(pass)),
         account: match &pass.center_name {
             Some(center) if !pass.others.is_empty() || pass.as_executive => center.clone(),
             _ => pass.account_name.clone(),

@@ -2,6 +2,7 @@
 
 use app::invitation_block;
 use app::pass::{InvitationBlockPass, Visitor};
+use domain::brand::Look;
 
 use super::invitation::plain;
 use crate::http::cookies::Cookie;
@@ -20,9 +21,10 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 /// Whose invitations would stop, or that they have.
 pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
+    let look = pass.brand.as_ref().map(|brand| Look::of(&pass.account, brand));
     visit.page(Block {
         t: visit.t(),
-        frame: visit.open_frame(),
+        frame: visit.link_frame(look),
         account: pass.account_name,
         email: pass.email,
         is_blocked: pass.is_blocked,

@@ -143,7 +143,7 @@ pub async fn use_link(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
 }
 
 fn closed(visit: &Visit<LoginMergePass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.dead_link_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

@@ -114,7 +114,7 @@ fn view(
         t,
         frame: visit.person_frame(pass.person()),
         email: pass.person().email.clone(),
-        waiting: profile.email_change.map(|change| Waiting {
+        waiting: profile.email_change.filter(|_| visit.own_host().is_none()).map(|change| Waiting {
             email: change.email,
             until: (change.expires_at > now).then(|| moments.full(change.expires_at)),
             kept: visit.app.smtp.is_none(),
@@ -129,7 +129,13 @@ fn view(
             .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, moments.short(merge.until)))
             .collect(),
         is_proven: profile.is_proven,
-        accounts: profile.users.into_iter().map(shown).collect(),
+        accounts: profile
+            .users
+            .into_iter()
+            // On an account's own host nothing of another is seen.
+            .filter(|user| visit.own_host().is_none_or(|own| *own == user.account))
+            .map(shown)
+            .collect(),
     }
 }
 

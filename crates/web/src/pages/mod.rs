@@ -8,6 +8,7 @@ pub mod account_center;
 pub mod activity;
 pub mod api;
 pub mod api_key;
+pub mod brand;
 pub mod center_change;
 pub mod center_person;
 pub mod company;

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _};
 use domain::id::MailId;
 use domain::mail::{MailKind, MailState as State};
 use serde::Deserialize;
+use text::Text;
 
 use super::shown;
 use crate::http::cookies::Cookie;
@@ -105,27 +106,7 @@ async fn show(
 
 fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> MailRow {
     let t = visit.t();
-    let kind = match mail.kind {
-        MailKind::Invitation => t.operator_kind_invitation(),
-        MailKind::Reset => t.operator_kind_reset(),
-        MailKind::PasswordChanged => t.operator_kind_password_changed(),
-        MailKind::ApiKeyCreated => t.operator_kind_api_key_created(),
-        MailKind::EmailChange => t.operator_kind_email_change(),
-        MailKind::EmailChanged => t.operator_kind_email_changed(),
-        MailKind::LoginMerge => t.operator_kind_login_merge(),
-        MailKind::LoginMerged => t.operator_kind_login_merged(),
-        MailKind::LoginMergeUndone => t.operator_kind_login_merge_undone(),
-        MailKind::EndNotice => t.operator_kind_end_notice(),
-        MailKind::AccessRequest => t.operator_kind_access_request(),
-        MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
-        MailKind::TemporaryPassword => t.operator_kind_temporary_password(),
-        MailKind::EmailProof => t.operator_kind_email_proof(),
-        MailKind::AccessOffer => t.operator_kind_access_offer(),
-        MailKind::Bundle => t.operator_kind_bundle(),
-        MailKind::AccessGiven => t.operator_kind_access_given(),
-        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice => t.operator_kind_executive(),
-        MailKind::CenterAccount => t.operator_kind_center_account(),
-    };
+    let kind = mail_kind(t, mail.kind);
     MailRow {
         id: mail.id.to_string(),
         to: mail.email,
@@ -141,6 +122,34 @@ fn row(visit: &Visit<OperatorPass>, mail: Stored, subject: Option<String>) -> Ma
             State::Dropped => failed(t.operator_state_failed(), t.operator_over().to_owned()),
         },
         when: shown::when(mail.created_at, &visit.moments("UTC")),
+    }
+}
+
+/// What a mail is, in a few words.
+pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::Invitation => t.operator_kind_invitation(),
+        MailKind::Reset => t.operator_kind_reset(),
+        MailKind::PasswordChanged => t.operator_kind_password_changed(),
+        MailKind::ApiKeyCreated => t.operator_kind_api_key_created(),
+        MailKind::EmailChange => t.operator_kind_email_change(),
+        MailKind::EmailChanged => t.operator_kind_email_changed(),
+        MailKind::LoginMerge => t.operator_kind_login_merge(),
+        MailKind::LoginMerged => t.operator_kind_login_merged(),
+        MailKind::LoginMergeUndone => t.operator_kind_login_merge_undone(),
+        MailKind::EndNotice => t.operator_kind_end_notice(),
+        MailKind::AccessRequest => t.operator_kind_access_request(),
+        MailKind::AccessApproved => t.operator_kind_access_approved(),
+        MailKind::AccessDeclined => t.operator_kind_access_declined(),
+        MailKind::TemporaryPassword => t.operator_kind_temporary_password(),
+        MailKind::EmailProof => t.operator_kind_email_proof(),
+        MailKind::AccessOffer => t.operator_kind_access_offer(),
+        MailKind::Bundle => t.operator_kind_bundle(),
+        MailKind::AccessGiven => t.operator_kind_access_given(),
+        MailKind::ExecutiveChanged => t.operator_kind_executive_changed(),
+        MailKind::ExecutiveNotice => t.operator_kind_executive_notice(),
+        MailKind::CenterAccount => t.operator_kind_center_account(),
+        MailKind::BrandHost => t.operator_kind_brand_host(),
     }
 }
 

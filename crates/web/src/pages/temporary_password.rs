@@ -11,7 +11,7 @@ use domain::id::UserId;
 use serde::Deserialize;
 
 use super::form::Errors;
-use super::invitation::{home_of, more, places};
+use super::invitation::{home_of, look_of, more, places};
 use super::shown;
 use crate::http::cookies::Cookie;
 use crate::http::route::Nothing;
@@ -126,7 +126,7 @@ fn choose_view(
     let opened = &pass.invitation;
     Choose {
         t: visit.t(),
-        frame: visit.open_frame(),
+        frame: visit.link_frame(look_of(opened)),
         account: opened.account_name.clone(),
         places: places(opened),
         more: more(opened),
@@ -138,7 +138,7 @@ fn choose_view(
 }
 
 fn closed(visit: &Visit<TemporaryPasswordPass>) -> Answer {
-    let mut response = visit.page(Closed { t: visit.t(), frame: visit.bare_frame() })?;
+    let mut response = visit.page(Closed { t: visit.t(), frame: visit.dead_link_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
 }

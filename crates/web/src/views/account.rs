@@ -94,6 +94,8 @@ pub struct Settings {
     pub zones: Vec<String>,
     /// Whether it is in an account center, which it can leave.
     pub in_center: bool,
+    /// Whether this person may give the account its own brand.
+    pub may_brand: bool,
 }
 
 impl Settings {

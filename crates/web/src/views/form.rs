@@ -60,6 +60,16 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::NotADay => t.form_not_a_day(),
         Problem::DayPassed => t.form_day_passed(),
         Problem::TooFew { min } => return t.form_too_few(min),
+        Problem::NotALink => t.form_not_a_link(),
+        Problem::NotAColor => t.form_not_a_color(),
+        Problem::LowContrast { hundredths } => return t.form_low_contrast(t.hundredths(hundredths)),
+        Problem::NotAHost => t.form_not_a_host(),
+        Problem::HostTaken => t.form_host_taken(),
+        Problem::HostUnproven => t.form_host_unproven(),
+        Problem::SvgPicture => t.form_svg_picture(),
+        Problem::NotAPicture => t.form_not_a_picture(),
+        Problem::PictureTooLarge { side } => return t.form_picture_too_large(t.number(i64::from(side))),
+        Problem::FileTooLarge => t.form_file_too_large(),
     };
     fixed.to_owned()
 }
@@ -73,6 +83,9 @@ fn missing(t: Text, name: &str) -> &'static str {
         "name" | "account_name" => t.form_missing_name(),
         "time_zone" => t.form_missing_time_zone(),
         "company" => t.form_missing_company(),
+        "logo" => t.form_missing_logo(),
+        "accent" => t.form_missing_accent(),
+        "host" => t.form_missing_host(),
         "ends_on" => t.form_missing_ends_on(),
         "agent" => t.form_missing_agent(),
         "user_type" => t.form_missing_user_type(),

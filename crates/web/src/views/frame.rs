@@ -3,9 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use domain::brand::Look;
+
 pub use crate::assets::Icon;
 
-/// The frame of a page. `Frame::default()` is the one of a signed-out page: no rail, a card in the middle.
+/// Pages that are on the server's own host alone.
+const LEADS_OUT: [&str; 2] = ["/accounts", "/account-centers"];
+
+/// The frame of a page. `Frame::default()` is the one of a signed-out page that shows nobody: no rail, a card in the middle.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// The account the page is in, for the icon at the top of the rail.
@@ -23,6 +28,10 @@ pub struct Frame {
     /// Where one comes back to after choosing a language at the foot of the page; `None` where there is no choice, so that
     /// nothing that was sent is lost.
     pub language_next: Option<String>,
+    /// What the page shows of whom.
+    pub look: Look,
+    /// Whether it is on an account's own host, where nothing leads out of the account.
+    pub is_own_host: bool,
 }
 
 impl Frame {
@@ -41,9 +50,29 @@ impl Frame {
         self.account.as_ref().or(self.center.as_ref())
     }
 
+    /// The name behind the page's title: of where one is, or of whoever the page is.
+    pub fn site_name(&self) -> &str {
+        self.place().map_or(self.look.name.as_str(), |place| place.name.as_str())
+    }
+
+    /// One or two letters in the place of a logo.
+    pub fn site_mark(&self) -> String {
+        initials(&self.look.name)
+    }
+
     /// Whether the page has a rail: those of signed-in people, and the operator's.
     pub fn has_rail(&self) -> bool {
         !self.nav.is_empty()
+    }
+
+    /// The same frame; on an account's own host without what leads out of the account.
+    pub fn on_own_host(mut self) -> Frame {
+        if self.is_own_host {
+            let stays = |item: &NavItem| !LEADS_OUT.contains(&item.href.as_str());
+            self.nav.retain(stays);
+            self.panel.retain(stays);
+        }
+        self
     }
 
     /// The same frame with a toast.

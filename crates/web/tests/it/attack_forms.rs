@@ -14,7 +14,8 @@ const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// Every action there is.
 pub(crate) fn actions() -> Vec<Route> {
-    crate::site::pages().into_iter().filter(|route| route.method == Method::POST).collect()
+    let is_form = |route: &Route| route.method == Method::POST && !crate::site::takes_a_file(route);
+    crate::site::pages().into_iter().filter(is_form).collect()
 }
 
 /// What each form asks for, written down apart from the handlers.
@@ -106,6 +107,9 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
                 "from",
             ]
         }
+        "/white-label" => &["name", "sender", "support", "accent", "terms", "privacy", "version"],
+        "/white-label/on" | "/white-label/logo/remove" | "/white-label/preview/{what}" => &["version"],
+        "/white-label/host" => &["host"],
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/invitation/address" => &["was", "email"],
         "/users/{user}/change/{type}" => &["version", "go", "filter", "company"],
@@ -135,6 +139,8 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/me/api-keys/{api_key}/end"
         | "/me/access-requests/{access_request}/withdraw"
         | "/settings/request-link"
+        | "/white-label/off"
+        | "/white-label/host/prove"
         | "/settings/leave-center"
         | "/users/{user}/invitation"
         | "/operator/mails/{mail}/again"

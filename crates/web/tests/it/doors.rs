@@ -21,7 +21,7 @@ pub(crate) enum Met {
 
 /// Whose each path is, written down apart from the routes: a gate that is weakened there opens nothing here.
 fn door_of(path: &str) -> Door {
-    use Capability::{ManageCompanies, ManageUsers, UseLeadCenter};
+    use Capability::{ManageCompanies, ManageUsers, ManageWhiteLabel, UseLeadCenter};
     let rest = path.strip_prefix("/accounts/{account}");
     let parts: Vec<&str> = rest.unwrap_or(path).split('/').skip(1).collect();
     match (rest.is_some(), parts.as_slice()) {
@@ -29,7 +29,8 @@ fn door_of(path: &str) -> Door {
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
         }
-        (false, ["email-change" | "login-merge" | "access-request", "{token}"]) => Door::Open,
+        (false, ["email-change" | "login-merge" | "access-request" | "looks", "{token}"]) => Door::Open,
+        (false, ["logos", "{account}", "{token}"]) => Door::Open,
         (false, ["email-change"]) => Door::Link("email-change"),
         (false, ["temporary-password"]) => Door::Link("temporary-password"),
         (false, ["login-merge"]) => Door::Link("login-merge"),
@@ -50,6 +51,7 @@ fn door_of(path: &str) -> Door {
         (false, ["account-centers", _, "executives", "first"]) => Door::Center(Center::Everywhere),
         (false, ["account-centers", ..]) => Door::Center(Center::Executive),
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
+        (true, ["white-label", ..]) => Door::Account(Some(ManageWhiteLabel)),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["activity" | "users.json"]) => Door::Account(Some(ManageUsers)),
         (true, ["settings" | "users" | "access-reviews" | "jobs", ..]) => Door::Account(Some(ManageUsers)),

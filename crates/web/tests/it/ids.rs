@@ -33,7 +33,8 @@ fn walked(method: Option<Method>) -> Vec<Route> {
     let mut routes = crate::site::pages();
     let is_wanted = |route: &Route| method.as_ref().is_none_or(|method| route.method == *method);
     routes.retain(|route| {
-        is_wanted(route) && !parameters(route.path).is_empty() && !route.path.contains("{token}")
+        let by_form = !crate::site::takes_a_file(route);
+        is_wanted(route) && by_form && !parameters(route.path).is_empty() && !route.path.contains("{token}")
     });
     routes
 }

@@ -30,3 +30,4 @@ mod people;
 mod records;
 mod site;
 mod strangers;
+mod white_label;

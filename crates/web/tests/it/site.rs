@@ -69,6 +69,11 @@ pub(crate) fn pages() -> Vec<Route> {
     web::routes::table().into_iter().filter(|route| !route.path.starts_with("/v3/")).collect()
 }
 
+/// Whether a route takes a file: it has a form of its own, which `white_label.rs` tries.
+pub(crate) fn takes_a_file(route: &Route) -> bool {
+    route.path.ends_with("/white-label/logo")
+}
+
 /// A list of new users: a good row, and a bad one.
 const LIST: &str = "listed@example.com,Lee,Stead,administrator\nnobody,No,Body,owner";
 
@@ -210,6 +215,7 @@ impl Site {
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{job}", if of_center { self.center_job.as_str() } else { self.job.as_str() })
             .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
+            .replace("{what}", "reset")
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),
@@ -250,6 +256,32 @@ impl Site {
         self.send(method, path, ask, form, &headers).await
     }
 
+    /// The host of the server's address.
+    pub(crate) fn host(&self) -> String {
+        domain::brand::host::host_of(&self.world.app.settings.base_url).to_owned()
+    }
+
+    /// The same under another host.
+    pub(crate) async fn at(
+        &self,
+        host: &str,
+        method: &Method,
+        path: &str,
+        ask: Option<&Ask>,
+        form: &str,
+    ) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", host)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in ask.map(cookies).unwrap_or_default() {
+            request = request.header("cookie", format!("__Host-{name}={value}"));
+        }
+        self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
+    }
+
     pub(crate) async fn send(
         &self,
         method: &Method,
@@ -258,7 +290,7 @@ impl Site {
         form: &str,
         headers: &[(&str, &str)],
     ) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header("host", "rollcall.example.test");
+        let mut request = Request::builder().method(method).uri(path).header("host", self.host());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -266,6 +298,21 @@ impl Site {
             request = request.header("cookie", format!("__Host-{name}={value}"));
         }
         self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
+    }
+
+    /// A request with these headers and no others.
+    pub(crate) async fn send_with(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        self.answer(request.body(Body::from(body.to_owned())).expect("a request")).await
     }
 
     pub(crate) async fn answer(&self, request: Request<Body>) -> Reply {

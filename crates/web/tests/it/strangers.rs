@@ -19,7 +19,8 @@ use crate::site::{ACROSS, Site, delete, review};
 type Ids = BTreeMap<&'static str, String>;
 
 /// Parameters that are words and no ids: what is none of them.
-const WORDS: [(&str, [&str; 3]); 2] = [
+const WORDS: [(&str, [&str; 3]); 3] = [
+    ("what", ["page-nothing", "Reset", "reset,invitation"]),
     ("capability", ["everything", "Read_calls", "P-02"]),
     ("type", ["owner", "Manager", "manager,administrator"]),
 ];
@@ -72,7 +73,7 @@ impl Asker {
             .own
             .iter()
             .fold(pattern.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
-        path.replace("{type}", "manager").replace("{capability}", "read_calls")
+        path.replace("{type}", "manager").replace("{capability}", "read_calls").replace("{what}", "reset")
     }
 }
 

@@ -40,7 +40,14 @@ impl Wire {
         let broken =
             |error: lettre::error::Error| Unsendable::Forever(format!("The mail cannot be built: {error}."));
         let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(broken)?;
-        let mail = lettre::Message::builder()
+        let mut mail = lettre::Message::builder();
+        if let Some(first) = message.follows.as_ref().filter(|first| is_message_id(first)) {
+            mail = mail.in_reply_to(format!("<{first}>")).references(format!("<{first}>"));
+        }
+        if let Some(reply_to) = message.reply_to.as_deref().and_then(mailbox) {
+            mail = mail.reply_to(NamedMailbox::new(None, reply_to));
+        }
+        let mail = mail
             .from(named(&message.from, &from))
             .to(named(&message.to, &to))
             .subject(subject(&message.subject))

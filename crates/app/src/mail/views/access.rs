@@ -3,7 +3,7 @@
 use askama::Template;
 use text::Text;
 
-use super::View;
+use super::{Sender, View};
 
 /// Tells an administrator that somebody asks to be let in.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use text::Text;
 
-use super::View;
+use super::{Sender, View};
 
 /// An account, as a line of a list.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use text::Text;
 
-use super::View;
+use super::{Sender, View};
 
 /// Tells somebody that they are an executive administrator, or one no more.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use text::Text;
 
-use super::View;
+use super::{Sender, View};
 
 /// Tells somebody that they are awaited, with a password that an administrator gives them. It has no password, and no link but
 /// to the page where everybody signs in.

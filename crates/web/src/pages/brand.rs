@@ -1,0 +1,237 @@
+//! White label: editing, switching on and off, and the own host (G-10, P-10).
+
+use app::brand::{self, Settings as Found};
+use app::pass::AccountPass;
+use app::{Conflict, Refused};
+use domain::brand::preview::Preview;
+use domain::brand::{Brand, Missing, TypedBrand, logo_path};
+use domain::capability::proof::ManageWhiteLabel;
+use domain::input::{FieldError, Problem};
+use serde::Deserialize;
+use text::Text;
+
+use super::form::Errors;
+use super::operator::mail_kind;
+use crate::http::route::Nothing;
+use crate::http::toast::Toast;
+use crate::http::upload::Upload;
+use crate::http::visit::{Answer, Visit};
+use crate::views::brand::{Line, Settings, State};
+
+pub mod preview;
+pub mod served;
+
+pub(super) type Branding = Visit<AccountPass<ManageWhiteLabel>>;
+
+/// The brand as typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    name: String,
+    sender: String,
+    support: String,
+    accent: String,
+    terms: String,
+    privacy: String,
+    version: i64,
+}
+
+/// The version that a page showed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Version {
+    pub(super) version: i64,
+}
+
+/// The host name as typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TypedHost {
+    host: String,
+}
+
+impl Typed {
+    fn of(brand: &Brand) -> Typed {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        Typed {
+            name: brand.name.clone(),
+            sender: if brand.sender == brand.name { String::new() } else { brand.sender.clone() },
+            support: text(&brand.support),
+            accent: brand.accent.to_string(),
+            terms: text(&brand.terms),
+            privacy: text(&brand.privacy),
+            version: 0,
+        }
+    }
+
+    fn parse(&self) -> Result<Brand, Vec<FieldError>> {
+        let Typed { name, sender, support, accent, terms, privacy, version: _ } = self;
+        TypedBrand { name, sender, support, accent, terms, privacy }.parse()
+    }
+}
+
+/// The settings.
+pub async fn page(visit: Branding, _: Nothing) -> Answer {
+    visit.page(view(&visit, None, &Errors::default()).await?)
+}
+
+/// Changes the draft.
+pub async fn change(visit: Branding, typed: Typed) -> Answer {
+    let draft = match typed.parse() {
+        Ok(draft) => draft,
+        Err(errors) => return visit.mend(view(&visit, Some(typed), &Errors(errors)).await?),
+    };
+    let seen = typed.version;
+    visit.write(move |w, pass| brand::change(w, pass, &draft, seen)).await?;
+    visit.go_and_tell(&visit.path, Toast::Saved)
+}
+
+/// Takes a picture as the draft's logo.
+pub async fn change_logo(visit: Branding, upload: Upload) -> Answer {
+    let version: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
+    let rewrite = |upload: &Upload| match upload.bytes("logo") {
+        [] => Err(Problem::Missing),
+        bytes if bytes.len() > brand::logo::MAX_BYTES => Err(Problem::FileTooLarge),
+        bytes => brand::logo::rewrite(bytes),
+    };
+    let logo = match upload.taken_apart(rewrite).await.unwrap_or(Err(Problem::NotAPicture)) {
+        Ok(logo) => logo,
+        Err(problem) => {
+            let errors = Errors(vec![FieldError { field: "logo", problem }]);
+            return visit.mend(view(&visit, None, &errors).await?);
+        }
+    };
+    let (pass, ()) = visit.write(move |w, pass| brand::change_logo(w, pass, Some(&logo), version)).await?;
+    visit.go_and_tell(&home(&pass), Toast::Saved)
+}
+
+/// Takes the draft's logo away.
+pub async fn remove_logo(visit: Branding, shown: Version) -> Answer {
+    let (pass, ()) = visit.write(move |w, pass| brand::change_logo(w, pass, None, shown.version)).await?;
+    visit.go_and_tell(&home(&pass), Toast::Saved)
+}
+
+/// Notes the host that is wanted, or that none is.
+pub async fn change_host(visit: Branding, typed: TypedHost) -> Answer {
+    let host = match typed.host.trim() {
+        "" => None,
+        typed => match visit.app.parse_host(typed) {
+            Ok(host) => Some(host),
+            Err(problem) => return mend_host(&visit, typed, problem).await,
+        },
+    };
+    let (pass, ()) = visit.write(move |w, pass| brand::want_host(w, pass, host.as_ref())).await?;
+    visit.go_and_tell(&home(&pass), Toast::Saved)
+}
+
+/// Looks for the record of the host that is wanted.
+pub async fn prove_host(visit: Branding, _: Nothing) -> Answer {
+    let pass = visit.pass().await?;
+    match visit.app.prove_host(&visit.ask, pass.account().clone()).await {
+        Ok(()) => visit.go_and_tell(&home(&pass), Toast::BrandHostGiven),
+        Err(Refused::Invalid(errors)) => {
+            let errors = Errors(errors);
+            visit.mend(view(&visit, None, &errors).await?)
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Switches the version that was shown on.
+pub async fn switch_on(visit: Branding, shown: Version) -> Answer {
+    let (pass, ()) = visit.write(move |w, pass| brand::switch_on(w, pass, shown.version)).await?;
+    visit.go_and_tell(&home(&pass), Toast::BrandOn)
+}
+
+/// Switches white label off.
+pub async fn switch_off(visit: Branding, _: Nothing) -> Answer {
+    let (pass, ()) = visit.write(brand::switch_off).await?;
+    visit.go_and_tell(&home(&pass), Toast::BrandOff)
+}
+
+async fn mend_host(visit: &Branding, typed: &str, problem: Problem) -> Answer {
+    let errors = Errors(vec![FieldError { field: "host", problem }]);
+    let mut page = view(visit, None, &errors).await?;
+    page.host.value = typed.to_owned();
+    visit.mend(page)
+}
+
+pub(super) fn home(pass: &AccountPass<ManageWhiteLabel>) -> String {
+    format!("/accounts/{}/white-label", pass.account())
+}
+
+async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result<Settings, Refused> {
+    let (pass, found) = visit.read(brand::settings).await?;
+    let t = visit.t();
+    let draft = found.record.as_ref().map(|record| &record.draft);
+    let unseen = Preview::all().len() - found.seen.len();
+    let first = || Typed { accent: domain::brand::Accent::default().to_string(), ..Typed::default() };
+    let typed = typed.unwrap_or_else(|| draft.map_or_else(first, Typed::of));
+    let logo = draft.and_then(|draft| draft.logo.as_deref());
+    let field = |name, value: &str| errors.field(t, name, value);
+    Ok(Settings {
+        t,
+        frame: visit.frame(&pass),
+        version: found.version(),
+        state: state(&found),
+        missing: found.missing().into_iter().map(|missing| told(t, missing, unseen)).collect(),
+        name: field("name", &typed.name),
+        sender: field("sender", &typed.sender),
+        support: field("support", &typed.support),
+        accent: field("accent", &typed.accent),
+        terms: field("terms", &typed.terms),
+        privacy: field("privacy", &typed.privacy),
+        logo: field("logo", &logo.map(|hash| logo_path(pass.account(), hash)).unwrap_or_default()),
+        host: field("host", wanted(&found).unwrap_or_default()),
+        own_host: found.host.as_ref().map(|host| (host.host.clone(), stands(visit, host))),
+        record: found.proof.clone().filter(|_| !is_given(&found)),
+        previews: Preview::all().into_iter().map(|preview| line(t, preview, &found.seen)).collect(),
+        next: Preview::next(&found.seen).map(Preview::word),
+    })
+}
+
+fn wanted(found: &Found) -> Option<&str> {
+    found.record.as_ref()?.wanted_host.as_deref()
+}
+
+/// Whether the host that is wanted is the account's.
+fn is_given(found: &Found) -> bool {
+    let host = found.host.as_ref();
+    host.is_some_and(|host| host.failing_since.is_none() && wanted(found) == Some(host.host.as_str()))
+}
+
+fn stands(visit: &Branding, host: &app::brand::Host) -> String {
+    let t = visit.t();
+    match (host.by_operator, host.failing_since) {
+        (true, _) => t.brand_host_by_operator().to_owned(),
+        (false, None) => t.brand_host_proven().to_owned(),
+        (false, Some(since)) => t.brand_host_failing(visit.moments("UTC").full(since)),
+    }
+}
+
+fn state(found: &Found) -> State {
+    let Some(record) = &found.record else { return State::Off };
+    match record.live_version {
+        None => State::Off,
+        Some(live) if live == record.version => State::On,
+        Some(_) => State::Edited,
+    }
+}
+
+fn told(t: Text, missing: Missing, unseen: usize) -> String {
+    match missing {
+        Missing::Name => t.brand_missing_name().to_owned(),
+        Missing::Support => t.brand_missing_support().to_owned(),
+        Missing::Previews => t.brand_missing_previews(unseen as i64),
+    }
+}
+
+pub(super) fn line(t: Text, preview: Preview, seen: &[Preview]) -> Line {
+    let label = match preview {
+        Preview::SignIn => t.brand_page_sign_in().to_owned(),
+        Preview::Invitation => t.brand_page_invitation().to_owned(),
+        Preview::Problem => t.brand_page_problem().to_owned(),
+        Preview::Mail(kind) => t.brand_mail_kind(mail_kind(t, kind)),
+    };
+    Line { word: preview.word(), label, seen: seen.contains(&preview) }
+}
