@@ -39,6 +39,7 @@ pub mod moment;
 pub mod notification;
 pub mod operator;
 pub mod password;
+pub mod push;
 pub mod real;
 mod receiver;
 pub mod refused;
@@ -100,6 +101,8 @@ pub struct App {
     pub api_limit: api_limit::ApiLimit,
     /// Where host names are looked up.
     pub dns: Box<dyn brand::dns::FindsTexts>,
+    /// The way to push services, and whose turn it is there.
+    pub push: push::Push,
 }
 
 /// The product, shared.

@@ -54,6 +54,10 @@ pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Keys for programs that one person makes.
 pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
+/// Devices that one person turns push on for (G-08).
+pub const PUSH: Limit = Limit { most: 30, window: Span::days(1) };
+/// Pushes that one person sends to their own devices to see whether they come.
+pub const PUSH_TEST: Limit = Limit { most: 10, window: Span::hours(1) };
 /// Access reviews that an account begins: each keeps a row for every user (U-23).
 pub const ACCESS_REVIEW: Limit = Limit { most: 20, window: Span::days(1) };
 /// Changes of mind of whoever got an invitation, whether they want more: each stays in the account's activity.

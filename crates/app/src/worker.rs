@@ -21,10 +21,14 @@ const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
 const CLEAR_EVERY: u64 = 2_400;
 
-/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs wait for no mail server.
+/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs and pushes wait for no mail server.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
-    tokio::join!(run_rounds(&app, &pass, stop.clone()), run_jobs(&app, &pass, stop));
+    tokio::join!(
+        run_rounds(&app, &pass, stop.clone()),
+        run_jobs(&app, &pass, stop.clone()),
+        run_pushes(&app, &pass, stop)
+    );
 }
 
 /// Goes on with jobs, and with accounts that come into centers or leave them, as long as there are any.
@@ -37,6 +41,22 @@ async fn run_jobs(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>)
             tracing::error!(?refused, "the worker will go on with it");
         }
         let pause = if has_more { Duration::ZERO } else { TICK };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Sends pushes, apart from all else: push services are others', and may be slow.
+async fn run_pushes(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    loop {
+        let claimed = app.send_due_pushes(pass).await.unwrap_or_else(|refused| {
+            tracing::error!(?refused, "pushes will be tried again");
+            0
+        });
+        metrics::counter!("rollcall_pushes_claimed_total").increment(claimed as u64);
+        let pause = if claimed > 0 { Duration::ZERO } else { TICK };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,

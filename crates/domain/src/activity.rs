@@ -111,6 +111,12 @@ verbs! {
     ApiKeyCreated = "api_key.created",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
+    /// Somebody is told by push on a device.
+    PushTurnedOn = "push.turned_on",
+    /// They are told there no more.
+    PushTurnedOff = "push.turned_off",
+    /// A push was sent to a device of one's own, to see whether it comes.
+    PushTested = "push.tested",
     /// An account center was made.
     CenterCreated = "account_center.created",
     /// An account center's name or settings were changed.

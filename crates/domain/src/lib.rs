@@ -26,6 +26,7 @@ pub mod name;
 pub mod network;
 pub mod notification;
 pub mod password;
+pub mod push;
 pub mod receiver;
 pub mod summary_email;
 pub mod tag;

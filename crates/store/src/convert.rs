@@ -4,7 +4,7 @@ use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
     BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId,
-    NotificationId, ResetId, SessionId, SummaryEmailId, TagId, UserId,
+    NotificationId, PushDeviceId, PushId, ResetId, SessionId, SummaryEmailId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -20,7 +20,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId PushDeviceId PushId ResetId SessionId UserId }
 
 macro_rules! number_ids {
     ($($id:ident)*) => {$(

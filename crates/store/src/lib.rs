@@ -35,6 +35,7 @@ pub mod login_merge;
 pub mod mail;
 pub mod notification;
 pub mod page;
+pub mod push;
 pub mod receiver;
 pub mod reset;
 pub mod session;

@@ -12,7 +12,7 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, api_key, brand,
     center_change, center_person, company, company_user, email_change, events, executive_administrator,
     invitation, invitation_block, job, language, lead_center, login_merge, may, me, operator, permissions,
-    reset, session, setup, temporary_password, user,
+    push, reset, session, setup, temporary_password, user,
 };
 
 /// All routes.
@@ -105,6 +105,10 @@ fn own() -> Vec<Route> {
             Verb::UserUnmerged,
             Verb::SessionStarted,
         ]),
+        get("/me/push", push::page),
+        post("/me/push", push::turn_on).records(&[Verb::PushTurnedOn]),
+        post("/me/push/{push_device}/test", push::send_test).records(&[Verb::PushTested]),
+        post("/me/push/{push_device}/end", push::turn_off).records(&[Verb::PushTurnedOff]),
         get("/me/access", access_map::own),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),

@@ -259,6 +259,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("account_center.rs"),
         include_str!("company.rs"),
         include_str!("invitation/mend.rs"),
+        include_str!("push.rs"),
         include_str!("mail/delivery.rs"),
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),

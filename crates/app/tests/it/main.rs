@@ -3,6 +3,7 @@
 
 mod desk;
 mod post_office;
+mod push_service;
 
 mod access_change;
 mod access_request;
@@ -29,6 +30,7 @@ mod login_merge;
 mod mail;
 mod me;
 mod notification;
+mod push;
 mod refused;
 mod reset;
 mod rights_lost;

@@ -46,4 +46,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0030_language"),
     migration!("0031_api_key_device"),
     migration!("0032_brand"),
+    migration!("0034_push"),
 ];

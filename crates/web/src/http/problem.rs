@@ -208,6 +208,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::OnlyOneself => t.problem_only_oneself(),
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
+        Conflict::NoPush => t.problem_no_push(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }

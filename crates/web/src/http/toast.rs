@@ -82,6 +82,12 @@ toasts! {
     InvitationsAllowed => Text::toast_invitations_allowed,
     /// An API key is ended.
     ApiKeyEnded => Text::toast_api_key_ended,
+    /// Push is on for this device.
+    PushOn => Text::toast_push_on,
+    /// Push is off for a device.
+    PushOff => Text::toast_push_off,
+    /// A test is on its way to a device.
+    PushTested => Text::toast_push_tested,
     /// An invitation is revoked.
     InvitationRevoked => Text::toast_invitation_revoked,
     /// A company is made.

@@ -27,6 +27,7 @@ pub mod may;
 pub mod me;
 pub mod operator;
 pub mod permissions;
+pub mod push;
 pub mod reset;
 pub mod session;
 pub mod setup;

@@ -32,6 +32,7 @@ pub mod me;
 pub mod operator;
 pub mod permission;
 pub mod problem;
+pub mod push;
 pub mod refusal;
 pub mod session;
 pub mod setup;
