@@ -83,7 +83,7 @@ impl App {
     }
 
     /// Nothing is sent to this server itself.
-    fn is_own_server(&self, service: &Service) -> bool {
+    pub(crate) fn is_own_server(&self, service: &Service) -> bool {
         let own = |name: &HostName| name.is_of_server(&self.settings.base_url);
         matches!(service, Service::Named(name) if own(name))
     }

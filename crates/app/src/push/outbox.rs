@@ -77,8 +77,9 @@ impl App {
         let Some((reached, notice, t)) = self.store.read(find).await? else { return Ok(Err(Fate::Over)) };
         let keys = BrowserKeys::parse(&reached.keys[0], &reached.keys[1]);
         let endpoint = Endpoint::parse(&reached.endpoint, self.push.way.allowed());
-        let (Ok(keys), Ok(endpoint)) = (keys, endpoint) else {
-            // An address that the operator has allowed once, and does no more.
+        let endpoint = endpoint.ok().filter(|endpoint| !self.is_own_server(endpoint.service()));
+        let (Ok(keys), Some(endpoint)) = (keys, endpoint) else {
+            // An address that the operator has allowed once, and does no more; or what is this server's by now.
             return Ok(Err(Fate::Refused("The device can't be reached any more.".to_owned())));
         };
         let payload = notice.payload(t, push.id.as_str());

@@ -38,8 +38,7 @@ pub struct DeviceRecord {
     pub fault: Option<Fault>,
 }
 
-/// Where a push goes.
-#[derive(Clone, Debug)]
+/// Where a push goes. It has no `Debug`, so that it is not logged.
 pub struct Reached {
     /// Whose device it is.
     pub login: LoginId,

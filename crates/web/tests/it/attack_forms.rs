@@ -31,6 +31,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/language" => &["language", "next"],
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
+        "/me/push" => &["endpoint", "p256dh", "auth"],
         "/me/api-keys" => &["name", "password"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
@@ -137,6 +138,8 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/me/sessions/end-others"
         | "/me/sessions/{session}/end"
         | "/me/api-keys/{api_key}/end"
+        | "/me/push/{push_device}/test"
+        | "/me/push/{push_device}/end"
         | "/me/access-requests/{access_request}/withdraw"
         | "/settings/request-link"
         | "/white-label/off"

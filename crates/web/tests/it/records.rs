@@ -48,6 +48,16 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             drop(block.await);
             (path, Some(ask), String::new())
         }
+        "/me/push" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'push%'");
+            let [public, secret] = testkit::BROWSER_KEYS;
+            with(path, &format!("endpoint=https%3A%2F%2Fpush.example%2Fone&p256dh={public}&auth={secret}"))
+        }
+        "/me/push/{push_device}/test" | "/me/push/{push_device}/end" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'push%'");
+            let device = world.turn_push_on(&site.account.admin.ask, "one").await;
+            with(pattern.replace("{push_device}", device.as_str()), "")
+        }
         "/me/api-keys/{api_key}/end" => {
             let email = domain::email::EmailAddress::parse(&site.account.admin.email).expect("an address");
             let make = move |w: Writer| {

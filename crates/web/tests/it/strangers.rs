@@ -145,7 +145,7 @@ async fn merge(world: &World, ask: &Ask, other: &str) -> Person {
     world.merge(ask, Keep::Own).await.expect("they are merged")
 }
 
-/// Another session of a person, a key, and a request to be let into an account.
+/// Another session of a person, a key, a device, and a request to be let into an account.
 async fn belongings(site: &Site, email: &str, person: &Person, account: &str) -> Ids {
     let (world, login) = (&site.world, &person.login);
     let address = EmailAddress::parse(email).expect("an address");
@@ -153,9 +153,15 @@ async fn belongings(site: &Site, email: &str, person: &Person, account: &str) ->
         move |w: Writer| app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &address, "export");
     world.app.store.write(Origin::internal(), create).await.expect("a key is made");
     let asked = ask_to_be_let_in(site, email, account).await;
+    let device = world.turn_push_on(&person.ask, asked.as_str()).await;
     let newest =
         |table| one(world, &format!("SELECT id FROM {table} WHERE login_id = '{login}' ORDER BY id DESC"));
-    Ids::from([("session", newest("session")), ("api_key", newest("api_key")), ("access_request", asked)])
+    Ids::from([
+        ("session", newest("session")),
+        ("api_key", newest("api_key")),
+        ("push_device", device.to_string()),
+        ("access_request", asked),
+    ])
 }
 
 /// What an account center has: an account, somebody in it, who runs it and a list of theirs.
