@@ -74,6 +74,11 @@ j.journey('G-10 C-09 white label: typed, looked at, switched on, and seen on a h
     assert.equal(await own.getByAltText(brand).count(), 1);
     assert.doesNotMatch(await own.content(), /rollcall/i);
     await look(own, 'white-label-sign-in');
+    await j.press(own, 'Español');
+    await j.on(own, 'Iniciar sesión');
+    await look(own, 'white-label-sign-in-spanish');
+    await j.press(own, 'English');
+    await j.on(own, 'Sign in');
     await j.fill(own, { 'Email address': j.owner.email, Password: j.password });
     await j.press(own, 'Sign in');
     await j.on(own, `Hello ${j.owner.first}`);

@@ -271,16 +271,11 @@ impl App {
     }
 }
 
-/// What is shown of an account to who is not in it yet; `None`: the product.
-pub fn look_of_account(r: &mut Reader, account: &AccountId) -> Result<Option<Look>, Refused> {
-    Ok(look::find(r, account)?.map(|brand| Look::of(account, &brand)))
-}
-
 /// What is shown to a login apart from any account; `None`: the product.
 pub fn look_of_login(r: &mut Reader, login: &LoginId) -> Result<Option<Look>, Refused> {
     match look::voice_of_login(r, login)? {
         (domain::brand::Voice::Product, _) => Ok(None),
-        (_, Some(account)) => look_of_account(r, &account),
+        (_, Some(account)) => Ok(look::find(r, &account)?.map(|brand| Look::of(&account, &brand))),
         _ => Ok(Some(Look::of_nobody())),
     }
 }

@@ -84,7 +84,9 @@ fn post(
     let kind = MailKind::Invitation;
     let (subject, generation) = (made.id.as_str(), made.generation);
     queue(w, pass, &NewMail { account: Some(pass.account()), kind, subject, generation, email })?;
-    if let Some(host) = brand::host::find_for(w, pass.account(), email)? {
+    if pass.place().brand.is_some()
+        && let Some(host) = brand::host::find_for(w, pass.account(), email)?
+    {
         invitation::update_host(w, pass, made, &host)?;
     }
     Ok(sent(pass, made, email))

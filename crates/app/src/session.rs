@@ -93,7 +93,7 @@ impl App {
                     // Both are looked for in any case: else the time would tell which the address has.
                     Ok(email) => (
                         login::find_by_email(&mut w, &email)?,
-                        temporary_password::list_by_address(&mut w, &email)?,
+                        temporary_password::list_by_address(&mut w, &email, asked.credentials.own_account())?,
                     ),
                     Err(_) => (None, Vec::new()),
                 };

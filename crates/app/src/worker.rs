@@ -21,14 +21,35 @@ const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
 const CLEAR_EVERY: u64 = 2_400;
 
-/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs and pushes wait for no mail server.
+/// How long the worker waits between two looks for hosts that are to be looked up again.
+const HOSTS_EVERY: Duration = Duration::from_secs(60);
+
+/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs and pushes wait for no mail
+/// server, and neither they nor mails for the servers that know host names.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
     tokio::join!(
         run_rounds(&app, &pass, stop.clone()),
         run_jobs(&app, &pass, stop.clone()),
-        run_pushes(&app, &pass, stop)
+        run_pushes(&app, &pass, stop.clone()),
+        run_hosts(&app, &pass, stop)
     );
+}
+
+/// Looks own hosts of accounts up again.
+async fn run_hosts(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    let round = async || {
+        if let Err(refused) = app.recheck_hosts(pass).await {
+            tracing::error!(?refused, "the worker will look hosts up again");
+        }
+        tokio::time::sleep(HOSTS_EVERY).await;
+    };
+    loop {
+        tokio::select! {
+            () = round() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 /// Goes on with jobs, and with accounts that come into centers or leave them, as long as there are any.
@@ -94,7 +115,6 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     }
     if tick.is_multiple_of(CLEAR_EVERY) {
         app.store.write_later(Origin::internal(), clear).await?;
-        app.recheck_hosts(pass).await?;
     }
     Ok(sent)
 }

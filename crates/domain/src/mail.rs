@@ -52,6 +52,8 @@ pub enum MailKind {
     ExecutiveNotice,
     /// Tells an administrator that the account came into a center, or left it (C-03).
     CenterAccount,
+    /// Tells an administrator that the record of the account's own host is missing, or was for too long (G-10).
+    BrandHost,
 }
 
 /// Where a mail stands.
@@ -103,7 +105,8 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     AccessDeclined = "access_declined", AccessOffer = "access_offer",
     Bundle = "bundle", AccessGiven = "access_given",
     TemporaryPassword = "temporary_password", EmailProof = "email_proof",
-    ExecutiveChanged = "executive_changed", ExecutiveNotice = "executive_notice", CenterAccount = "center_account");
+    ExecutiveChanged = "executive_changed", ExecutiveNotice = "executive_notice", CenterAccount = "center_account",
+    BrandHost = "brand_host");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", GivenUp = "given_up",
     Withheld = "withheld", Kept = "kept", Dropped = "dropped");
 
@@ -118,7 +121,7 @@ impl MailKind {
             EmailChange | Reset | EmailProof | PasswordChanged | EmailChanged | ApiKeyCreated
             | LoginMerge | LoginMerged | LoginMergeUndone => true,
             Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
-            | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount => false,
+            | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost => false,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::work::{Reader, Writer};
 
 pub mod host;
 pub mod look;
+pub mod notice;
 
 /// A brand as its settings show it.
 #[derive(Clone, Debug)]

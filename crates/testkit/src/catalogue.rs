@@ -31,7 +31,8 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-fn texts(code: &str) -> Vec<String> {
+/// All that is said in a language.
+pub fn texts(code: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../locales").join(code);
     let mut texts = Vec::new();
     for file in std::fs::read_dir(folder).expect("a folder of texts") {

@@ -42,7 +42,7 @@ mod records;
 mod world;
 
 pub use brands::brand_of;
-pub use catalogue::{said_in_english_alone, unescaped};
+pub use catalogue::{said_in_english_alone, texts, unescaped};
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
 pub use people::{Account, Center, Person};

@@ -43,8 +43,8 @@ const MAY_AS_OPERATOR: [(&str, usize, &str); 8] = [
     ("crates/app/src/ending.rs", 2, "ends access on its last day, and tells of it a week before"),
     (
         "crates/app/src/brand/recheck.rs",
-        1,
-        "notes what was found of a host's record, and gives a lost one up",
+        2,
+        "notes what was found of a host's record, gives a lost one up, and tells of both",
     ),
     ("crates/server/src/commands/brand.rs", 1, "a command typed at the server"),
     ("crates/app/src/access_request.rs", 1, "passes a request for access on to the account's administrators"),

@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(servers("# x\nnameserver 192.0.2.1\nsearch a\nnameserver ::1\nnameserver x").len(), 2);
     }
 
-    /// Against a server that first sends somebody else's answer.
+    /// Against a server that first sends somebody else's answer. Seen to fail: with any answer taken.
     #[tokio::test]
     async fn a_server_is_asked_until_it_answers_this_question() {
         let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -212,7 +212,7 @@ mod tests {
             let (length, from) = server.recv_from(&mut got).await.unwrap();
             let asked = &got[..length];
             let good = answered(asked, 0, &[(TXT, b"\x02ok")]);
-            let mut bad = good.clone();
+            let mut bad = answered(asked, 0, &[(TXT, b"\x02no")]);
             bad[0] ^= 1;
             server.send_to(&bad, from).await.unwrap();
             server.send_to(&good, from).await.unwrap();

@@ -77,7 +77,7 @@ mod tests {
         bytes.into_inner()
     }
 
-    /// G-10
+    /// G-10. Seen to fail: with its own bytes kept.
     #[test]
     fn g10_a_logo_is_written_anew() {
         for kind in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
@@ -92,7 +92,8 @@ mod tests {
         }
     }
 
-    /// G-10. A picture that says it is huge is refused before memory is taken for it.
+    /// G-10. A picture that says it is huge is refused before memory is taken for it. Seen to fail: with larger sides let
+    /// through.
     #[test]
     fn g10_what_is_no_picture_of_ours_is_refused_with_its_reason() {
         let svg = b"<?xml version=\"1.0\"?>\n<!-- x --><SVG xmlns=\"http://www.w3.org/2000/svg\"/>";

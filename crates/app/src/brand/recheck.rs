@@ -1,14 +1,21 @@
-//! Own hosts are looked up again every day: whoever has a host no more must not keep it here.
+//! Own hosts are looked up again every day: whoever has a host no more must not keep it here. The administrators of its account
+//! are told when its record is missing, and when it was missing for too long.
 
 use domain::activity::{Entry, Verb};
 use domain::brand::HostName;
-use domain::brand::host::{Standing, standing};
-use domain::capability::proof::ManageWhiteLabel;
+use domain::brand::host::{PATIENCE, Standing, standing};
+use domain::capability::proof::{ManageUsers, ManageWhiteLabel};
+use domain::mail::MailKind;
 use store::brand::host::{self, Due};
+use store::brand::notice::{self, Content};
+use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting as _, SystemPass};
+use store::user;
 use store::work::{Committed, Origin, Unrecorded, Writer};
+use text::Text;
 
-use crate::{App, Refused};
+use crate::mail::views::BrandHostMail;
+use crate::{App, Refused, moment};
 
 /// How many are looked up at a time.
 const AT_ONCE: i64 = 20;
@@ -34,28 +41,48 @@ impl App {
 fn note(mut w: Writer, pass: &SystemPass, due: &Due, found: Option<bool>) -> Result<Committed<()>, Refused> {
     let of = AccountPass::<ManageWhiteLabel>::for_operator(&mut w, pass, &due.account)?;
     let now = w.now;
-    let Some(found) = found else {
-        host::update_checked(&mut w, &of, &due.host, due.failing_since)?;
+    let standing = found.map(|found| standing(found, due.failing_since, now));
+    let (verb, is_noted) = match standing {
+        // Nobody has answered: all is as it was.
+        None => (None, host::update_checked(&mut w, &of, due, due.failing_since)?),
+        Some(Standing::Proven) => (None, host::update_checked(&mut w, &of, due, None)?),
+        // Told once; the settings say it as long as it lasts.
+        Some(Standing::Failing(_)) => {
+            let since = due.failing_since.unwrap_or(now);
+            let verb = due.failing_since.is_none().then_some(Verb::BrandHostFailing);
+            (verb, host::update_checked(&mut w, &of, due, Some(since))?)
+        }
+        Some(Standing::Lost) => (Some(Verb::BrandHostLost), host::remove_lost(&mut w, &of, due)?),
+    };
+    let Some(verb) = verb.filter(|_| is_noted) else {
         return Ok(w.commit_unrecorded(Unrecorded::Attempt, ()));
     };
-    let entry = |verb| Entry::of(&due.account, verb, &due.account, &due.host);
-    match standing(found, due.failing_since, now) {
-        Standing::Proven => {
-            host::update_checked(&mut w, &of, &due.host, None)?;
-            Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
-        }
-        Standing::Failing(_) => {
-            let is_there =
-                host::update_checked(&mut w, &of, &due.host, Some(due.failing_since.unwrap_or(now)))?;
-            // Told once, in the activity; the settings say it as long as it lasts.
-            match due.failing_since {
-                None if is_there => w.commit(&pass.actor(), entry(Verb::BrandHostFailing), ()),
-                _ => Ok(w.commit_unrecorded(Unrecorded::Attempt, ())),
-            }
-        }
-        Standing::Lost => {
-            host::remove(&mut w, &of)?;
-            w.commit(&pass.actor(), entry(Verb::BrandHostLost).change("host", Some(&due.host), None), ())
-        }
+    tell(&mut w, pass, due, verb)?;
+    let entry = Entry::of(&due.account, verb, &due.account, &due.host);
+    let entry = if verb == Verb::BrandHostLost { entry.change("host", Some(&due.host), None) } else { entry };
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// A mail to each administrator.
+fn tell(w: &mut Writer, pass: &SystemPass, due: &Due, verb: Verb) -> Result<(), Refused> {
+    let of = AccountPass::<ManageUsers>::for_operator(w, pass, &due.account)?;
+    let generation = if verb == Verb::BrandHostLost { notice::LOST } else { notice::FAILING };
+    for email in user::list_administrators(w, &of)? {
+        let (account, kind, subject) = (Some(&due.account), MailKind::BrandHost, due.host.as_str());
+        mail::insert(w, &NewMail { account, kind, subject, generation, email: &email })?;
+    }
+    Ok(())
+}
+
+/// What the mail says.
+pub(crate) fn notice_mail(t: Text, content: Content, base: &str) -> BrandHostMail {
+    let Content { account, account_name, time_zone, host, failing_since, to_name } = content;
+    BrandHostMail {
+        t,
+        to_name,
+        account_name,
+        host,
+        until: failing_since.map(|since| moment::full(t, since + PATIENCE, &time_zone)),
+        link: format!("{base}/accounts/{account}/white-label"),
     }
 }

@@ -1,6 +1,7 @@
 //! Mails: what they say, and how they leave.
 
 pub mod compose;
+mod content;
 pub mod outbox;
 pub mod samples;
 pub mod sender;

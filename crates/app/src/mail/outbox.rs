@@ -5,19 +5,17 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use domain::id::{
-    AccessRequestId, AccountId, BundleId, EmailChangeId, InvitationId, LoginId, LoginMergeId, MailId,
-};
-use domain::mail::{MAX_ATTEMPTS, MailKind, MailState, next_attempt};
+use domain::id::MailId;
+use domain::mail::{MAX_ATTEMPTS, MailState, next_attempt};
 use domain::time::Span;
-use store::access_request::{self, Answered, Asked};
-use store::bundle;
+use store::access_request::Answered;
 use store::mail::{self, Mail, ReadsMail, suppression};
 use store::pass::{OperatorPass, SystemPass};
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::{Language, Text};
 
 use super::compose::{Address, ComposeError, Message, compose};
+use super::content::{self, Content, Told};
 use super::smtp::Delivery;
 use super::speaker::{self, Speaker};
 use super::views::{
@@ -25,7 +23,7 @@ use super::views::{
     EmailProofMail, EmailTakenMail, EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
     PasswordChangedMail, ResetMail,
 };
-use crate::center_notice::{self, CenterNotice};
+use crate::brand::recheck::notice_mail;
 use crate::moment::{self, Moments};
 use crate::{App, Refused, api_key, words};
 
@@ -50,59 +48,6 @@ impl Turns {
             account.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
-}
-
-/// What a mail says, as the database knows it at the moment of sending.
-enum Content {
-    Invitation(store::mail::InvitationContent, InvitationId),
-    Reset(String, domain::id::ResetId),
-    PasswordChanged(String, String),
-    ApiKeyCreated(store::api_key::Content),
-    EmailChange(store::email_change::Content, EmailChangeId),
-    EmailChanged(String, String),
-    LoginMerge(String, LoginMergeId),
-    LoginMerged(Told),
-    LoginMergeUndone(Told),
-    EndNotice(store::mail::EndContent),
-    AccessRequest(Asked, AccessRequestId),
-    AccessApproved(Answered),
-    AccessDeclined(Answered),
-    AccessOffer(AccountId, String, i64),
-    TemporaryPassword(store::temporary_password::Content),
-    EmailProof(String, domain::id::ResetId),
-    Bundle(store::bundle::Content, BundleId),
-    AccessGiven(store::bundle::Content),
-    CenterNotice(CenterNotice),
-}
-
-impl Content {
-    /// Who speaks in it: a brand in no mail of several accounts, and with its own host in no link that was not made for it.
-    fn spoken_by(&self, speaker: Speaker) -> Speaker {
-        match self {
-            // It opens a center, not the account alone.
-            Content::Invitation(content, _) if content.executive_of.is_some() && speaker.is_brand() => {
-                Speaker::Nobody
-            }
-            Content::Invitation(content, _) if speaker.links() != Some(content.host.as_str()) => {
-                speaker.on_own_host()
-            }
-            Content::Bundle(content, _) | Content::AccessGiven(content)
-                if speaker.is_brand() && content.accounts.len() as i64 + content.more > 1 =>
-            {
-                Speaker::Nobody
-            }
-            // Its link opens more than the account.
-            Content::Bundle(..) | Content::AccessGiven(_) => speaker.on_own_host(),
-            _ => speaker,
-        }
-    }
-}
-
-/// To whom it is told that two logins became one, or two again.
-struct Told {
-    name: String,
-    /// Whether the address that is mailed to is the one that signs in.
-    signs_in: bool,
 }
 
 /// What became of a claimed mail.
@@ -217,7 +162,7 @@ impl App {
     ) -> Result<Option<Message>, Refused> {
         let (reader, row) = (pass.clone(), mail.clone());
         let find = move |r: &mut Reader| -> Result<_, Refused> {
-            let Some(content) = find_content(r, &reader, &row)? else { return Ok(None) };
+            let Some(content) = content::find(r, &reader, &row)? else { return Ok(None) };
             let speaker = content.spoken_by(speaker::find(r, &row)?);
             let language = language_of(r, &reader, &row)?;
             Ok(Some((content, speaker, language, mail::find_first(r, &reader, &row)?)))
@@ -338,6 +283,10 @@ impl App {
                 let to = to(notice.to_name());
                 notice.compose(t, from, to, id)
             }
+            Content::BrandHost(content) => {
+                let view = notice_mail(t, content, &base);
+                compose(&view, from, to(&view.to_name), id)
+            }
         }
     }
 
@@ -388,98 +337,4 @@ fn end_notice_mail(t: Text, content: store::mail::EndContent, base: &str) -> End
 /// A mail is tried so often and no more.
 fn wait_or_end(mail: &Mail, sentence: String) -> Fate {
     if mail.attempts >= MAX_ATTEMPTS { Fate::End(MailState::GivenUp, sentence) } else { Fate::Wait(sentence) }
-}
-
-fn find_content(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {
-    let parsed = "the subject of a mail is an id of its kind";
-    match mail.kind {
-        MailKind::Invitation => {
-            let id: InvitationId = mail.subject.parse().expect(parsed);
-            let found = mail::find_invitation(r, pass, &mail.account, &id, mail.generation)?;
-            Ok(found.map(|content| Content::Invitation(content, id)))
-        }
-        MailKind::Reset => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
-        }
-        MailKind::EmailProof => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::EmailProof(name, id)))
-        }
-        MailKind::TemporaryPassword => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::temporary_password::find_content(r, pass, &mail.account, &id, &mail.email)?;
-            Ok(found.map(Content::TemporaryPassword))
-        }
-        MailKind::EndNotice => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_end(r, pass, &mail.account, &id, &mail.email)?.map(Content::EndNotice))
-        }
-        MailKind::PasswordChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::PasswordChanged(name, device)))
-        }
-        MailKind::ApiKeyCreated => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(store::api_key::find_content(r, pass, &id)?.map(Content::ApiKeyCreated))
-        }
-        MailKind::EmailChange => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::email_change::find_content(r, pass, &id, mail.generation)?;
-            Ok(found.map(|content| Content::EmailChange(content, id)))
-        }
-        MailKind::LoginMerge => {
-            let id = mail.subject.parse().expect(parsed);
-            let found = store::login_merge::find_content(r, pass, &id, mail.generation)?;
-            Ok(found.map(|name| Content::LoginMerge(name, id)))
-        }
-        MailKind::LoginMerged => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMerged(told(r, &id, &mail.email)?)))
-        }
-        MailKind::LoginMergeUndone => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMergeUndone(told(r, &id, &mail.email)?)))
-        }
-        MailKind::EmailChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::EmailChanged(name, device)))
-        }
-        MailKind::AccessRequest => {
-            let id: AccessRequestId = mail.subject.parse().expect(parsed);
-            let found = access_request::find_asked(r, pass, &mail.account, &id, &mail.email)?;
-            Ok(found.map(|asked| Content::AccessRequest(asked, id)))
-        }
-        MailKind::AccessApproved => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(access_request::find_approved(r, pass, &mail.account, &id)?.map(Content::AccessApproved))
-        }
-        MailKind::AccessDeclined => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(access_request::find_declined(r, pass, &mail.account, &id)?.map(Content::AccessDeclined))
-        }
-        MailKind::AccessOffer => {
-            let found = access_request::find_offer(r, pass, &mail.account)?;
-            Ok(found.map(|(account, name, number)| Content::AccessOffer(account, name, number)))
-        }
-        MailKind::Bundle => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(bundle::find_invited(r, pass, &id)?.map(|content| Content::Bundle(content, id)))
-        }
-        MailKind::AccessGiven => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(bundle::find_let_in(r, pass, &id)?.map(Content::AccessGiven))
-        }
-        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
-            Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
-        }
-    }
-}
-
-/// Whose mail it is: that of the login that remained.
-fn told(r: &mut Reader, login: &LoginId, to: &str) -> Result<Told, Refused> {
-    let login = store::login::get(r, login)?;
-    Ok(Told { name: login.name, signs_in: login.email.eq_ignore_ascii_case(to) })
 }

@@ -9,9 +9,10 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail,
-    ApiKeyCreatedMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail,
-    EmailProofMail, EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail,
-    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, TemporaryPasswordMail,
+    ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail,
+    EmailChangedMail, EmailProofMail, EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail,
+    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
+    TemporaryPasswordMail,
 };
 use crate::moment::Moments;
 use crate::words;
@@ -29,6 +30,7 @@ struct Sample<'a> {
 const READER: &str = "Kim Lee";
 const EMAIL: &str = "kim@example.com";
 const OTHER: &str = "Dana Reyes";
+const HOST: &str = "calls.example.com";
 /// When all of it was and will be: the last day of 2030, at five past two in the afternoon.
 const AT: Timestamp = Timestamp::from_micros(1_924_956_300_000_000);
 
@@ -54,6 +56,7 @@ impl Sample<'_> {
             | MailKind::AccessDeclined
             | MailKind::AccessOffer
             | MailKind::CenterAccount
+            | MailKind::BrandHost
             | MailKind::ExecutiveChanged
             | MailKind::ExecutiveNotice => self.of_account(kind),
             MailKind::Reset
@@ -165,6 +168,10 @@ impl Sample<'_> {
                     when,
                     made: true,
                 })
+            }
+            MailKind::BrandHost => {
+                let (host, until) = (HOST.to_owned(), Some(when));
+                self.sent(&BrandHostMail { t, to_name, account_name, host, until, link })
             }
             _ => {
                 let (center_name, by_name) = (account_name.clone(), by);

@@ -68,6 +68,14 @@ impl Speaker {
         }
         self
     }
+
+    /// The same, with nothing of the account's own host: neither links lead there, nor does the mail come from it.
+    pub(crate) fn without_host(mut self) -> Speaker {
+        if let Speaker::Brand(spoken) = &mut self {
+            (spoken.links, spoken.host) = (None, None);
+        }
+        self
+    }
 }
 
 /// Finds who speaks in a mail as things stand now.

@@ -59,11 +59,13 @@ macro_rules! templates {
 }
 
 mod access;
+mod brand_host;
 mod bundle;
 mod center_notice;
 mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+pub use brand_host::BrandHostMail;
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
 pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};

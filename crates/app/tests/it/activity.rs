@@ -253,6 +253,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = concat!(
         include_str!("activity.rs"),
         include_str!("brand.rs"),
+        include_str!("brand/hosts.rs"),
         include_str!("invitation_block.rs"),
         include_str!("access_request.rs"),
         include_str!("access_review.rs"),

@@ -1,5 +1,6 @@
 //! Mails over a real server on loopback, read back with parsers that share no code with the writer.
 
+mod brand;
 mod hostile;
 mod kinds;
 mod mails;

@@ -30,6 +30,8 @@ pub struct Due {
     pub account: AccountId,
     /// The name.
     pub host: String,
+    /// Since when it was to be: who looked it up first has put that off.
+    pub check_at: Timestamp,
     /// Since when its record is missing, if it is.
     pub failing_since: Option<Timestamp>,
 }
@@ -85,7 +87,7 @@ pub fn replace(
     Ok(made > 0)
 }
 
-/// Takes the host of the account away; false if it has none.
+/// Takes the host of the account away, whatever it is; false if it has none.
 pub fn remove(w: &mut Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result<bool, DbError> {
     let removed =
         w.tx().exec(sql!("DELETE FROM brand_host WHERE owner_id = $1"), &[pass.account().into()])?;
@@ -97,38 +99,57 @@ pub fn list_due(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Due
     let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT owner_id, host, failing_since FROM brand_host
+            "SELECT owner_id, host, check_at, failing_since FROM brand_host
              WHERE by_operator = 0 AND check_at <= $1 ORDER BY check_at LIMIT $2"
         ),
         &[now.into(), most.into()],
     )?;
     let read = |row: crate::db::Row| {
         let mut c = row.columns();
-        Ok(Due { account: c.parse()?, host: c.text()?, failing_since: c.get()? })
+        Ok(Due { account: c.parse()?, host: c.text()?, check_at: c.get()?, failing_since: c.get()? })
     };
     rows.into_iter().map(read).collect()
 }
 
-/// Notes what was found of a host's record, to be looked up again in a day. False if the host is not the account's any more.
+/// Notes since when a host's record is missing, if it is, to be looked up again in a day. False if somebody else has done it,
+/// or if the host is not the account's any more.
 pub fn update_checked(
     w: &mut Writer,
     pass: &AccountPass<ManageWhiteLabel>,
-    host: &str,
+    due: &Due,
     failing_since: Option<Timestamp>,
 ) -> Result<bool, DbError> {
     let now = w.now;
     let changed = w.tx().exec(
         sql!(
-            "UPDATE brand_host SET failing_since = $3, check_at = $4
-             WHERE owner_id = $1 AND host = $2 AND by_operator = 0"
+            "UPDATE brand_host SET failing_since = $4, check_at = $5
+             WHERE owner_id = $1 AND host = $2 AND check_at = $3 AND by_operator = 0"
         ),
-        &[pass.account().into(), host.into(), failing_since.into(), (now + CHECK_EVERY).into()],
+        &[
+            pass.account().into(),
+            (&due.host).into(),
+            due.check_at.into(),
+            failing_since.into(),
+            (now + CHECK_EVERY).into(),
+        ],
     )?;
     Ok(changed > 0)
 }
 
+/// Takes a host away whose record was missing for too long. False as with [`update_checked`].
+pub fn remove_lost(w: &mut Writer, pass: &AccountPass<ManageWhiteLabel>, due: &Due) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!(
+            "DELETE FROM brand_host WHERE owner_id = $1 AND host = $2 AND check_at = $3 AND by_operator = 0"
+        ),
+        &[pass.account().into(), (&due.host).into(), due.check_at.into()],
+    )?;
+    Ok(removed > 0)
+}
+
 /// The own host of an account, for links in a mail to an address: none where its brand is off, and none where the address
-/// signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there, and that must be theirs (X-18).
+/// signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there,
+/// and that must be theirs (X-18).
 pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
         sql!(

@@ -30,6 +30,7 @@ pub(super) fn mint(
              JOIN invitation i ON i.account_id = m.account_id AND i.id = m.invitation_id AND i.generation = 1
              JOIN \"user\" u ON u.account_id = m.account_id AND u.id = m.user_id
              JOIN account a ON a.id = m.account_id
+             LEFT JOIN brand w ON w.account_id = m.account_id
              LEFT JOIN account_center k ON k.id = a.center_id
              LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
              LEFT JOIN login e ON e.id = i.invited_by_login

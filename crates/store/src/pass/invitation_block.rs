@@ -1,8 +1,12 @@
 //! The pass of who follows the link to be invited no more.
 
+use std::sync::Arc;
+
+use domain::brand::Brand;
 use domain::email::canonical;
 use domain::id::{AccountId, MailId};
 
+use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
 use crate::db::sql;
 use crate::invitation_block;
@@ -20,6 +24,8 @@ pub struct InvitationBlockPass {
     pub mail: MailId,
     /// The address it went to.
     pub email: String,
+    /// What the account shows of itself in place of the product, while that is switched on (G-10).
+    pub brand: Option<Arc<Brand>>,
     /// Whether they have said already that they want no more.
     pub is_blocked: bool,
 }
@@ -50,18 +56,19 @@ impl Gate for InvitationBlockPass {
         }
         let row = r.tx().optional(
             sql!(
-                "SELECT a.name, m.email FROM mail m JOIN account a ON a.id = m.account_id
+                "SELECT a.name, m.email, w.live FROM mail m JOIN account a ON a.id = m.account_id
+                 LEFT JOIN brand w ON w.account_id = m.account_id
                  WHERE m.account_id = $1 AND m.id = $2
                    AND m.kind IN ('invitation', 'access_offer', 'bundle', 'access_given', 'temporary_password')"
             ),
             &[(&account).into(), (&mail).into()],
         )?;
         let mut c = row.ok_or_else(unknown)?.columns();
-        let (account_name, email) = (c.text()?, c.text()?);
+        let (account_name, email, brand) = (c.text()?, c.text()?, read_brand(&mut c)?);
         let blocked = r.tx().optional(
             sql!("SELECT created_at FROM invitation_block WHERE account_id = $1 AND email_canonical = $2"),
             &[(&account).into(), canonical(&email).into()],
         )?;
-        Ok(InvitationBlockPass { account, account_name, mail, email, is_blocked: blocked.is_some() })
+        Ok(InvitationBlockPass { account, account_name, mail, email, brand, is_blocked: blocked.is_some() })
     }
 }

@@ -1,11 +1,15 @@
 //! Passes of people who follow a link, and of those who need none.
 
+use std::sync::Arc;
+
 use domain::access::{Companies, Grants};
+use domain::brand::Brand;
 use domain::id::{AccountId, BundleId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType, may_give};
 
+use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate};
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -84,6 +88,8 @@ pub struct InvitationPass {
     /// The account's own host that the link was mailed with; empty: the server's. What comes by that one proves no address,
     /// as whoever has the host could have followed the link themselves.
     pub host: String,
+    /// What the account shows of itself in place of the product, while that is switched on (G-10).
+    pub brand: Option<Arc<Brand>>,
     /// What else the same link opens: the other invitations of a bundle that can be accepted now. Theirs are none.
     pub others: Vec<InvitationPass>,
 }
@@ -195,7 +201,7 @@ macro_rules! invited {
                     ) THEN 1 ELSE 0 END, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    i.message, l.id, l.email_proven_at, s.login_id, i.host, u.ends_at, COALESCE(",
+                    i.message, l.id, l.email_proven_at, s.login_id, i.host, w.live, u.ends_at, COALESCE(",
             $by_login,
             ", ",
             $by,
@@ -234,6 +240,7 @@ impl Gate for InvitationPass {
                 "invitation i
                  JOIN \"user\" u ON u.account_id = i.account_id AND u.id = i.user_id
                  JOIN account a ON a.id = i.account_id
+                 LEFT JOIN brand w ON w.account_id = i.account_id
                  LEFT JOIN account_center k ON k.id = a.center_id
                  LEFT JOIN \"user\" b ON b.account_id = i.account_id AND b.id = i.invited_by
                  LEFT JOIN login e ON e.id = i.invited_by_login
@@ -275,6 +282,7 @@ pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<Invitation
         is_proven: c.int_or_null()?.is_some(),
         signed_in: c.parse_or_null()?,
         host: c.text()?,
+        brand: read_brand(c)?,
         others: Vec::new(),
     };
     match times.state(now) {

@@ -115,6 +115,11 @@ impl Credentials {
         self.at.as_ref().is_none_or(|own| own.account == *account)
     }
 
+    /// The account whose own host they were brought to, if it is one.
+    pub fn own_account(&self) -> Option<&AccountId> {
+        self.at.as_ref().map(|own| &own.account)
+    }
+
     /// The host that they were brought to, where it is an account's own.
     pub fn host(&self) -> Option<&str> {
         self.at.as_ref().map(|own| own.host.as_str())

@@ -36,6 +36,8 @@ impl Gate for TemporaryPasswordPass {
         if !credentials.reach(&account) {
             return Err(unknown());
         }
+        // On an account's own host there is no other.
+        let own = credentials.own_account().map(AccountId::as_str);
         let now = r.now;
         let session = credentials.session.as_deref().map(secret::hash);
         let row = r.tx().optional(
@@ -57,6 +59,7 @@ impl Gate for TemporaryPasswordPass {
                  JOIN \"user\" u ON u.account_id = t.account_id AND u.id = t.user_id AND u.status = 'pending'
                       AND u.email_canonical = t.email_canonical
                  JOIN account a ON a.id = t.account_id AND a.temporary_passwords = 1
+                 LEFT JOIN brand w ON w.account_id = t.account_id
                  LEFT JOIN account_center k ON k.id = a.center_id
                  LEFT JOIN \"user\" b ON b.account_id = t.account_id AND b.id = t.set_by
                  LEFT JOIN login e ON e.id = t.set_by_login
@@ -65,9 +68,10 @@ impl Gate for TemporaryPasswordPass {
                  LEFT JOIN login l ON l.email_canonical = t.email_canonical
                  LEFT JOIN session s ON s.token_hash = $1 AND s.expires_at > $2
                  WHERE t.email_canonical = $3 AND t.password_hash = $4
-                   AND l.id IS NULL AND COALESCE(k.temporary_passwords, 1) = 1"
+                   AND l.id IS NULL AND COALESCE(k.temporary_passwords, 1) = 1
+                   AND (CAST($5 AS TEXT) IS NULL OR $5 = t.account_id)"
             )),
-            &[session.into(), now.into(), email.into(), password_hash.as_str().into()],
+            &[session.into(), now.into(), email.into(), password_hash.as_str().into(), own.into()],
         )?;
         // It never tells more than that it works no more: whoever holds it may not be whom it was given to.
         let invitation = together(rows, now).map_err(|denied| match denied {

@@ -23,16 +23,21 @@ pub struct Candidate {
 }
 
 /// Those of an address, newest first, in whatever accounts: one that was set in several is one. Outside the product nobody
-/// learns whether there are any.
-pub fn list_by_address(r: &mut Reader, email: &EmailAddress) -> Result<Vec<Candidate>, DbError> {
+/// learns whether there are any. On an account's own host there are those of that account.
+pub fn list_by_address(
+    r: &mut Reader,
+    email: &EmailAddress,
+    own: Option<&AccountId>,
+) -> Result<Vec<Candidate>, DbError> {
     let now = r.now;
     let rows = r.tx().all(
         sql!(
             "SELECT MIN(account_id), password_hash FROM temporary_password
              WHERE email_canonical = $1 AND expires_at > $2 AND password_hash <> ''
+               AND (CAST($4 AS TEXT) IS NULL OR $4 = account_id)
              GROUP BY password_hash ORDER BY MAX(set_at) DESC LIMIT $3"
         ),
-        &[email.canonical().into(), now.into(), MOST.into()],
+        &[email.canonical().into(), now.into(), MOST.into(), own.map(AccountId::as_str).into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();

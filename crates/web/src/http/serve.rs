@@ -172,3 +172,23 @@ fn panicked(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
     // The panic itself was told by the panic hook.
     plain_problem(StatusCode::INTERNAL_SERVER_ERROR, Kind::Internal(String::new()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// G-10. Where it is not known any more whose host was asked, nobody is named. Seen to fail: with the product's look there.
+    #[tokio::test]
+    async fn g10_what_has_broken_names_nobody() {
+        for response in [panicked(Box::new("x")), panicked_of_api(Box::new("x"))] {
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let said = format!("{:?}", response.headers());
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+            let said = format!("{said}{}", String::from_utf8_lossy(&body)).to_lowercase();
+            assert!(
+                said.contains("wrong") && !said.contains(&Text::default().common_product().to_lowercase()),
+                "{said}"
+            );
+        }
+    }
+}

@@ -269,7 +269,7 @@ impl Visitor {
 
     /// The account whose own host was asked; `None` on the server's.
     pub fn own_host(&self) -> Option<&AccountId> {
-        self.ask.credentials.at.as_ref().map(|own| &own.account)
+        self.ask.credentials.own_account()
     }
 
     /// Whether the request only looks.

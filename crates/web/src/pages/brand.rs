@@ -89,16 +89,12 @@ pub async fn change(visit: Branding, typed: Typed) -> Answer {
 /// Takes a picture as the draft's logo.
 pub async fn change_logo(visit: Branding, upload: Upload) -> Answer {
     let version: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
-    let bytes = upload.bytes("logo").unwrap_or_default().to_vec();
-    let rewritten = match bytes.len() {
-        0 => Err(Problem::Missing),
-        length if length > brand::logo::MAX_BYTES => Err(Problem::FileTooLarge),
-        _ => {
-            let done = tokio::task::spawn_blocking(move || brand::logo::rewrite(&bytes)).await;
-            done.unwrap_or(Err(Problem::NotAPicture))
-        }
+    let rewrite = |upload: &Upload| match upload.bytes("logo") {
+        [] => Err(Problem::Missing),
+        bytes if bytes.len() > brand::logo::MAX_BYTES => Err(Problem::FileTooLarge),
+        bytes => brand::logo::rewrite(bytes),
     };
-    let logo = match rewritten {
+    let logo = match upload.taken_apart(rewrite).await.unwrap_or(Err(Problem::NotAPicture)) {
         Ok(logo) => logo,
         Err(problem) => {
             let errors = Errors(vec![FieldError { field: "logo", problem }]);

@@ -2,8 +2,7 @@
 
 use app::invitation::Accepted;
 use app::pass::{InvitationPass, Visitor};
-use app::work::Reader;
-use app::{Conflict, Refused, brand};
+use app::{Conflict, Refused};
 use domain::brand::Look;
 use serde::Deserialize;
 
@@ -36,23 +35,23 @@ pub(super) fn plain(token: &str) -> Result<String, Refused> {
 
 /// Who invited, to what, as what; and the password.
 pub async fn page(visit: Visit<InvitationPass>, _: Nothing) -> Answer {
-    let (pass, look) = opened(&visit).await?;
+    let pass = visit.pass().await?;
     if pass.is_of_another() {
         return Err(Refused::Conflict(Conflict::OtherAddress));
     }
-    visit.page(view(&visit, (&pass, look), &Errors::default()))
+    visit.page(view(&visit, &pass, &Errors::default()))
 }
 
 /// Accepts; agents land in Lead Center (L-02).
 pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
-    let (pass, look) = opened(&visit).await?;
+    let pass = visit.pass().await?;
     match visit.app.accept(&visit.ask, &typed.password).await {
         Ok(accepted) => {
             let mut response = visit.signed_in(visit.go(&home_of(&accepted, &pass)), &accepted.session)?;
             response.headers_mut().append(http::header::SET_COOKIE, Cookie::Invitation.clear(visit.secure));
             Ok(response)
         }
-        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, (&pass, look), &Errors(errors))),
+        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &pass, &Errors(errors))),
         Err(refused) => Err(refused),
     }
 }
@@ -67,30 +66,19 @@ pub(super) fn home_of(accepted: &Accepted, pass: &InvitationPass) -> String {
     }
 }
 
-/// The invitation, and what its account shows; of several accounts, one of which has a brand, nobody's.
-async fn opened(visit: &Visit<InvitationPass>) -> Result<(InvitationPass, Option<Look>), Refused> {
-    visit.read(look_of).await
+/// What an invitation shows of whom: its account; nobody, where it opens more than that, and one that it opens has a brand;
+/// `None`: the product.
+pub(super) fn look_of(pass: &InvitationPass) -> Option<Look> {
+    let look = |one: &InvitationPass| Some(Look::of(&one.account, one.brand.as_ref()?));
+    let look = std::iter::once(pass).chain(&pass.others).find_map(look)?;
+    Some(if pass.others.is_empty() && !pass.as_executive { look } else { Look::of_nobody() })
 }
 
-/// What is shown to who opens an invitation.
-pub(super) fn look_of(r: &mut Reader, pass: &InvitationPass) -> Result<Option<Look>, Refused> {
-    let mut looks = Vec::new();
-    for one in std::iter::once(pass).chain(&pass.others) {
-        looks.extend(brand::look_of_account(r, &one.account)?);
-    }
-    let is_alone = pass.others.is_empty();
-    Ok(looks.pop().map(|look| if is_alone { look } else { Look::of_nobody() }))
-}
-
-fn view(
-    visit: &Visit<InvitationPass>,
-    (pass, look): (&InvitationPass, Option<Look>),
-    errors: &Errors,
-) -> Accept {
+fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -> Accept {
     let inviter = pass.inviter.trim();
     Accept {
         t: visit.t(),
-        frame: visit.link_frame(look),
+        frame: visit.link_frame(look_of(pass)),
         account: match &pass.center_name {
             Some(center) if !pass.others.is_empty() || pass.as_executive => center.clone(),
             _ => pass.account_name.clone(),

@@ -1,7 +1,8 @@
 //! Being invited no more by an account, and again.
 
+use app::invitation_block;
 use app::pass::{InvitationBlockPass, Visitor};
-use app::{brand, invitation_block};
+use domain::brand::Look;
 
 use super::invitation::plain;
 use crate::http::cookies::Cookie;
@@ -19,7 +20,8 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// Whose invitations would stop, or that they have.
 pub async fn page(visit: Visit<InvitationBlockPass>, _: Nothing) -> Answer {
-    let (pass, look) = visit.read(|r, pass| brand::look_of_account(r, &pass.account)).await?;
+    let pass = visit.pass().await?;
+    let look = pass.brand.as_ref().map(|brand| Look::of(&pass.account, brand));
     visit.page(Block {
         t: visit.t(),
         frame: visit.link_frame(look),

@@ -139,14 +139,17 @@ pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
         MailKind::LoginMergeUndone => t.operator_kind_login_merge_undone(),
         MailKind::EndNotice => t.operator_kind_end_notice(),
         MailKind::AccessRequest => t.operator_kind_access_request(),
-        MailKind::AccessApproved | MailKind::AccessDeclined => t.operator_kind_access_answer(),
+        MailKind::AccessApproved => t.operator_kind_access_approved(),
+        MailKind::AccessDeclined => t.operator_kind_access_declined(),
         MailKind::TemporaryPassword => t.operator_kind_temporary_password(),
         MailKind::EmailProof => t.operator_kind_email_proof(),
         MailKind::AccessOffer => t.operator_kind_access_offer(),
         MailKind::Bundle => t.operator_kind_bundle(),
         MailKind::AccessGiven => t.operator_kind_access_given(),
-        MailKind::ExecutiveChanged | MailKind::ExecutiveNotice => t.operator_kind_executive(),
+        MailKind::ExecutiveChanged => t.operator_kind_executive_changed(),
+        MailKind::ExecutiveNotice => t.operator_kind_executive_notice(),
         MailKind::CenterAccount => t.operator_kind_center_account(),
+        MailKind::BrandHost => t.operator_kind_brand_host(),
     }
 }
 

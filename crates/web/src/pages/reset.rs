@@ -57,8 +57,8 @@ pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
 
 /// Asks for the new password.
 pub async fn new_page(visit: Visit<ResetPass>, _: Nothing) -> Answer {
-    match visit.pass().await {
-        Ok(pass) => visit.page(new_view(&visit, &pass.email, &Errors::default()).await?),
+    match new_view(&visit, &Errors::default()).await {
+        Ok(view) => visit.page(view),
         Err(Refused::Link(state)) => closed(&visit, state),
         Err(refused) => Err(refused),
     }
@@ -66,21 +66,11 @@ pub async fn new_page(visit: Visit<ResetPass>, _: Nothing) -> Answer {
 
 /// Sets the new password and signs in.
 pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
-    let done = match visit.pass().await {
-        Ok(pass) => visit
-            .app
-            .complete_reset(&visit.ask, &typed.password)
-            .await
-            .map_err(|refused| (pass.email, refused)),
-        Err(refused) => Err((String::new(), refused)),
-    };
-    match done {
+    match visit.app.complete_reset(&visit.ask, &typed.password).await {
         Ok(signed_in) => visit.signed_in(visit.go("/accounts"), &signed_in),
-        Err((email, Refused::Invalid(errors))) => {
-            visit.mend(new_view(&visit, &email, &Errors(errors)).await?)
-        }
-        Err((_, Refused::Link(state))) => closed(&visit, state),
-        Err((_, refused)) => Err(refused),
+        Err(Refused::Invalid(errors)) => visit.mend(new_view(&visit, &Errors(errors)).await?),
+        Err(Refused::Link(state)) => closed(&visit, state),
+        Err(refused) => Err(refused),
     }
 }
 
@@ -89,10 +79,10 @@ fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
     Reset { t, frame: visit.open_frame(), email: errors.field(t, "email", email) }
 }
 
-async fn new_view(visit: &Visit<ResetPass>, email: &str, errors: &Errors) -> Result<ResetNew, Refused> {
-    let (_, look) = visit.read(|r, pass| brand::look_of_login(r, &pass.login)).await?;
+async fn new_view(visit: &Visit<ResetPass>, errors: &Errors) -> Result<ResetNew, Refused> {
+    let (pass, look) = visit.read(|r, pass| brand::look_of_login(r, &pass.login)).await?;
     let (t, frame) = (visit.t(), visit.link_frame(look));
-    Ok(ResetNew { t, frame, email: email.to_owned(), password: errors.password(t) })
+    Ok(ResetNew { t, frame, email: pass.email, password: errors.password(t) })
 }
 
 fn closed(visit: &Visit<ResetPass>, _state: LinkState) -> Answer {

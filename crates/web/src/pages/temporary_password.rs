@@ -6,7 +6,6 @@ use app::moment::Moments;
 use app::pass::{HasPlace, SelfPass, TemporaryPasswordPass};
 use app::temporary_password::{self, ToBeSet};
 use app::{Conflict, pass};
-use domain::brand::Look;
 use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
 use serde::Deserialize;
@@ -90,9 +89,9 @@ pub(super) fn waiting(
 
 /// Asks whoever has typed a temporary password for their own.
 pub async fn choose_page(visit: Visit<TemporaryPasswordPass>, _: Nothing) -> Answer {
-    match opened(&visit).await {
-        Ok((pass, _)) if pass.invitation.is_of_another() => Err(Refused::Conflict(Conflict::OtherAddress)),
-        Ok((pass, look)) => visit.page(choose_view(&visit, (&pass, look), &Errors::default())),
+    match visit.pass().await {
+        Ok(pass) if pass.invitation.is_of_another() => Err(Refused::Conflict(Conflict::OtherAddress)),
+        Ok(pass) => visit.page(choose_view(&visit, &pass, &Errors::default())),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
     }
@@ -100,8 +99,8 @@ pub async fn choose_page(visit: Visit<TemporaryPasswordPass>, _: Nothing) -> Ans
 
 /// Joins the account with it.
 pub async fn choose(visit: Visit<TemporaryPasswordPass>, typed: Typed) -> Answer {
-    let (pass, look) = match opened(&visit).await {
-        Ok(opened) => opened,
+    let pass = match visit.pass().await {
+        Ok(pass) => pass,
         Err(Refused::Link(_)) => return closed(&visit),
         Err(refused) => return Err(refused),
     };
@@ -113,28 +112,21 @@ pub async fn choose(visit: Visit<TemporaryPasswordPass>, typed: Typed) -> Answer
             response.headers_mut().append(http::header::SET_COOKIE, cleared);
             Ok(response)
         }
-        Err(Refused::Invalid(errors)) => visit.mend(choose_view(&visit, (&pass, look), &Errors(errors))),
+        Err(Refused::Invalid(errors)) => visit.mend(choose_view(&visit, &pass, &Errors(errors))),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
     }
 }
 
-/// What the password opens, and what its account shows.
-async fn opened(
-    visit: &Visit<TemporaryPasswordPass>,
-) -> Result<(TemporaryPasswordPass, Option<Look>), Refused> {
-    visit.read(|r, pass| look_of(r, &pass.invitation)).await
-}
-
 fn choose_view(
     visit: &Visit<TemporaryPasswordPass>,
-    (pass, look): (&TemporaryPasswordPass, Option<Look>),
+    pass: &TemporaryPasswordPass,
     errors: &Errors,
 ) -> Choose {
     let opened = &pass.invitation;
     Choose {
         t: visit.t(),
-        frame: visit.link_frame(look),
+        frame: visit.link_frame(look_of(opened)),
         account: opened.account_name.clone(),
         places: places(opened),
         more: more(opened),

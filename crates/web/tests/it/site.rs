@@ -301,6 +301,21 @@ impl Site {
         self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
     }
 
+    /// A request with these headers and no others.
+    pub(crate) async fn send_with(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        self.answer(request.body(Body::from(body.to_owned())).expect("a request")).await
+    }
+
     pub(crate) async fn answer(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.expect("routers always answer");
         let (parts, body) = response.into_parts();

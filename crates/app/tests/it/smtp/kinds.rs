@@ -4,10 +4,10 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail,
-    ApiKeyCreatedMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail,
-    EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail,
-    LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
-    TemporaryPasswordMail, View,
+    ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail,
+    EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail,
+    ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -180,6 +180,13 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
             };
             vec![view(true), view(false)]
         }
+        MailKind::BrandHost => {
+            let view = |until| {
+                let (to_name, account_name, host, link) = (it(), it(), it(), link.clone());
+                mail(&BrandHostMail { t, to_name, account_name, host, until, link }, text)
+            };
+            vec![view(Some(it())), view(None)]
+        }
     }
 }
 
@@ -189,7 +196,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 21] = [
+const KINDS: [MailKind; 22] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -211,6 +218,7 @@ const KINDS: [MailKind; 21] = [
     MailKind::ExecutiveChanged,
     MailKind::ExecutiveNotice,
     MailKind::CenterAccount,
+    MailKind::BrandHost,
 ];
 
 /// Seen to fail: with links in subjects left whole.
