@@ -191,6 +191,10 @@ verbs! {
     BrandHostFailing = "brand.host_failing",
     /// It was missing for too long, and the host is the account's no more.
     BrandHostLost = "brand.host_lost",
+    /// A test alert was sent.
+    AlertTested = "alert.tested",
+    /// Whoever got the emails of an alert or summary has ended them.
+    EmailsStopped = "emails.stopped",
     /// A summary by email was set up.
     SummaryEmailCreated = "summary_email.created",
     /// It was changed.

@@ -10,6 +10,7 @@ pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
+pub mod alert;
 pub mod brand;
 pub mod capability;
 pub mod center_change;

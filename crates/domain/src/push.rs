@@ -25,16 +25,19 @@ const LONGEST: usize = 2_000;
 pub enum PushKind {
     /// That push works on this device.
     Test,
+    /// An alert of a call or text.
+    Alert,
 }
 
 impl PushKind {
     /// All there are.
-    pub const ALL: &[PushKind] = &[PushKind::Test];
+    pub const ALL: &[PushKind] = &[PushKind::Test, PushKind::Alert];
 
     /// The word in the database.
     pub fn word(self) -> &'static str {
         match self {
             PushKind::Test => "test",
+            PushKind::Alert => "alert",
         }
     }
 }

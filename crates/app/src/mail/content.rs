@@ -11,7 +11,7 @@ use store::mail::{self, Mail, ReadsMail};
 use store::work::Reader;
 
 use super::speaker::Speaker;
-use crate::Refused;
+use crate::{Refused, alert, summary_issue};
 use crate::center_notice::{self, CenterNotice};
 
 /// What a mail says.
@@ -36,6 +36,9 @@ pub(super) enum Content {
     AccessGiven(bundle::Content),
     CenterNotice(CenterNotice),
     BrandHost(notice::Content),
+    Alert(alert::Told),
+    AlertsMore(alert::More),
+    Summary(summary_issue::Told),
 }
 
 impl Content {
@@ -157,6 +160,9 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
             Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
         }
+        MailKind::Alert => Ok(alert::find(r, pass, mail)?.map(Content::Alert)),
+        MailKind::AlertsMore => Ok(alert::find_more(r, pass, mail)?.map(Content::AlertsMore)),
+        MailKind::Summary => Ok(summary_issue::find(r, pass, mail)?.map(Content::Summary)),
         MailKind::BrandHost => Ok(notice::find(r, pass, mail)?.map(Content::BrandHost)),
     }
 }

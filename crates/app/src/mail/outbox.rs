@@ -283,6 +283,18 @@ impl App {
                 let to = to(notice.to_name());
                 notice.compose(t, from, to, id)
             }
+            Content::Alert(told) => {
+                let view = self.alert_mail(t, told, mail, &base);
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::AlertsMore(more) => {
+                let view = self.alerts_more_mail(t, more, mail, &base);
+                compose(&view, from, to(&view.to_name), id)
+            }
+            Content::Summary(told) => {
+                let view = self.summary_mail(t, told, mail, &base);
+                compose(&view, from, to(&view.to_name), id)
+            }
             Content::BrandHost(content) => {
                 let view = notice_mail(t, content, &base);
                 compose(&view, from, to(&view.to_name), id)

@@ -3,11 +3,12 @@
 use domain::id::LoginId;
 use domain::push::PushKind;
 use serde_json::json;
+use store::pass::SystemPass;
 use store::push::Push;
 use store::work::Reader;
 use text::Text;
 
-use crate::Refused;
+use crate::{Refused, alert};
 use crate::mail::compose::plain;
 
 /// The longest title, in characters.
@@ -35,12 +36,13 @@ impl Notice {
     }
 }
 
-/// What a push says at this moment to `_login`; `None` where what it tells of is over, or is no matter of theirs any more.
+/// What a push says at this moment to `login`; `None` where what it tells of is over, or is no matter of theirs any more.
 pub(super) fn find(
-    _r: &mut Reader,
+    r: &mut Reader,
     t: Text,
+    pass: &SystemPass,
     push: &Push,
-    _login: &LoginId,
+    login: &LoginId,
 ) -> Result<Option<Notice>, Refused> {
     match push.kind {
         PushKind::Test => Ok(Some(Notice {
@@ -48,5 +50,6 @@ pub(super) fn find(
             body: t.push_test_body().to_owned(),
             path: "/me/push".to_owned(),
         })),
+        PushKind::Alert => alert::find_notice(r, t, pass, push, login),
     }
 }

@@ -151,7 +151,7 @@ fn find_all(
     let Some(reached) = device::find_reached(r, pass, push)? else { return Ok(None) };
     let language = Language::of_code(&reached.language).or_else(|| Language::of_code(&push.language));
     let t = Text::new(language.unwrap_or_default());
-    Ok(notice::find(r, t, push, &reached.login)?.map(|notice| (reached, notice, t)))
+    Ok(notice::find(r, t, pass, push, &reached.login)?.map(|notice| (reached, notice, t)))
 }
 
 /// Notes what became of a push; the entry, if something is to be recorded.

@@ -46,5 +46,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0030_language"),
     migration!("0031_api_key_device"),
     migration!("0032_brand"),
+    migration!("0033_lead_event"),
     migration!("0034_push"),
 ];

@@ -180,6 +180,16 @@ toasts! {
     BrandOff => Text::toast_brand_off,
     /// A host name is an account's.
     BrandHostGiven => Text::toast_brand_host_given,
+    /// An alert is set up.
+    AlertAdded => Text::toast_alert_added,
+    /// An alert is removed.
+    AlertRemoved => Text::toast_alert_removed,
+    /// A summary is set up.
+    SummaryAdded => Text::toast_summary_added,
+    /// A summary is removed.
+    SummaryRemoved => Text::toast_summary_removed,
+    /// A test alert is on its way.
+    AlertTested => Text::toast_alert_tested,
     /// An account center is gone.
     CenterDissolved => Text::toast_center_dissolved,
     /// A user has another type, and the account as an executive administrator.

@@ -11,6 +11,7 @@ pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
+pub mod alert;
 pub mod api;
 pub mod api_key;
 pub mod brand;
@@ -37,6 +38,7 @@ pub mod refusal;
 pub mod session;
 pub mod setup;
 pub mod temporary_password;
+pub mod unsubscribe;
 pub mod user;
 
 use askama::Template;

@@ -47,6 +47,9 @@ impl Wire {
         if let Some(reply_to) = message.reply_to.as_deref().and_then(mailbox) {
             mail = mail.reply_to(NamedMailbox::new(None, reply_to));
         }
+        for header in stop_headers(message.stop_link.as_deref()) {
+            mail = mail.raw_header(header);
+        }
         let mail = mail
             .from(named(&message.from, &from))
             .to(named(&message.to, &to))
@@ -90,6 +93,18 @@ fn date(at_micros: i64) -> SystemTime {
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// By these a mail program offers its reader to have no more of the kind sent, and asks for it by itself (RFC 8058), which is for
+/// TLS alone.
+fn stop_headers(link: Option<&str>) -> Vec<HeaderValue> {
+    let Some(link) = link else { return Vec::new() };
+    let name = HeaderName::new_from_ascii_str("List-Unsubscribe");
+    let mut headers = vec![HeaderValue::new(name, format!("<{link}>"))];
+    if link.starts_with("https://") {
+        headers.push(fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    headers
 }
 
 fn is_message_id(id: &str) -> bool {
