@@ -135,7 +135,7 @@ pub fn find_planned(r: &mut Reader, _pass: &SystemPass, due: &Due) -> Result<Opt
     Ok(Some(Planned { company, time_zone, email }))
 }
 
-/// Notes that a period goes to an address; false if it did before.
+/// Notes that a period goes to an address; false if it did before, or a later one did: clocks may have been set back.
 pub fn insert(
     w: &mut Writer,
     _pass: &SystemPass,
@@ -148,7 +148,9 @@ pub fn insert(
         sql!(
             "INSERT INTO summary_issue (account_id, id, summary_email_id, company_id, email_canonical, frequency,
                                         first_day, starts_at, ends_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+             WHERE NOT EXISTS (SELECT 1 FROM summary_issue WHERE account_id = $1 AND company_id = $4 AND frequency = $6
+                               AND first_day >= $7 AND email_canonical = $5)
              ON CONFLICT (account_id, company_id, frequency, first_day, email_canonical) DO NOTHING"
         ),
         &[

@@ -176,6 +176,14 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "u.account_id <> $1 AND u.status <> 'deleted'",
         "whether an address signs in elsewhere, and nothing else of it",
     ),
+    ("lead_event.rs", "DELETE FROM lead_event WHERE happened_at <= $1", "the worker forgets what is old"),
+    (
+        "summary_issue.rs",
+        "FROM summary_plan
+             WHERE due_at <= $1 ORDER BY due_at",
+        "the worker sends what is due in every account",
+    ),
+    ("summary_issue.rs", "DELETE FROM summary_issue WHERE created_at <= $1", "the worker forgets what is old"),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 

@@ -122,6 +122,13 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/users/{user}/invitation/revoke" => &["version"],
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/jobs" | "/jobs/new" => &["text", "from"],
+        "/alerts" | "/alerts/{notification}" | "/alerts/{notification}/remove" => {
+            &["user", "company_id", "calls", "texts", "by_email", "by_push"]
+        }
+        "/summaries" | "/summaries/{summary_email}" | "/summaries/{summary_email}/remove" => {
+            &["user", "company_id", "daily", "weekly", "monthly"]
+        }
+        "/companies/{company}/alerts" => &["kind", "first"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
         "/users/{user}/temporary-password" => &["password"],
         "/access-reviews" => &["who", "idle_days"],
@@ -129,6 +136,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/access-reviews/{access_review}/finish" => &["version"],
         "/login-merge"
         | "/invitation-block"
+        | "/unsubscribe"
         | "/invitation-block/allow"
         | "/me/email/send"
         | "/me/email/cancel"

@@ -1,11 +1,14 @@
 //! Every route that does something records what the table says it records.
 
 use app::Ask;
-use app::pass::{InvitationBlockPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, InvitationBlockPass, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
-use domain::capability::proof::ManageWhiteLabel;
+use domain::capability::proof::{AnyUser, ManageWhiteLabel};
+use domain::id::NotificationId;
 use domain::login_merge::Keep;
+use domain::notification::{AlertChange, AlertType};
+use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
 
@@ -244,6 +247,34 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%0D%0Anobody&from=")
         }
         "/accounts/{account}/jobs/{job}/cancel" => with(path, ""),
+        "/unsubscribe" => {
+            let alert = domain::receiver::Stop::Alert(mailed_alert(site).await);
+            let link = world.app.unsubscribe_link(&site.account.id, alert, &world.app.settings.base_url);
+            (path, Some(world.follow(&link)), String::new())
+        }
+        "/accounts/{account}/alerts" | "/accounts/{account}/alerts/{notification}" => {
+            with(path, "calls=vm_only&texts=yes&by_email=yes")
+        }
+        "/accounts/{account}/alerts/{notification}/remove" => {
+            let alert = mailed_alert(site).await;
+            with(format!("/accounts/{}/alerts/{alert}/remove", site.account.id), "")
+        }
+        "/accounts/{account}/summaries" | "/accounts/{account}/summaries/{summary_email}" => {
+            with(path, "weekly=yes&monthly=yes")
+        }
+        "/accounts/{account}/summaries/{summary_email}/remove" => {
+            let weekly = SummaryChange { frequency: Some(vec![Frequency::Weekly]), ..SummaryChange::default() };
+            let set = move |w: Writer, pass: &AccountPass<AnyUser>| {
+                app::summary_email::create(w, pass, None, &weekly)
+            };
+            let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
+            let made = world.app.write(ask, account, set).await.expect("a summary is set up").1.id;
+            with(format!("/accounts/{}/summaries/{made}/remove", site.account.id), "")
+        }
+        "/accounts/{account}/companies/{company}/alerts" => {
+            mailed_alert(site).await;
+            with(path, "kind=missed_call")
+        }
         "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"
@@ -251,6 +282,20 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         of_center if of_center.starts_with("/account-centers/") => center_request(site, of_center).await,
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
     }
+}
+
+/// An alert of the administrator's that comes by email alone.
+pub(crate) async fn mailed_alert(site: &Site) -> NotificationId {
+    let change = AlertChange {
+        alert_type: Some(Some(AlertType::All)),
+        call_enabled: Some(true),
+        send_email: Some(true),
+        ..AlertChange::default()
+    };
+    let set =
+        move |w: Writer, pass: &AccountPass<AnyUser>| app::notification::create(w, pass, None, &change);
+    let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
+    site.world.app.write(ask, account, set).await.expect("an alert is set up").1.id
 }
 
 /// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.

@@ -13,7 +13,7 @@ use domain::user::UserType;
 use testkit::{Account, Center, Person, World};
 
 use crate::records::{ask_to_be_let_in, two_logins};
-use crate::site::{ACROSS, Site, delete, review};
+use crate::site::{ACROSS, Site, delete, numbered, review};
 
 /// Ids by the name of their parameter.
 type Ids = BTreeMap<&'static str, String>;
@@ -91,14 +91,16 @@ async fn stock(site: &Site, account: &Account, name: &str) -> Ids {
     let user = account.invite(&format!("{name}@stock.example"), UserType::Reporting, only).await;
     let job = account.start_job("listed@stock.example,Lee,Stead,administrator").await;
     let review = review(world, account).await;
-    Ids::from([
+    let mut ids = numbered(world, account).await;
+    ids.extend([
         ("account", id.to_string()),
         ("company", company.to_string()),
         ("user", user.to_string()),
         ("job", job.to_string()),
         ("access_review", review.to_string()),
         ("access_request", request(site, id.as_str()).await),
-    ])
+    ]);
+    ids
 }
 
 /// The account's request of somebody who asks to be let in.
@@ -201,7 +203,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
     let [north, south] = &center.accounts;
     let foreign = world.account_center("Foreign", "foreign.center@example.com").await;
     foreign.make_first().await;
-    let ours = Ids::from([
+    let mut ours = Ids::from([
         ("account", site.account.id.to_string()),
         ("company", site.company.to_string()),
         ("user", site.user.to_string()),
@@ -209,7 +211,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("access_review", site.review.to_string()),
         ("access_request", request(site, site.account.id.as_str()).await),
     ]);
-    let others = Ids::from([
+    let mut others = Ids::from([
         ("account", site.other.id.to_string()),
         ("company", site.foreign_company.to_string()),
         ("user", site.foreign_user.to_string()),
@@ -217,6 +219,8 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("access_review", site.foreign_review.to_string()),
         ("access_request", request(site, site.other.id.as_str()).await),
     ]);
+    ours.extend(site.numbered.clone());
+    others.extend(site.foreign_numbered.clone());
     let in_north = stock(site, north, "north").await;
     let mut in_south = stock(site, south, "south").await;
     let in_foreign = stock(site, &foreign.accounts[0], "foreign").await;

@@ -47,17 +47,18 @@ impl Wire {
         if let Some(reply_to) = message.reply_to.as_deref().and_then(mailbox) {
             mail = mail.reply_to(NamedMailbox::new(None, reply_to));
         }
-        for header in stop_headers(message.stop_link.as_deref()) {
-            mail = mail.raw_header(header);
-        }
-        let mail = mail
+        let mut mail = mail
             .from(named(&message.from, &from))
             .to(named(&message.to, &to))
             .subject(subject(&message.subject))
             .date(date(at_micros))
             .message_id(Some(format!("<{}>", message.id)))
             .raw_header(fixed("Auto-Submitted", "auto-generated"))
-            .raw_header(fixed("X-Auto-Response-Suppress", "All"))
+            .raw_header(fixed("X-Auto-Response-Suppress", "All"));
+        for header in stop_headers(message.stop_link.as_deref()) {
+            mail = mail.raw_header(header);
+        }
+        let mail = mail
             .envelope(envelope)
             .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
             .map_err(broken)?;
