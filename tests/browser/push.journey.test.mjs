@@ -101,7 +101,7 @@ j.journey('G-08 L-05 push is turned on, tried, shown, and turned off', house, as
   assert.deepEqual(opened, [`${house.url}/me/push`, 0]);
 
   await page.reload();
-  await j.sees(page, /Last push taken over/);
+  await j.sees(page, /Last push sent/);
   await walk.look(page, 'push-on');
 
   const phone = await openPage(house.chromium, house.url, { ...way, width: 320 });
