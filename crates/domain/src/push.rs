@@ -275,7 +275,7 @@ mod tests {
         assert!(Endpoint::parse("http://127.0.0.1:9090/x", &[]).is_err());
     }
 
-    /// Seen to fail: with the derived `Debug`.
+    /// Seen to fail: with all of it written.
     #[test]
     fn x03_where_a_browser_is_reached_is_not_logged() {
         let endpoint = Endpoint::parse("https://push.example/secret?x=1", &[]).unwrap();

@@ -156,7 +156,8 @@ async fn a06_devices_and_tests_of_one_person_are_bounded() {
     }
 }
 
-/// G-08. Browsers take pushes of one key alone: it outlives a restart. Seen to fail: with random bytes for the key.
+/// G-08. Browsers take pushes of one key alone: it outlives a restart. Seen to fail: with a key that is another
+/// each time.
 #[tokio::test]
 async fn g08_every_instance_signs_with_the_same_key() {
     for mut world in testkit::worlds().await {
