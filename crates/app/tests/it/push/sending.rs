@@ -234,7 +234,7 @@ async fn end(world: &World, way: End, own: &Ask, elsewhere: &Ask) {
     }
 }
 
-/// L-05, X-15. Whatever ends the session ends push there, and what waited goes to nobody. Seen to fail: with the end of the
+/// L-05. Whatever ends the session ends push there, and what waited goes to nobody. Seen to fail: with the end of the
 /// session let go in `find_reached` and `list_ids` (that is `Time`), and without the reference to the session in the table (the others).
 #[tokio::test]
 async fn l05_push_ends_with_the_session() {
