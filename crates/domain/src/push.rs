@@ -44,18 +44,21 @@ impl PushKind {
 pub enum Fault {
     /// Its service was not to be had; it is tried again.
     Later,
+    /// Its service was not to be had for as long as the push was worth something.
+    GivenUp,
     /// Its service would not take it.
     Refused,
 }
 
 impl Fault {
     /// All there are.
-    pub const ALL: &[Fault] = &[Fault::Later, Fault::Refused];
+    pub const ALL: &[Fault] = &[Fault::Later, Fault::GivenUp, Fault::Refused];
 
     /// The word in the database.
     pub fn word(self) -> &'static str {
         match self {
             Fault::Later => "later",
+            Fault::GivenUp => "given_up",
             Fault::Refused => "refused",
         }
     }

@@ -156,6 +156,12 @@ async fn g08_a_service_that_is_busy_is_asked_again_as_long_as_it_matters() {
         test(&world, &ada.ask, &device(&world, &ada.ask).await).await.unwrap();
         world.advance(LIFETIME);
         assert_eq!((send(&world).await, waiting(&world), service.taken().len()), (1, 0, 4));
+        assert_eq!(devices(&world, &ada.ask).await[0].fault, Some(Fault::GivenUp));
+        // Nor is one kept that could be tried again only when it is too late.
+        test(&world, &ada.ask, &device(&world, &ada.ask).await).await.unwrap();
+        service.set_mood("/one", Mood::Says(429, "Retry-After: 14400\r\n"));
+        assert_eq!((send(&world).await, waiting(&world), service.taken().len()), (1, 0, 5));
+        assert_eq!(devices(&world, &ada.ask).await[0].fault, Some(Fault::GivenUp));
     }
 }
 
