@@ -52,7 +52,7 @@ async fn x03_every_answer_is_guarded() {
     assert_guarded("/reset", &site.send(&Method::POST, "/reset", None, "", &foreign).await);
 }
 
-/// L-05. The service worker is asked for by a plain name, and each time anew. Seen to fail: with plain names kept for a day.
+/// L-05. The service worker is asked for by a plain name, and each time anew. Seen to fail: with plain names kept for a week.
 #[tokio::test(flavor = "multi_thread")]
 async fn l05_no_old_service_worker_is_kept() {
     let site = Site::new(testkit::World::sqlite().await).await;

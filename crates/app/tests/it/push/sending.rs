@@ -124,7 +124,8 @@ async fn g08_a_browser_that_is_gone_is_forgotten() {
     }
 }
 
-/// G-08. Seen to fail: with the service's own wish let go, with every failure taken for an end, and without an end.
+/// G-08. Seen to fail: with the service's own wish let go, with every failure taken for an end, without an end, and
+/// with what is over kept.
 #[tokio::test]
 async fn g08_a_service_that_is_busy_is_asked_again_as_long_as_it_matters() {
     for mut world in testkit::worlds().await {
