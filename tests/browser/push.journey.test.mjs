@@ -101,8 +101,9 @@ j.journey('G-08 L-05 push is turned on, tried, shown, and turned off', house, as
   assert.deepEqual(opened, [`${house.url}/me/push`, 0]);
 
   await page.reload();
-  await j.sees(page, /Last push taken over/);
+  await j.sees(page, /Last push sent/);
   await walk.look(page, 'push-on');
+  assert.ok(!(await page.content()).includes(path), 'the page says where a browser is reached');
 
   const phone = await openPage(house.chromium, house.url, { ...way, width: 320 });
   walk.opened.push(phone);

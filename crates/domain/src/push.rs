@@ -47,18 +47,21 @@ impl PushKind {
 pub enum Fault {
     /// Its service was not to be had; it is tried again.
     Later,
+    /// Its service was not to be had for as long as the push was worth something.
+    GivenUp,
     /// Its service would not take it.
     Refused,
 }
 
 impl Fault {
     /// All there are.
-    pub const ALL: &[Fault] = &[Fault::Later, Fault::Refused];
+    pub const ALL: &[Fault] = &[Fault::Later, Fault::GivenUp, Fault::Refused];
 
     /// The word in the database.
     pub fn word(self) -> &'static str {
         match self {
             Fault::Later => "later",
+            Fault::GivenUp => "given_up",
             Fault::Refused => "refused",
         }
     }
@@ -278,7 +281,7 @@ mod tests {
         assert!(Endpoint::parse("http://127.0.0.1:9090/x", &[]).is_err());
     }
 
-    /// Seen to fail: with the derived `Debug`.
+    /// Seen to fail: with all of it written.
     #[test]
     fn x03_where_a_browser_is_reached_is_not_logged() {
         let endpoint = Endpoint::parse("https://push.example/secret?x=1", &[]).unwrap();

@@ -20,8 +20,10 @@ const AT_ONCE: i64 = 16;
 
 /// What became of a claimed push.
 enum Fate {
-    /// It is done, or is worth nothing any more.
+    /// What it tells of is over, or its device is signed out.
     Over,
+    /// It is worth nothing any more.
+    GivenUp,
     /// It was taken over.
     Taken,
     /// It will never be taken.
@@ -70,7 +72,7 @@ impl App {
         let now = self.store.now();
         let keep = (push.created_at + LIFETIME).since(now).as_seconds_up();
         if keep <= 0 {
-            return Ok(Err(Fate::Over));
+            return Ok(Err(Fate::GivenUp));
         }
         let (reader, row) = (pass.clone(), push.clone());
         let find = move |r: &mut Reader| find_all(r, &reader, &row);
@@ -125,6 +127,7 @@ impl Fate {
     fn told(&self) -> (&'static str, &str) {
         match self {
             Fate::Over => ("dropped", ""),
+            Fate::GivenUp => ("given up", ""),
             Fate::Taken => ("taken", ""),
             Fate::Refused(sentence) => ("refused", sentence),
             Fate::Gone => ("gone", ""),
@@ -162,27 +165,26 @@ fn note(
     fate: &Fate,
     jitter: u64,
 ) -> Result<Option<Entry>, Refused> {
-    match fate {
-        Fate::Over => push::remove(w, pass, push)?,
-        Fate::Taken => {
-            push::remove(w, pass, push)?;
-            device::update_told(w, pass, &push.device, None)?;
-        }
-        Fate::Refused(_) => {
-            push::remove(w, pass, push)?;
-            device::update_told(w, pass, &push.device, Some(Fault::Refused))?;
-        }
+    let fault = match fate {
+        Fate::Over => return push::remove(w, pass, push).map(|()| None).map_err(Refused::from),
         Fate::Gone => {
             let was_there = device::remove_gone(w, pass, &push.device)?;
             return Ok(was_there.then(|| Entry::of_login(Verb::PushTurnedOff, &push.device, "")));
         }
-        Fate::Wait(_, asked) => {
-            device::update_told(w, pass, &push.device, Some(Fault::Later))?;
-            match next_attempt(w.now, push.created_at, push.attempts, jitter, *asked) {
-                Some(run_at) => push::update_waiting(w, pass, push, run_at)?,
-                None => push::remove(w, pass, push)?,
+        Fate::Wait(_, asked) => match next_attempt(w.now, push.created_at, push.attempts, jitter, *asked) {
+            Some(run_at) => {
+                push::update_waiting(w, pass, push, run_at)?;
+                Some(Fault::Later)
             }
-        }
+            None => Some(Fault::GivenUp),
+        },
+        Fate::GivenUp => Some(Fault::GivenUp),
+        Fate::Refused(_) => Some(Fault::Refused),
+        Fate::Taken => None,
+    };
+    if fault != Some(Fault::Later) {
+        push::remove(w, pass, push)?;
     }
+    device::update_told(w, pass, &push.device, fault)?;
     Ok(None)
 }

@@ -58,8 +58,8 @@ pub(crate) fn waiting(world: &World) -> usize {
 }
 
 /// L-05. One browser is one person's: whoever turns push on where another was told before takes the place over, and what
-/// waited for the other goes to nobody. Seen to fail: with the device of before left, which the index refuses, and with only
-/// that of the same session removed.
+/// waited for the other goes to nobody. Seen to fail: with only that of the same session
+/// removed, which the index refuses.
 #[tokio::test]
 async fn l05_whoever_takes_a_browser_over_is_told_alone() {
     for mut world in testkit::worlds().await {
@@ -156,7 +156,8 @@ async fn a06_devices_and_tests_of_one_person_are_bounded() {
     }
 }
 
-/// G-08. Browsers take pushes of one key alone: it outlives a restart. Seen to fail: with random bytes for the key.
+/// G-08. Browsers take pushes of one key alone: it outlives a restart. Seen to fail: with a key that is another
+/// each time.
 #[tokio::test]
 async fn g08_every_instance_signs_with_the_same_key() {
     for mut world in testkit::worlds().await {

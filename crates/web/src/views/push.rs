@@ -48,6 +48,7 @@ impl Devices {
     fn fault_sentence(&self, fault: &Fault) -> &'static str {
         match fault {
             Fault::Later => self.t.push_fault_later(),
+            Fault::GivenUp => self.t.push_fault_given_up(),
             Fault::Refused => self.t.push_fault_refused(),
         }
     }

@@ -90,7 +90,7 @@ async fn x26_a_name_that_leads_elsewhere_a_moment_later_is_not_followed() {
 }
 
 /// What a browser says of itself is refused where it can't be outside, or is this server. Seen to fail: without each of
-/// the three checks in `read_browser`.
+/// the two checks in `read_browser` that stand behind reading.
 #[tokio::test]
 async fn x26_a_browser_that_says_it_is_inside_is_not_believed() {
     for world in testkit::worlds().await {
@@ -183,8 +183,8 @@ fn der(pem: &[u8]) -> Vec<u8> {
     CertificateDer::from_pem_slice(pem).unwrap().to_vec()
 }
 
-/// G-08. Outside all goes by HTTPS, to whoever shows that they are who is asked. Seen to fail: with the certificate of another
-/// name taken for the right one here, and with the authority left out.
+/// G-08. Outside all goes by HTTPS, to whoever shows that they are who is asked. Seen to fail: with what is sent left
+/// without TLS.
 #[tokio::test]
 async fn g08_outside_all_goes_by_https_to_who_is_asked() {
     for mut world in testkit::worlds().await {

@@ -42,7 +42,8 @@ fn signed(taken: &Taken) -> (String, serde_json::Value) {
     (key.to_owned(), serde_json::from_slice(&bytes(unsigned.split('.').nth(1).unwrap())).unwrap())
 }
 
-/// G-08, L-05. Seen to fail: with the salt left the same, with the path of another page, and with the row left.
+/// G-08, L-05. Seen to fail: with the salt left the same, with the path of another page, with the row left, and with
+/// a key that is another each time.
 #[tokio::test]
 async fn g08_a_test_is_read_by_its_browser_alone() {
     for mut world in testkit::worlds().await {
@@ -87,10 +88,14 @@ async fn i08_a_push_speaks_as_its_reader_does() {
         let ada = world.set_up().await.admin;
         let browser = Browser::at(&service, "/one", 1);
         turn_on(&world, &ada.ask, &browser).await.unwrap();
+        let choose = async |language| {
+            let choose =
+                move |w: Writer, pass: &SelfPass| me::change(w, pass, ("Ada", "Reyes"), Some(language));
+            world.app.write(&ada.ask, (), choose).await.unwrap();
+        };
+        choose(Language::English).await;
         test(&world, &ada.ask, &device(&world, &ada.ask).await).await.unwrap();
-        let spanish =
-            |w: Writer, pass: &SelfPass| me::change(w, pass, ("Ada", "Reyes"), Some(Language::Spanish));
-        world.app.write(&ada.ask, (), spanish).await.unwrap();
+        choose(Language::Spanish).await;
         send(&world).await;
         let told = browser.read(&service.taken()[0].body).unwrap();
         assert_eq!((&told["title"], &told["lang"]), (&"Prueba".into(), &"es".into()));
@@ -119,7 +124,8 @@ async fn g08_a_browser_that_is_gone_is_forgotten() {
     }
 }
 
-/// G-08. Seen to fail: with the service's own wish let go, with every failure taken for an end, and without an end.
+/// G-08. Seen to fail: with the service's own wish let go, with every failure taken for an end, without an end, and
+/// with what is over kept.
 #[tokio::test]
 async fn g08_a_service_that_is_busy_is_asked_again_as_long_as_it_matters() {
     for mut world in testkit::worlds().await {
@@ -151,6 +157,12 @@ async fn g08_a_service_that_is_busy_is_asked_again_as_long_as_it_matters() {
         test(&world, &ada.ask, &device(&world, &ada.ask).await).await.unwrap();
         world.advance(LIFETIME);
         assert_eq!((send(&world).await, waiting(&world), service.taken().len()), (1, 0, 4));
+        assert_eq!(devices(&world, &ada.ask).await[0].fault, Some(Fault::GivenUp));
+        // Nor is one kept that could be tried again only when it is too late.
+        test(&world, &ada.ask, &device(&world, &ada.ask).await).await.unwrap();
+        service.set_mood("/one", Mood::Says(429, "Retry-After: 14400\r\n"));
+        assert_eq!((send(&world).await, waiting(&world), service.taken().len()), (1, 0, 5));
+        assert_eq!(devices(&world, &ada.ask).await[0].fault, Some(Fault::GivenUp));
     }
 }
 
@@ -229,8 +241,8 @@ async fn end(world: &World, way: End, own: &Ask, elsewhere: &Ask) {
     }
 }
 
-/// L-05, X-15. Whatever ends the session ends push there, and what waited goes to nobody. Seen to fail: with the end of the
-/// session let go in `find_reached` and `list_ids` (that is `Time`), and without `ON DELETE CASCADE` (the others).
+/// L-05. Whatever ends the session ends push there, and what waited goes to nobody. Seen to fail: with the end of the
+/// session let go in `find_reached` and `list_ids` (that is `Time`), and without the reference to the session in the table (the others).
 #[tokio::test]
 async fn l05_push_ends_with_the_session() {
     use End::*;
@@ -245,6 +257,7 @@ async fn l05_push_ends_with_the_session() {
             end(&world, way, &own.ask, &elsewhere.ask).await;
             send(&world).await;
             assert_eq!((waiting(&world), service.met()), (0, 0), "{way:?}");
+            assert!(matches!(way, Time) || world.sql("SELECT id FROM push_device").is_empty(), "{way:?}");
             assert_eq!(tell(&world, &own.login, None).await, 0, "{way:?}");
         }
     }
