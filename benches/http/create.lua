@@ -1,12 +1,15 @@
--- Creates users: each request another address, in turn in each of the accounts that the file "creators" names.
+-- Creates users: each request another address, in turn in each of some of the accounts that the file "creators" names, from
+-- the one to the other.
 local accounts, n = {}, 0
 local run
 
 function init(args)
   run = args[2]
+  local from, to, number = tonumber(args[3]), tonumber(args[4]), 0
   for line in io.lines(args[1] .. "/creators") do
+    number = number + 1
     local account, token = line:match("(%S+) (%S+)")
-    table.insert(accounts, { path = "/accounts/" .. account .. "/users", cookie = "session=" .. token })
+    if number >= from and number <= to then table.insert(accounts, { path = "/accounts/" .. account .. "/users", cookie = "session=" .. token }) end
   end
 end
 

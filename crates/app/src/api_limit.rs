@@ -18,8 +18,9 @@ use crate::{App, Refused};
 pub const WINDOWS: [(&str, Span); 2] = [("hour", Span::hours(1)), ("day", Span::days(1))];
 /// How many requests of an hour those of a day are.
 const DAY_HAS: i64 = 10;
-/// How many are taken from the database at once where nobody else counts there.
-const HANDFUL: i64 = 50;
+/// What part of an hour's is taken from the database at once where nobody else counts there, and the most: each time is a commit,
+/// after which nothing that was read before is known any more (decision 0023).
+const HANDFUL: (i64, i64) = (20, 5_000);
 /// Of how many accounts at most a handful is kept: then those that are over are given up.
 const KEPT: usize = 10_000;
 
@@ -66,6 +67,11 @@ impl ApiLimit {
     /// How many there are an hour, and a day.
     pub fn most(&self) -> [i64; 2] {
         [self.per_hour, self.per_hour.saturating_mul(DAY_HAS)]
+    }
+
+    fn handful(&self) -> i64 {
+        let (part, most) = HANDFUL;
+        (self.per_hour / part).clamp(1, most)
     }
 
     fn locked(&self) -> MutexGuard<'_, HashMap<String, Taken>> {
@@ -118,7 +124,7 @@ impl App {
             return Ok(counted);
         }
         let n = match self.store.engine() {
-            Engine::Sqlite => HANDFUL,
+            Engine::Sqlite => self.api_limit.handful(),
             Engine::Postgres => 1,
         };
         let counted = self.tally(whose, n).await?;

@@ -261,6 +261,8 @@ impl App {
         (account, brand, host): (&AccountId, &Brand, Option<&str>),
         account_name: &str,
     ) -> Result<Message, ComposeError> {
+        // As it is sent: from nowhere that may be somebody else's by then.
+        let host = host.filter(|_| kind != MailKind::BrandHost);
         let speaker = Speaker::of_brand(Look::of(account, brand), host);
         samples::sample(t, kind, self.sender(&speaker).at_home(), account_name)
     }

@@ -88,8 +88,8 @@ impl World {
     /// Serves under an address that names nobody.
     pub fn serve_plainly(&mut self) {
         self.restart(|app| {
-            app.settings.base_url = "https://calls.agency.test".to_owned();
-            app.settings.mail_from.email = "post@agency.test".to_owned();
+            app.settings.base_url = "https://calls.hosted.test".to_owned();
+            app.settings.mail_from.email = "post@hosted.test".to_owned();
         });
     }
 }

@@ -1,5 +1,7 @@
 //! What is measured.
 
+use std::ops::RangeInclusive;
+
 use super::process::Server;
 use super::record::record;
 use super::world::World;
@@ -40,7 +42,8 @@ pub(super) fn run_all(world: &World) -> Result<All> {
     let server = world.server()?;
     server.rest()?;
     let mut scenarios = reads(world, &server)?;
-    scenarios.push(creates(world, &server)?);
+    scenarios.push(creates(world, &server, "create a user, in 16 accounts", 1..=16)?);
+    scenarios.push(creates(world, &server, "create a user, in 56 accounts", 17..=72)?);
     scenarios.push(accepts(world, &server, "accept an invitation, signed in", "returning")?);
     let memory = server.memory();
     drop(server);
@@ -80,14 +83,23 @@ fn reads(world: &World, server: &Server) -> Result<Vec<Measured>> {
     Ok(measured)
 }
 
-fn creates(world: &World, server: &Server) -> Result<Measured> {
+/// Whoever writes in the same account writes on the same pages: with few accounts, two of the 32 clients are at work in each; with
+/// many, nearly each is alone.
+fn creates(
+    world: &World,
+    server: &Server,
+    name: &'static str,
+    accounts: RangeInclusive<u32>,
+) -> Result<Measured> {
     let mut ours = Vec::new();
     for round in 0..ROUNDS {
         server.rest()?;
-        let args = ["--script", "benches/http/create.lua", "--", &world.folder, &round.to_string()];
+        let [from, to] = [accounts.start(), accounts.end()].map(u32::to_string);
+        let run = format!("{from}x{round}");
+        let args = ["--script", "benches/http/create.lua", "--", &world.folder, &run, &from, &to];
         ours.push(wrk::run(server, SECONDS, "/", &args)?);
     }
-    Ok(Measured { name: "create a user", ours, bare: Vec::new() })
+    Ok(Measured { name, ours, bare: Vec::new() })
 }
 
 fn accepts(world: &World, server: &Server, name: &'static str, file: &str) -> Result<Measured> {

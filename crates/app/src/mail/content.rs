@@ -1,8 +1,6 @@
 //! What the mails of the outbox say, as the database knows it at the moment of sending.
 
-use domain::id::{
-    AccessRequestId, AccountId, BundleId, EmailChangeId, InvitationId, LoginId, LoginMergeId, ResetId,
-};
+use domain::id::{AccessRequestId, AccountId, BundleId, EmailChangeId, InvitationId, LoginMergeId, ResetId};
 use domain::mail::MailKind;
 use store::access_request::{self, Answered, Asked};
 use store::brand::notice;
@@ -10,6 +8,7 @@ use store::bundle;
 use store::mail::{self, Mail, ReadsMail};
 use store::work::Reader;
 
+use super::login_notice::{self, LoginNotice};
 use super::speaker::Speaker;
 use crate::{Refused, alert, summary_issue};
 use crate::center_notice::{self, CenterNotice};
@@ -18,13 +17,8 @@ use crate::center_notice::{self, CenterNotice};
 pub(super) enum Content {
     Invitation(store::mail::InvitationContent, InvitationId),
     Reset(String, ResetId),
-    PasswordChanged(String, String),
-    ApiKeyCreated(store::api_key::Content),
     EmailChange(store::email_change::Content, EmailChangeId),
-    EmailChanged(String, String),
     LoginMerge(String, LoginMergeId),
-    LoginMerged(Told),
-    LoginMergeUndone(Told),
     EndNotice(store::mail::EndContent),
     AccessRequest(Asked, AccessRequestId),
     AccessApproved(Answered),
@@ -34,6 +28,7 @@ pub(super) enum Content {
     EmailProof(String, ResetId),
     Bundle(bundle::Content, BundleId),
     AccessGiven(bundle::Content),
+    LoginNotice(LoginNotice),
     CenterNotice(CenterNotice),
     BrandHost(notice::Content),
     Alert(alert::Told),
@@ -67,13 +62,6 @@ impl Content {
     }
 }
 
-/// To whom it is told that two logins became one, or two again.
-pub(super) struct Told {
-    pub(super) name: String,
-    /// Whether the address that is mailed to is the one that signs in.
-    pub(super) signs_in: bool,
-}
-
 /// Finds it; `None` if what it tells of is over.
 pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Option<Content>, Refused> {
     let parsed = "the subject of a mail is an id of its kind";
@@ -100,15 +88,6 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
             let id = mail.subject.parse().expect(parsed);
             Ok(mail::find_end(r, pass, &mail.account, &id, &mail.email)?.map(Content::EndNotice))
         }
-        MailKind::PasswordChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::PasswordChanged(name, device)))
-        }
-        MailKind::ApiKeyCreated => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(store::api_key::find_content(r, pass, &id)?.map(Content::ApiKeyCreated))
-        }
         MailKind::EmailChange => {
             let id = mail.subject.parse().expect(parsed);
             let found = store::email_change::find_content(r, pass, &id, mail.generation)?;
@@ -118,19 +97,6 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
             let id = mail.subject.parse().expect(parsed);
             let found = store::login_merge::find_content(r, pass, &id, mail.generation)?;
             Ok(found.map(|name| Content::LoginMerge(name, id)))
-        }
-        MailKind::LoginMerged => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMerged(told(r, &id, &mail.email)?)))
-        }
-        MailKind::LoginMergeUndone => {
-            let id = mail.subject.parse().expect(parsed);
-            Ok(Some(Content::LoginMergeUndone(told(r, &id, &mail.email)?)))
-        }
-        MailKind::EmailChanged => {
-            let id = mail.subject.parse().expect(parsed);
-            let (name, device) = mail::get_login(r, pass, &id)?;
-            Ok(Some(Content::EmailChanged(name, device)))
         }
         MailKind::AccessRequest => {
             let id: AccessRequestId = mail.subject.parse().expect(parsed);
@@ -157,6 +123,11 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
             let id = mail.subject.parse().expect(parsed);
             Ok(bundle::find_let_in(r, pass, &id)?.map(Content::AccessGiven))
         }
+        MailKind::PasswordChanged
+        | MailKind::EmailChanged
+        | MailKind::ApiKeyCreated
+        | MailKind::LoginMerged
+        | MailKind::LoginMergeUndone => Ok(login_notice::find(r, pass, mail)?.map(Content::LoginNotice)),
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
             Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
         }
@@ -165,10 +136,4 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         MailKind::Summary => Ok(summary_issue::find(r, pass, mail)?.map(Content::Summary)),
         MailKind::BrandHost => Ok(notice::find(r, pass, mail)?.map(Content::BrandHost)),
     }
-}
-
-/// Whose mail it is: that of the login that remained.
-fn told(r: &mut Reader, login: &LoginId, to: &str) -> Result<Told, Refused> {
-    let login = store::login::get(r, login)?;
-    Ok(Told { name: login.name, signs_in: login.email.eq_ignore_ascii_case(to) })
 }

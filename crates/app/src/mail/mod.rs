@@ -2,6 +2,7 @@
 
 pub mod compose;
 mod content;
+mod login_notice;
 pub mod outbox;
 pub mod samples;
 pub mod sender;

@@ -15,17 +15,16 @@ use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::{Language, Text};
 
 use super::compose::{Address, ComposeError, Message, compose};
-use super::content::{self, Content, Told};
+use super::content::{self, Content};
 use super::smtp::Delivery;
 use super::speaker::{self, Speaker};
 use super::views::{
-    AccessDeclinedMail, AccessOfferMail, ApiKeyCreatedMail, EmailChangeMail, EmailChangedMail,
-    EmailProofMail, EmailTakenMail, EndNoticeMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail,
+    AccessDeclinedMail, AccessOfferMail, EmailChangeMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
+    LoginMergeMail, ResetMail,
 };
 use crate::brand::recheck::notice_mail;
-use crate::moment::{self, Moments};
-use crate::{App, Refused, api_key, words};
+use crate::moment::Moments;
+use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
 const AT_ONCE: i64 = 4;
@@ -190,7 +189,6 @@ impl App {
         let host = from.address.email.rsplit('@').next().unwrap_or("localhost");
         let id = format!("{}@{host}", mail.id);
         let to = |name: &str| Address { name: name.to_owned(), email: mail.email.clone() };
-        let when = || moment::full(t, mail.created_at, "UTC");
         match content {
             Content::Invitation(content, invitation) => {
                 let view = self.invitation_mail(t, content, &invitation, mail, &base);
@@ -212,15 +210,6 @@ impl App {
                 let view = end_notice_mail(t, content, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
-            Content::PasswordChanged(to_name, device) => {
-                let view =
-                    PasswordChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::ApiKeyCreated(content) => {
-                let view = api_key_created_mail(t, content, mail);
-                compose(&view, from, to(&view.to_name), id)
-            }
             // Nothing of who tried it.
             Content::EmailChange(content, _) if content.is_taken => {
                 compose(&EmailTakenMail { t }, from, to(""), id)
@@ -235,19 +224,6 @@ impl App {
                 let link = self.login_merge_link(&merge, mail.generation);
                 let minutes = store::login_merge::LINK.as_minutes();
                 compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
-            }
-            Content::LoginMerged(Told { name: to_name, signs_in }) => {
-                let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);
-                let view = LoginMergedMail { t, to_name, when: when(), signs_in, days };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::LoginMergeUndone(Told { name: to_name, signs_in }) => {
-                let view = LoginMergeUndoneMail { t, to_name, when: when(), signs_in };
-                compose(&view, from, to(&view.to_name), id)
-            }
-            Content::EmailChanged(to_name, device) => {
-                let view = EmailChangedMail { t, to_name, when: when(), device: words::device(t, &device) };
-                compose(&view, from, to(&view.to_name), id)
             }
             Content::AccessRequest(asked, request) => {
                 let view = crate::access_request::request_mail(t, asked, &request, &base);
@@ -278,6 +254,10 @@ impl App {
                 let content = content.without_center(speaker.is_brand());
                 let view = self.access_given_mail(t, &content, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
+            }
+            Content::LoginNotice(notice) => {
+                let to = to(notice.to_name());
+                notice.compose(t, mail, (from, to, id))
             }
             Content::CenterNotice(notice) => {
                 let to = to(notice.to_name());
@@ -321,17 +301,6 @@ impl App {
 fn language_of(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result<Language, Refused> {
     let own = mail::find_language(r, pass, &mail.email)?;
     Ok(Language::of_code(own.as_deref().unwrap_or(&mail.language)).unwrap_or_default())
-}
-
-fn api_key_created_mail(t: Text, content: store::api_key::Content, mail: &Mail) -> ApiKeyCreatedMail {
-    ApiKeyCreatedMail {
-        t,
-        to_name: content.owner,
-        key_name: content.name,
-        when: moment::full(t, mail.created_at, "UTC"),
-        device: words::device(t, &content.device),
-        by_operator: mail.generation == api_key::BY_OPERATOR,
-    }
 }
 
 fn end_notice_mail(t: Text, content: store::mail::EndContent, base: &str) -> EndNoticeMail {

@@ -38,7 +38,7 @@ pub(crate) struct Spoken {
     /// The account's own host: what the mail comes from.
     host: Option<String>,
     /// The host of the mail's links, where it is the account's own.
-    pub(crate) links: Option<String>,
+    links: Option<String>,
 }
 
 impl Speaker {

@@ -162,7 +162,7 @@ async fn x18_a_temporary_password_of_several_accounts_opens_one_on_its_own_host(
         account.give_host(BRIGHT).await;
         world.sql("UPDATE temporary_password SET password_hash = (SELECT MIN(password_hash) FROM temporary_password)");
         for letter in letters_to(&world, "kim@example.com").await {
-            assert!(letter.link().starts_with("https://calls.agency.test/"), "{}", letter.link());
+            assert!(letter.link().starts_with("https://calls.hosted.test/"), "{}", letter.link());
         }
         for (one, host) in [(&account, BRIGHT), (&other, CLEAR)] {
             let mut ask = one.at_host(&world.visitor(), host);

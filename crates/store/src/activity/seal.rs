@@ -9,7 +9,7 @@ use crate::pass::SystemPass;
 use crate::secret::{self, Key};
 use crate::work::{Reader, Writer};
 
-/// How far sealing has looked: the account and the id of the last entry.
+/// How far sealing has looked: the last entry, by the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sealed {
     /// How many entries were sealed.
@@ -20,7 +20,7 @@ pub struct Sealed {
 
 /// An entry as the chain sees it: all its columns in a fixed order.
 pub(super) struct Link {
-    account: String,
+    pub(super) account: String,
     pub(super) id: String,
     content: String,
     mac: String,
@@ -114,9 +114,9 @@ pub(super) fn begin(w: &mut Writer, account: &str) -> Result<(), DbError> {
 pub fn has_unsealed(r: &mut Reader, after: &Sealed) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!(
-            "SELECT id FROM activity WHERE seq IS NULL AND (account_id, id) > ($1, $2) ORDER BY account_id, id LIMIT 1"
+            "SELECT id FROM activity WHERE seq IS NULL AND (id, account_id) > ($1, $2) ORDER BY id, account_id LIMIT 1"
         ),
-        &[(&after.account).into(), (&after.id).into()],
+        &[(&after.id).into(), (&after.account).into()],
     )?;
     Ok(row.is_some())
 }
@@ -129,9 +129,9 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Re
         sql!(
             "SELECT account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name, changes,
                     network, request_id, mac, seq, hash
-             FROM activity WHERE seq IS NULL AND (account_id, id) > ($1, $2) ORDER BY account_id, id LIMIT $3"
+             FROM activity WHERE seq IS NULL AND (id, account_id) > ($1, $2) ORDER BY id, account_id LIMIT $3"
         ),
-        &[(&after.account).into(), (&after.id).into(), most.into()],
+        &[(&after.id).into(), (&after.account).into(), most.into()],
     )?;
     let mut sealed = after.clone();
     let mut ends: BTreeMap<String, Option<End>> = BTreeMap::new();

@@ -39,15 +39,15 @@ pub struct Walk {
     part: Part,
 }
 
-/// What of an account is looked at next.
+/// What is looked at next.
 #[derive(Clone, Default)]
 enum Part {
     #[default]
     Trail,
-    /// The sealed entries behind this one.
+    /// The account's sealed entries behind this one.
     Sealed(End),
-    /// The entries without a place behind this id; how many are sealed.
-    Unsealed(String, i64),
+    /// The entries of all accounts that have no place yet, behind this id and account.
+    Unsealed(String, String),
 }
 
 /// What one step of an account comes to.
@@ -78,11 +78,14 @@ pub fn verify(
     let step = match &walk.part {
         Part::Trail => begin(r, account)?,
         Part::Sealed(last) => sealed(r, account, last, found)?,
-        Part::Unsealed(after, sealed) => unsealed(r, account, after, *sealed, found)?,
+        Part::Unsealed(id, account) => return unsealed(r, (id, account), found),
     };
     match step {
         Step::Next(part) => Ok(Some(Walk { account: account.to_owned(), part })),
-        Step::Done => Ok(next_account(r, account)?.map(|account| Walk { account, part: Part::Trail })),
+        Step::Done => Ok(Some(match next_account(r, account)? {
+            Some(account) => Walk { account, part: Part::Trail },
+            None => Walk { account: String::new(), part: Part::Unsealed(String::new(), String::new()) },
+        })),
         Step::Broken(seq, fault) => {
             found.broken = Some(Broken { account: account.to_owned(), seq, fault });
             Ok(None)
@@ -156,34 +159,35 @@ fn end(r: &mut Reader, account: &str, last: &End, found: &mut Verified) -> Resul
         return Ok(Step::Broken(last.seq, FALSE_HEAD));
     }
     found.chains += u64::from(last.seq > 0);
-    Ok(Step::Next(Part::Unsealed(String::new(), last.seq)))
+    Ok(Step::Done)
 }
 
+/// A page of the queue that sealing takes from, the only part that is not walked account by account: it is short.
 fn unsealed(
     r: &mut Reader,
-    account: &str,
-    after: &str,
-    sealed: i64,
+    (id, account): (&str, &str),
     found: &mut Verified,
-) -> Result<Step, DbError> {
+) -> Result<Option<Walk>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name,
                     changes, network, request_id, mac, seq, hash
-             FROM activity WHERE account_id = $1 AND seq IS NULL AND id > $2 ORDER BY id LIMIT $3"
+             FROM activity WHERE seq IS NULL AND (id, account_id) > ($1, $2) ORDER BY id, account_id LIMIT $3"
         ),
-        &[account.into(), after.into(), PAGE.into()],
+        &[id.into(), account.into(), PAGE.into()],
     )?;
     let mut last = None;
     for row in rows {
         let link = Link::read(row)?;
         if !link.is_genuine(r.key()) {
-            return Ok(Step::Broken(sealed + 1, FALSE_UNSEALED));
+            let sealed = find_head(r, &link.account)?.unwrap_or_default().end.seq;
+            found.broken = Some(Broken { account: link.account, seq: sealed + 1, fault: FALSE_UNSEALED });
+            return Ok(None);
         }
         found.entries += 1;
-        last = Some(link.id);
+        last = Some(Part::Unsealed(link.id, link.account));
     }
-    Ok(last.map_or(Step::Done, |id| Step::Next(Part::Unsealed(id, sealed))))
+    Ok(last.map(|part| Walk { account: String::new(), part }))
 }
 
 /// Accounts are walked in their order, those without entries and entries without an account too.

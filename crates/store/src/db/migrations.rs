@@ -45,7 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0029_mail_suppression"),
     migration!("0030_language"),
     migration!("0031_api_key_device"),
-    migration!("0032_brand"),
-    migration!("0033_lead_event"),
-    migration!("0034_push"),
+    migration!("0032_shared_leaves"),
+    migration!("0033_brand"),
+    migration!("0034_lead_event"),
+    migration!("0035_push"),
 ];

@@ -28,6 +28,7 @@ mod value;
 pub use error::{DbError, Source};
 pub use migrate::{MigrateError, Migration, MigrationReport};
 pub use migrations::MIGRATIONS;
+pub use postgres::POSTGRES_MODES;
 pub use row::{Columns, Row};
 pub(crate) use stmt::sql;
 pub use stmt::{HOOKS, Hook, STATEMENTS, Stmt};
@@ -63,7 +64,7 @@ pub enum Location {
         /// `postgres://user:password@host/database`, with several hosts and `target_session_attrs=read-write` for
         /// a cluster, `sslmode=require` and `sslrootcert=/path` for encryption.
         url: String,
-        /// How many connections, and so how many units at a time.
+        /// How many connections, and so how many units at a time; at least one reads and one writes.
         connections: usize,
     },
 }
@@ -92,7 +93,6 @@ struct Shared {
     here: sqlite::Here,
     /// On PostgreSQL only.
     lookout: Option<Arc<postgres::Lookout>>,
-    /// On PostgreSQL both are the same queue.
     reads: Arc<Queue<Job>>,
     writes: Arc<Queue<Job>>,
     /// The turn of what nobody waits for.
@@ -132,10 +132,10 @@ impl Db {
     /// [`DbError::Unavailable`] if the file or server cannot be opened, [`DbError::Other`] if the URL cannot be read.
     pub fn open(location: &Location) -> Result<Db, DbError> {
         let (alive, ended) = mpsc::channel(1);
-        let reads = Arc::new(Queue::new());
-        let (writes, lookout) = match location {
-            Location::Sqlite(_) => (Arc::new(Queue::new()), None),
-            Location::Postgres { .. } => (Arc::clone(&reads), Some(Arc::default())),
+        let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+        let lookout = match location {
+            Location::Sqlite(_) => None,
+            Location::Postgres { .. } => Some(Arc::default()),
         };
         let (location, here, later) = (location.clone(), sqlite::Here::new(), Mutex::new(()));
         // From here on an error drops the queues' owner, and that ends threads already started.
@@ -270,6 +270,9 @@ where
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
 }
 
+/// Of so many connections to PostgreSQL, one writes.
+const WRITES: usize = 4;
+
 /// One writer, and a reader per core: four at least, because readers also wait for the disk. The writer closes last:
 /// SQLite empties its log into the file when it sees that it is alone, which several closing at once never do.
 fn start_sqlite(path: &Path, shared: &Shared, alive: &mpsc::Sender<Infallible>) -> Result<(), DbError> {
@@ -299,7 +302,9 @@ fn start_sqlite(path: &Path, shared: &Shared, alive: &mpsc::Sender<Infallible>) 
     Ok(())
 }
 
-/// The first connection is opened now, so that a wrong URL is told at the start; the others when they are needed.
+/// Every fourth connection writes, the others read: of many who write at once one makes the other begin anew, and what they did
+/// until then is lost. The first connection is opened now, so that a wrong URL is told at the start; the others when they are
+/// needed.
 fn start_postgres(
     url: &str,
     connections: usize,
@@ -310,8 +315,9 @@ fn start_postgres(
     let mut first = Some(postgres::on_thread(&connector, |session| session)?);
     let turn = Arc::new(postgres::Turn::default());
     let lookout = shared.lookout.clone().unwrap_or_default();
-    for _ in 0..connections.max(1) {
-        let (connector, queue, session) = (connector.clone(), Arc::clone(&shared.writes), first.take());
+    for number in 0..connections.max(2) {
+        let queue = if number % WRITES == 0 { &shared.writes } else { &shared.reads };
+        let (connector, queue, session) = (connector.clone(), Arc::clone(queue), first.take());
         let (turn, lookout) = (Arc::clone(&turn), Arc::clone(&lookout));
         start("db-postgres", alive, move || postgres::work_all(connector, session, &turn, &lookout, &queue))?;
     }

@@ -8,6 +8,7 @@ mod tls;
 mod worker;
 
 pub(super) use lookout::{Lookout, Seen};
+pub use session::MODES as POSTGRES_MODES;
 pub(super) use session::{Connector, Session, on_thread};
 pub(super) use worker::{Turn, work_all};
 

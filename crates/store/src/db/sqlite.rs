@@ -27,11 +27,11 @@ use std::sync::Arc;
 /// not wait noticeably for the last.
 const GROUP: usize = 64;
 
-/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 64 MB: a page that
+/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 128 MB: a page that
 /// changed often meanwhile is written once. What a savepoint would need to go back stays in memory. No `mmap_size`: the
 /// system's cache does as well, and mapped files would count as memory once for each connection.
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-    PRAGMA wal_autocheckpoint=16000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+    PRAGMA wal_autocheckpoint=32000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 /// There are several readers, and a small cache of each goes a long way.
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-2048;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.

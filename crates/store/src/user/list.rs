@@ -54,9 +54,10 @@ impl Filter {
         Search::of(&self.search).is_none()
     }
 
-    /// Whether the list can be sorted by last activity: only all users, or those of a type, are kept in that order.
+    /// Whether the list can be sorted by last activity: only all users, or those of a type, are kept in that order, and
+    /// nobody who is only invited.
     pub fn sorts_by_activity(&self) -> bool {
-        self.sorts_by_name() && self.company.is_none()
+        self.sorts_by_name() && self.company.is_none() && self.status != UserStatus::Pending
     }
 }
 

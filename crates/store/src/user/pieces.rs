@@ -36,14 +36,16 @@ macro_rules! limited {
     };
 }
 
+/// Each order is an index; that of the last activity is without those who are only invited.
 macro_rules! of_users {
-    ($key:literal $than:literal $user_type:literal) => {
+    ($key:tt $than:literal $user_type:literal) => {
         concat!(
             "SELECT u.id AS id, u.",
             $key,
             " AS place FROM \"user\" u
              WHERE u.account_id = $1 AND u.listed = $2 AND u.user_type = ",
             $user_type,
+            kept!($key),
             " AND (u.",
             $key,
             ", u.id) ",
@@ -53,8 +55,17 @@ macro_rules! of_users {
     };
 }
 
+macro_rules! kept {
+    ("last_active_at") => {
+        " AND u.listed <> 'pending'"
+    };
+    ("sort_name") => {
+        ""
+    };
+}
+
 macro_rules! all_users {
-    ($key:literal $than:literal $order:literal) => {
+    ($key:tt $than:literal $order:literal) => {
         merged!($order: of_users!($key $than "$5"), of_users!($key $than "$6"), of_users!($key $than "$7"),
             of_users!($key $than "$8"), of_users!($key $than "$9"))
     };
@@ -63,12 +74,14 @@ macro_rules! all_users {
 /// SQLite walks the pieces by itself at a quarter of the price: in each it stops when the page is full. PostgreSQL would
 /// read and sort all users.
 macro_rules! walked {
-    ($key:literal $than:literal $order:literal) => {
+    ($key:tt $than:literal $order:literal) => {
         sql!(concat!(
             "SELECT u.id, u.",
             $key,
             " AS place FROM \"user\" u
-             WHERE u.account_id = $1 AND u.listed = $2 AND u.user_type IN ($5, $6, $7, $8, $9) AND (u.",
+             WHERE u.account_id = $1 AND u.listed = $2 AND u.user_type IN ($5, $6, $7, $8, $9)",
+            kept!($key),
+            " AND (u.",
             $key,
             ", u.id) ",
             $than,

@@ -104,7 +104,7 @@ fn page(what: &'static str, parts: &[&str], start: [Value; 2], only: Option<&str
 /// Every list there is: its first page, one from the middle, backwards, of one type, and what stands beside it.
 fn asked(engine: Engine) -> Vec<Asked> {
     // All users are walked on SQLite, and merged on PostgreSQL.
-    let all = if engine == Engine::Sqlite { "IN ($5" } else { "$9 AND (u." };
+    let all = if engine == Engine::Sqlite { "IN ($5" } else { "u.user_type = $9" };
     let text = |place: &str, id: &str| [Value::from(place), Value::from(id)];
     let (up, down) = (["u.sort_name AS place", "ASC", all], ["u.sort_name AS place", "DESC", all]);
     let (newest, oldest) =

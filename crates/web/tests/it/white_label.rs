@@ -13,7 +13,7 @@ use crate::site::{Reply, Site};
 const HOST: &str = "calls.bright.test";
 
 /// What must stand nowhere.
-const OTHERS: [&str; 4] = ["rollcall", "Other Dental", "olga@example.com", "Agency"];
+const OTHERS: [&str; 5] = ["rollcall", "Other Dental", "olga@example.com", "Agency", "calls.hosted.test"];
 
 /// A site whose account has a brand on its own host, under a base URL that names nobody.
 async fn branded(mut world: World) -> Site {
@@ -89,7 +89,7 @@ async fn g10_what_a_brands_links_open_on_the_servers_host_is_the_brands() {
         let site = branded(world).await;
         for path in ["/invitation", "/invitation-block", "/temporary-password"] {
             let (_, ask, _) = success(&site, path).await;
-            let reply = site.at("calls.agency.test", &Method::GET, path, ask.as_ref(), "").await;
+            let reply = site.at("calls.hosted.test", &Method::GET, path, ask.as_ref(), "").await;
             assert_eq!(reply.status, StatusCode::OK, "{path}");
             assert_silent(path, &reply);
             assert!(reply.body.contains("Bright Calls"), "{path}");
@@ -129,7 +129,7 @@ async fn g10_nothing_of_others_is_there_on_an_own_host() {
         assert_eq!(profile.status, StatusCode::OK);
         assert_silent("/me", &profile);
         // The session is none on the server's own host, and one of there is none here.
-        let elsewhere = site.at("calls.agency.test", &Method::GET, "/accounts", Some(&admin), "").await;
+        let elsewhere = site.at("calls.hosted.test", &Method::GET, "/accounts", Some(&admin), "").await;
         assert_eq!(elsewhere.location(), "/sign-in?next=/accounts");
         let foreign = site.at(HOST, &Method::GET, "/me", site.admin(), "").await;
         assert_eq!(foreign.location(), "/sign-in?next=/me");

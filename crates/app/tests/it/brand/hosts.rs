@@ -170,17 +170,18 @@ async fn g10_administrators_are_told_once_that_their_host_is_failing_and_once_th
         let (one, two) = tokio::join!(world.app.recheck_hosts(&worker), world.app.recheck_hosts(&worker));
         assert!(one.unwrap() + two.unwrap() > 0);
         for (address, subject) in [
-            ("ada@example.com", "The record of calls[.]bright[.]test is missing"),
-            ("lee@example.com", "Falta el registro de calls[.]bright[.]test"),
+            ("ada@example.com", "The record of your host name is missing"),
+            ("lee@example.com", "Falta el registro de su nombre de host"),
         ] {
             assert_eq!(told(&world, address).await, [0], "{address}");
             let letter = letters_to(&world, address).await.pop().unwrap();
             assert_eq!(
                 (letter.subject.as_str(), letter.from.as_str()),
-                (subject, "Bright <post@agency.test>")
+                (subject, "Bright <post@hosted.test>")
             );
-            let settings = format!("https://calls.agency.test/accounts/{}/white-label", account.id);
+            let settings = format!("https://calls.hosted.test/accounts/{}/white-label", account.id);
             assert_eq!(letter.link(), settings);
+            assert!(letter.text.contains("calls[.]bright[.]test"), "{}", letter.text);
             assert_silent(&letter, &["rollcall", BRIGHT]);
         }
         assert!(told(&world, "max@example.com").await.is_empty());
@@ -191,7 +192,7 @@ async fn g10_administrators_are_told_once_that_their_host_is_failing_and_once_th
         a_day_later(&world).await;
         assert_eq!((told(&world, "ada@example.com").await, host_count(&world)), (vec![0, 1], 0));
         let lost = letters_to(&world, "ada@example.com").await.pop().unwrap();
-        assert_eq!(lost.subject, "calls[.]bright[.]test is given up");
+        assert_eq!(lost.subject, "Your host name is given up");
         assert!(lost.follows.is_some());
         assert_silent(&lost, &["rollcall", BRIGHT]);
         a_day_later(&world).await;

@@ -36,7 +36,7 @@ async fn c09_who_is_in_accounts_of_two_brands_gets_one_mail_of_each() {
         assert_eq!(bright.from, format!("Bright <mail@{BRIGHT}>"));
         assert!(bright.id.ends_with(BRIGHT) && bright.reply_to.as_deref() == Some("help@example.net"));
         assert!(bright.link().starts_with(&format!("https://{BRIGHT}/invitations/")));
-        assert!(plain.link().starts_with("https://calls.agency.test/") && plain.from.starts_with("Rollcall"));
+        assert!(plain.link().starts_with("https://calls.hosted.test/") && plain.from.starts_with("Rollcall"));
         // Who is known in the center is let into both at once: by two mails.
         let_in(&world, &center, south, "lee@example.com").await.unwrap();
         let told = letters_to(&world, "lee@example.com").await.pop().unwrap();
@@ -62,13 +62,13 @@ async fn c09_a_mail_to_a_login_of_several_accounts_names_none() {
         assert!(
             one.from.starts_with("Bright") && one.link().starts_with(&format!("https://{BRIGHT}/reset/"))
         );
-        assert_silent(&one, &["rollcall", "agency"]);
+        assert_silent(&one, &["rollcall", "hosted"]);
         other.invite_known("ada@example.com", UserType::Administrator, &[]).await;
         let invitation = world.letter_to("ada@example.com").await;
         world.app.accept(&world.follow(invitation.link()), PASSWORD).await.unwrap();
         ask().await;
         let both = world.letter_to("ada@example.com").await;
-        assert_eq!(both.from, " <post@agency.test>");
+        assert_eq!(both.from, " <post@hosted.test>");
         assert_silent(&both, &["rollcall", "bright", "plain"]);
     }
 }
@@ -92,12 +92,12 @@ async fn c09_a07_a_mail_about_a_new_key_speaks_as_its_owners_login_does() {
         };
         let one = told().await;
         assert_eq!((one.from.as_str(), one.find_link()), ("Bright <mail@calls.bright.test>", None));
-        assert_silent(&one, &["rollcall", "agency"]);
+        assert_silent(&one, &["rollcall", "hosted"]);
         other.invite_known("ada@example.com", UserType::Administrator, &[]).await;
         let invitation = world.letter_to("ada@example.com").await;
         world.app.accept(&world.follow(invitation.link()), PASSWORD).await.unwrap();
         let both = told().await;
-        assert_eq!(both.from, " <post@agency.test>");
+        assert_eq!(both.from, " <post@hosted.test>");
         assert_silent(&both, &["rollcall", "bright", "plain"]);
     }
 }
@@ -120,7 +120,7 @@ async fn u06_a_mended_invitation_is_the_brands_as_well() {
         let mended = world.letter_to("natalie@example.com").await;
         assert!(mended.link().starts_with(&format!("https://{BRIGHT}/invitations/")), "{}", mended.link());
         assert_eq!(mended.follows, None);
-        assert_silent(&mended, &["rollcall", "agency"]);
+        assert_silent(&mended, &["rollcall", "hosted"]);
         let dead = world.app.accept(&world.follow_at(&account, BRIGHT, &old), PASSWORD).await.map(drop);
         assert!(matches!(dead, Err(Refused::Link(_))), "{dead:?}");
         world.app.accept(&world.follow_at(&account, BRIGHT, mended.link()), PASSWORD).await.unwrap();
@@ -135,7 +135,7 @@ async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
         let (account, other) =
             (world.set_up().await, world.another_account("Plain", "paula@example.com").await);
         account.show_brand("Bright", Some(BRIGHT)).await;
-        let own = "https://calls.agency.test/";
+        let own = "https://calls.hosted.test/";
         // Who signs in elsewhere types no password below the host, though the mail is the brand's.
         account.invite_known("paula@example.com", UserType::Administrator, &[]).await;
         let invited = world.letter_to("paula@example.com").await;
@@ -186,7 +186,7 @@ async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
             };
         world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1.unwrap();
         let letter = world.letter_to("eve@example.com").await;
-        assert!(letter.link().starts_with("https://calls.agency.test/"), "{}", letter.link());
+        assert!(letter.link().starts_with("https://calls.hosted.test/"), "{}", letter.link());
         assert_silent(&letter, &["rollcall", "bright"]);
         world.app.accept(&world.follow(letter.link()), PASSWORD).await.unwrap();
         let proven =

@@ -1,5 +1,8 @@
 //! Mails of a brand as they go over the wire, with their envelopes (G-10, C-09).
 
+use std::fs;
+use std::path::Path;
+
 use app::mail::smtp::{Delivery, Smtp};
 use app::pass::{Reason, SystemPass};
 use domain::email::EmailAddress;
@@ -14,7 +17,7 @@ use super::server::Server;
 const HOST: &str = "calls.bright.test";
 
 /// What must stand nowhere.
-const OTHERS: [&str; 3] = ["rollcall", "agency", "plain dental"];
+const OTHERS: [&str; 3] = ["rollcall", "calls.hosted.test", "plain dental"];
 
 /// All of the nth mail: as it was sent, and as a reader's program takes it apart.
 fn all_of(server: &Server, n: usize) -> String {
@@ -38,6 +41,8 @@ async fn g10_no_kind_of_mail_of_a_brand_names_another_on_the_wire() {
     world.serve_plainly();
     let (account, server) = (world.set_up().await, Server::start("normal"));
     let (smtp, brand) = (smtp(&server), brand_of("Bright Calls"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("mails");
+    fs::create_dir_all(&folder).unwrap();
     let mut sent = 0;
     for kind in MailKind::ALL {
         for language in Language::ALL {
@@ -46,6 +51,9 @@ async fn g10_no_kind_of_mail_of_a_brand_names_another_on_the_wire() {
             let delivery = smtp.send(&message, AT).await;
             assert!(matches!(delivery, Delivery::HandedOver { .. }), "{kind:?}: {delivery:?}");
             sent += 1;
+            // For eyes.
+            let name = format!("brand-{}-{}.html", kind.word(), language.code());
+            fs::write(folder.join(name), &message.html).unwrap();
             let all = all_of(&server, sent);
             assert!(all.contains("bright calls"), "{kind:?}: {all}");
             assert_silent(&format!("{kind:?}"), &all);

@@ -120,6 +120,7 @@ fn naive(known: &[Known], filter: &Filter) -> Vec<UserId> {
     let mut fitting: Vec<&Known> = known.iter().filter(|known| known.fits(filter)).collect();
     let by_name = |known: &&Known| (known.user.sort_name.clone(), known.user.id.clone());
     let by_activity = |known: &&Known| (known.user.last_active_at, known.user.id.clone());
+    let by_activity_too = filter.company.is_none() && filter.status != UserStatus::Pending;
     match filter.sort {
         _ if !filter.search.is_empty() => {
             let word = sort_key(&[&filter.search]);
@@ -128,12 +129,12 @@ fn naive(known: &[Known], filter: &Filter) -> Vec<UserId> {
                 false => fitting.sort_by_key(|known| (known.first_found(&word), known.user.id.clone())),
             }
         }
-        Sort::NewestFirst | Sort::OldestFirst if filter.company.is_none() => fitting.sort_by_key(by_activity),
+        Sort::NewestFirst | Sort::OldestFirst if by_activity_too => fitting.sort_by_key(by_activity),
         _ => fitting.sort_by_key(by_name),
     }
     let down = match filter.sort {
         Sort::NameDown => true,
-        Sort::NewestFirst => filter.company.is_none(),
+        Sort::NewestFirst => by_activity_too,
         _ => false,
     };
     if down && filter.search.is_empty() {

@@ -22,7 +22,7 @@ const STEPS: i32 = 1_000;
 const LOOKS: u32 = 100;
 
 /// How much memory the rows that one connection knows may take.
-const KNOWN: usize = 1024 * 1024;
+const KNOWN: usize = 4 * 1024 * 1024;
 
 /// The connections for reads in place. On PostgreSQL there are none.
 pub(in crate::db) struct Here {

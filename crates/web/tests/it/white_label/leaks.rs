@@ -181,7 +181,7 @@ async fn g10_no_mail_of_a_brand_names_the_product() {
             for code in ["en", "es"] {
                 all_read(&site, code);
                 for path in [path.clone(), format!("{path}/content")] {
-                    let reply = site.at("calls.agency.test", &Method::GET, &path, site.admin(), "").await;
+                    let reply = site.at("calls.hosted.test", &Method::GET, &path, site.admin(), "").await;
                     assert_eq!(reply.status, StatusCode::OK, "{path}");
                     assert_silent(&path, &reply);
                     assert!(reply.body.contains("Bright Calls"), "{path}");
