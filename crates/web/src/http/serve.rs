@@ -42,7 +42,9 @@ pub fn router(app: SharedApp) -> Router {
     let (mut pages, mut programs, mut mailboxes) = (Router::new(), Router::new(), Router::new());
     for route in routes::table() {
         match route.speaks {
-            Speaks::Api => programs = programs.route(&api::routed(route.path), route.endpoint),
+            _ if route.path.starts_with(api::BASE) => {
+                programs = programs.route(&api::routed(route.path), route.endpoint);
+            }
             // Mail programs say nothing of where they come from: the address alone opens these.
             Speaks::Mailboxes => mailboxes = mailboxes.route(route.path, route.endpoint),
             _ => pages = pages.route(route.path, route.endpoint),

@@ -5,9 +5,11 @@ use app::pass::{AccountPass, InvitationBlockPass, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageWhiteLabel};
+use domain::email::EmailAddress;
 use domain::id::NotificationId;
 use domain::login_merge::Keep;
 use domain::notification::{AlertChange, AlertType};
+use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
@@ -263,12 +265,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, "weekly=yes&monthly=yes")
         }
         "/accounts/{account}/summaries/{summary_email}/remove" => {
-            let weekly = SummaryChange { frequency: Some(vec![Frequency::Weekly]), ..SummaryChange::default() };
-            let set = move |w: Writer, pass: &AccountPass<AnyUser>| {
-                app::summary_email::create(w, pass, None, &weekly)
-            };
-            let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
-            let made = world.app.write(ask, account, set).await.expect("a summary is set up").1.id;
+            let made = monthly_summary(site).await;
             with(format!("/accounts/{}/summaries/{made}/remove", site.account.id), "")
         }
         "/accounts/{account}/companies/{company}/alerts" => {
@@ -284,18 +281,43 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
     }
 }
 
-/// An alert of the administrator's that comes by email alone.
-pub(crate) async fn mailed_alert(site: &Site) -> NotificationId {
+/// An alert of a manager's that comes by email alone; the same one when asked again.
+async fn mailed_alert(site: &Site) -> NotificationId {
+    let there = "SELECT n.id FROM notification n JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
+                 WHERE u.email = 'manager@example.com' AND n.send_email = 1";
+    match site.world.sql(there).first() {
+        Some(row) => row[0].parse().expect("a number"),
+        None => new_mailed_alert(site).await,
+    }
+}
+
+/// Another one.
+pub(crate) async fn new_mailed_alert(site: &Site) -> NotificationId {
     let change = AlertChange {
         alert_type: Some(Some(AlertType::All)),
         call_enabled: Some(true),
         send_email: Some(true),
         ..AlertChange::default()
     };
-    let set =
-        move |w: Writer, pass: &AccountPass<AnyUser>| app::notification::create(w, pass, None, &change);
+    let manager = EmailAddress::parse("manager@example.com").expect("an address");
+    let set = move |w: Writer, pass: &AccountPass<AnyUser>| {
+        app::notification::create(w, pass, Some(&Receiver::Address(manager.clone())), &change)
+    };
     let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
     site.world.app.write(ask, account, set).await.expect("an alert is set up").1.id
+}
+
+/// A summary of the administrator's that comes each month; the same one when asked again.
+async fn monthly_summary(site: &Site) -> String {
+    let there = "SELECT id FROM summary_email WHERE monthly = 1 AND daily = 0 AND weekly = 0";
+    if let Some(row) = site.world.sql(there).first() {
+        return row[0].clone();
+    }
+    let monthly = SummaryChange { frequency: Some(vec![Frequency::Monthly]), ..SummaryChange::default() };
+    let set =
+        move |w: Writer, pass: &AccountPass<AnyUser>| app::summary_email::create(w, pass, None, &monthly);
+    let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
+    site.world.app.write(ask, account, set).await.expect("a summary is set up").1.id.to_string()
 }
 
 /// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.

@@ -3,6 +3,7 @@
 use app::Refused;
 use app::alert::{self, Recipient};
 use app::pass::CompanyPass;
+use app::work::Writer;
 use domain::alert::{LeadKind, Occasion, Why};
 use domain::capability::proof::ManageCompanies;
 use domain::input::Problem;
@@ -49,9 +50,12 @@ pub async fn page(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) -> A
 
 /// Sends it.
 pub async fn send(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) -> Answer {
-    let kind: LeadKind = typed.kind.parse().map_err(|_| Refused::field("kind", Problem::NotAChoice))?;
-    let first = typed.first.is_some();
-    visit.write(move |w, pass| alert::send_test(w, pass, kind, first)).await?;
+    let (kind, first) = (typed.kind.parse::<LeadKind>(), typed.first.is_some());
+    let send = move |w: Writer, pass: &_| {
+        let kind = kind.map_err(|_| Refused::field("kind", Problem::NotAChoice))?;
+        alert::send_test(w, pass, kind, first)
+    };
+    visit.write(send).await?;
     visit.go_and_tell(&visit.path, Toast::AlertTested)
 }
 
