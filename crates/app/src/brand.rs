@@ -86,11 +86,12 @@ pub fn change_logo(
     seen: i64,
 ) -> Result<Committed<()>, Refused> {
     let account = pass.account();
-    limits::count(&mut w, &format!("logos of {account}"), limits::BRAND_LOGO)?;
     let before = brand::find(&mut w, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?.draft;
     if let Some(logo) = logo {
-        if brand::count_logos(&mut w, pass)? >= LOGOS {
-            return Err(Refused::Conflict(Conflict::Full));
+        limits::count(&mut w, &format!("logos of {account}"), limits::BRAND_LOGO)?;
+        let is_kept = brand::find_logo(&mut w, account, &logo.hash)?.is_some();
+        if !is_kept && brand::count_logos(&mut w, pass)? >= LOGOS {
+            return Err(Refused::field("logo", Problem::TooManyLogos));
         }
         brand::insert_logo(&mut w, pass, &logo.hash, &logo.base64)?;
     }
@@ -228,8 +229,10 @@ impl App {
         let (_, wanted) = self.write(ask, account.clone(), find).await?;
         let wanted = wanted?.ok_or(Refused::Conflict(Conflict::Changed))?;
         let name = self.parse_host(&wanted).map_err(|problem| Refused::field("host", problem))?;
-        if !self.is_proven(&account, &name).await.unwrap_or(false) {
-            return Err(Refused::field("host", Problem::HostUnproven));
+        match self.is_proven(&account, &name).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Refused::field("host", Problem::HostUnproven)),
+            Err(dns::NoAnswer) => return Err(Refused::field("host", Problem::HostNoAnswer)),
         }
         let give = move |mut w: Writer, pass: &AccountPass<ManageWhiteLabel>| {
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);

@@ -92,6 +92,10 @@ pub enum Problem {
     HostTaken,
     /// The host's record is not there, or is another one.
     HostUnproven,
+    /// As many logos are kept as may be: mails that were sent show theirs.
+    TooManyLogos,
+    /// No name server answered whether the host's record is there.
+    HostNoAnswer,
     /// A picture that can carry scripts.
     SvgPicture,
     /// No picture, or none of a kind that is read.

@@ -153,6 +153,8 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotAHost => format!("{option} must be a host name, such as calls.example.com."),
         Problem::HostTaken => format!("{option} is this server's own, or another account's."),
         Problem::HostUnproven => format!("{option} has no record that shows whose it is."),
+        Problem::TooManyLogos => format!("{option} is one more than an account may keep."),
+        Problem::HostNoAnswer => format!("No name server answered whether {option} has a record."),
         Problem::SvgPicture => format!("{option} must be no SVG, which can carry scripts."),
         Problem::NotAPicture => format!("{option} must be a PNG, a JPEG or a WebP."),
         Problem::PictureTooLarge { side } => format!("{option} must have at most {side} pixels on a side."),

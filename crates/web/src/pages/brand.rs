@@ -182,7 +182,7 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
         terms: field("terms", &typed.terms),
         privacy: field("privacy", &typed.privacy),
         logo: field("logo", &logo.map(|hash| logo_path(pass.account(), hash)).unwrap_or_default()),
-        host: field("host", wanted(&found).unwrap_or_default()),
+        host: field("host", host_shown(&found)),
         own_host: found.host.as_ref().map(|host| (host.host.clone(), stands(visit, host))),
         record: found.proof.clone().filter(|_| !is_given(&found)),
         previews: Preview::all().into_iter().map(|preview| line(t, preview, &found.seen)).collect(),
@@ -192,6 +192,12 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
 
 fn wanted(found: &Found) -> Option<&str> {
     found.record.as_ref()?.wanted_host.as_deref()
+}
+
+/// What the field holds: emptied, it would take the host away that the operator has given.
+fn host_shown(found: &Found) -> &str {
+    let has = found.host.as_ref().map(|host| host.host.as_str());
+    wanted(found).or(has).unwrap_or_default()
 }
 
 /// Whether the host that is wanted is the account's.

@@ -65,6 +65,9 @@ async fn g10_a_host_is_whose_record_is_there() {
         let (name, content) = one.brand().await.proof.unwrap();
         world.records.set(&name, &two.brand().await.proof.unwrap().1);
         taken(prove(&world, &one).await, Problem::HostUnproven);
+        world.records.go_out(true);
+        taken(prove(&world, &one).await, Problem::HostNoAnswer);
+        world.records.go_out(false);
         world.records.set(&name, &content);
         prove(&world, &one).await.unwrap();
         assert_eq!(host_of(&one).await.as_deref(), Some(BRIGHT));
