@@ -234,7 +234,8 @@ mod tests {
         }
     }
 
-    /// G-08. Seen to fail: with each of the four types of alerts taken for the one before it, and with texts told by calls.
+    /// G-08. Seen to fail: with each of the four types of alerts taken for another one, with texts told as calls are, and
+    /// with the agent not looked at.
     #[test]
     fn g08_an_alert_tells_of_what_it_is_set_for() {
         use LeadKind::{Answered, Missed, Text, Voicemail};

@@ -254,24 +254,6 @@ async fn g08_p01_u11_nobody_is_told_from_the_moment_on_that_they_may_not_be() {
     }
 }
 
-/// G-08: an account that is gone tells nobody. Accounts are closed nowhere yet; this is its row taken away. Seen to fail: with
-/// what an alert's mail says found without the account.
-#[tokio::test]
-async fn g08_an_account_that_is_gone_tells_nobody() {
-    for world in testkit::worlds().await {
-        world.set_up().await;
-        let account = world.another_account("Globex", "zoe@example.com").await;
-        let (desk, paris) = (Desk::of(&world, &account), account.company("Paris").await);
-        desk.alert(None, by_email(Some(&paris))).await.unwrap();
-        desk.raise(&paris, missed()).await;
-        assert_eq!(letters(&world, MailKind::Alert, "zoe@example.com").await.len(), 1);
-        for table in ["invitation", "\"user\"", "company"] {
-            world.sql(&format!("DELETE FROM {table} WHERE account_id = '{}'", account.id));
-        }
-        assert!(letters(&world, MailKind::Alert, "zoe@example.com").await.is_empty());
-    }
-}
-
 /// G-08, X-31. Seen to fail: with the mails over the limit left out, with each of them mailed, and with the mail that tells of
 /// them sent at once.
 #[tokio::test]
