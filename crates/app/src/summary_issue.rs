@@ -79,7 +79,7 @@ fn issue(mut w: Writer, pass: &SystemPass, due: &Due) -> Result<Committed<()>, R
     let Some(planned) = summary_issue::find_planned(&mut w, pass, due)? else {
         return Ok(w.commit_unrecorded(Unrecorded::Mail, ()));
     };
-    let (now, zone) = (w.now, Zone::named("UTC"));
+    let (now, zone) = (w.now, Zone::named(&planned.time_zone));
     let is_mine = summary_issue::update_planned(&mut w, pass, due, next_due(due.frequency, &zone, now))?;
     if let (true, Some(_), Some(email)) = (is_mine, due.due_at, &planned.email) {
         let (id, period): (SummaryIssueId, _) = (w.new_id(), latest(due.frequency, &zone, now));
