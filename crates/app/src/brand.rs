@@ -86,9 +86,9 @@ pub fn change_logo(
     seen: i64,
 ) -> Result<Committed<()>, Refused> {
     let account = pass.account();
+    limits::count(&mut w, &format!("logos of {account}"), limits::BRAND_LOGO)?;
     let before = brand::find(&mut w, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?.draft;
     if let Some(logo) = logo {
-        limits::count(&mut w, &format!("logos of {account}"), limits::BRAND_LOGO)?;
         let is_kept = brand::find_logo(&mut w, account, &logo.hash)?.is_some();
         if !is_kept && brand::count_logos(&mut w, pass)? >= LOGOS {
             return Err(Refused::field("logo", Problem::TooManyLogos));

@@ -85,7 +85,7 @@ fn post(
     let (subject, generation) = (made.id.as_str(), made.generation);
     queue(w, pass, &NewMail { account: Some(pass.account()), kind, subject, generation, email })?;
     if pass.place().brand.is_some()
-        && let Some(host) = brand::host::find_for(w, pass.account(), email)?
+        && let Some(host) = brand::host::find_for_links(w, pass.account(), email)?
     {
         invitation::update_host(w, pass, made, &host)?;
     }

@@ -187,15 +187,17 @@ pub enum Missing {
     Name,
     /// People could ask nobody for help.
     Support,
-    /// Not all of it was looked at as it is now.
-    Previews,
+    /// So many pages and mails were not looked at as they are now.
+    Previews(usize),
 }
 
 /// What is missing of a draft; `None`: of one that nobody has begun. `unseen`: how much of it nobody has looked at.
 pub fn missing(draft: Option<&Brand>, unseen: usize) -> Vec<Missing> {
-    let Some(draft) = draft else { return vec![Missing::Name, Missing::Support, Missing::Previews] };
+    let Some(draft) = draft else {
+        return vec![Missing::Name, Missing::Support, Missing::Previews(unseen)];
+    };
     let support = draft.support.is_none().then_some(Missing::Support);
-    support.into_iter().chain((unseen > 0).then_some(Missing::Previews)).collect()
+    support.into_iter().chain((unseen > 0).then_some(Missing::Previews(unseen))).collect()
 }
 
 #[cfg(test)]

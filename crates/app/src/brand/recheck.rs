@@ -3,7 +3,7 @@
 
 use domain::activity::{Entry, Verb};
 use domain::brand::HostName;
-use domain::brand::host::{PATIENCE, Standing, standing};
+use domain::brand::host::{LOST_AFTER, Standing, standing};
 use domain::capability::proof::{ManageUsers, ManageWhiteLabel};
 use domain::mail::MailKind;
 use store::brand::host::{self, Due};
@@ -82,7 +82,7 @@ pub(crate) fn notice_mail(t: Text, content: Content, base: &str) -> BrandHostMai
         to_name,
         account_name,
         host,
-        until: failing_since.map(|since| moment::full(t, since + PATIENCE, &time_zone)),
+        until: failing_since.map(|since| moment::full(t, since + LOST_AFTER, &time_zone)),
         link: format!("{base}/accounts/{account}/white-label"),
     }
 }

@@ -42,7 +42,7 @@ impl Content {
                 Speaker::Nobody
             }
             Content::Invitation(content, _) if speaker.links() != Some(content.host.as_str()) => {
-                speaker.on_own_host()
+                speaker.with_links_to_server()
             }
             Content::Bundle(content, _) | Content::AccessGiven(content)
                 if speaker.is_brand() && content.accounts.len() as i64 + content.more > 1 =>
@@ -52,9 +52,21 @@ impl Content {
             // Whoever has the name now is not known.
             Content::BrandHost(_) => speaker.without_host(),
             // What they open is more than the account.
-            Content::Bundle(..) | Content::AccessGiven(_) => speaker.on_own_host(),
-            Content::TemporaryPassword(content) if content.more > 0 => speaker.on_own_host(),
-            _ => speaker,
+            Content::Bundle(..) | Content::AccessGiven(_) => speaker.with_links_to_server(),
+            Content::TemporaryPassword(content) if content.more > 0 => speaker.with_links_to_server(),
+            Content::Invitation(..)
+            | Content::TemporaryPassword(_)
+            | Content::Reset(..)
+            | Content::EmailChange(..)
+            | Content::LoginMerge(..)
+            | Content::EndNotice(_)
+            | Content::AccessRequest(..)
+            | Content::AccessApproved(_)
+            | Content::AccessDeclined(_)
+            | Content::AccessOffer(..)
+            | Content::EmailProof(..)
+            | Content::LoginNotice(_)
+            | Content::CenterNotice(_) => speaker,
         }
     }
 }

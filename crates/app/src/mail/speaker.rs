@@ -61,8 +61,8 @@ impl Speaker {
         Speaker::Brand(Box::new(Spoken { look, links: host.clone(), host }))
     }
 
-    /// The same, without an account's own host in its links.
-    pub(crate) fn on_own_host(mut self) -> Speaker {
+    /// The same, with links that lead to the server's own host.
+    pub(crate) fn with_links_to_server(mut self) -> Speaker {
         if let Speaker::Brand(spoken) = &mut self {
             spoken.links = None;
         }
@@ -92,7 +92,7 @@ pub(crate) fn find(r: &mut Reader, mail: &Mail) -> Result<Speaker, Refused> {
         (Voice::Brand, Some(account)) => {
             let speaker = of_account(r, &account, &mail.email)?;
             // A reset opens what the login has, and that is this account's. All others prove an address.
-            Ok(if mail.kind == MailKind::Reset { speaker } else { speaker.on_own_host() })
+            Ok(if mail.kind == MailKind::Reset { speaker } else { speaker.with_links_to_server() })
         }
         (Voice::Product, _) => Ok(Speaker::Product),
         _ => Ok(Speaker::Nobody),
@@ -101,8 +101,8 @@ pub(crate) fn find(r: &mut Reader, mail: &Mail) -> Result<Speaker, Refused> {
 
 fn of_account(r: &mut Reader, account: &AccountId, email: &str) -> Result<Speaker, Refused> {
     let Some(brand) = look::find(r, account)? else { return Ok(Speaker::Product) };
-    let (own, links) = (host::find_of(r, account)?, host::find_for(r, account, email)?);
-    Ok(Speaker::Brand(Box::new(Spoken { look: Look::of(account, &brand), host: own, links })))
+    let (sender, links) = (host::find_for_sender(r, account)?, host::find_for_links(r, account, email)?);
+    Ok(Speaker::Brand(Box::new(Spoken { look: Look::of(account, &brand), host: sender, links })))
 }
 
 /// The login that a mail of no account is about: whose address it goes to, and where that is a new one, who wants it.
@@ -125,7 +125,24 @@ fn login_of(r: &mut Reader, mail: &Mail) -> Result<Option<LoginId>, Refused> {
             mail.subject.parse::<LoginMergeId>().expect(parsed);
             reached
         }
-        _ => mail.subject.parse().ok(),
+        MailKind::PasswordChanged
+        | MailKind::EmailChanged
+        | MailKind::LoginMerged
+        | MailKind::LoginMergeUndone
+        | MailKind::ExecutiveChanged
+        // Mails of an account or of a center, which have said already who speaks.
+        | MailKind::Invitation
+        | MailKind::EndNotice
+        | MailKind::AccessRequest
+        | MailKind::AccessApproved
+        | MailKind::AccessDeclined
+        | MailKind::AccessOffer
+        | MailKind::Bundle
+        | MailKind::AccessGiven
+        | MailKind::TemporaryPassword
+        | MailKind::ExecutiveNotice
+        | MailKind::CenterAccount
+        | MailKind::BrandHost => mail.subject.parse().ok(),
     })
 }
 

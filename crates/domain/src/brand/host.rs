@@ -10,7 +10,7 @@ pub const LABEL: &str = "_white-label";
 /// How often a host is looked up again.
 pub const CHECK_EVERY: Span = Span::days(1);
 /// How long a host stays without its record.
-pub const PATIENCE: Span = Span::days(7);
+pub const LOST_AFTER: Span = Span::days(7);
 /// The longest name there is in DNS, with the label before it.
 const MAX: usize = 253 - LABEL.len() - 1;
 
@@ -94,7 +94,7 @@ pub fn standing(found: bool, failing: Option<Timestamp>, now: Timestamp) -> Stan
     if found {
         return Standing::Proven;
     }
-    let until = failing.unwrap_or(now) + PATIENCE;
+    let until = failing.unwrap_or(now) + LOST_AFTER;
     if until <= now { Standing::Lost } else { Standing::Failing(until) }
 }
 

@@ -66,7 +66,7 @@ fn c09_a_login_of_several_accounts_hears_no_brand() {
 fn g10_what_is_missing_is_listed() {
     let brand = typed().parse().unwrap();
     assert_eq!(missing(Some(&brand), 0), []);
-    assert_eq!(missing(Some(&brand), 1), [Missing::Previews]);
+    assert_eq!(missing(Some(&brand), 1), [Missing::Previews(1)]);
     assert_eq!(missing(Some(&Brand { support: None, ..brand }), 0), [Missing::Support]);
     assert_eq!(missing(None, 0).len(), 3);
 }

@@ -150,7 +150,7 @@ pub fn remove_lost(w: &mut Writer, pass: &AccountPass<ManageWhiteLabel>, due: &D
 /// The own host of an account, for links in a mail to an address: none where its brand is off, and none where the address
 /// signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there,
 /// and that must be theirs (X-18).
-pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
+pub fn find_for_links(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT h.host FROM brand b JOIN brand_host h ON h.owner_id = b.account_id
@@ -163,7 +163,7 @@ pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Opti
              AND NOT EXISTS (
                  SELECT 1 FROM \"user\" v
                  JOIN executive_invitation z ON z.account_id = v.account_id AND z.user_id = v.id
-                 WHERE v.account_id = $1 AND v.email_canonical = $2)"
+                 WHERE v.account_id = $1 AND v.email_canonical = $2 AND v.status <> 'deleted')"
         ),
         &[account.into(), canonical(email).into()],
     )?;
@@ -171,7 +171,7 @@ pub fn find_for(r: &mut Reader, account: &AccountId, email: &str) -> Result<Opti
 }
 
 /// The own host of an account while its brand is on: what its mails come from.
-pub fn find_of(r: &mut Reader, account: &AccountId) -> Result<Option<String>, DbError> {
+pub fn find_for_sender(r: &mut Reader, account: &AccountId) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT h.host FROM brand b JOIN brand_host h ON h.owner_id = b.account_id

@@ -64,7 +64,7 @@ pub enum Location {
         /// `postgres://user:password@host/database`, with several hosts and `target_session_attrs=read-write` for
         /// a cluster, `sslmode=require` and `sslrootcert=/path` for encryption.
         url: String,
-        /// How many connections, and so how many units at a time; at least one reads and one writes.
+        /// How many connections, and so how many units at a time. One alone reads and writes.
         connections: usize,
     },
 }
@@ -132,7 +132,11 @@ impl Db {
     /// [`DbError::Unavailable`] if the file or server cannot be opened, [`DbError::Other`] if the URL cannot be read.
     pub fn open(location: &Location) -> Result<Db, DbError> {
         let (alive, ended) = mpsc::channel(1);
-        let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+        let reads = Arc::new(Queue::new());
+        let writes = match location {
+            Location::Postgres { connections: ..=1, .. } => Arc::clone(&reads),
+            _ => Arc::new(Queue::new()),
+        };
         let lookout = match location {
             Location::Sqlite(_) => None,
             Location::Postgres { .. } => Some(Arc::default()),
@@ -270,7 +274,8 @@ where
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
 }
 
-/// Of so many connections to PostgreSQL, one writes.
+/// Of so many connections to PostgreSQL one writes, the others read: of many who write at once one makes the other begin anew,
+/// and what they did until then is lost.
 const WRITES: usize = 4;
 
 /// One writer, and a reader per core: four at least, because readers also wait for the disk. The writer closes last:
@@ -302,9 +307,7 @@ fn start_sqlite(path: &Path, shared: &Shared, alive: &mpsc::Sender<Infallible>) 
     Ok(())
 }
 
-/// Every fourth connection writes, the others read: of many who write at once one makes the other begin anew, and what they did
-/// until then is lost. The first connection is opened now, so that a wrong URL is told at the start; the others when they are
-/// needed.
+/// The first connection is opened now, so that a wrong URL is told at the start; the others when they are needed.
 fn start_postgres(
     url: &str,
     connections: usize,
@@ -315,7 +318,7 @@ fn start_postgres(
     let mut first = Some(postgres::on_thread(&connector, |session| session)?);
     let turn = Arc::new(postgres::Turn::default());
     let lookout = shared.lookout.clone().unwrap_or_default();
-    for number in 0..connections.max(2) {
+    for number in 0..connections.max(1) {
         let queue = if number % WRITES == 0 { &shared.writes } else { &shared.reads };
         let (connector, queue, session) = (connector.clone(), Arc::clone(queue), first.take());
         let (turn, lookout) = (Arc::clone(&turn), Arc::clone(&lookout));

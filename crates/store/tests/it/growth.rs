@@ -304,3 +304,18 @@ fn u05_no_part_of_a_list_reads_more_than_it_shows_on_postgresql() {
         }
     }
 }
+
+/// C-09, X-18. Asked for every mail of a brand, in an account of 30,000 users. Seen to fail: with the users of the account looked
+/// through, without `status <> 'deleted'`.
+#[test]
+fn x18_where_a_mails_links_lead_does_not_depend_on_how_many_users_there_are() {
+    let sqlite = Sqlite::migrated();
+    let brand = "INSERT INTO brand (account_id, draft, version, live) VALUES ('ACC1', '', 1, '');
+        INSERT INTO brand_host (host, owner_id, by_operator, check_at) VALUES ('one.example', 'ACC1', 1, 0);";
+    sqlite.connection.execute_batch(&format!("BEGIN;{}{brand}COMMIT;", filled(large()))).unwrap();
+    let asked = statements()
+        .into_iter()
+        .find(|stmt| stmt.file.ends_with("brand/host.rs") && stmt.sql.contains("executive_invitation"));
+    let taken = sqlite.steps(asked.unwrap(), &["ACC1".into(), "nobody@a.example".into()]);
+    assert!(taken <= 100, "{taken} steps");
+}

@@ -1,7 +1,6 @@
 //! Files that somebody uploads: one at a time from few people, and nothing is read before it is known who sends it.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::{HeaderMap, StatusCode, header};
@@ -12,9 +11,8 @@ use axum::response::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::problem;
 use super::route::{FromPath, Speaks};
-use super::visit::{Answer, Visit, Visitor, params_of, says_where_from};
+use super::visit::{self, Answer, Visit};
 
 /// How long a file may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,14 +71,11 @@ where
     F: FnOnce(Visit<P>, Upload) -> R,
     R: Future<Output = Answer>,
 {
-    let visitor = Arc::new(Visitor::of(app, &request).at(Speaks::Pages, request.headers()));
-    if !says_where_from(&request) {
-        return problem::cross_site(&visitor).await;
-    }
-    let params = params_of(&params);
-    let named = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let Some(target) = P::Target::from_path(&named) else { return visitor.refuse(Refused::NotFound).await };
-    let visit = Visit::new(Arc::clone(&visitor), target, params.clone());
+    let visit = match visit::enter::<P>(app, Speaks::Pages, &params, &request) {
+        Ok(visit) => visit,
+        Err(turned) => return turned.answer().await,
+    };
+    let visitor = visit.visitor();
     // Whoever may not do it is told so before a byte is read.
     if let Err(refused) = visit.pass().await {
         return visitor.refuse(refused).await;
@@ -102,10 +97,7 @@ where
     let Some(fields) = parse(&body, &boundary).filter(takes) else {
         return visitor.refuse_unread(StatusCode::BAD_REQUEST).await;
     };
-    match handler(visit, Upload { fields, _place: place }).await {
-        Ok(response) => response,
-        Err(refused) => visitor.refuse(refused).await,
-    }
+    visitor.answer(handler(visit, Upload { fields, _place: place }).await).await
 }
 
 /// What stands between the fields. A wrong type, and what says that it is too large, is refused before it is read.

@@ -93,19 +93,15 @@ where
     F: FnOnce(Visit<P>, I) -> R,
     R: Future<Output = Answer>,
 {
-    let visitor = Arc::new(Visitor::of(app, &request).at(kind.speaks, request.headers()));
-    if !says_where_from(&request) {
-        return problem::cross_site(&visitor).await;
-    }
-    let params = params_of(&params);
-    let query = request.uri().query().unwrap_or_default();
-    let Some(target) = P::Target::from_address(&|name| param(&params, name), query) else {
-        return visitor.refuse(Refused::NotFound).await;
+    let visit = match enter::<P>(app, kind.speaks, &params, &request) {
+        Ok(visit) => visit,
+        Err(turned) => return turned.answer().await,
     };
+    let visitor = visit.visitor();
     let mut left = None;
     if let (Some(whose), Some(_)) = (kind.whose, &visitor.ask.credentials.api_key) {
-        let account = param(&params, "account").unwrap_or_default();
-        let admitted = counted::admit::<P>(&visitor, &target, whose, account, &mut left).await;
+        let account = param(&visit.params, "account").unwrap_or_default();
+        let admitted = counted::admit::<P>(&visitor, &visit.target, whose, account, &mut left).await;
         if let Err(stopped) = admitted {
             let refused = match stopped {
                 Stopped::Refused(refused) => refused,
@@ -118,12 +114,45 @@ where
         Ok(input) => input,
         Err(status) => return told(visitor.refuse_unread(status).await, left, &visitor),
     };
-    let visit = Visit { visitor: Arc::clone(&visitor), target, params };
-    let response = match handler(visit, input).await {
-        Ok(response) => visitor.clear_toast(response),
-        Err(refused) => visitor.refuse(refused).await,
-    };
+    let response = visitor.answer(handler(visit, input).await).await;
     told(response, left, &visitor)
+}
+
+/// Who is turned away at the entrance.
+pub(super) enum TurnedAway {
+    /// Whose form does not say that it is ours.
+    CrossSite(Arc<Visitor>),
+    /// Whose path names nothing.
+    Nowhere(Arc<Visitor>),
+}
+
+impl TurnedAway {
+    pub(super) async fn answer(self) -> Response {
+        match self {
+            TurnedAway::CrossSite(visitor) => problem::cross_site(&visitor).await,
+            TurnedAway::Nowhere(visitor) => visitor.refuse(Refused::NotFound).await,
+        }
+    }
+}
+
+/// What stands before everything that is done for a request, whatever it brings.
+pub(super) fn enter<P: Gate<Target: FromPath>>(
+    app: SharedApp,
+    speaks: Speaks,
+    params: &RawPathParams,
+    request: &Request,
+) -> Result<Visit<P>, TurnedAway> {
+    let visitor = Arc::new(Visitor::of(app, request).at(speaks, request.headers()));
+    if !says_where_from(request) {
+        return Err(TurnedAway::CrossSite(visitor));
+    }
+    let params: Vec<(String, String)> =
+        params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let query = request.uri().query().unwrap_or_default();
+    match P::Target::from_address(&|name| param(&params, name), query) {
+        Some(target) => Ok(Visit { visitor, target, params }),
+        None => Err(TurnedAway::Nowhere(visitor)),
+    }
 }
 
 /// With what a program has left.
@@ -135,7 +164,7 @@ fn told(mut response: Response, left: Option<[Left; 2]>, visitor: &Visitor) -> R
 /// A browser says with every form where it comes from; the layer before has checked what it says. What says nothing is
 /// no browser of these years, and no form of ours. That layer lets `none` through, which is for what a person
 /// opens by hand: no page of ours sends a form so, and it says nothing of a page. Then the origin must be ours.
-pub(super) fn says_where_from(request: &Request) -> bool {
+fn says_where_from(request: &Request) -> bool {
     let headers = request.headers();
     let (site, origin) = (text_of(headers, SEC_FETCH_SITE), text_of(headers, header::ORIGIN));
     let is_ours = || origin.split_once("://").is_some_and(|(_, host)| host == text_of(headers, header::HOST));
@@ -145,11 +174,6 @@ pub(super) fn says_where_from(request: &Request) -> bool {
         "" => !origin.is_empty(),
         _ => true,
     }
-}
-
-/// What stands for the names in a path.
-pub(super) fn params_of(params: &RawPathParams) -> Vec<(String, String)> {
-    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
@@ -226,7 +250,7 @@ impl Visitor {
     }
 
     /// The same at a route that speaks so: programs may give a key there, and nowhere else.
-    pub(super) fn at(mut self, speaks: Speaks, headers: &HeaderMap) -> Visitor {
+    fn at(mut self, speaks: Speaks, headers: &HeaderMap) -> Visitor {
         self.speaks = speaks;
         if speaks == Speaks::Data {
             self.ask.credentials.api_key = json::api_key(headers);
@@ -246,6 +270,14 @@ impl Visitor {
     /// How this page writes moments in `zone`.
     pub fn moments(&self, zone: &str) -> Moments {
         Moments::new(self.t(), zone, self.app.store.now())
+    }
+
+    /// What a handler came to.
+    pub(super) async fn answer(&self, answer: Answer) -> Response {
+        match answer {
+            Ok(response) => self.clear_toast(response),
+            Err(refused) => self.refuse(refused).await,
+        }
     }
 
     pub(super) async fn refuse(&self, refused: Refused) -> Response {
@@ -291,6 +323,11 @@ impl<P: Gate> Visit<P> {
     /// A visit of a program, whose path and input were read.
     pub(crate) fn new(visitor: Arc<Visitor>, target: P::Target, params: Vec<(String, String)>) -> Visit<P> {
         Visit { visitor, target, params }
+    }
+
+    /// Who came, for an answer once the visit is handed over.
+    pub(super) fn visitor(&self) -> Arc<Visitor> {
+        Arc::clone(&self.visitor)
     }
 
     /// The same visit at another door, for what a handler answers after it has done what it is for.

@@ -164,7 +164,6 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
     let (pass, found) = visit.read(brand::settings).await?;
     let t = visit.t();
     let draft = found.record.as_ref().map(|record| &record.draft);
-    let unseen = Preview::all().len() - found.seen.len();
     let first = || Typed { accent: domain::brand::Accent::default().to_string(), ..Typed::default() };
     let typed = typed.unwrap_or_else(|| draft.map_or_else(first, Typed::of));
     let logo = draft.and_then(|draft| draft.logo.as_deref());
@@ -174,7 +173,7 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
         frame: visit.frame(&pass),
         version: found.version(),
         state: state(&found),
-        missing: found.missing().into_iter().map(|missing| told(t, missing, unseen)).collect(),
+        missing: found.missing().into_iter().map(|missing| told(t, missing)).collect(),
         name: field("name", &typed.name),
         sender: field("sender", &typed.sender),
         support: field("support", &typed.support),
@@ -224,11 +223,11 @@ fn state(found: &Found) -> State {
     }
 }
 
-fn told(t: Text, missing: Missing, unseen: usize) -> String {
+fn told(t: Text, missing: Missing) -> String {
     match missing {
         Missing::Name => t.brand_missing_name().to_owned(),
         Missing::Support => t.brand_missing_support().to_owned(),
-        Missing::Previews => t.brand_missing_previews(unseen as i64),
+        Missing::Previews(unseen) => t.brand_missing_previews(unseen as i64),
     }
 }
 

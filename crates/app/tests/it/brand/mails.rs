@@ -168,7 +168,7 @@ async fn x18_no_link_leads_to_a_brands_host_that_opens_what_is_of_others() {
 }
 
 /// X-18, C-10. An invitation to run a center is below the server's own address, whatever account it is kept in. Seen to fail:
-/// without the question for it in `find_for`.
+/// without the question for it in `find_for_links`.
 #[tokio::test]
 async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
     for mut world in testkit::worlds().await {

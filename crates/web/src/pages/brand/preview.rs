@@ -20,7 +20,7 @@ use crate::views::problem::{Kind, Problem};
 use crate::views::session::SignIn;
 use crate::views::{Field, Frame, Page};
 
-/// A mail in its frame: its own styles, no script, and of pictures our own.
+/// A mail in its frame, as the operator's page has it, but with pictures: the draft's logo is at an address of ours.
 const MAIL_POLICY: &str =
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'";
 /// A page in its frame: its forms go nowhere.
@@ -136,6 +136,7 @@ fn invitation(visit: &Branding, frame: Frame, account: &str) -> Accept {
     }
 }
 
+/// A page of an error is looked at like any other, and none is an error here.
 fn under(mut response: Response, policy: &'static str) -> Response {
     *response.status_mut() = StatusCode::OK;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
