@@ -10,7 +10,7 @@ use domain::mail::MailKind;
 use store::brand::host;
 use store::brand::{self, BrandRecord, look};
 use store::pass::{AccountPass, Acting};
-use store::work::{Committed, Reader, Writer};
+use store::work::{Committed, Reader, Unrecorded, Writer};
 use text::Text;
 
 use crate::mail::compose::{ComposeError, Message};
@@ -78,7 +78,13 @@ pub fn change(
     update(w, pass, before.as_ref(), &draft, seen)
 }
 
-/// Gives the draft a logo that the server has written, or none.
+/// Counts a change of the logo, before a file is taken apart for it: that takes more than all else.
+pub fn count_logo(mut w: Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result<Committed<()>, Refused> {
+    limits::count(&mut w, &format!("logos of {}", pass.account()), limits::BRAND_LOGO)?;
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
+}
+
+/// Gives the draft a logo that the server has written, or none. It was counted before.
 pub fn change_logo(
     mut w: Writer,
     pass: &AccountPass<ManageWhiteLabel>,
@@ -86,7 +92,6 @@ pub fn change_logo(
     seen: i64,
 ) -> Result<Committed<()>, Refused> {
     let account = pass.account();
-    limits::count(&mut w, &format!("logos of {account}"), limits::BRAND_LOGO)?;
     let before = brand::find(&mut w, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?.draft;
     if let Some(logo) = logo {
         let is_kept = brand::find_logo(&mut w, account, &logo.hash)?.is_some();

@@ -23,7 +23,7 @@ pub fn ask(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
 }
 
 pub(crate) fn send(w: &mut Writer, login: &LoginId, email: &str) -> Result<(), Refused> {
-    let id = reset::insert(w, login)?;
+    let id = reset::insert(w, login, "")?;
     mail::insert(w, &login_mail(MailKind::EmailProof, id.as_str(), email))?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use store::pass::{Acting, ResetPass, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 use store::{api_key, attempt, login, reset};
 
+use crate::mail::speaker;
 use crate::password::NewPassword;
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits};
@@ -70,8 +71,11 @@ impl App {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
             login::update_password(&mut w, &pass.login, &hash)?;
-            // The link was mailed there.
-            login::update_proven(&mut w, &pass.login)?;
+            // The link was mailed there; yet one with an account's own host somebody else may have followed.
+            match pass.host.is_empty() {
+                true => login::update_proven(&mut w, &pass.login)?,
+                false => login::update_unproven(&mut w, &pass.login)?,
+            }
             session::cut_off(&mut w, &pass.login)?;
             let keys = api_key::remove_all(&mut w, &pass.login)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;
@@ -105,7 +109,12 @@ fn answer(mut w: Writer, pass: &SystemPass, request: &reset::Request) -> Result<
         }
     }
     let kind = if login.is_proven { MailKind::Reset } else { MailKind::EmailProof };
-    let id = reset::insert(&mut w, &login.id)?;
+    let host = match kind {
+        MailKind::Reset => speaker::host_for_reset(&mut w, &login.id, &login.email)?,
+        // What proves an address comes from the server's own.
+        _ => None,
+    };
+    let id = reset::insert(&mut w, &login.id, host.as_deref().unwrap_or_default())?;
     mail::insert(&mut w, &login_mail(kind, id.as_str(), &login.email))?;
     let entry = Entry::of_login(Verb::ResetRequested, &login.id, &login.name);
     w.commit(&Actor::visitor(), entry, ())

@@ -95,11 +95,12 @@ fn link(typed: &str) -> Result<String, Problem> {
         return Err(Problem::TooLong { max: MAX_LINK });
     }
     let plain = |b: u8| b.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&b);
-    let (host, path) = typed
+    let host = typed
         .strip_prefix("https://")
-        .map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())))
+        .map(|rest| &rest[..rest.find('/').unwrap_or(rest.len())])
         .unwrap_or_default();
-    if HostName::parse(host).is_ok() && path.bytes().all(plain) {
+    // A host is read with blanks around it, which would be kept here.
+    if HostName::parse(host).is_ok() && typed.bytes().all(plain) {
         Ok(typed.to_owned())
     } else {
         Err(Problem::NotALink)
@@ -129,6 +130,17 @@ pub struct Look {
 }
 
 impl Look {
+    /// Where a click on the address for help leads. What an address may hold and a link would read as more than one is written
+    /// otherwise.
+    pub fn support_link(&self) -> String {
+        let plain = |c: char| match c {
+            '?' | '&' | '#' => format!("%{:02X}", u32::from(c)),
+            c => c.to_string(),
+        };
+        let address: String = self.support.iter().flat_map(|support| support.chars()).map(plain).collect();
+        format!("mailto:{address}")
+    }
+
     /// The product's own, by its name and the name that its mails come from.
     pub fn of_product(name: &str, sender: &str) -> Look {
         Look { name: name.to_owned(), sender: sender.to_owned(), is_product: true, ..Look::default() }

@@ -205,6 +205,12 @@ pub fn update_proven(w: &mut Writer, id: &LoginId) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Notes that the address is not known to be its owner's any more.
+pub fn update_unproven(w: &mut Writer, id: &LoginId) -> Result<(), DbError> {
+    w.tx().exec(sql!("UPDATE login SET email_proven_at = NULL WHERE id = $1"), &[id.into()])?;
+    Ok(())
+}
+
 /// Sets a new password's hash.
 pub fn update_password(w: &mut Writer, id: &LoginId, password_hash: &str) -> Result<(), DbError> {
     let now = w.now;

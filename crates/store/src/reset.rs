@@ -70,15 +70,16 @@ pub fn token(key: &Key, id: &ResetId) -> String {
     key.token("reset", &[id.as_str()])
 }
 
-/// Makes a reset. Earlier ones of the login go on working until one of them is used.
-pub fn insert(w: &mut Writer, login: &LoginId) -> Result<ResetId, DbError> {
+/// Makes a reset, whose link is mailed with an account's own host or, where that is empty, with the server's. Earlier ones of the
+/// login go on working until one of them is used.
+pub fn insert(w: &mut Writer, login: &LoginId, host: &str) -> Result<ResetId, DbError> {
     let (id, now) = (w.new_id::<ResetId>(), w.now);
     let hash = secret::hash(&token(w.key(), &id));
     w.tx().exec(
         sql!(
-            "INSERT INTO reset (id, token_hash, login_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
+            "INSERT INTO reset (id, token_hash, login_id, created_at, expires_at, host) VALUES ($1, $2, $3, $4, $5, $6)"
         ),
-        &[(&id).into(), hash.into(), login.into(), now.into(), (now + LIFETIME).into()],
+        &[(&id).into(), hash.into(), login.into(), now.into(), (now + LIFETIME).into(), host.into()],
     )?;
     Ok(id)
 }

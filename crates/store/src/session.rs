@@ -30,9 +30,13 @@ pub struct SessionRecord {
     pub seen_at: Timestamp,
 }
 
-/// A session's token as it is on an account's own host: on another host the same cookie is none. `None`: the server's own.
-pub fn on_host(token: &str, host: Option<&str>) -> String {
-    host.map_or_else(|| token.to_owned(), |host| format!("{token}@{host}"))
+/// A session's token as it is on an account's own host; without one on the server's. A cookie of one host is none on another,
+/// also for who writes the host behind it by hand: a token with an `@` is nobody's.
+pub fn on_host(token: &str, host: Option<&str>) -> Option<String> {
+    if token.contains('@') {
+        return None;
+    }
+    Some(host.map_or_else(|| token.to_owned(), |host| format!("{token}@{host}")))
 }
 
 /// Starts a session on a host and hands out its token, which is stored nowhere. The session that the browser came with, by
@@ -56,7 +60,7 @@ pub fn insert(
         ),
         &[
             (&id).into(),
-            secret::hash(&on_host(&token, host)).into(),
+            on_host(&token, host).map(|token| secret::hash(&token)).into(),
             login.into(),
             network.into(),
             device.into(),

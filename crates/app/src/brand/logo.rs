@@ -12,6 +12,8 @@ pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 const MAX_SIDE: u32 = 4_096;
 /// The most memory that a picture is taken apart in: all its pixels with four bytes each, and as much again.
 const MAX_MEMORY: u64 = 2 * 4 * (MAX_SIDE as u64) * (MAX_SIDE as u64);
+/// The most memory for what stands before the pixels, such as a colour profile: it may be packed so that a small file fills a machine.
+const MAX_HEAD: u64 = 8 * 1024 * 1024;
 /// What is kept: sharp on any screen, and soon loaded.
 const KEPT: (u32, u32) = (480, 160);
 
@@ -35,9 +37,11 @@ pub fn rewrite(bytes: &[u8]) -> Result<Logo, Problem> {
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
     limits.max_alloc = Some(MAX_MEMORY);
-    let (width, height) = ImageReader::with_format(Cursor::new(bytes), kind)
-        .into_dimensions()
-        .map_err(|_| Problem::NotAPicture)?;
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
+    let mut head = Limits::no_limits();
+    head.max_alloc = Some(MAX_HEAD);
+    reader.limits(head);
+    let (width, height) = reader.into_dimensions().map_err(|_| Problem::NotAPicture)?;
     if width > MAX_SIDE || height > MAX_SIDE {
         return Err(Problem::PictureTooLarge { side: MAX_SIDE });
     }
@@ -90,6 +94,32 @@ mod tests {
                 ImageReader::with_format(Cursor::new(&kept), ImageFormat::Png).into_dimensions().unwrap();
             assert_eq!(sides, (480, 48));
         }
+    }
+
+    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let named = [&kind[..], data].concat();
+        let bit = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        let crc =
+            !named.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| bit(crc)));
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &named, &crc.to_be_bytes()].concat()
+    }
+
+    /// G-10. What stands before the pixels may be packed as well. Seen to fail: without the bound on it.
+    #[test]
+    fn g10_a_picture_with_a_huge_head_is_refused() {
+        let with_profile = |bytes: usize| {
+            let blocks =
+                (0..bytes / 65_535).flat_map(|_| [&[0, 0xff, 0xff, 0, 0][..], &[0; 65_535]].concat());
+            let zeros = bytes / 65_535 * 65_535;
+            let adler = ((u32::try_from(zeros).unwrap() % 65_521) << 16 | 1).to_be_bytes();
+            let packed: Vec<u8> =
+                [0x78, 1].into_iter().chain(blocks).chain([1, 0, 0, 0xff, 0xff]).chain(adler).collect();
+            let png = picture(10, 10, ImageFormat::Png);
+            let profile = chunk(b"iCCP", &[b"a\0\0".as_slice(), &packed].concat());
+            [&png[..33], &profile, &png[33..]].concat()
+        };
+        assert!(rewrite(&with_profile(100_000)).is_ok());
+        assert_eq!(rewrite(&with_profile(9_000_000)).map(drop), Err(Problem::NotAPicture));
     }
 
     /// G-10. A picture that says it is huge is refused before memory is taken for it. Seen to fail: with larger sides let

@@ -21,7 +21,7 @@ use crate::{App, Refused, moment};
 const AT_ONCE: i64 = 20;
 
 impl App {
-    /// Looks up what is due; how many there were. Where no server answers, nothing is concluded from that.
+    /// Looks up what is due; how many there were. Where no server answers, nothing is concluded from that for some days.
     pub async fn recheck_hosts(&self, pass: &SystemPass) -> Result<usize, Refused> {
         let reader = pass.clone();
         let due = self.store.read(move |r| Ok::<_, Refused>(host::list_due(r, &reader, AT_ONCE)?)).await?;
@@ -41,18 +41,16 @@ impl App {
 fn note(mut w: Writer, pass: &SystemPass, due: &Due, found: Option<bool>) -> Result<Committed<()>, Refused> {
     let of = AccountPass::<ManageWhiteLabel>::for_operator(&mut w, pass, &due.account)?;
     let now = w.now;
-    let standing = found.map(|found| standing(found, due.failing_since, now));
-    let (verb, is_noted) = match standing {
-        // Nobody has answered: all is as it was.
-        None => (None, host::update_checked(&mut w, &of, due, due.failing_since)?),
-        Some(Standing::Proven) => (None, host::update_checked(&mut w, &of, due, None)?),
+    let proven_at = if found == Some(true) { now } else { due.proven_at };
+    let (verb, is_noted) = match standing(found, due.proven_at, due.failing_since, now) {
+        Standing::Proven => (None, host::update_checked(&mut w, &of, due, (proven_at, None))?),
         // Told once; the settings say it as long as it lasts.
-        Some(Standing::Failing(_)) => {
+        Standing::Failing(_) => {
             let since = due.failing_since.unwrap_or(now);
             let verb = due.failing_since.is_none().then_some(Verb::BrandHostFailing);
-            (verb, host::update_checked(&mut w, &of, due, Some(since))?)
+            (verb, host::update_checked(&mut w, &of, due, (proven_at, Some(since)))?)
         }
-        Some(Standing::Lost) => (Some(Verb::BrandHostLost), host::remove_lost(&mut w, &of, due)?),
+        Standing::Lost => (Some(Verb::BrandHostLost), host::remove_lost(&mut w, &of, due)?),
     };
     let Some(verb) = verb.filter(|_| is_noted) else {
         return Ok(w.commit_unrecorded(Unrecorded::Attempt, ()));

@@ -16,7 +16,7 @@ use crate::center_notice::{self, CenterNotice};
 /// What a mail says.
 pub(super) enum Content {
     Invitation(store::mail::InvitationContent, InvitationId),
-    Reset(String, ResetId),
+    Reset(String, String, ResetId),
     EmailChange(store::email_change::Content, EmailChangeId),
     LoginMerge(String, LoginMergeId),
     EndNotice(store::mail::EndContent),
@@ -42,6 +42,9 @@ impl Content {
                 Speaker::Nobody
             }
             Content::Invitation(content, _) if speaker.links() != Some(content.host.as_str()) => {
+                speaker.with_links_to_server()
+            }
+            Content::Reset(_, host, _) if speaker.links() != Some(host.as_str()) => {
                 speaker.with_links_to_server()
             }
             Content::Bundle(content, _) | Content::AccessGiven(content)
@@ -82,11 +85,11 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         }
         MailKind::Reset => {
             let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::Reset(name, id)))
+            Ok(mail::find_reset(r, pass, &id)?.map(|(name, host)| Content::Reset(name, host, id)))
         }
         MailKind::EmailProof => {
             let id = mail.subject.parse().expect(parsed);
-            Ok(mail::find_reset(r, pass, &id)?.map(|name| Content::EmailProof(name, id)))
+            Ok(mail::find_reset(r, pass, &id)?.map(|(name, _)| Content::EmailProof(name, id)))
         }
         MailKind::TemporaryPassword => {
             let id = mail.subject.parse().expect(parsed);

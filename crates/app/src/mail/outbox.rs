@@ -194,7 +194,7 @@ impl App {
                 let view = self.invitation_mail(t, content, &invitation, mail, &base);
                 compose(&view, from, to(&view.to_name), id)
             }
-            Content::Reset(name, reset) => {
+            Content::Reset(name, _, reset) => {
                 let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }

@@ -99,6 +99,18 @@ pub(crate) fn find(r: &mut Reader, mail: &Mail) -> Result<Speaker, Refused> {
     }
 }
 
+/// The own host that a link for a new password of a login is mailed with, if it is.
+pub(crate) fn host_for_reset(
+    r: &mut Reader,
+    login: &LoginId,
+    email: &str,
+) -> Result<Option<String>, Refused> {
+    match look::voice_of_login(r, login)? {
+        (Voice::Brand, Some(account)) => Ok(host::find_for_links(r, &account, email)?),
+        _ => Ok(None),
+    }
+}
+
 fn of_account(r: &mut Reader, account: &AccountId, email: &str) -> Result<Speaker, Refused> {
     let Some(brand) = look::find(r, account)? else { return Ok(Speaker::Product) };
     let (sender, links) = (host::find_for_sender(r, account)?, host::find_for_links(r, account, email)?);

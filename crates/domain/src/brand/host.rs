@@ -11,6 +11,9 @@ pub const LABEL: &str = "_white-label";
 pub const CHECK_EVERY: Span = Span::days(1);
 /// How long a host stays without its record.
 pub const LOST_AFTER: Span = Span::days(7);
+/// How long nothing is concluded from there being no answer. After that it is as if the record were missing: whoever has the name
+/// by now may be who does not answer.
+pub const UNANSWERED: Span = Span::days(3);
 /// The longest name there is in DNS, with the label before it.
 const MAX: usize = 253 - LABEL.len() - 1;
 
@@ -81,7 +84,7 @@ pub fn base_at(base_url: &str, host: &str) -> String {
 /// What becomes of a host that was looked up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Its record is there.
+    /// Its record is there, or nobody answers and it was there lately.
     Proven,
     /// It is missing, and the account's administrators can still mend that until then.
     Failing(Timestamp),
@@ -89,9 +92,16 @@ pub enum Standing {
     Lost,
 }
 
-/// What becomes of a host whose record was looked up at `now`; `failing`: since when it was missing.
-pub fn standing(found: bool, failing: Option<Timestamp>, now: Timestamp) -> Standing {
-    if found {
+/// What becomes of a host whose record was looked up at `now`. `found`: `None` if nobody answered; `proven`: when it was last
+/// found; `failing`: since when it was missing.
+pub fn standing(
+    found: Option<bool>,
+    proven: Timestamp,
+    failing: Option<Timestamp>,
+    now: Timestamp,
+) -> Standing {
+    let is_lately = failing.is_none() && now < proven + UNANSWERED;
+    if found.unwrap_or(is_lately) {
         return Standing::Proven;
     }
     let until = failing.unwrap_or(now) + LOST_AFTER;
@@ -146,9 +156,19 @@ mod tests {
     #[test]
     fn g10_a_host_is_lost_after_seven_days_without_its_record() {
         let day = |n| Timestamp::from_micros(0) + Span::days(n);
-        assert_eq!(standing(true, Some(day(1)), day(30)), Standing::Proven);
-        assert_eq!(standing(false, None, day(1)), Standing::Failing(day(8)));
-        assert_eq!(standing(false, Some(day(1)), day(7)), Standing::Failing(day(8)));
-        assert_eq!(standing(false, Some(day(1)), day(8)), Standing::Lost);
+        assert_eq!(standing(Some(true), day(0), Some(day(1)), day(30)), Standing::Proven);
+        assert_eq!(standing(Some(false), day(0), None, day(1)), Standing::Failing(day(8)));
+        assert_eq!(standing(Some(false), day(0), Some(day(1)), day(7)), Standing::Failing(day(8)));
+        assert_eq!(standing(Some(false), day(0), Some(day(1)), day(8)), Standing::Lost);
+    }
+
+    /// G-10, X-18. Whoever buys a name that has lapsed need not answer. Seen to fail: with no answer taken for a record.
+    #[test]
+    fn x18_a_host_that_nobody_answers_for_is_lost_in_the_end() {
+        let day = |n| Timestamp::from_micros(0) + Span::days(n);
+        assert_eq!(standing(None, day(0), None, day(2)), Standing::Proven);
+        assert_eq!(standing(None, day(0), None, day(3)), Standing::Failing(day(10)));
+        assert_eq!(standing(None, day(0), Some(day(1)), day(2)), Standing::Failing(day(8)));
+        assert_eq!(standing(None, day(0), Some(day(3)), day(10)), Standing::Lost);
     }
 }

@@ -45,6 +45,9 @@ fn g10_a_brand_is_read_and_each_fault_is_told() {
         "https://bright example/",
         "//bright.example",
         "https://127.0.0.1/",
+        "https://bright.example\r\n\r\n/x",
+        "https:// bright.example/x",
+        "https://bright.example\u{2028}/x",
     ] {
         let found = TypedBrand { terms: link, ..typed() }.parse();
         assert!(found.is_err(), "{link}");
@@ -78,4 +81,11 @@ fn g10_a_colour_is_kept_as_it_was() {
     let kept: Accent = String::from(brand.accent).try_into().unwrap();
     assert_eq!(kept, brand.accent);
     assert!(Accent::try_from("#12345".to_owned()).is_err());
+}
+
+/// G-10. Seen to fail: with the address as it is.
+#[test]
+fn g10_a_click_on_the_address_for_help_is_one_plain_address() {
+    let look = Look { support: Some("a?cc=b&c#d@bright.example".to_owned()), ..Look::default() };
+    assert_eq!(look.support_link(), "mailto:a%3Fcc=b%26c%23d@bright.example");
 }

@@ -34,6 +34,8 @@ pub struct Due {
     pub check_at: Timestamp,
     /// Since when its record is missing, if it is.
     pub failing_since: Option<Timestamp>,
+    /// When its record was last found.
+    pub proven_at: Timestamp,
 }
 
 /// What the record of a host must hold to show that it is the account's.
@@ -79,10 +81,10 @@ pub fn replace(
     remove(w, pass)?;
     let made = w.tx().exec(
         sql!(
-            "INSERT INTO brand_host (host, owner_id, by_operator, check_at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO brand_host (host, owner_id, by_operator, check_at, proven_at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (host) DO NOTHING"
         ),
-        &[host.as_str().into(), pass.account().into(), by_operator.into(), (now + CHECK_EVERY).into()],
+        &[host.as_str().into(), pass.account().into(), by_operator.into(), (now + CHECK_EVERY).into(), now.into()],
     )?;
     Ok(made > 0)
 }
@@ -99,30 +101,36 @@ pub fn list_due(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Due
     let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT owner_id, host, check_at, failing_since FROM brand_host
+            "SELECT owner_id, host, check_at, failing_since, proven_at FROM brand_host
              WHERE by_operator = 0 AND check_at <= $1 ORDER BY check_at LIMIT $2"
         ),
         &[now.into(), most.into()],
     )?;
     let read = |row: crate::db::Row| {
         let mut c = row.columns();
-        Ok(Due { account: c.parse()?, host: c.text()?, check_at: c.get()?, failing_since: c.get()? })
+        Ok(Due {
+            account: c.parse()?,
+            host: c.text()?,
+            check_at: c.get()?,
+            failing_since: c.get()?,
+            proven_at: c.get()?,
+        })
     };
     rows.into_iter().map(read).collect()
 }
 
-/// Notes since when a host's record is missing, if it is, to be looked up again in a day. False if somebody else has done it,
+/// Notes when a host's record was last found, and since when it is missing, if it is, to be looked up again in a day. False if somebody else has done it,
 /// or if the host is not the account's any more.
 pub fn update_checked(
     w: &mut Writer,
     pass: &AccountPass<ManageWhiteLabel>,
     due: &Due,
-    failing_since: Option<Timestamp>,
+    (proven_at, failing_since): (Timestamp, Option<Timestamp>),
 ) -> Result<bool, DbError> {
     let now = w.now;
     let changed = w.tx().exec(
         sql!(
-            "UPDATE brand_host SET failing_since = $4, check_at = $5
+            "UPDATE brand_host SET failing_since = $4, check_at = $5, proven_at = $6
              WHERE owner_id = $1 AND host = $2 AND check_at = $3 AND by_operator = 0"
         ),
         &[
@@ -131,6 +139,7 @@ pub fn update_checked(
             due.check_at.into(),
             failing_since.into(),
             (now + CHECK_EVERY).into(),
+            proven_at.into(),
         ],
     )?;
     Ok(changed > 0)
@@ -147,14 +156,14 @@ pub fn remove_lost(w: &mut Writer, pass: &AccountPass<ManageWhiteLabel>, due: &D
     Ok(removed > 0)
 }
 
-/// The own host of an account, for links in a mail to an address: none where its brand is off, and none where the address
-/// signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there,
+/// The own host of an account, for links in a mail to an address: none where its brand is off or the host's record is missing, and
+/// none where the address signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there,
 /// and that must be theirs (X-18).
 pub fn find_for_links(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT h.host FROM brand b JOIN brand_host h ON h.owner_id = b.account_id
-             WHERE b.account_id = $1 AND b.live IS NOT NULL AND NOT EXISTS (
+             WHERE b.account_id = $1 AND b.live IS NOT NULL AND h.failing_since IS NULL AND NOT EXISTS (
                  SELECT 1 FROM login l
                  WHERE l.email_canonical = $2 AND (
                      EXISTS (SELECT 1 FROM executive_administrator x WHERE x.login_id = l.id)

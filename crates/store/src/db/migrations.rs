@@ -47,4 +47,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0031_api_key_device"),
     migration!("0032_shared_leaves"),
     migration!("0033_brand"),
+    migration!("0034_reset_host"),
 ];

@@ -117,23 +117,23 @@ pub fn find_language(r: &mut Reader, _pass: &impl ReadsMail, email: &str) -> Res
     row.map_or(Ok(None), |row| row.columns().text_or_null())
 }
 
-/// The name for a reset's mail; `None` if it was used or has expired.
+/// The name for a reset's mail, and the own host that its link was made for; `None` if it was used or has expired.
 pub fn find_reset(
     r: &mut Reader,
     _pass: &impl ReadsMail,
     reset: &ResetId,
-) -> Result<Option<String>, DbError> {
+) -> Result<Option<(String, String)>, DbError> {
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT l.first_name, l.last_name FROM reset r JOIN login l ON l.id = r.login_id
+            "SELECT l.first_name, l.last_name, r.host FROM reset r JOIN login l ON l.id = r.login_id
              WHERE r.id = $1 AND r.expires_at > $2"
         ),
         &[reset.into(), now.into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
-        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
+        Ok((format!("{} {}", c.text()?, c.text()?).trim().to_owned(), c.text()?))
     })
     .transpose()
 }

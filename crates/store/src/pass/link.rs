@@ -11,6 +11,7 @@ use domain::user::{Names, UserStatus, UserType, may_give};
 
 use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate};
+use crate::brand::host;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::user::effective;
@@ -105,6 +106,8 @@ pub struct ResetPass {
     pub email: String,
     /// Their name.
     pub name: String,
+    /// The account's own host that the link was mailed with; empty: the server's.
+    pub host: String,
 }
 
 impl InvitationPass {
@@ -252,7 +255,13 @@ impl Gate for InvitationPass {
             )),
             &[session.into(), now.into(), (&account).into(), secret::hash(token).into()],
         )?;
-        read_invited(&mut row.ok_or_else(unknown)?.columns(), now)
+        let mut pass = read_invited(&mut row.ok_or_else(unknown)?.columns(), now)?;
+        // Whoever has the host could have taken the link. A login that has more than the account by now is nothing that a new
+        // password may be chosen for: its owner signs in (X-18).
+        if pass.login.is_some() && !pass.host.is_empty() && !leads_to(r, &account, &pass.email, &pass.host)? {
+            pass.is_proven = true;
+        }
+        Ok(pass)
     }
 }
 
@@ -337,24 +346,36 @@ impl Gate for ResetPass {
     const DOOR: Door = Door::Link("reset");
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
-        let token = credentials.reset.as_deref().ok_or(Denied::Link(LinkState::Unknown))?;
+        let token = credentials.reset.as_deref().ok_or_else(unknown)?;
         let now = r.now;
         let row = r.tx().optional(
             sql!(
-                "SELECT r.id, l.id, l.email, l.first_name, l.last_name
+                "SELECT r.id, l.id, l.email, l.first_name, l.last_name, r.host
                  FROM reset r JOIN login l ON l.id = r.login_id
                  WHERE r.token_hash = $1 AND r.expires_at > $2"
             ),
             &[secret::hash(token).into(), now.into()],
         )?;
-        let mut c = row.ok_or(Denied::Link(LinkState::Unknown))?.columns();
-        Ok(ResetPass {
+        let mut c = row.ok_or_else(unknown)?.columns();
+        let pass = ResetPass {
             reset: c.parse()?,
             login: c.parse()?,
             email: c.text()?,
             name: format!("{} {}", c.text()?, c.text()?).trim().to_owned(),
-        })
+            host: c.text()?,
+        };
+        // Whoever has the host could have taken the link. It must open no more than was theirs, also by now (X-18).
+        let opens = match &credentials.at {
+            None => pass.host.is_empty(),
+            Some(own) => pass.host == own.host && leads_to(r, &own.account, &pass.email, &pass.host)?,
+        };
+        if opens { Ok(pass) } else { Err(unknown()) }
     }
+}
+
+/// Whether a link to an address would still be mailed with this own host of the account.
+fn leads_to(r: &mut Reader, account: &AccountId, email: &str, host: &str) -> Result<bool, DbError> {
+    Ok(host::find_for_links(r, account, email)?.as_deref() == Some(host))
 }
 
 /// The token of the link that makes the first account.

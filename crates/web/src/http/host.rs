@@ -1,6 +1,7 @@
 //! Which host a request names: the configured one, or one that was shown to be an account's. No made-up host gets into caches
 //! or is mistaken for ours, and nothing of another account is seen on an account's own (G-10).
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 
 use ::http::{Request, header};
@@ -134,11 +135,22 @@ fn named(request: &Request<Body>) -> Option<&str> {
     hosts.next().is_none().then_some(host)
 }
 
-/// Tells a person who came by another name where the server is.
+/// Whether a host with its port is an address in numbers or a name without a dot.
+fn is_of_machine(named: &str) -> bool {
+    let host = host_of(named);
+    !host.contains('.') || host.parse::<Ipv4Addr>().is_ok()
+}
+
+/// Tells a person who came by another address of the server's machine where the server is. Under another name it says nothing:
+/// that may have been an account's own, whose people know nothing of the server (G-10).
 pub(super) fn wrong(app: &SharedApp, request: &Request<Body>) -> Response {
     let secure = app.settings.base_url.starts_with("https://");
     let t = Text::new(visit::language(&mut Cookies::of(secure, request.headers()), request.headers()));
-    let kind = Kind::BadRequest(t.problem_wrong_host(&app.settings.base_url));
+    let sentence = match named(request).is_some_and(is_of_machine) {
+        true => t.problem_wrong_host(&app.settings.base_url),
+        false => t.problem_nothing_here().to_owned(),
+    };
+    let kind = Kind::BadRequest(sentence);
     let view = Problem { t, frame: Frame::default(), kind, sign_out_to: None };
     (::http::StatusCode::MISDIRECTED_REQUEST, Page(view)).into_response()
 }

@@ -1,6 +1,7 @@
 //! Files that somebody uploads: one at a time from few people, and nothing is read before it is known who sends it.
 
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::{HeaderMap, StatusCode, header};
@@ -25,8 +26,36 @@ const AROUND: usize = 8 * 1024;
 /// How many fields a form with a file has at most.
 const FIELDS: usize = 8;
 
-/// Files that are read and taken apart at the same time.
+/// Files that are taken apart at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);
+/// How many files arrive at the same time, and how many of them for one account: who sends slowly must not keep others from it.
+const ARRIVE: (usize, usize) = (16, 2);
+/// Accounts that a file arrives for at this moment, each as often as there are files.
+static ARRIVING: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A file that arrives.
+struct Arriving(String);
+
+impl Arriving {
+    fn begin(account: &str) -> Option<Arriving> {
+        let mut all = ARRIVING.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = all.iter().filter(|one| *one == account).count();
+        if all.len() >= ARRIVE.0 || same >= ARRIVE.1 {
+            return None;
+        }
+        all.push(account.to_owned());
+        Some(Arriving(account.to_owned()))
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        let mut all = ARRIVING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = all.iter().position(|one| *one == self.0) {
+            all.swap_remove(at);
+        }
+    }
+}
 
 /// Name and content of a field.
 type Field = (String, Vec<u8>);
@@ -84,7 +113,7 @@ where
         Ok(boundary) => boundary,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    let Ok(Ok(place)) = timeout(TURN, PLACES.acquire()).await else {
+    let Some(arriving) = Arriving::begin(&visit.param::<String>("account").unwrap_or_default()) else {
         return visitor.refuse(Refused::Busy).await;
     };
     let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), FILE + AROUND)).await;
@@ -92,6 +121,10 @@ where
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return visitor.refuse_unread(StatusCode::PAYLOAD_TOO_LARGE).await,
         Err(_) => return visitor.refuse_unread(StatusCode::REQUEST_TIMEOUT).await,
+    };
+    drop(arriving);
+    let Ok(Ok(place)) = timeout(TURN, PLACES.acquire()).await else {
+        return visitor.refuse(Refused::Busy).await;
     };
     let takes = |given: &Vec<Field>| given.iter().all(|(name, _)| fields.contains(&name.as_str()));
     let Some(fields) = parse(&body, &boundary).filter(takes) else {

@@ -213,7 +213,8 @@ impl Visitor {
         let ask = Ask {
             credentials: Credentials {
                 // A cookie of one host is none on another.
-                session: session.map(|token| on_host(&token, site.own.as_ref().map(|own| own.host.as_str()))),
+                session: session
+                    .and_then(|token| on_host(&token, site.own.as_ref().map(|own| own.host.as_str()))),
                 setup: cookies.take(Cookie::Setup),
                 invitation: cookies.take(Cookie::Invitation),
                 invitation_block: cookies.take(Cookie::InvitationBlock),

@@ -89,6 +89,7 @@ pub async fn change(visit: Branding, typed: Typed) -> Answer {
 /// Takes a picture as the draft's logo.
 pub async fn change_logo(visit: Branding, upload: Upload) -> Answer {
     let version: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
+    visit.write(brand::count_logo).await?;
     let rewrite = |upload: &Upload| match upload.bytes("logo") {
         [] => Err(Problem::Missing),
         bytes if bytes.len() > brand::logo::MAX_BYTES => Err(Problem::FileTooLarge),
@@ -107,6 +108,7 @@ pub async fn change_logo(visit: Branding, upload: Upload) -> Answer {
 
 /// Takes the draft's logo away.
 pub async fn remove_logo(visit: Branding, shown: Version) -> Answer {
+    visit.write(brand::count_logo).await?;
     let (pass, ()) = visit.write(move |w, pass| brand::change_logo(w, pass, None, shown.version)).await?;
     visit.go_and_tell(&home(&pass), Toast::Saved)
 }
