@@ -41,6 +41,7 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         turns: app::mail::outbox::Turns::default(),
         api_limit: app::api_limit::ApiLimit::new(1_000_000_000),
         dns: Box::new(app::brand::dns::System),
+        push: app::push::Push::new(Vec::new()),
         uses: app::capability_use::Uses::default(),
     }
 }

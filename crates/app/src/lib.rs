@@ -10,6 +10,7 @@ pub mod access_review;
 pub mod account;
 pub mod account_center;
 pub mod activity;
+pub mod alert;
 pub mod api_key;
 pub mod api_limit;
 pub mod brand;
@@ -39,6 +40,7 @@ pub mod moment;
 pub mod notification;
 pub mod operator;
 pub mod password;
+pub mod push;
 pub mod real;
 mod receiver;
 pub mod refused;
@@ -46,8 +48,10 @@ pub mod reset;
 pub mod seed;
 pub mod session;
 pub mod summary_email;
+mod summary_issue;
 pub mod tag;
 pub mod temporary_password;
+pub mod unsubscribe;
 pub mod user;
 pub mod words;
 pub mod worker;
@@ -100,6 +104,8 @@ pub struct App {
     pub api_limit: api_limit::ApiLimit,
     /// Where host names are looked up.
     pub dns: Box<dyn brand::dns::FindsTexts>,
+    /// The way to push services, and whose turn it is there.
+    pub push: push::Push,
 }
 
 /// The product, shared.

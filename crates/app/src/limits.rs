@@ -54,6 +54,10 @@ pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Keys for programs that one person makes.
 pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
+/// Devices that one person turns push on for (G-08).
+pub const PUSH: Limit = Limit { most: 30, window: Span::days(1) };
+/// Pushes that one person sends to their own devices to see whether they come.
+pub const PUSH_TEST: Limit = Limit { most: 10, window: Span::hours(1) };
 /// Access reviews that an account begins: each keeps a row for every user (U-23).
 pub const ACCESS_REVIEW: Limit = Limit { most: 20, window: Span::days(1) };
 /// Changes of mind of whoever got an invitation, whether they want more: each stays in the account's activity.
@@ -92,6 +96,10 @@ pub const ACCOUNT: Limit = Limit { most: 200, window: Span::days(1) };
 /// Addresses without a user that an account sends alerts or summaries to, and did not before: each gets mails that somebody
 /// else asked for.
 pub const OUTSIDE_ADDRESS: Limit = Limit { most: 30, window: Span::days(1) };
+/// Alerts that are mailed one by one to one address; what comes on top is told by one mail at the end of the hour (G-08).
+pub const ALERT: Limit = Limit { most: 30, window: Span::hours(1) };
+/// Test alerts of one account: each is mailed to everybody who is to be told.
+pub const ALERT_TEST: Limit = Limit { most: 20, window: Span::hours(1) };
 /// How long an account counts as young. Its invitations are counted as a young one's alone, which is less.
 pub const YOUNG: Span = Span::days(1);
 

@@ -107,6 +107,8 @@ pub enum Conflict {
     AddressUnproven,
     /// It is the last company in use (G-01).
     LastCompany,
+    /// What the browser says of its push service is of no use.
+    NoPush,
     /// The person has not accepted their invitation yet (I-01).
     NotAccepted,
     /// It is for people to do of themselves alone (I-01).

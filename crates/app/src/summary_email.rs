@@ -24,7 +24,7 @@ pub fn list(
     window: Window,
 ) -> Result<Part<SummaryEmail>, Refused> {
     let whose = whose(r, pass)?;
-    Ok(summary_email::list(r, &whose, window)?)
+    Ok(summary_email::list(r, &whose, None, window)?)
 }
 
 /// One of them.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
-    access_change, access_request, attempt, email_change, job, login_merge, mail, reset, session,
-    temporary_password, user,
+    access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, reset, session,
+    summary_issue, temporary_password, user,
 };
 use tokio::sync::watch;
 
@@ -21,15 +21,22 @@ const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
 const CLEAR_EVERY: u64 = 2_400;
 
+/// How long the worker waits between two looks for summaries that are due.
+const SUMMARIES_EVERY: Duration = Duration::from_secs(5);
 /// How long the worker waits between two looks for hosts that are to be looked up again.
 const HOSTS_EVERY: Duration = Duration::from_secs(60);
 
-/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs wait for no mail server, and
-/// neither they nor mails for the servers that know host names.
+/// Works until `stop` says true. A failure is logged and tried again at the next tick. Jobs, pushes and summaries wait for no
+/// mail server, and neither they nor mails for the servers that know host names.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
-    let jobs = run_jobs(&app, &pass, stop.clone());
-    tokio::join!(run_rounds(&app, &pass, stop.clone()), jobs, run_hosts(&app, &pass, stop));
+    tokio::join!(
+        run_rounds(&app, &pass, stop.clone()),
+        run_jobs(&app, &pass, stop.clone()),
+        run_pushes(&app, &pass, stop.clone()),
+        run_summaries(&app, &pass, stop.clone()),
+        run_hosts(&app, &pass, stop)
+    );
 }
 
 /// Looks own hosts of accounts up again.
@@ -61,6 +68,40 @@ async fn run_jobs(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>)
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Sends pushes, apart from all else: push services are others', and may be slow.
+async fn run_pushes(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    loop {
+        let claimed = app.send_due_pushes(pass).await.unwrap_or_else(|refused| {
+            tracing::error!(?refused, "pushes will be tried again");
+            0
+        });
+        metrics::counter!("rollcall_pushes_claimed_total").increment(claimed as u64);
+        let pause = if claimed > 0 { Duration::ZERO } else { TICK };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Puts summaries that are due into the outbox, page by page. Those that failed are tried again when all others were looked at.
+async fn run_summaries(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    let mut behind = None;
+    loop {
+        let looked_at = app.send_due_summaries(pass, &mut behind).await.unwrap_or_else(|refused| {
+            tracing::error!(?refused, "summaries will be tried again");
+            0
+        });
+        let pause = if looked_at > 0 { Duration::ZERO } else { SUMMARIES_EVERY };
+        tokio::select! {
+            // Many may be due at the same moment: whoever ends the server waits for one page of them.
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
@@ -100,7 +141,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
 }
 
 /// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, addresses
-/// that were refused long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
+/// that were refused long ago, events that nobody counts any more, summaries of long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
@@ -111,6 +152,8 @@ fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     attempt::remove_ended(&mut w)?;
     mail::suppression::remove_old(&mut w)?;
     access_change::remove_old(&mut w)?;
+    lead_event::remove_old(&mut w)?;
+    summary_issue::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;
     job::remove_old(&mut w)?;
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))

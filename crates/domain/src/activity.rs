@@ -111,6 +111,12 @@ verbs! {
     ApiKeyCreated = "api_key.created",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
+    /// Somebody is told by push on a device.
+    PushTurnedOn = "push.turned_on",
+    /// They are told there no more.
+    PushTurnedOff = "push.turned_off",
+    /// A push was sent to a device of one's own, to see whether it comes.
+    PushTested = "push.tested",
     /// An account center was made.
     CenterCreated = "account_center.created",
     /// An account center's name or settings were changed.
@@ -185,6 +191,10 @@ verbs! {
     BrandHostFailing = "brand.host_failing",
     /// It was missing for too long, and the host is the account's no more.
     BrandHostLost = "brand.host_lost",
+    /// A test alert was sent.
+    AlertTested = "alert.tested",
+    /// Whoever got the emails of an alert or summary has ended them.
+    EmailsStopped = "emails.stopped",
     /// A summary by email was set up.
     SummaryEmailCreated = "summary_email.created",
     /// It was changed.

@@ -129,6 +129,14 @@ ids! {
     AccessRequestId = b"ARQ";
     /// Users of one person that were made at once in several accounts of a center.
     BundleId = b"BUN";
+    /// Something that came in for a company.
+    LeadEventId = b"LEV";
+    /// One summary that was mailed.
+    SummaryIssueId = b"ISS";
+    /// A browser that is told by push.
+    PushDeviceId = b"DEV";
+    /// What such a browser is to be told.
+    PushId = b"PSH";
 }
 
 /// What all ids that are whole numbers share, so that `Writer::new_number` can make any of them.

@@ -54,6 +54,12 @@ pub enum MailKind {
     CenterAccount,
     /// Tells an administrator that the record of the account's own host is missing, or was for too long (G-10).
     BrandHost,
+    /// Tells somebody at once of a call or text (G-08).
+    Alert,
+    /// Tells how many more there were than are mailed one by one (G-08).
+    AlertsMore,
+    /// Tells what came in during a day, a week or a month (P-01).
+    Summary,
 }
 
 /// Where a mail stands.
@@ -106,7 +112,7 @@ words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "
     Bundle = "bundle", AccessGiven = "access_given",
     TemporaryPassword = "temporary_password", EmailProof = "email_proof",
     ExecutiveChanged = "executive_changed", ExecutiveNotice = "executive_notice", CenterAccount = "center_account",
-    BrandHost = "brand_host");
+    BrandHost = "brand_host", Alert = "alert", AlertsMore = "alerts_more", Summary = "summary");
 words!(MailState: Queued = "queued", HandedOver = "handed_over", Refused = "refused", GivenUp = "given_up",
     Withheld = "withheld", Kept = "kept", Dropped = "dropped");
 
@@ -121,7 +127,8 @@ impl MailKind {
             EmailChange | Reset | EmailProof | PasswordChanged | EmailChanged | ApiKeyCreated
             | LoginMerge | LoginMerged | LoginMergeUndone => true,
             Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
-            | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost => false,
+            | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost | Alert
+            | AlertsMore | Summary => false,
         }
     }
 }

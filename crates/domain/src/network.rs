@@ -1,6 +1,7 @@
-//! Where a request came from, in the form that limits count by.
+//! Networks: where a request came from, in the form that limits count by, and what the server may be led to by
+//! somebody's word.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The network of an address: an IPv4 address itself, or the /64 of an IPv6 address. An IPv4 address mapped
 /// into IPv6 is the same network as the plain one.
@@ -17,9 +18,117 @@ pub fn network_of(address: IpAddr) -> String {
     }
 }
 
+/// Whether an address is one of the open internet. What is not known to be is none: private, shared, local and reserved
+/// ones, multicast, and IPv6 addresses that carry an IPv4 one within, which could be any of these.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    let [a, b, c, _] = v4.octets();
+    let is_special = match (a, b, c) {
+        // "This network", private, shared by carriers, loopback, link-local.
+        (0 | 10 | 127, ..) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) | (169, 254, _) => true,
+        // Protocols, the old way into IPv6, examples, measuring.
+        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
+        // Multicast, reserved, broadcast.
+        (224.., ..) => true,
+        _ => false,
+    };
+    !is_special
+}
+
+/// All of the open internet lies in 2000::/3 so far.
+fn is_public_v6(v6: Ipv6Addr) -> bool {
+    let [a, b, ..] = v6.segments();
+    let is_special = match (a, b) {
+        // Protocols and Teredo, examples, 6to4, more examples.
+        (0x2001, 0..=0x1ff) | (0x2001, 0xdb8) | (0x2002, _) | (0x3fff, 0..=0xfff) => true,
+        _ => false,
+    };
+    (0x2000..=0x3fff).contains(&a) && !is_special
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Seen to fail: without each of the lines above.
+    #[test]
+    fn x26_what_is_inside_is_not_public() {
+        let inside = [
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.0.9",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.7",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::127.0.0.1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b::8.8.8.8",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:1ff:ffff::1",
+            "2001:db8::1",
+            "2002:7f00:1::1",
+            "3fff:fff::1",
+            "4000::1",
+            "5f00::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ];
+        for text in inside {
+            assert!(!is_public(text.parse().expect("an address")), "{text}");
+        }
+        let outside = [
+            "1.1.1.1",
+            "9.255.255.255",
+            "11.0.0.1",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.255.255",
+            "172.32.0.1",
+            "192.0.1.1",
+            "192.169.0.1",
+            "198.17.255.255",
+            "198.20.0.1",
+            "223.255.255.255",
+            "2001:200::1",
+            "2003::1",
+            "2606:4700:4700::1111",
+            "2a00:1450:4001::1",
+            "3ffe::1",
+        ];
+        for text in outside {
+            assert!(is_public(text.parse().expect("an address")), "{text}");
+        }
+    }
 
     ///
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::capability::{Capability, Mark, mark};
 use crate::email::EmailAddress;
-use crate::id::UserId;
+use crate::id::{NotificationId, SummaryEmailId, UserId};
 use crate::input::{Checker, FieldError, Problem};
 use crate::user::UserType;
 
@@ -24,6 +24,42 @@ pub enum Reach {
     NoEmails,
     /// An address without a user: emails about one company, and nothing else.
     Address,
+}
+
+/// What of their emails somebody ends by the link in one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Those of an alert.
+    Alert(NotificationId),
+    /// A summary.
+    Summary(SummaryEmailId),
+}
+
+impl Stop {
+    /// Of its kind's word and its number.
+    pub fn of(word: &str, number: &str) -> Option<Stop> {
+        match word {
+            "alert" => number.parse().ok().map(Stop::Alert),
+            "summary" => number.parse().ok().map(Stop::Summary),
+            _ => None,
+        }
+    }
+
+    /// The word of its kind, in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Stop::Alert(_) => "alert",
+            Stop::Summary(_) => "summary",
+        }
+    }
+
+    /// Its number.
+    pub fn number(self) -> i64 {
+        match self {
+            Stop::Alert(id) => id.number(),
+            Stop::Summary(id) => id.number(),
+        }
+    }
 }
 
 impl Reach {

@@ -1,5 +1,7 @@
 //! Summary emails: what came in during a day, a week or a month, mailed to somebody (P-01).
 
+pub mod schedule;
+
 use std::str::FromStr;
 
 use crate::id::CompanyId;
@@ -30,6 +32,13 @@ words! {
         NotScored = "Not Scored",
         /// All of it.
         All = "All",
+    }
+}
+
+impl LeadStatus {
+    /// Whether it counts what nobody has judged, as all that comes in is until somebody does.
+    pub fn counts_unjudged(self) -> bool {
+        matches!(self, LeadStatus::All | LeadStatus::NotScored)
     }
 }
 

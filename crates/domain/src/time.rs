@@ -94,6 +94,12 @@ impl Zone {
         Zone(jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC))
     }
 
+    /// The moment at which an hour of a day begins there; where clocks leave it out, the first moment after.
+    pub(crate) fn moment(&self, day: jiff::civil::Date, hour: i8) -> Timestamp {
+        let there = day.at(hour, 0, 0, 0).to_zoned(self.0.clone());
+        Timestamp(there.map_or(0, |there| there.timestamp().as_microsecond()))
+    }
+
     /// Its letters at a moment, such as `EST`.
     pub fn letters(&self, at: Timestamp) -> String {
         self.0.to_offset_info(at.jiff()).abbreviation().to_owned()

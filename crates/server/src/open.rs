@@ -82,6 +82,7 @@ pub(crate) async fn unchecked_app(
         uses: app::capability_use::Uses::default(),
         api_limit: app::api_limit::ApiLimit::new(settings.api_requests_per_hour),
         dns: Box::new(app::brand::dns::System),
+        push: app::push::Push::new(settings.push_addresses.clone()),
     })
 }
 

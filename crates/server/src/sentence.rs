@@ -83,6 +83,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::RequestApproved => "The request was approved already.",
         Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",
+        Conflict::NoPush => "No push can be sent where that browser is reached.",
         Conflict::FullForOne => "Whoever is to get it gets as many of them as one can get.",
         Conflict::HasExecutive => "There is an executive administrator already.",
     }
@@ -150,8 +151,8 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotALink => format!("{option} must be an address that begins with https://."),
         Problem::NotAColor => format!("{option} must be a colour, such as #3a40c4."),
         Problem::LowContrast { .. } => format!("{option} is too light for white text."),
-        Problem::NotAHost => format!("{option} must be a host name, such as calls.example.com."),
-        Problem::HostTaken => format!("{option} is this server's own, or another account's."),
+        Problem::NotAHost => "HOST must be a host name, such as calls.example.com.".to_owned(),
+        Problem::HostTaken => "HOST is this server's own, or another account's.".to_owned(),
         Problem::HostUnproven => format!("{option} has no record that shows whose it is."),
         Problem::TooManyLogos => format!("{option} is one more than an account may keep."),
         Problem::HostNoAnswer => format!("No name server answered whether {option} has a record."),

@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) log: Filter,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Addresses of push services of one's own, which may be inside.
+    pub(crate) push_addresses: Vec<SocketAddr>,
     /// How many requests of programs an account takes an hour, and a tenth of those of a day.
     pub(crate) api_requests_per_hour: i64,
     /// What looks like a mistake without being wrong, for the log.
@@ -77,6 +79,7 @@ impl Settings {
         let mail_from = reading.find("mail_from", sender::parse);
         let log = reading.get("log", LOG, log);
         let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
+        let push_addresses = reading.find("push_addresses", push_addresses);
         let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
@@ -95,6 +98,7 @@ impl Settings {
                 mail_from: mail_from?.unwrap_or_else(|| sender::at(&base_url)),
                 log: log?,
                 trusted_proxies: trusted_proxies?.unwrap_or_default(),
+                push_addresses: push_addresses?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
                 warnings: sources.warnings,
                 data_dir,
@@ -178,6 +182,16 @@ fn trusted_proxies(given: &Given) -> Result<Vec<IpAddr>, String> {
     addresses.collect::<Result<_, _>>().map_err(|_| {
         let Given { name, text } = given;
         format!("{name} must be the IP addresses of your proxies with commas between, such as 127.0.0.1,::1, and is {text:?}.")
+    })
+}
+
+fn push_addresses(given: &Given) -> Result<Vec<SocketAddr>, String> {
+    let addresses = given.text.split(',').map(|address| address.trim().parse());
+    addresses.collect::<Result<_, _>>().map_err(|_| {
+        let Given { name, text } = given;
+        format!(
+            "{name} must be IP addresses with their ports and commas between, such as 10.0.0.5:8090, and is {text:?}."
+        )
     })
 }
 

@@ -3,8 +3,9 @@
 use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
-    BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LoginId, LoginMergeId, MailId,
-    NotificationId, ResetId, SessionId, SummaryEmailId, TagId, UserId,
+    BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LeadEventId, LoginId,
+    LoginMergeId, MailId, NotificationId, PushDeviceId, PushId, ResetId, SessionId, SummaryEmailId,
+    SummaryIssueId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -20,7 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LoginId LoginMergeId MailId ResetId SessionId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PushDeviceId PushId ResetId SessionId SummaryIssueId UserId }
 
 macro_rules! number_ids {
     ($($id:ident)*) => {$(

@@ -41,6 +41,7 @@ use domain::capability::proof::ManageUsers;
 pub const LEASE: Span = Span::minutes(5);
 
 /// A mail to be put into the outbox.
+#[derive(Clone, Copy)]
 pub struct NewMail<'a> {
     /// The account it comes from; `None` for what concerns a login alone.
     pub account: Option<&'a AccountId>,
@@ -84,6 +85,36 @@ pub struct Mail {
 /// Puts a mail into the outbox.
 pub fn insert(w: &mut Writer, new: &NewMail) -> Result<MailId, DbError> {
     insert_in(w, new.account.map(AccountId::as_str).unwrap_or_default(), new)
+}
+
+/// Puts a mail into the outbox that waits until `run_at`, and counts as its generation how often it was asked for until then: it
+/// tells of all that came meanwhile.
+pub fn insert_folded(w: &mut Writer, new: &NewMail, run_at: Timestamp) -> Result<(), DbError> {
+    let account = new.account.map(AccountId::as_str).unwrap_or_default();
+    let counted = w.tx().exec(
+        sql!(
+            "UPDATE mail SET generation = generation + 1
+             WHERE account_id = $1 AND subject_id = $2 AND kind = $3 AND email = $4 AND state = 'queued' AND attempts = 0"
+        ),
+        &[account.into(), new.subject.into(), new.kind.word().into(), new.email.into()],
+    )?;
+    if counted == 0 {
+        let id = insert(w, &NewMail { generation: 1, ..*new })?;
+        w.tx().exec(
+            sql!("UPDATE mail SET run_at = $3 WHERE account_id = $1 AND id = $2"),
+            &[account.into(), (&id).into(), run_at.into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets an account's mails about a subject that is gone, but for those that wait.
+pub(crate) fn remove_of(w: &mut Writer, account: &AccountId, subject: &str) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("DELETE FROM mail WHERE subject_id = $2 AND account_id = $1 AND state <> 'queued'"),
+        &[account.into(), subject.into()],
+    )?;
+    Ok(())
 }
 
 /// Puts a mail that an account center sends into the outbox, in place of an account.

@@ -1,18 +1,22 @@
 //! Who gets alerts and summaries: users, and addresses without one. What both nouns ask of a receiver stands here.
 //!
-//! A row whose receiver may not get it is not read, so that nothing of it is sent: that of a user who is suspended or deleted,
-//! or whose access has ended; for a company that is not in use, or that its user does not have any more; and that of an address
-//! which became a user's since. Such rows are kept, and are read again when the change is undone.
+//! A row whose receiver may not get it stands in no list: that of a user who is suspended or deleted, or whose access has ended;
+//! for a company that is not in use, or that its user does not have any more; and that of an address which became a user's
+//! since. Such rows are kept, and are read again when the change is undone. Lists alone ask so, as they are paged: what is sent,
+//! and to whom, is decided by `domain::alert`.
 
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId, UserId};
+use domain::mail::SUPPRESSION;
 use domain::receiver::Reach;
-use domain::user::UserType;
+use domain::user::{UserStatus, UserType};
 
+use crate::company;
 use crate::convert;
-use crate::db::{Columns, DbError, Value, sql};
+use crate::db::{Columns, DbError, Row, Value, sql};
 use crate::pass::{AccountPass, Acting, Denied, HasPlace as _};
+use crate::user::effective;
 use crate::work::{Actor, Reader};
 
 /// Whose alerts and summaries somebody may see and set.
@@ -24,7 +28,7 @@ pub enum Whose {
     Everybodys(AccountPass<ManageUsers>),
 }
 
-/// The joins of a row `n` to its user and company, and what they must be for the row to be read. `$1` is the account, `$2` the
+/// The joins of a row `n` to its user and company, and what they must be for the row to stand in lists. `$1` is the account, `$2` the
 /// present moment.
 macro_rules! live_receiver {
     () => {
@@ -116,6 +120,75 @@ pub fn find_reached(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option
         Ok(Reached { reach: Reach::of(user_type), email: c.text()?, has_login: c.text_or_null()?.is_some() })
     })
     .transpose()
+}
+
+/// Whoever alerts and summaries are set up for, as their page shows them.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// Their user.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their type.
+    pub user_type: UserType,
+    /// Where they stand.
+    pub status: UserStatus,
+    /// Whether the mail server has refused their address.
+    pub refused: bool,
+    /// Whether push is on for a device of theirs.
+    pub has_device: bool,
+}
+
+/// A user as they stand at this moment, unless deleted.
+pub fn find_who(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<Who>, DbError> {
+    let (now, [all, only]) = (r.now, whose.reached());
+    let row = r.tx().optional(
+        sql!(
+            "SELECT u.id, trim(u.first_name || ' ' || u.last_name), u.email, u.user_type, u.status, u.ends_at,
+                    CASE WHEN EXISTS (SELECT 1 FROM mail_suppression s WHERE s.account_id = u.account_id
+                                      AND s.email_canonical = u.email_canonical AND s.created_at > $5)
+                         THEN 1 ELSE 0 END,
+                    CASE WHEN EXISTS (SELECT 1 FROM push_device d WHERE d.login_id = u.login_id) THEN 1 ELSE 0 END
+             FROM \"user\" u
+             WHERE u.account_id = $1 AND u.id = $2 AND ($3 = 1 OR u.id = $4) AND u.status <> 'deleted'"
+        ),
+        &[whose.account().into(), id.into(), all, only, (now - SUPPRESSION).into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        let (id, name, email, user_type) = (c.parse()?, c.text()?, c.text()?, c.parse()?);
+        let status = effective(c.parse()?, c.get()?, now);
+        Ok(Who { id, name, email, user_type, status, refused: c.flag()?, has_device: c.flag()? })
+    })
+    .transpose()
+}
+
+/// The companies in use that a user has, by name: their ids and names; at most [`company::CHOICES`].
+pub fn list_companies(
+    r: &mut Reader,
+    whose: &Whose,
+    user: &UserId,
+) -> Result<Vec<(CompanyId, String)>, DbError> {
+    let [all, only] = whose.reached();
+    let rows = r.tx().all(
+        sql!(
+            "SELECT c.id, c.name FROM company c
+             WHERE c.account_id = $1 AND c.disabled = 0 AND ($3 = 1 OR $2 = $4)
+               AND (EXISTS (SELECT 1 FROM \"user\" u WHERE u.account_id = $1 AND u.id = $2
+                            AND u.user_type = 'administrator')
+                    OR EXISTS (SELECT 1 FROM user_company x WHERE x.account_id = $1 AND x.user_id = $2
+                               AND x.company_id = c.id))
+             ORDER BY c.sort_name, c.id LIMIT $5"
+        ),
+        &[whose.account().into(), user.into(), all, only, company::CHOICES.into()],
+    )?;
+    let read = |row: Row| {
+        let mut c = row.columns();
+        Ok((c.parse()?, c.text()?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Whether a company is in use and the receiver has it; without a user, whether it is the account's.

@@ -8,6 +8,7 @@ use domain::summary_email::{Frequency, Parts, Summary};
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{Part, Window};
 use crate::receiver::{Whose, live_receiver, read_receiver, types_with_emails};
+use crate::summary_issue;
 use crate::work::{Reader, Writer};
 
 /// The most summary emails of an account.
@@ -78,6 +79,9 @@ pub fn insert(
         ),
         &values,
     )?;
+    if inserted > 0 {
+        summary_issue::plan(w, whose.account(), id, &summary.frequency)?;
+    }
     Ok(inserted > 0)
 }
 
@@ -107,15 +111,24 @@ pub fn find(r: &mut Reader, whose: &Whose, id: SummaryEmailId) -> Result<Option<
     row.map(read).transpose()
 }
 
-/// A part of what is theirs, in the order of making.
-pub fn list(r: &mut Reader, whose: &Whose, window: Window) -> Result<Part<SummaryEmail>, DbError> {
+/// A part of what is theirs, in the order of making; with a user, of what is that user's.
+pub fn list(
+    r: &mut Reader,
+    whose: &Whose,
+    user: Option<&UserId>,
+    window: Window,
+) -> Result<Part<SummaryEmail>, DbError> {
     let mut values = vec![whose.account().into(), r.now.into(), types_with_emails()];
-    let Some(own) = whose.only() else {
+    let asked = user.map(Value::from);
+    let Some(own) = whose.only().or_else(|| asked.clone()) else {
         let total = r.tx().one(sql!(concat!("SELECT COUNT(*)", live!())), &values)?.columns().int()?;
         values.extend([window.take.into(), window.skip.into()]);
         let part = sql!(concat!(columns!(), live!(), " ORDER BY n.id LIMIT $4 OFFSET $5"));
         return Ok(Part { rows: read_all(r.tx().all(part, &values)?)?, total });
     };
+    if asked.is_some_and(|asked| asked != own) {
+        return Ok(Part { rows: Vec::new(), total: 0 });
+    }
     values.push(own);
     let count = sql!(concat!("SELECT COUNT(*)", live!(), " AND n.user_id = $4"));
     let total = r.tx().one(count, &values)?.columns().int()?;
@@ -129,7 +142,7 @@ pub fn update(w: &mut Writer, whose: &Whose, id: SummaryEmailId, summary: &Summa
     let mut values = vec![whose.account().into(), id.into()];
     values.extend(summary_values(summary));
     values.extend(whose.reached());
-    w.tx().exec(
+    let changed = w.tx().exec(
         sql!(
             "UPDATE summary_email SET company_id = $3, daily = $4, weekly = $5, monthly = $6,
                     summary_statistics = $7, top_sources = $8, top_keywords = $9, call_log = $10, lead_status = $11
@@ -137,6 +150,9 @@ pub fn update(w: &mut Writer, whose: &Whose, id: SummaryEmailId, summary: &Summa
         ),
         &values,
     )?;
+    if changed > 0 {
+        summary_issue::plan(w, whose.account(), id, &summary.frequency)?;
+    }
     Ok(())
 }
 

@@ -132,6 +132,8 @@ pub enum Unrecorded {
     Attempt,
     /// Claiming a mail and noting what became of it; the mail's row is its own record.
     Mail,
+    /// Claiming a push and noting what became of it; that a device is gone is recorded.
+    Push,
     /// That administrators were told of an end to come; the mails are its record.
     EndNotice,
     /// Sealing activity itself.

@@ -36,6 +36,10 @@ pub(crate) fn follow(app: &App, link: &str) -> Ask {
             invitation_block: Some(format!("{account}.{mail}.{token}")),
             ..Credentials::default()
         },
+        ["", "unsubscribe", account, what, number, token] => Credentials {
+            unsubscribe: Some(format!("{account}.{what}.{number}.{token}")),
+            ..Credentials::default()
+        },
         ["", "access-request", token] => {
             Credentials { access_request: Some(token.to_owned()), ..Credentials::default() }
         }

@@ -37,6 +37,7 @@ mod luck;
 mod mailbox;
 mod people;
 mod place;
+mod push;
 mod records;
 mod world;
 
@@ -45,6 +46,7 @@ pub use catalogue::{said_in_english_alone, texts, unescaped};
 pub use luck::{CountedRandom, MovingClock, START};
 pub use mailbox::Letter;
 pub use people::{Account, Center, Person};
+pub use push::BROWSER_KEYS;
 pub use store::db::Engine;
 pub use world::World;
 

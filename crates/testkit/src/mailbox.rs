@@ -27,6 +27,8 @@ pub struct Letter {
     pub follows: Option<String>,
     /// Where answers go.
     pub reply_to: Option<String>,
+    /// Where mail programs have no more of its kind sent.
+    pub stop_link: Option<String>,
     /// Where it stands in the outbox.
     pub mail: Mail,
     link: Option<String>,
@@ -119,6 +121,7 @@ async fn open(app: &App, operator: &Ask, id: &MailId) -> Option<Letter> {
         id: message.id,
         follows: message.follows,
         reply_to: message.reply_to,
+        stop_link: message.stop_link,
         mail,
         link,
     })

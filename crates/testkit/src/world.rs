@@ -11,6 +11,7 @@ use app::mail::outbox::Turns;
 use app::operator::Mail;
 use app::pass::{Reason, SystemPass, setup_token};
 use app::password::Hasher;
+use app::push::Push;
 use app::session::Entered;
 use app::work::{Origin, Store};
 use app::{App, Ask, Refused, Settings, SharedApp};
@@ -79,6 +80,7 @@ impl World {
             uses: Uses::default(),
             api_limit: ApiLimit::new(API_REQUESTS),
             dns: Box::new(records.clone()),
+            push: Push::new(Vec::new()),
         };
         World { app: Arc::new(app), clock, records, place }
     }
@@ -91,7 +93,8 @@ impl World {
         let (hasher, uses) = (Hasher::cheap([9; 32]), Uses::default());
         let api_limit = ApiLimit::new(API_REQUESTS);
         let dns = Box::new(self.records.clone());
-        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit, dns };
+        let push = Push::new(Vec::new());
+        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit, dns, push };
         change(&mut app);
         self.app = Arc::new(app);
     }

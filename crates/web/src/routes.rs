@@ -7,12 +7,14 @@ use app::pass::Door;
 use domain::activity::Verb;
 
 use crate::api;
-use crate::http::route::{Route, Speaks, get, get_data, get_events, post, post_file, post_large};
+use crate::http::route::{
+    Route, Speaks, get, get_data, get_events, post, post_file, post_for_mailboxes, post_large,
+};
 use crate::pages::{
-    self, access_map, access_request, access_review, account, account_center, activity, api_key, brand,
-    center_change, center_person, company, company_user, email_change, events, executive_administrator,
-    invitation, invitation_block, job, language, lead_center, login_merge, may, me, operator, permissions,
-    reset, session, setup, temporary_password, user,
+    self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
+    brand, center_change, center_person, company, company_user, email_change, events,
+    executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
+    operator, permissions, push, reset, session, setup, temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -68,6 +70,11 @@ fn ways_in() -> Vec<Route> {
         get("/invitation-block", invitation_block::page),
         post("/invitation-block", invitation_block::block).records(&[Verb::InvitationBlocked]),
         post("/invitation-block/allow", invitation_block::allow).records(&[Verb::InvitationAllowed]),
+        get("/unsubscribe/{account}/{what}/{number}/{token}", unsubscribe::follow),
+        post_for_mailboxes("/unsubscribe/{account}/{what}/{number}/{token}", unsubscribe::at_once)
+            .records(&[Verb::EmailsStopped]),
+        get("/unsubscribe", unsubscribe::page),
+        post("/unsubscribe", unsubscribe::stop).records(&[Verb::EmailsStopped]),
         get("/access-request/{token}", access_request::follow),
         get("/logos/{account}/{token}", brand::served::logo),
         get("/looks/{token}", brand::served::look),
@@ -105,6 +112,10 @@ fn own() -> Vec<Route> {
             Verb::UserUnmerged,
             Verb::SessionStarted,
         ]),
+        get("/me/push", push::page),
+        post("/me/push", push::turn_on).records(&[Verb::PushTurnedOn]),
+        post("/me/push/{push_device}/test", push::send_test).records(&[Verb::PushTested]),
+        post("/me/push/{push_device}/end", push::turn_off).records(&[Verb::PushTurnedOff]),
         get("/me/access", access_map::own),
         get("/me/sessions", me::sessions),
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
@@ -128,6 +139,17 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}", account::home),
         get("/accounts/{account}/me", me::own_page),
         post("/accounts/{account}/me", me::change_own).records(&[Verb::UserChanged]),
+        get("/accounts/{account}/alerts", alert::page),
+        post("/accounts/{account}/alerts", alert::create).records(&[Verb::NotificationCreated]),
+        post("/accounts/{account}/alerts/{notification}", alert::change)
+            .records(&[Verb::NotificationChanged]),
+        post("/accounts/{account}/alerts/{notification}/remove", alert::remove)
+            .records(&[Verb::NotificationRemoved]),
+        post("/accounts/{account}/summaries", alert::summary::create).records(&[Verb::SummaryEmailCreated]),
+        post("/accounts/{account}/summaries/{summary_email}", alert::summary::change)
+            .records(&[Verb::SummaryEmailChanged]),
+        post("/accounts/{account}/summaries/{summary_email}/remove", alert::summary::remove)
+            .records(&[Verb::SummaryEmailRemoved]),
         get("/accounts/{account}/lead-center", lead_center::home),
         get("/accounts/{account}/settings", account::settings),
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
@@ -262,6 +284,9 @@ fn companies() -> Vec<Route> {
         get("/accounts/{account}/companies/{company}/users/{user}/take", company_user::take_page),
         post("/accounts/{account}/companies/{company}/users/{user}/take", company_user::take)
             .records(&[Verb::UserChanged]),
+        get("/accounts/{account}/companies/{company}/alerts", alert::test::page),
+        post("/accounts/{account}/companies/{company}/alerts", alert::test::send)
+            .records(&[Verb::AlertTested]),
         get("/accounts/{account}/companies/{company}/disable", company::disable_page),
         post("/accounts/{account}/companies/{company}/disable", company::disable)
             .records(&[Verb::CompanyDisabled]),

@@ -27,6 +27,8 @@ pub struct Message {
     pub from: Address,
     /// Where answers go, if not to the sender.
     pub reply_to: Option<String>,
+    /// Where mail programs have no more of its kind sent.
+    pub stop_link: Option<String>,
     /// The one recipient.
     pub to: Address,
     /// One line.
@@ -72,7 +74,7 @@ pub fn compose(
     id: String,
 ) -> Result<Message, ComposeError> {
     let from = from.into();
-    if view.link().is_some_and(|link| !is_plain_link(link)) {
+    if [view.link(), view.stop_link()].into_iter().flatten().any(|link| !is_plain_link(link)) {
         return Err(ComposeError::Link);
     }
     // In the subject too: lists of mails and the notices of phones make links of what looks like one.
@@ -82,6 +84,7 @@ pub fn compose(
     Ok(Message {
         id,
         follows: None,
+        stop_link: view.stop_link().map(str::to_owned),
         reply_to: from.look.support.clone(),
         to,
         subject: plain::line(&cleaned.subject()?, plain::SUBJECT_LENGTH),

@@ -8,6 +8,7 @@ use store::bundle;
 use store::mail::{self, Mail, ReadsMail};
 use store::work::Reader;
 
+use super::lead_notice::{self, LeadNotice};
 use super::login_notice::{self, LoginNotice};
 use super::speaker::Speaker;
 use crate::Refused;
@@ -31,6 +32,7 @@ pub(super) enum Content {
     LoginNotice(LoginNotice),
     CenterNotice(CenterNotice),
     BrandHost(notice::Content),
+    LeadNotice(LeadNotice),
 }
 
 impl Content {
@@ -69,7 +71,8 @@ impl Content {
             | Content::AccessOffer(..)
             | Content::EmailProof(..)
             | Content::LoginNotice(_)
-            | Content::CenterNotice(_) => speaker,
+            | Content::CenterNotice(_)
+            | Content::LeadNotice(_) => speaker,
         }
     }
 }
@@ -142,6 +145,9 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         | MailKind::LoginMergeUndone => Ok(login_notice::find(r, pass, mail)?.map(Content::LoginNotice)),
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {
             Ok(center_notice::find(r, pass, mail)?.map(Content::CenterNotice))
+        }
+        MailKind::Alert | MailKind::AlertsMore | MailKind::Summary => {
+            Ok(lead_notice::find(r, pass, mail)?.map(Content::LeadNotice))
         }
         MailKind::BrandHost => Ok(notice::find(r, pass, mail)?.map(Content::BrandHost)),
     }

@@ -2,6 +2,7 @@
 
 pub mod compose;
 mod content;
+mod lead_notice;
 mod login_notice;
 pub mod outbox;
 pub mod samples;

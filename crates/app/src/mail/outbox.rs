@@ -37,14 +37,14 @@ const KEPT_AT_ONCE: i64 = 64;
 pub struct Turns(Mutex<String>);
 
 impl Turns {
-    fn served(&self) -> String {
+    pub(crate) fn served(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Mails of no account take no turn: they go first.
-    fn note(&self, mails: &[Mail]) {
-        if let Some(mail) = mails.iter().find(|mail| !mail.account.is_empty()) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&mail.account);
+    /// What is of no account, `""`, takes no turn: it goes first.
+    pub(crate) fn note(&self, account: &str) {
+        if !account.is_empty() {
+            account.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
@@ -64,6 +64,7 @@ impl App {
         let (claimer, served) = (pass.clone(), self.turns.served());
         let turn = move |r: &mut Reader| mail::find_turn(r, &claimer, &served);
         let Some(account) = self.store.read(turn).await? else { return Ok(0) };
+        self.turns.note(&account);
         let claimer = pass.clone();
         let most = if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE };
         let claim = move |mut w: Writer| {
@@ -71,7 +72,6 @@ impl App {
             Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
         };
         let mails = self.store.write_later(Origin::internal(), claim).await?;
-        self.turns.note(&mails);
         let (claimed, mut kept) = (mails.len(), Vec::new());
         for mail in mails {
             // One that cannot be written now must not hold up those behind it, at every claim anew.
@@ -263,6 +263,7 @@ impl App {
                 let to = to(notice.to_name());
                 notice.compose(t, from, to, id)
             }
+            Content::LeadNotice(notice) => notice.compose(self, (t, mail, &base), (from, id)),
             Content::BrandHost(content) => {
                 let view = notice_mail(t, content, &base);
                 compose(&view, from, to(&view.to_name), id)

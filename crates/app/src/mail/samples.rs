@@ -1,5 +1,6 @@
 //! A sample of each mail, as whoever gives an account a brand looks at it before it is switched on (G-10).
 
+use domain::alert::LeadKind;
 use domain::mail::MailKind;
 use domain::time::Timestamp;
 use domain::user::UserType;
@@ -8,14 +9,14 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
-    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail,
-    ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail,
-    EmailChangedMail, EmailProofMail, EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail,
-    InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail,
-    TemporaryPasswordMail,
+    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
+    AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
+    EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail, ExecutiveChangedMail,
+    ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, ResetMail, SummaryLine, SummaryMail, TemporaryPasswordMail,
 };
 use crate::moment::Moments;
-use crate::words;
+use crate::{alert, limits, words};
 
 /// What the samples are filled in with.
 struct Sample<'a> {
@@ -57,6 +58,9 @@ impl Sample<'_> {
             | MailKind::AccessOffer
             | MailKind::CenterAccount
             | MailKind::BrandHost
+            | MailKind::Alert
+            | MailKind::AlertsMore
+            | MailKind::Summary
             | MailKind::ExecutiveChanged
             | MailKind::ExecutiveNotice => self.of_account(kind),
             MailKind::Reset
@@ -169,6 +173,7 @@ impl Sample<'_> {
                     made: true,
                 })
             }
+            MailKind::Alert | MailKind::AlertsMore | MailKind::Summary => self.told(kind),
             MailKind::BrandHost => {
                 let (host, until) = (HOST.to_owned(), Some(when));
                 self.sent(&BrandHostMail { t, to_name, account_name, host, until, link })
@@ -178,6 +183,58 @@ impl Sample<'_> {
                 let view =
                     CenterAccountMail { t, to_name, account_name, center_name, by_name, when, linked: true };
                 self.sent(&view)
+            }
+        }
+    }
+
+    fn told(self, kind: MailKind) -> Result<Message, ComposeError> {
+        let (t, to_name, when, link) =
+            (self.t, READER.to_owned(), self.when.clone(), Some(self.link.clone()));
+        let (company_name, account_name) = (self.account.to_owned(), self.account.to_owned());
+        let stop_link = self.link.clone();
+        match kind {
+            MailKind::Alert => self.sent(&AlertMail {
+                t,
+                to_name,
+                what: alert::kind(t, LeadKind::Missed).to_owned(),
+                company_name,
+                account_name,
+                caller_name: OTHER.to_owned(),
+                caller_number: alert::TEST_NUMBER.to_owned(),
+                tracker_name: String::new(),
+                when,
+                first: true,
+                test: false,
+                link,
+                stop_link,
+            }),
+            MailKind::AlertsMore => {
+                let (more, most) = (12, limits::ALERT.most);
+                self.sent(&AlertsMoreMail {
+                    t,
+                    to_name,
+                    company_name,
+                    account_name,
+                    more,
+                    most,
+                    link,
+                    stop_link,
+                })
+            }
+            _ => {
+                let label = alert::kind(t, LeadKind::Answered).to_owned();
+                self.sent(&SummaryMail {
+                    t,
+                    to_name,
+                    title: t.mail_summary_daily().to_owned(),
+                    whose: company_name,
+                    account_name,
+                    period: moments(t).date(AT),
+                    lines: vec![SummaryLine { label, number: t.number(12) }],
+                    total: 12,
+                    link,
+                    stop_link,
+                })
             }
         }
     }

@@ -154,7 +154,10 @@ fn login_of(r: &mut Reader, mail: &Mail) -> Result<Option<LoginId>, Refused> {
         | MailKind::TemporaryPassword
         | MailKind::ExecutiveNotice
         | MailKind::CenterAccount
-        | MailKind::BrandHost => mail.subject.parse().ok(),
+        | MailKind::BrandHost
+        | MailKind::Alert
+        | MailKind::AlertsMore
+        | MailKind::Summary => mail.subject.parse().ok(),
     })
 }
 

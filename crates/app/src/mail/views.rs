@@ -9,6 +9,10 @@ use super::sender::Sender;
 pub trait View: Sized {
     /// The link that the mail is there for, if any.
     fn link(&self) -> Option<&str>;
+    /// Where its reader has no more of its kind sent, by themselves or by their mail program (RFC 8058), if they can.
+    fn stop_link(&self) -> Option<&str> {
+        None
+    }
     /// The same mail with everything that people typed passed through `name`, and longer texts through `message`.
     fn cleaned(&self, name: fn(&str) -> String, message: fn(&str) -> String) -> Self;
     /// The subject.
@@ -59,12 +63,14 @@ macro_rules! templates {
 }
 
 mod access;
+mod alert;
 mod brand_host;
 mod bundle;
 mod center_notice;
 mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
+pub use alert::{AlertMail, AlertsMoreMail, SummaryLine, SummaryMail};
 pub use brand_host::BrandHostMail;
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};

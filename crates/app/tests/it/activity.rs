@@ -252,6 +252,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
 fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = concat!(
         include_str!("activity.rs"),
+        include_str!("alert.rs"),
         include_str!("brand.rs"),
         include_str!("brand/hosts.rs"),
         include_str!("invitation_block.rs"),
@@ -260,6 +261,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("account_center.rs"),
         include_str!("company.rs"),
         include_str!("invitation/mend.rs"),
+        include_str!("push.rs"),
         include_str!("mail/delivery.rs"),
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),
@@ -268,6 +270,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("summary_email.rs"),
         include_str!("tag.rs"),
         include_str!("temporary_password.rs"),
+        include_str!("unsubscribe.rs"),
     );
     let unknown: Vec<_> =
         Verb::ALL.iter().map(|verb| verb.key()).filter(|key| !source.contains(key)).collect();

@@ -3,6 +3,7 @@
 
 mod desk;
 mod post_office;
+mod push_service;
 
 mod access_change;
 mod access_request;
@@ -10,6 +11,7 @@ mod access_review;
 mod account;
 mod account_center;
 mod activity;
+mod alert;
 mod api_key;
 mod brand;
 mod bundle;
@@ -29,6 +31,7 @@ mod login_merge;
 mod mail;
 mod me;
 mod notification;
+mod push;
 mod refused;
 mod reset;
 mod rights_lost;
@@ -36,6 +39,8 @@ mod seed;
 mod session;
 mod smtp;
 mod summary_email;
+mod summary_issue;
 mod tag;
 mod temporary_password;
+mod unsubscribe;
 mod user;

@@ -48,11 +48,15 @@ impl Desk {
         self.enter(move |w, pass| notification::create(w, pass, receiver.as_ref(), &change)).await
     }
 
-    async fn change_alert(&self, id: NotificationId, change: AlertChange) -> Result<Notification, Refused> {
+    pub(crate) async fn change_alert(
+        &self,
+        id: NotificationId,
+        change: AlertChange,
+    ) -> Result<Notification, Refused> {
         self.enter(move |w, pass| notification::change(w, pass, id, &change)).await
     }
 
-    async fn remove_alert(&self, id: NotificationId) -> Result<(), Refused> {
+    pub(crate) async fn remove_alert(&self, id: NotificationId) -> Result<(), Refused> {
         self.enter(move |w, pass| notification::remove(w, pass, id)).await
     }
 

@@ -5,7 +5,7 @@ use store::db::DbError;
 use testkit::{Engine, World};
 
 /// Unique indexes that no input can run into, and why. All others are told to a person in `app::refused`.
-const NO_INPUT: [(&str, &str); 13] = [
+const NO_INPUT: [(&str, &str); 16] = [
     ("access_ask_named", "asking again changes the row that is there"),
     ("access_request_open", "asked twice, it is one request"),
     ("account_request", "tokens are derived, each from its account"),
@@ -17,8 +17,11 @@ const NO_INPUT: [(&str, &str); 13] = [
     ("invitation_token", "tokens are random"),
     ("invitation_user", "sending again changes the row that is there"),
     ("login_merge_token", "tokens are random"),
+    ("push_device_endpoint", "whoever has it goes first"),
+    ("push_device_session", "the one of before goes first"),
     ("reset_token", "tokens are random"),
     ("session_token", "tokens are random"),
+    ("summary_issue_period", "what was sent is sent no more"),
 ];
 
 /// The names of all unique indexes, as the database has them. Primary keys hold ids that are random, or rows that are

@@ -18,7 +18,7 @@ use crate::desk::{Desk, assert_refused, field};
 use crate::notification::{address, user_of};
 
 /// Each day, of a company or of all.
-fn daily(company: Option<&CompanyId>) -> SummaryChange {
+pub(crate) fn daily(company: Option<&CompanyId>) -> SummaryChange {
     SummaryChange {
         company_id: company.map(ToString::to_string),
         frequency: Some(vec![Frequency::Daily]),
@@ -27,7 +27,11 @@ fn daily(company: Option<&CompanyId>) -> SummaryChange {
 }
 
 impl Desk {
-    async fn summary(&self, user: Option<&UserId>, change: SummaryChange) -> Result<SummaryEmail, Refused> {
+    pub(crate) async fn summary(
+        &self,
+        user: Option<&UserId>,
+        change: SummaryChange,
+    ) -> Result<SummaryEmail, Refused> {
         self.summary_to(user.cloned().map(Receiver::User), change).await
     }
 
@@ -47,7 +51,7 @@ impl Desk {
         self.enter(move |w, pass| summary_email::change(w, pass, id, &change)).await
     }
 
-    async fn remove_summary(&self, id: SummaryEmailId) -> Result<(), Refused> {
+    pub(crate) async fn remove_summary(&self, id: SummaryEmailId) -> Result<(), Refused> {
         self.enter(move |w, pass| summary_email::remove(w, pass, id)).await
     }
 

@@ -14,7 +14,7 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "listen",
     "base_url",
     "data_dir",
@@ -24,6 +24,7 @@ const KEYS: [&str; 9] = [
     "log",
     "trusted_proxies",
     "api_requests_per_hour",
+    "push_addresses",
 ];
 
 /// A setting as somebody gave it.

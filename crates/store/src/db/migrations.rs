@@ -48,4 +48,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0032_shared_leaves"),
     migration!("0033_brand"),
     migration!("0034_reset_host"),
+    migration!("0035_lead_event"),
+    migration!("0036_push"),
 ];

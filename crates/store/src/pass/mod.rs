@@ -42,6 +42,7 @@ mod question;
 mod system;
 mod tag;
 mod temporary_password;
+mod unsubscribe;
 
 use std::fmt;
 
@@ -65,6 +66,7 @@ pub use question::QuestionPass;
 pub use system::{Reason, SystemPass};
 pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
+pub use unsubscribe::{Mailed, UnsubscribePass};
 
 use crate::db::DbError;
 use crate::work::{Actor, Reader};
@@ -80,6 +82,8 @@ pub struct Credentials {
     pub invitation: Option<String>,
     /// Account, mail and token of the link to be invited no more, as `ACC….MAI….token`.
     pub invitation_block: Option<String>,
+    /// Account, kind, number and token of the link that ends the emails of an alert or a summary, as `ACC….alert.1.token`.
+    pub unsubscribe: Option<String>,
     /// The token of an account's request link that was followed.
     pub access_request: Option<String>,
     /// The token of the reset link that was followed.

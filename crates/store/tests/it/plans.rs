@@ -85,6 +85,8 @@ fn fill(postgres: &mut Postgres) {
             let value = match (row[1].as_str(), row[2].as_str()) {
                 ("state", _) if table == "access_request" => "'open'",
                 ("status", _) if table == "user" => "'active'",
+                ("kind", _) if table == "lead_event" => "'text'",
+                ("frequency", _) => "'daily'",
                 ("alert_type", _) => "'all'",
                 ("lead_status", _) => "'All'",
                 ("swap_cookie_duration_unit", _) => "'months'",

@@ -105,6 +105,7 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     ("login.rs", "d.center_id = here.center_id", "who is known in the center of the account of the pass"),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
+    ("push.rs", "WHERE account_id > $2 AND +run_at", "the worker sends for every account in turn"),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     (
         "mail.rs",
@@ -180,6 +181,14 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "u.account_id <> $1 AND u.status <> 'deleted'",
         "whether an address signs in elsewhere, and nothing else of it",
     ),
+    ("lead_event.rs", "FROM lead_event WHERE happened_at <= $1", "the worker forgets what is old"),
+    (
+        "summary_issue.rs",
+        "FROM summary_plan
+             WHERE due_at <= $1 AND (due_at,",
+        "the worker sends what is due in every account",
+    ),
+    ("summary_issue.rs", "FROM summary_issue WHERE created_at <= $1", "the worker forgets what is old"),
     ("mail.rs", "SELECT run_at FROM mail WHERE state = 'queued'", "how long the worker may sleep"),
 ];
 

@@ -35,6 +35,8 @@ cookies! {
     Invitation = "invitation",
     /// What the link to be invited no more names.
     InvitationBlock = "invitation-block",
+    /// What the link to get no more emails names.
+    Unsubscribe = "unsubscribe",
     /// The token of an account's request link that was followed.
     AccessRequest = "access-request",
     /// The token of a reset's link that was followed.
@@ -63,6 +65,7 @@ impl Cookie {
             Cookie::Setup
             | Cookie::Invitation
             | Cookie::InvitationBlock
+            | Cookie::Unsubscribe
             | Cookie::AccessRequest
             | Cookie::Reset
             | Cookie::EmailChange

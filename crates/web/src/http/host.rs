@@ -84,11 +84,11 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
     let first = route.split('/').nth(1).unwrap_or_default();
     match first {
         "" | "sign-in" | "sign-out" | "language" | "reset" => true,
-        "invitations" | "invitation" | "invitation-block" | "temporary-password" => true,
+        "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         "accounts" | "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
-                || ["/me/password", "/me/sessions"].iter().any(|own| route.starts_with(own))
+                || ["/me/password", "/me/push", "/me/sessions"].iter().any(|own| route.starts_with(own))
         }
         _ => route.starts_with(api::BASE) || BY_ANY_NAME.contains(&route),
     }
@@ -150,7 +150,6 @@ pub(super) fn wrong(app: &SharedApp, request: &Request<Body>) -> Response {
         true => t.problem_wrong_host(&app.settings.base_url),
         false => t.problem_nothing_here().to_owned(),
     };
-    let kind = Kind::BadRequest(sentence);
-    let view = Problem { t, frame: Frame::default(), kind, sign_out_to: None };
+    let view = Problem { t, frame: Frame::default(), kind: Kind::Nowhere(sentence), sign_out_to: None };
     (::http::StatusCode::MISDIRECTED_REQUEST, Page(view)).into_response()
 }

@@ -49,7 +49,11 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
 
 /// A request whose form, size or type is wrong.
 pub(super) async fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
-    let mut response = page(visitor, |t| Kind::BadRequest(t.problem_unreadable().to_owned())).await;
+    let sentence = |t: Text| match status {
+        StatusCode::PAYLOAD_TOO_LARGE => t.problem_too_large().to_owned(),
+        _ => t.problem_unreadable().to_owned(),
+    };
+    let mut response = page(visitor, |t| Kind::BadRequest(sentence(t))).await;
     *response.status_mut() = status;
     response
 }
@@ -208,6 +212,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::OnlyOneself => t.problem_only_oneself(),
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
+        Conflict::NoPush => t.problem_no_push(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }

@@ -66,6 +66,8 @@ pub enum Speaks {
     Data,
     /// Events, for scripts of our own pages.
     Events,
+    /// Nothing but whether it is done, for mail programs: they come from anywhere, with what the address holds and nothing else.
+    Mailboxes,
     /// JSON as the API has it, for programs alone.
     Api,
 }
@@ -175,6 +177,17 @@ where
     R: Future<Output = Answer> + Send,
 {
     route(Method::POST, Kind::of(Speaks::Pages, FORM), path, handler)
+}
+
+/// A route that does something for a mail program, which shows by the address alone that it may (RFC 8058).
+pub fn post_for_mailboxes<P, I, F, R>(path: &'static str, handler: F) -> Route
+where
+    P: Gate<Target: FromPath>,
+    I: DeserializeOwned + Send + 'static,
+    F: Fn(Visit<P>, I) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Answer> + Send,
+{
+    route(Method::POST, Kind::of(Speaks::Mailboxes, FORM), path, handler)
 }
 
 /// A route that does something, and takes a form as large as a list of many rows.

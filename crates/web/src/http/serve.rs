@@ -28,6 +28,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::route::Speaks;
 use super::seats::Seats;
 use super::stream::Streams;
 use super::visit::Visitor;
@@ -38,11 +39,15 @@ use crate::{api, assets, health, routes};
 
 /// The whole site: the route table, static files, health, and what surrounds them.
 pub fn router(app: SharedApp) -> Router {
-    let (mut pages, mut programs) = (Router::new(), Router::new());
+    let (mut pages, mut programs, mut mailboxes) = (Router::new(), Router::new(), Router::new());
     for route in routes::table() {
-        match route.path.starts_with(api::BASE) {
-            true => programs = programs.route(&api::routed(route.path), route.endpoint),
-            false => pages = pages.route(route.path, route.endpoint),
+        match route.speaks {
+            _ if route.path.starts_with(api::BASE) => {
+                programs = programs.route(&api::routed(route.path), route.endpoint);
+            }
+            // Mail programs say nothing of where they come from: the address alone opens these.
+            Speaks::Mailboxes => mailboxes = mailboxes.route(route.path, route.endpoint),
+            _ => pages = pages.route(route.path, route.endpoint),
         }
     }
     // No form of another site has a key, and programs are told what is wrong in their own way.
@@ -60,6 +65,7 @@ pub fn router(app: SharedApp) -> Router {
                 .layer(CsrfLayer::new().with_rejection_response(other_site)),
         )
         .merge(programs)
+        .merge(mailboxes.layer(CatchPanicLayer::custom(panicked)))
         .merge(assets::router())
         .merge(health::router())
         .layer(middleware::from_fn_with_state(app.clone(), layers::around))

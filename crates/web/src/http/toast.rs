@@ -82,6 +82,12 @@ toasts! {
     InvitationsAllowed => Text::toast_invitations_allowed,
     /// An API key is ended.
     ApiKeyEnded => Text::toast_api_key_ended,
+    /// Push is on for this device.
+    PushOn => Text::toast_push_on,
+    /// Push is off for a device.
+    PushOff => Text::toast_push_off,
+    /// A test is on its way to a device.
+    PushTested => Text::toast_push_tested,
     /// An invitation is revoked.
     InvitationRevoked => Text::toast_invitation_revoked,
     /// A company is made.
@@ -174,6 +180,16 @@ toasts! {
     BrandOff => Text::toast_brand_off,
     /// A host name is an account's.
     BrandHostGiven => Text::toast_brand_host_given,
+    /// An alert is set up.
+    AlertAdded => Text::toast_alert_added,
+    /// An alert is removed.
+    AlertRemoved => Text::toast_alert_removed,
+    /// A summary is set up.
+    SummaryAdded => Text::toast_summary_added,
+    /// A summary is removed.
+    SummaryRemoved => Text::toast_summary_removed,
+    /// A test alert is on its way.
+    AlertTested => Text::toast_alert_tested,
     /// An account center is gone.
     CenterDissolved => Text::toast_center_dissolved,
     /// A user has another type, and the account as an executive administrator.

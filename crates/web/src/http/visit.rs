@@ -143,7 +143,7 @@ pub(super) fn enter<P: Gate<Target: FromPath>>(
     request: &Request,
 ) -> Result<Visit<P>, TurnedAway> {
     let visitor = Arc::new(Visitor::of(app, request).at(speaks, request.headers()));
-    if !says_where_from(request) {
+    if speaks != Speaks::Mailboxes && !says_where_from(request) {
         return Err(TurnedAway::CrossSite(visitor));
     }
     let params: Vec<(String, String)> =
@@ -183,6 +183,10 @@ async fn read_input<I: DeserializeOwned>(
     speaks: Speaks,
     largest: usize,
 ) -> Result<I, StatusCode> {
+    // What a mail program says beside the address is no more than that it means it.
+    if speaks == Speaks::Mailboxes {
+        return serde_html_form::from_bytes(b"").map_err(|_| StatusCode::BAD_REQUEST);
+    }
     let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
     if request.method() != Method::POST {
         let read = parse(request.uri().query().unwrap_or_default().as_bytes());
@@ -218,6 +222,7 @@ impl Visitor {
                 setup: cookies.take(Cookie::Setup),
                 invitation: cookies.take(Cookie::Invitation),
                 invitation_block: cookies.take(Cookie::InvitationBlock),
+                unsubscribe: cookies.take(Cookie::Unsubscribe),
                 access_request: cookies.take(Cookie::AccessRequest),
                 reset: cookies.take(Cookie::Reset),
                 email_change: cookies.take(Cookie::EmailChange),
@@ -263,7 +268,7 @@ impl Visitor {
     /// minted for them, and what their browser says before.
     pub fn t(&self) -> Text {
         match self.speaks {
-            Speaks::Pages => Text::new(self.ask.spoken.language()),
+            Speaks::Pages | Speaks::Mailboxes => Text::new(self.ask.spoken.language()),
             Speaks::Data | Speaks::Events | Speaks::Api => Text::default(),
         }
     }
@@ -283,14 +288,14 @@ impl Visitor {
 
     pub(super) async fn refuse(&self, refused: Refused) -> Response {
         match self.speaks {
-            Speaks::Pages => problem::answer(self, refused).await,
+            Speaks::Pages | Speaks::Mailboxes => problem::answer(self, refused).await,
             Speaks::Data | Speaks::Events | Speaks::Api => json::problem(self, refused),
         }
     }
 
     pub(super) async fn refuse_unread(&self, status: StatusCode) -> Response {
         match self.speaks {
-            Speaks::Pages => problem::bad_request(self, status).await,
+            Speaks::Pages | Speaks::Mailboxes => problem::bad_request(self, status).await,
             Speaks::Data | Speaks::Events | Speaks::Api => json::unread(self, status),
         }
     }

@@ -1,9 +1,9 @@
 //! The activity of an account.
 
-use app::activity;
 use app::company::Company;
 use app::moment::Moments;
 use app::pass::{AccountPass, HasPlace};
+use app::{activity, alert};
 use domain::activity::Verb;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
@@ -125,6 +125,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(Verb::PushTurnedOn) => t.activity_push_turned_on(),
+        Some(Verb::PushTurnedOff) => t.activity_push_turned_off(),
+        Some(Verb::PushTested) => t.activity_push_tested(),
         Some(Verb::CenterCreated) => t.activity_center_created(),
         Some(Verb::CenterChanged) => t.activity_center_changed(),
         Some(Verb::CenterDissolved) => t.activity_center_dissolved(),
@@ -154,6 +157,8 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::NotificationCreated) => t.activity_notification_created(),
         Some(Verb::NotificationChanged) => t.activity_notification_changed(),
         Some(Verb::NotificationRemoved) => t.activity_notification_removed(),
+        Some(Verb::AlertTested) => t.activity_alert_tested(),
+        Some(Verb::EmailsStopped) => t.activity_emails_stopped(),
         Some(Verb::SummaryEmailCreated) => t.activity_summary_email_created(),
         Some(Verb::SummaryEmailChanged) => t.activity_summary_email_changed(),
         Some(Verb::SummaryEmailRemoved) => t.activity_summary_email_removed(),
@@ -210,6 +215,7 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
             let is_yes = value == "yes";
             if is_yes { t.common_yes().to_owned() } else { t.common_no().to_owned() }
         }
+        ("lead_kind", word) => word.parse().map_or(value, |kind| alert::kind(t, kind).to_owned()),
         ("alert_type", word) => word.parse().map_or(value, |which| alert_type(t, which).to_owned()),
         ("decision", word) => word.parse().map_or(value, |decision| decided(t, Some(decision))),
         _ => value,
@@ -273,6 +279,8 @@ fn field_name(t: Text, field: &str) -> String {
         "send_email" => t.notification_send_email(),
         "send_push" => t.notification_send_push(),
         "send_desktop" => t.notification_send_desktop(),
+        "lead_kind" => t.alert_kind(),
+        "told" => t.alert_told(),
         "frequency" => t.summary_email_frequency(),
         "summary_statistics" => t.summary_email_statistics(),
         "top_sources" => t.summary_email_top_sources(),

@@ -215,7 +215,7 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     sessions.sort_by_key(|session| session.id != *own);
     let (t, moments) = (visit.t(), visit.moments("UTC"));
     let row = |session: SessionRecord| Row {
-        handheld: ["iPhone", "iPad", "Android"].iter().any(|mark| session.device.contains(mark)),
+        handheld: shown::is_handheld(&session.device),
         this: session.id == *own,
         id: session.id.to_string(),
         device: words::device(t, &session.device),

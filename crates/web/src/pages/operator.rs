@@ -150,6 +150,9 @@ pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
         MailKind::ExecutiveNotice => t.operator_kind_executive_notice(),
         MailKind::CenterAccount => t.operator_kind_center_account(),
         MailKind::BrandHost => t.operator_kind_brand_host(),
+        MailKind::Alert => t.operator_kind_alert(),
+        MailKind::AlertsMore => t.operator_kind_alerts_more(),
+        MailKind::Summary => t.operator_kind_summary(),
     }
 }
 

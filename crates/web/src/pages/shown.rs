@@ -69,3 +69,8 @@ pub(super) fn mail(t: Text, standing: &Standing, moments: &Moments) -> Option<Ma
         MailState::Dropped => return None,
     })
 }
+
+/// Whether a device, as it told of itself, is a phone or tablet.
+pub(super) fn is_handheld(device: &str) -> bool {
+    ["iPhone", "iPad", "Android"].iter().any(|mark| device.contains(mark))
+}

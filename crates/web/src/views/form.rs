@@ -92,6 +92,9 @@ fn missing(t: Text, name: &str) -> &'static str {
         "agent" => t.form_missing_agent(),
         "user_type" => t.form_missing_user_type(),
         "decision" => t.access_review_missing_decision(),
+        "call_enabled" | "alert_type" => t.alert_missing_what(),
+        "send_email" => t.alert_missing_way(),
+        "frequency" => t.alert_missing_often(),
         "account" => t.access_request_names_none(),
         _ => t.form_missing(),
     }

@@ -42,6 +42,8 @@ pub enum Kind {
         /// Minutes, at least one; `None`: later.
         minutes: Option<i64>,
     },
+    /// 421: there is no page of this server under the host.
+    Nowhere(String),
     /// 500, with the request's id.
     Internal(String),
     /// 503: too busy, or being upgraded.
@@ -56,6 +58,7 @@ impl Kind {
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::Forbidden { .. } => StatusCode::FORBIDDEN,
             Kind::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Kind::Nowhere(_) => StatusCode::MISDIRECTED_REQUEST,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -88,7 +91,7 @@ impl Problem {
         match self.kind {
             Kind::NotFound => t.problem_not_found(),
             Kind::Forbidden { .. } => t.problem_forbidden(),
-            Kind::BadRequest(_) => t.problem_bad_request(),
+            Kind::BadRequest(_) | Kind::Nowhere(_) => t.problem_bad_request(),
             Kind::TooMany { .. } => t.problem_too_many(),
             Kind::Internal(_) => t.problem_internal(),
             Kind::Unavailable => t.problem_unavailable(),

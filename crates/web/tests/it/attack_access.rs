@@ -203,6 +203,9 @@ async fn x09_a_place_that_is_not_in_use_opens_no_route() {
         success(&site, "/accounts/{account}/users/{user}/invitation/address").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password/end").await;
+        // Alerts and a summary that are mailed.
+        success(&site, "/accounts/{account}/alerts/{notification}/remove").await;
+        success(&site, "/accounts/{account}/summaries/{summary_email}/remove").await;
         // A brand that is on, all of which was looked at, and a host that is wanted.
         success(&site, "/accounts/{account}/white-label/off").await;
         success(&site, "/accounts/{account}/white-label/host/prove").await;

@@ -31,6 +31,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/language" => &["language", "next"],
         "/me" => &["first_name", "last_name", "display_name"],
         "/me/password" => &["password", "new_password"],
+        "/me/push" => &["endpoint", "p256dh", "auth"],
         "/me/api-keys" => &["name", "password"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
@@ -121,6 +122,13 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/users/{user}/invitation/revoke" => &["version"],
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/jobs" | "/jobs/new" => &["text", "from"],
+        "/alerts" | "/alerts/{notification}" | "/alerts/{notification}/remove" => {
+            &["user", "company_id", "calls", "texts", "by_email", "by_push"]
+        }
+        "/summaries" | "/summaries/{summary_email}" | "/summaries/{summary_email}/remove" => {
+            &["user", "company_id", "daily", "weekly", "monthly"]
+        }
+        "/companies/{company}/alerts" => &["kind", "first"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],
         "/users/{user}/temporary-password" => &["password"],
         "/access-reviews" => &["who", "idle_days"],
@@ -128,6 +136,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/access-reviews/{access_review}/finish" => &["version"],
         "/login-merge"
         | "/invitation-block"
+        | "/unsubscribe"
         | "/invitation-block/allow"
         | "/me/email/send"
         | "/me/email/cancel"
@@ -137,6 +146,8 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/me/sessions/end-others"
         | "/me/sessions/{session}/end"
         | "/me/api-keys/{api_key}/end"
+        | "/me/push/{push_device}/test"
+        | "/me/push/{push_device}/end"
         | "/me/access-requests/{access_request}/withdraw"
         | "/settings/request-link"
         | "/white-label/off"

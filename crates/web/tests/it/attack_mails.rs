@@ -61,6 +61,7 @@ fn held(pattern: &str) -> Option<Held> {
         "/account-centers/{account_center}/users/{person}/change/make" => Inviting("access_given", to_one),
         "/me/password"
         | "/me/api-keys"
+        | "/accounts/{account}/companies/{company}/alerts"
         | "/account-centers/{account_center}/accounts/link"
         | "/account-centers/{account_center}/executives/first" => Counted,
         "/accounts/{account}/settings/leave-center"

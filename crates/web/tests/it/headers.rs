@@ -52,6 +52,18 @@ async fn x03_every_answer_is_guarded() {
     assert_guarded("/reset", &site.send(&Method::POST, "/reset", None, "", &foreign).await);
 }
 
+/// L-05. The service worker is asked for by a plain name, and each time anew. Seen to fail: with plain names kept for a week.
+#[tokio::test(flavor = "multi_thread")]
+async fn l05_no_old_service_worker_is_kept() {
+    let site = Site::new(testkit::World::sqlite().await).await;
+    let reply = site.ask(&Method::GET, "/static/push-worker.js", None, "").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(reply.headers["cache-control"], "no-cache");
+    assert!(reply.headers["content-type"].to_str().expect("text").starts_with("text/javascript"));
+    // It is below no page of ours, so that none is in its hands.
+    assert!(reply.headers.get("service-worker-allowed").is_none());
+}
+
 /// A followed link is exchanged at once for a cookie, and the address that stays has no secret in it. Seen to fail:
 /// with the token kept in the address.
 #[tokio::test(flavor = "multi_thread")]

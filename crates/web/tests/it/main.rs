@@ -30,4 +30,5 @@ mod people;
 mod records;
 mod site;
 mod strangers;
+mod unsubscribe;
 mod white_label;

@@ -1,11 +1,16 @@
 //! Every route that does something records what the table says it records (A-05).
 
 use app::Ask;
-use app::pass::{InvitationBlockPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, InvitationBlockPass, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
-use domain::capability::proof::ManageWhiteLabel;
+use domain::capability::proof::{AnyUser, ManageWhiteLabel};
+use domain::email::EmailAddress;
+use domain::id::NotificationId;
 use domain::login_merge::Keep;
+use domain::notification::{AlertChange, AlertType};
+use domain::receiver::Receiver;
+use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
 
@@ -47,6 +52,16 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let block = world.app.write::<InvitationBlockPass, ()>(&ask, (), app::invitation_block::block);
             drop(block.await);
             (path, Some(ask), String::new())
+        }
+        "/me/push" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'push%'");
+            let [public, secret] = testkit::BROWSER_KEYS;
+            with(path, &format!("endpoint=https%3A%2F%2Fpush.example%2Fone&p256dh={public}&auth={secret}"))
+        }
+        "/me/push/{push_device}/test" | "/me/push/{push_device}/end" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'push%'");
+            let device = world.turn_push_on(&site.account.admin.ask, "one").await;
+            with(pattern.replace("{push_device}", device.as_str()), "")
         }
         "/me/api-keys/{api_key}/end" => {
             let email = domain::email::EmailAddress::parse(&site.account.admin.email).expect("an address");
@@ -234,6 +249,29 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, "text=many%40example.com%2CMany%2COthers%2Cadministrator%0D%0Anobody&from=")
         }
         "/accounts/{account}/jobs/{job}/cancel" => with(path, ""),
+        "/unsubscribe" => {
+            let alert = domain::receiver::Stop::Alert(mailed_alert(site).await);
+            let link = world.app.unsubscribe_link(&site.account.id, alert, &world.app.settings.base_url);
+            (path, Some(world.follow(&link)), String::new())
+        }
+        "/accounts/{account}/alerts" | "/accounts/{account}/alerts/{notification}" => {
+            with(path, "calls=vm_only&texts=yes&by_email=yes")
+        }
+        "/accounts/{account}/alerts/{notification}/remove" => {
+            let alert = mailed_alert(site).await;
+            with(format!("/accounts/{}/alerts/{alert}/remove", site.account.id), "")
+        }
+        "/accounts/{account}/summaries" | "/accounts/{account}/summaries/{summary_email}" => {
+            with(path, "weekly=yes&monthly=yes")
+        }
+        "/accounts/{account}/summaries/{summary_email}/remove" => {
+            let made = monthly_summary(site).await;
+            with(format!("/accounts/{}/summaries/{made}/remove", site.account.id), "")
+        }
+        "/accounts/{account}/companies/{company}/alerts" => {
+            mailed_alert(site).await;
+            with(path, "kind=missed_call")
+        }
         "/accounts/{account}/companies/new" => with(path, "name=Harbor&time_zone=UTC"),
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"
@@ -241,6 +279,46 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         of_center if of_center.starts_with("/account-centers/") => center_request(site, of_center).await,
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
     }
+}
+
+/// An alert of a manager's that comes by email alone; the same one when asked again.
+async fn mailed_alert(site: &Site) -> NotificationId {
+    let there =
+        "SELECT n.id FROM notification n JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
+                 WHERE u.email = 'manager@example.com' AND n.send_email = 1";
+    match site.world.sql(there).first() {
+        Some(row) => row[0].parse().expect("a number"),
+        None => new_mailed_alert(site).await,
+    }
+}
+
+/// Another one.
+pub(crate) async fn new_mailed_alert(site: &Site) -> NotificationId {
+    let change = AlertChange {
+        alert_type: Some(Some(AlertType::All)),
+        call_enabled: Some(true),
+        send_email: Some(true),
+        ..AlertChange::default()
+    };
+    let manager = EmailAddress::parse("manager@example.com").expect("an address");
+    let set = move |w: Writer, pass: &AccountPass<AnyUser>| {
+        app::notification::create(w, pass, Some(&Receiver::Address(manager.clone())), &change)
+    };
+    let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
+    site.world.app.write(ask, account, set).await.expect("an alert is set up").1.id
+}
+
+/// A summary of the administrator's that comes each month; the same one when asked again.
+async fn monthly_summary(site: &Site) -> String {
+    let there = "SELECT id FROM summary_email WHERE monthly = 1 AND daily = 0 AND weekly = 0";
+    if let Some(row) = site.world.sql(there).first() {
+        return row[0].clone();
+    }
+    let monthly = SummaryChange { frequency: Some(vec![Frequency::Monthly]), ..SummaryChange::default() };
+    let set =
+        move |w: Writer, pass: &AccountPass<AnyUser>| app::summary_email::create(w, pass, None, &monthly);
+    let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
+    site.world.app.write(ask, account, set).await.expect("a summary is set up").1.id.to_string()
 }
 
 /// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.

@@ -19,7 +19,7 @@ use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
 use testkit::{Account, Center, Engine, Person, World};
 use tower::ServiceExt as _;
-use web::http::route::Route;
+use web::http::route::{Route, Speaks};
 
 /// How somebody stands to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,10 @@ pub(crate) struct Site {
     people: Vec<(Standing, Option<Person>)>,
 }
 
-/// The routes of pages and their data; the API is walked in `api.rs`.
+/// The routes of pages and their data; the API is walked in `api.rs`, and what mail programs ask for in `unsubscribe.rs`.
 pub(crate) fn pages() -> Vec<Route> {
-    web::routes::table().into_iter().filter(|route| !route.path.starts_with("/v3/")).collect()
+    let is_page = |route: &Route| !route.path.starts_with("/v3/") && route.speaks != Speaks::Mailboxes;
+    web::routes::table().into_iter().filter(is_page).collect()
 }
 
 /// Whether a route takes a file: it has a form of its own, which `white_label.rs` tries.
@@ -210,12 +211,14 @@ impl Site {
             .replace("{type}", "manager")
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
+            .replace("{push_device}", &format!("DEV{}", "0".repeat(32)))
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{job}", if of_center { self.center_job.as_str() } else { self.job.as_str() })
             .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
             .replace("{what}", "reset")
+            .replace("{number}", "1")
             .replace("{token}", "x");
         assert!(
             !path.contains('{'),
@@ -370,6 +373,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("setup", &credentials.setup),
         ("invitation", &credentials.invitation),
         ("invitation-block", &credentials.invitation_block),
+        ("unsubscribe", &credentials.unsubscribe),
         ("access-request", &credentials.access_request),
         ("reset", &credentials.reset),
         ("email-change", &credentials.email_change),
@@ -399,7 +403,7 @@ pub(crate) async fn review(world: &World, account: &Account) -> AccessReviewId {
 }
 
 /// What is known by whole numbers: a tag of the account, an alert and a summary of its administrator.
-async fn numbered(world: &World, account: &Account) -> BTreeMap<&'static str, String> {
+pub(crate) async fn numbered(world: &World, account: &Account) -> BTreeMap<&'static str, String> {
     let tag = TypedTag { name: "Hot".into(), tag_level: "account".into(), ..TypedTag::default() };
     let tag = tag.parse().expect("a tag");
     let daily = SummaryChange { frequency: Some(vec![Frequency::Daily]), ..SummaryChange::default() };

@@ -13,7 +13,7 @@ use domain::user::UserType;
 use testkit::{Account, Center, Person, World};
 
 use crate::records::{ask_to_be_let_in, two_logins};
-use crate::site::{ACROSS, Site, delete, review};
+use crate::site::{ACROSS, Site, delete, numbered, review};
 
 /// Ids by the name of their parameter.
 type Ids = BTreeMap<&'static str, String>;
@@ -91,14 +91,16 @@ async fn stock(site: &Site, account: &Account, name: &str) -> Ids {
     let user = account.invite(&format!("{name}@stock.example"), UserType::Reporting, only).await;
     let job = account.start_job("listed@stock.example,Lee,Stead,administrator").await;
     let review = review(world, account).await;
-    Ids::from([
+    let mut ids = numbered(world, account).await;
+    ids.extend([
         ("account", id.to_string()),
         ("company", company.to_string()),
         ("user", user.to_string()),
         ("job", job.to_string()),
         ("access_review", review.to_string()),
         ("access_request", request(site, id.as_str()).await),
-    ])
+    ]);
+    ids
 }
 
 /// The account's request of somebody who asks to be let in.
@@ -145,7 +147,7 @@ async fn merge(world: &World, ask: &Ask, other: &str) -> Person {
     world.merge(ask, Keep::Own).await.expect("they are merged")
 }
 
-/// Another session of a person, a key, and a request to be let into an account.
+/// Another session of a person, a key, a device, and a request to be let into an account.
 async fn belongings(site: &Site, email: &str, person: &Person, account: &str) -> Ids {
     let (world, login) = (&site.world, &person.login);
     let address = EmailAddress::parse(email).expect("an address");
@@ -153,9 +155,15 @@ async fn belongings(site: &Site, email: &str, person: &Person, account: &str) ->
         move |w: Writer| app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &address, "export");
     world.app.store.write(Origin::internal(), create).await.expect("a key is made");
     let asked = ask_to_be_let_in(site, email, account).await;
+    let device = world.turn_push_on(&person.ask, asked.as_str()).await;
     let newest =
         |table| one(world, &format!("SELECT id FROM {table} WHERE login_id = '{login}' ORDER BY id DESC"));
-    Ids::from([("session", newest("session")), ("api_key", newest("api_key")), ("access_request", asked)])
+    Ids::from([
+        ("session", newest("session")),
+        ("api_key", newest("api_key")),
+        ("push_device", device.to_string()),
+        ("access_request", asked),
+    ])
 }
 
 /// What an account center has: an account, somebody in it, who runs it and a list of theirs.
@@ -195,7 +203,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
     let [north, south] = &center.accounts;
     let foreign = world.account_center("Foreign", "foreign.center@example.com").await;
     foreign.make_first().await;
-    let ours = Ids::from([
+    let mut ours = Ids::from([
         ("account", site.account.id.to_string()),
         ("company", site.company.to_string()),
         ("user", site.user.to_string()),
@@ -203,7 +211,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("access_review", site.review.to_string()),
         ("access_request", request(site, site.account.id.as_str()).await),
     ]);
-    let others = Ids::from([
+    let mut others = Ids::from([
         ("account", site.other.id.to_string()),
         ("company", site.foreign_company.to_string()),
         ("user", site.foreign_user.to_string()),
@@ -211,6 +219,8 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("access_review", site.foreign_review.to_string()),
         ("access_request", request(site, site.other.id.as_str()).await),
     ]);
+    ours.extend(site.numbered.clone());
+    others.extend(site.foreign_numbered.clone());
     let in_north = stock(site, north, "north").await;
     let mut in_south = stock(site, south, "south").await;
     let in_foreign = stock(site, &foreign.accounts[0], "foreign").await;

@@ -47,14 +47,18 @@ impl Wire {
         if let Some(reply_to) = message.reply_to.as_deref().and_then(mailbox) {
             mail = mail.reply_to(NamedMailbox::new(None, reply_to));
         }
-        let mail = mail
+        let mut mail = mail
             .from(named(&message.from, &from))
             .to(named(&message.to, &to))
             .subject(subject(&message.subject))
             .date(date(at_micros))
             .message_id(Some(format!("<{}>", message.id)))
             .raw_header(fixed("Auto-Submitted", "auto-generated"))
-            .raw_header(fixed("X-Auto-Response-Suppress", "All"))
+            .raw_header(fixed("X-Auto-Response-Suppress", "All"));
+        for header in stop_headers(message.stop_link.as_deref()) {
+            mail = mail.raw_header(header);
+        }
+        let mail = mail
             .envelope(envelope)
             .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
             .map_err(broken)?;
@@ -90,6 +94,18 @@ fn date(at_micros: i64) -> SystemTime {
 
 fn fixed(name: &'static str, value: &'static str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// By these a mail program offers its reader to have no more of the kind sent, and asks for it by itself (RFC 8058), which is for
+/// TLS alone.
+fn stop_headers(link: Option<&str>) -> Vec<HeaderValue> {
+    let Some(link) = link else { return Vec::new() };
+    let name = HeaderName::new_from_ascii_str("List-Unsubscribe");
+    let mut headers = vec![HeaderValue::new(name, format!("<{link}>"))];
+    if link.starts_with("https://") {
+        headers.push(fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    headers
 }
 
 fn is_message_id(id: &str) -> bool {

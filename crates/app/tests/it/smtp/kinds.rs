@@ -3,11 +3,11 @@
 use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
-    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail,
-    ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail, EmailChangeMail,
-    EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail,
+    AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
+    AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
+    EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail,
     ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail, TemporaryPasswordMail, View,
+    PasswordChangedMail, ResetMail, SummaryLine, SummaryMail, TemporaryPasswordMail, View,
 };
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -180,6 +180,59 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
             };
             vec![view(true), view(false)]
         }
+        MailKind::Alert => {
+            let view = |signs_in: bool, caller: &str| {
+                let view = AlertMail {
+                    t,
+                    to_name: it(),
+                    what: "Missed call".to_owned(),
+                    company_name: it(),
+                    account_name: it(),
+                    caller_name: caller.to_owned(),
+                    caller_number: caller.to_owned(),
+                    tracker_name: caller.to_owned(),
+                    when: "today".to_owned(),
+                    first: signs_in,
+                    test: !signs_in,
+                    link: signs_in.then(|| link.clone()),
+                    stop_link: BLOCK_LINK.to_owned(),
+                };
+                mail(&view, text)
+            };
+            vec![view(true, text), view(false, text), view(true, "")]
+        }
+        MailKind::AlertsMore => {
+            let view = AlertsMoreMail {
+                t,
+                to_name: it(),
+                company_name: it(),
+                account_name: it(),
+                more: 3,
+                most: 30,
+                link: Some(link),
+                stop_link: BLOCK_LINK.to_owned(),
+            };
+            vec![mail(&view, text)]
+        }
+        MailKind::Summary => {
+            let view = |lines| {
+                let view = SummaryMail {
+                    t,
+                    to_name: it(),
+                    title: t.mail_summary_daily().to_owned(),
+                    whose: it(),
+                    account_name: it(),
+                    period: "Sunday".to_owned(),
+                    lines,
+                    total: 2,
+                    link: Some(link.clone()),
+                    stop_link: BLOCK_LINK.to_owned(),
+                };
+                mail(&view, text)
+            };
+            let line = SummaryLine { label: "Sunday".to_owned(), number: "2".to_owned() };
+            vec![view(Vec::new()), view(vec![line])]
+        }
         MailKind::BrandHost => {
             let view = |until| {
                 let (to_name, account_name, host, link) = (it(), it(), it(), link.clone());
@@ -196,7 +249,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 22] = [
+const KINDS: [MailKind; 25] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -219,6 +272,9 @@ const KINDS: [MailKind; 22] = [
     MailKind::ExecutiveNotice,
     MailKind::CenterAccount,
     MailKind::BrandHost,
+    MailKind::Alert,
+    MailKind::AlertsMore,
+    MailKind::Summary,
 ];
 
 /// Seen to fail: with links in subjects left whole.
@@ -245,7 +301,13 @@ async fn x21_x23_no_kind_of_mail_carries_what_was_typed_as_more_than_text() {
     assert_eq!(server.recipients(), vec!["'kim@example.test'"; sent.len()]);
     for (n, (kind, text, subject)) in sent.iter().enumerate() {
         let mail = server.mail(n + 1);
-        assert_eq!(names(&mail), super::HEADERS, "{kind:?} {text:?}");
+        // What comes again and again can be ended by a mail program (RFC 8058).
+        let stops = matches!(kind, MailKind::Alert | MailKind::AlertsMore | MailKind::Summary);
+        let (stop, rest): (Vec<_>, Vec<_>) =
+            names(&mail).into_iter().partition(|name| name.starts_with("List-"));
+        assert_eq!(rest, super::HEADERS, "{kind:?} {text:?}");
+        let wanted: &[&str] = if stops { &["List-Unsubscribe", "List-Unsubscribe-Post"] } else { &[] };
+        assert_eq!(stop, wanted, "{kind:?} {text:?}");
         let to = mail["to"].as_array().unwrap();
         assert!(to.len() == 1 && to[0][1] == "kim@example.test", "{kind:?} {text:?}: {to:?}");
         assert_eq!(mail["from"].as_array().unwrap().len(), 1);

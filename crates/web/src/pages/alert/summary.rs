@@ -1,0 +1,106 @@
+//! Summaries by email, on the page of alerts (P-01).
+
+use app::alert::Settings;
+use app::summary_email::{self, SummaryEmail};
+use domain::id::SummaryEmailId;
+use domain::receiver::Receiver;
+use domain::summary_email::{Frequency, SummaryChange};
+use serde::Deserialize;
+use text::Text;
+
+use super::{Setting, Wrong, back, companies, mend, user_of};
+use crate::http::toast::Toast;
+use crate::http::visit::Answer;
+use crate::pages::form::ticked;
+use crate::views::alert::SummaryForm;
+
+/// What is set of a summary, and whose it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    user: String,
+    company_id: String,
+    #[serde(deserialize_with = "ticked")]
+    daily: Option<String>,
+    #[serde(deserialize_with = "ticked")]
+    weekly: Option<String>,
+    #[serde(deserialize_with = "ticked")]
+    monthly: Option<String>,
+}
+
+impl Typed {
+    fn change(&self) -> SummaryChange {
+        let often = [
+            (Frequency::Daily, &self.daily),
+            (Frequency::Weekly, &self.weekly),
+            (Frequency::Monthly, &self.monthly),
+        ];
+        let chosen = often.into_iter().filter(|(_, chosen)| chosen.is_some());
+        SummaryChange {
+            company_id: Some(self.company_id.clone()),
+            frequency: Some(chosen.map(|(often, _)| often).collect()),
+            ..SummaryChange::default()
+        }
+    }
+
+    fn of(one: &SummaryEmail) -> Typed {
+        let comes = |often| one.summary.frequency.contains(&often).then(|| "yes".to_owned());
+        Typed {
+            user: String::new(),
+            company_id: one.summary.company.as_ref().map(ToString::to_string).unwrap_or_default(),
+            daily: comes(Frequency::Daily),
+            weekly: comes(Frequency::Weekly),
+            monthly: comes(Frequency::Monthly),
+        }
+    }
+}
+
+/// Sets one up.
+pub async fn create(visit: Setting, typed: Typed) -> Answer {
+    let (receiver, change) = (user_of(&typed.user)?.map(Receiver::User), typed.change());
+    match visit.write(move |w, pass| summary_email::create(w, pass, receiver.as_ref(), &change)).await {
+        Ok(_) => back(&visit, &typed.user, Toast::SummaryAdded),
+        Err(refused) => {
+            let user = typed.user.clone();
+            mend(&visit, &user, refused, Wrong { summary: Some((None, typed)), ..Wrong::default() }).await
+        }
+    }
+}
+
+/// Changes one.
+pub async fn change(visit: Setting, typed: Typed) -> Answer {
+    let (id, change): (SummaryEmailId, _) = (visit.param("summary_email")?, typed.change());
+    match visit.write(move |w, pass| summary_email::change(w, pass, id, &change)).await {
+        Ok(_) => back(&visit, &typed.user, Toast::Saved),
+        Err(refused) => {
+            let user = typed.user.clone();
+            mend(&visit, &user, refused, Wrong { summary: Some((Some(id), typed)), ..Wrong::default() }).await
+        }
+    }
+}
+
+/// Removes one. Its button stands in the form that changes it, whose fields come along.
+pub async fn remove(visit: Setting, typed: Typed) -> Answer {
+    let id: SummaryEmailId = visit.param("summary_email")?;
+    visit.write(move |w, pass| summary_email::remove(w, pass, id)).await?;
+    back(&visit, &typed.user, Toast::SummaryRemoved)
+}
+
+/// The form of one, or of a new one.
+pub(super) fn form(t: Text, settings: &Settings, one: Option<&SummaryEmail>, wrong: &Wrong) -> SummaryForm {
+    let id = one.map(|one| one.id);
+    let wrong = wrong.summary.as_ref().filter(|(wrong, _)| *wrong == id).map(|(_, typed)| typed.clone());
+    let typed = wrong.unwrap_or_else(|| one.map_or_else(Typed::default, Typed::of));
+    let name = one.and_then(|one| one.company_name.clone());
+    let chosen = (typed.company_id.as_str(), name.as_deref());
+    SummaryForm {
+        id: id.map(|id| id.to_string()),
+        companies: companies(t, settings, chosen),
+        title: name.unwrap_or_else(|| t.alert_every_company().to_owned()),
+        often: [
+            ("daily", t.alert_daily(), typed.daily.is_some()),
+            ("weekly", t.alert_weekly(), typed.weekly.is_some()),
+            ("monthly", t.alert_monthly(), typed.monthly.is_some()),
+        ],
+    }
+}
