@@ -7,11 +7,13 @@ use app::work::{Origin, Reader, Unrecorded, Writer};
 use app::{Refused, company};
 use domain::access_change::Change;
 use domain::activity::{Entry, Verb};
-use domain::alert::{LeadKind, Occasion, Why};
+use domain::alert::{LeadKind, Occasion, Ways, Why};
 use domain::capability::proof::ManageCompanies;
+use domain::email::EmailAddress;
 use domain::id::{CompanyId, NotificationId, UserId};
 use domain::mail::{MailKind, MailState};
 use domain::notification::{AlertChange, AlertType};
+use domain::receiver::Receiver;
 use domain::time::Span;
 use domain::user::UserType;
 use testkit::World;
@@ -145,11 +147,12 @@ enum Bar {
     CompanyDisabled,
     TurnedOff,
     Refused,
+    Another,
     Removed,
 }
 
 impl Bar {
-    const ALL: [(Bar, Option<Why>); 10] = [
+    const ALL: [(Bar, Option<Why>); 11] = [
         (Bar::Nothing, None),
         (Bar::Deleted, Some(Why::Deleted)),
         (Bar::Suspended, Some(Why::Suspended)),
@@ -159,6 +162,7 @@ impl Bar {
         (Bar::CompanyDisabled, Some(Why::CompanyDisabled)),
         (Bar::TurnedOff, Some(Why::Off)),
         (Bar::Refused, Some(Why::Refused)),
+        (Bar::Another, Some(Why::Another)),
         (Bar::Removed, None),
     ];
 
@@ -208,6 +212,11 @@ impl Bar {
                      SELECT account_id, email_canonical, '550 no', {now} FROM \"user\" WHERE id = '{user}'"
                 ));
             }
+            Bar::Another => {
+                let voicemail =
+                    AlertChange { alert_type: Some(Some(AlertType::Voicemail)), ..AlertChange::default() };
+                desk.change_alert(alert, voicemail).await.unwrap();
+            }
             Bar::Removed => desk.remove_alert(alert).await.unwrap(),
         }
     }
@@ -228,8 +237,11 @@ async fn g08_p01_u11_nobody_is_told_from_the_moment_on_that_they_may_not_be() {
             let (user, person) =
                 account.join(&address, UserType::Manager, std::slice::from_ref(&company)).await;
             let browser = Browser::at(&service, &format!("/{n}"), n as u8 + 1);
-            turn_on(&world, &person.ask, &browser).await.unwrap();
             let alert = desk.alert(Some(&user), by_both(&company)).await.unwrap().id;
+            let before = desk.recipients(&company, LeadKind::Missed).await;
+            let push = before.iter().find(|one| one.user.as_ref() == Some(&user)).unwrap().ways.push;
+            assert_eq!(push, Err(Why::NoDevice));
+            turn_on(&world, &person.ask, &browser).await.unwrap();
             assert_eq!(desk.raise(&company, missed()).await, 1, "{bar:?}");
             assert_eq!(letters(&world, MailKind::Alert, &address).await.len(), 1, "{bar:?}");
             let met = service.met();
@@ -254,13 +266,23 @@ async fn g08_p01_u11_nobody_is_told_from_the_moment_on_that_they_may_not_be() {
                 assert!(kept.map(|mail| mail.state).all(|state| state == MailState::Kept));
             }
         }
+        // An address that became a user's, who has settings of their own.
+        let company = account.lead_center_company("Last").await;
+        let later = Receiver::Address(EmailAddress::parse("later@example.com").unwrap());
+        desk.alert_to(Some(later), by_email(Some(&company))).await.unwrap();
+        assert_eq!(desk.raise(&company, missed()).await, 1);
+        assert_eq!(letters(&world, MailKind::Alert, "later@example.com").await.len(), 1);
+        account.invite("later@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
+        assert!(letters(&world, MailKind::Alert, "later@example.com").await.is_empty());
+        assert_eq!(desk.recipients(&company, LeadKind::Missed).await[0].ways, Ways::none(Why::BecameAUser));
+        assert_eq!(desk.raise(&company, missed()).await, 0);
         world.send_mails().await;
         let states = |state| {
             let sql = format!("SELECT id FROM mail WHERE kind = 'alert' AND state = '{state}'");
             world.sql(&sql).len()
         };
-        // Each of the nine that came between, and the two that were kept.
-        assert_eq!((states("dropped"), states("kept"), states("queued")), (9, 2, 0));
+        // Each of the eleven that came between, and the two that were kept.
+        assert_eq!((states("dropped"), states("kept"), states("queued")), (11, 2, 0));
     }
 }
 

@@ -178,6 +178,7 @@ async fn g10_who_breaks_an_upload_off_gives_the_place_back() {
         ));
         assert_eq!(sent.await.status, StatusCode::SEE_OTHER);
         one.abort();
+        assert!(one.await.is_err(), "it has ended, and its place is free");
         assert_eq!(send().await.status, StatusCode::SEE_OTHER);
         two.abort();
     }
