@@ -144,6 +144,7 @@ pub fn send_test(
         tracker_name: String::new(),
         happened_at: w.now,
     };
+    count_strangers(&mut w, pass, &event.occasion)?;
     let told = raise(&mut w, pass, &event)?;
     if told == 0 {
         return Err(Refused::Conflict(Conflict::Changed));
@@ -153,6 +154,22 @@ pub fn send_test(
         .change("lead_kind", None, Some(kind.word()))
         .change("told", None, Some(&told.to_string()));
     w.commit(&pass.actor(), entry, told)
+}
+
+/// Whoever has signed in nowhere may never have asked for mails: a test to them is counted as any mail of a person to a stranger is,
+/// from whatever accounts.
+fn count_strangers(
+    w: &mut Writer,
+    pass: &CompanyPass<ManageCompanies>,
+    occasion: &Occasion,
+) -> Result<(), Refused> {
+    let (now, settings) = (w.now, alert::list(w, pass)?);
+    for (standing, ways, setting) in weigh(settings, Some(occasion), now) {
+        if ways.email.is_ok() && setting.login.is_none() {
+            limits::count_by(w, pass, &standing.email)?;
+        }
+    }
+    Ok(())
 }
 
 /// What an alert's mail says.

@@ -144,11 +144,7 @@ pub(crate) fn count_address(
 }
 
 /// Counts a mail of a person to an address, from whatever account.
-pub(crate) fn count_by(
-    w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
-    address: &str,
-) -> Result<(), Refused> {
+pub(crate) fn count_by(w: &mut Writer, pass: &impl HasPlace, address: &str) -> Result<(), Refused> {
     let Some(person) = &pass.place().person else { return Ok(()) };
     let name = format!("mails of {} to {}", person.login, canonical(address));
     count(w, &name, MAILS_BY_PERSON)

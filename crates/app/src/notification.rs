@@ -17,7 +17,7 @@ use text::Text;
 
 pub use store::notification::{Filter, MOST, MOST_EACH, Notification};
 
-use crate::receiver::{check_company, resolve};
+use crate::receiver::{MOST_OUTSIDE, check_company, resolve};
 use crate::{Conflict, Refused};
 
 /// What a notification is called.
@@ -62,6 +62,11 @@ pub fn create(
     let alert = change.onto(&Alert::default())?.check(found.reach)?;
     check(&mut w, &found.whose, found.user.as_ref(), &alert)?;
     let id: NotificationId = w.new_number();
+    if found.address.is_some()
+        && notification::count_each(&mut w, &found.whose, found.either())? >= MOST_OUTSIDE
+    {
+        return Err(Refused::Conflict(Conflict::FullForOne));
+    }
     if !notification::insert(&mut w, &found.whose, id, found.either(), &alert)? {
         let is_each = notification::count_each(&mut w, &found.whose, found.either())? >= MOST_EACH;
         return Err(Refused::Conflict(if is_each { Conflict::FullForOne } else { Conflict::Full }));

@@ -49,7 +49,8 @@ macro_rules! settings {
                     CASE WHEN EXISTS (
                         SELECT 1 FROM push_device d JOIN session t ON t.id = d.session_id AND t.expires_at > $4
                         WHERE d.login_id = u.login_id AND (d.host = '' OR EXISTS (
-                            SELECT 1 FROM brand_host h WHERE h.host = d.host AND h.owner_id = n.account_id)))
+                            SELECT 1 FROM brand_host h JOIN brand w ON w.account_id = $1 AND w.live IS NOT NULL
+                            WHERE h.host = d.host AND h.owner_id = n.account_id)))
                         THEN 1 ELSE 0 END,
                     c.disabled, n.agent_id, n.company_id, n.alert_type, n.call_enabled, n.sms_enabled, n.send_email,
                     n.send_push, n.send_desktop

@@ -2,8 +2,11 @@
 //! up once, each address that comes of it is checked, and one of these is connected to; no redirect is followed, and of
 //! an answer no more is read than its head.
 
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use domain::network::is_public;
@@ -17,7 +20,7 @@ use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -160,6 +163,7 @@ where
     let request = request(letter).ok_or(BROKE_OFF)?;
     let mut client = http1::Builder::new();
     client.max_buf_size(HEAD);
+    let line = Bounded { line, left: HEAD };
     let (mut sender, connection) = client.handshake(TokioIo::new(line)).await.map_err(|_| BROKE_OFF)?;
     let answer = sender.send_request(request);
     tokio::pin!(answer);
@@ -170,6 +174,46 @@ where
     };
     let (head, _) = answer.map_err(|_| BROKE_OFF)?.into_parts();
     Ok(judge(head.status, &head.headers))
+}
+
+/// A line on which no more than so much is read: answers that are none yet have no number of their own.
+struct Bounded<L> {
+    line: L,
+    left: usize,
+}
+
+impl<L: AsyncRead + Unpin> AsyncRead for Bounded<L> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
+        }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.line).poll_read(context, buffer);
+        self.left = self.left.saturating_sub(buffer.filled().len() - before);
+        read
+    }
+}
+
+impl<L: AsyncWrite + Unpin> AsyncWrite for Bounded<L> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.line).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.line).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.line).poll_shutdown(context)
+    }
 }
 
 fn request(letter: Letter) -> Option<Request<Full<Bytes>>> {

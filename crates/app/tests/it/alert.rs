@@ -1,7 +1,7 @@
 //! Alerts: who is told of what came in, by what, and who is not from what moment on.
 
 use app::alert::{self, NewEvent, Recipient};
-use app::limits::ALERT;
+use app::limits::{ALERT, ALERT_TEST, MAILS_BY_PERSON};
 use app::pass::{Acting as _, CompanyPass};
 use app::work::{Origin, Reader, Unrecorded, Writer};
 use app::{Refused, company};
@@ -364,5 +364,29 @@ async fn g08_what_is_old_is_forgotten_with_its_mails() {
         assert_eq!(forget().await, (1, 1));
         world.advance(Span::days(101));
         assert_eq!(forget().await, (0, 0));
+    }
+}
+
+/// G-08, X-31. Tests to who has signed in nowhere count as mails of whoever sends them. Seen to fail: without the count.
+#[tokio::test]
+async fn g08_x31_a_stranger_gets_few_tests() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, paris) = (Desk::of(&world, &account), account.company("Paris").await);
+        let stranger = Receiver::Address(EmailAddress::parse("stranger@example.com").unwrap());
+        desk.alert_to(Some(stranger), by_email(Some(&paris))).await.unwrap();
+        let test = async || {
+            let test = |w: Writer, pass: &_| alert::send_test(w, pass, LeadKind::Missed, false);
+            desk.company(&paris, test).await
+        };
+        for round in 0..MAILS_BY_PERSON.most {
+            // The tests of an hour are counted, too.
+            if round % ALERT_TEST.most == ALERT_TEST.most - 1 {
+                world.advance(Span::hours(1));
+            }
+            test().await.unwrap();
+        }
+        world.advance(Span::hours(1));
+        assert_refused!(test().await, Refused::TooMany { .. });
     }
 }

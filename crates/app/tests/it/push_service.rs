@@ -26,6 +26,8 @@ pub(crate) enum Mood {
     Drips,
     /// Sends an answer whose head has no end.
     Floods,
+    /// Says for ever that its answer is to come.
+    Continues,
     /// Hangs up in place of an answer.
     HangsUp,
 }
@@ -165,6 +167,9 @@ fn answer(mut stream: impl Write, mood: Mood) -> std::io::Result<()> {
                 stream.write_all(&[b'x'; 4_096])?;
             }
         }
+        Mood::Continues => loop {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        },
         Mood::HangsUp => {}
     }
     stream.flush()

@@ -170,7 +170,7 @@ pub fn update_told(
 }
 
 /// Where a push goes at this moment; `None` if the device is signed out, or on a host where nothing of the push's account is
-/// seen (G-10).
+/// seen, or nothing at all (G-10).
 pub fn find_reached(r: &mut Reader, _pass: &SystemPass, push: &Push) -> Result<Option<Reached>, DbError> {
     let now = r.now;
     let row = r.tx().optional(
@@ -181,7 +181,9 @@ pub fn find_reached(r: &mut Reader, _pass: &SystemPass, push: &Push) -> Result<O
              JOIN session s ON s.id = d.session_id AND s.expires_at > $2
              JOIN login l ON l.id = d.login_id
              LEFT JOIN brand_host b ON b.host = d.host
-             WHERE d.id = $1 AND (d.host = '' OR (b.host = d.host AND ($3 = '' OR b.owner_id = $3)))"
+             LEFT JOIN brand w ON w.account_id = b.owner_id AND w.live IS NOT NULL
+             WHERE d.id = $1
+               AND (d.host = '' OR (w.account_id = b.owner_id AND ($3 = '' OR b.owner_id = $3)))"
         ),
         &[(&push.device).into(), now.into(), (&push.account).into()],
     )?;

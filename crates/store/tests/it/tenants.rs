@@ -106,6 +106,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ("login.rs", "d.center_id = here.center_id", "who is known in the center of the account of the pass"),
     ("mail.rs", "WHERE account_id > $2 AND state = 'queued'", "the worker sends for every account in turn"),
     ("push.rs", "WHERE account_id > $2 AND +run_at", "the worker sends for every account in turn"),
+    (
+        "device.rs",
+        "JOIN brand w ON w.account_id = b.owner_id",
+        "whether the own host of a device is served still",
+    ),
     ("mail.rs", "FROM mail WHERE id < $1 ORDER BY id DESC", "the operator's list of mails"),
     (
         "mail.rs",

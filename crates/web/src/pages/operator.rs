@@ -74,11 +74,12 @@ pub async fn try_again(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
 pub async fn mail(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
     let (mail, message) = show(&visit).await?;
     let subject = message.as_ref().map(|message| message.subject.clone());
+    let from = message.as_ref().map(|message| message.from.email.clone());
     visit.page(Mail {
         t: visit.t(),
         frame: visit.operator_frame(),
         mail: row(&visit, mail, subject),
-        from: visit.app.settings.mail_from.email.clone(),
+        from: from.unwrap_or_else(|| visit.app.settings.mail_from.email.clone()),
         has_html: message.is_some(),
         text_part: message.map_or_else(|| visit.t().operator_over().to_owned(), |message| message.text),
     })

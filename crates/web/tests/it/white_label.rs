@@ -98,6 +98,19 @@ async fn g10_what_a_brands_links_open_on_the_servers_host_is_the_brands() {
     }
 }
 
+/// G-10. The operator sees who a mail comes from, as its reader does. Seen to fail: with the server's own sender.
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_the_operator_sees_the_sender_of_a_brands_mail() {
+    for world in testkit::worlds().await {
+        let site = branded(world).await;
+        site.invited("nora@example.com").await;
+        let sql = "SELECT id FROM mail WHERE email = 'nora@example.com' ORDER BY id DESC";
+        let path = format!("/operator/mails/{}", site.world.sql(sql)[0][0]);
+        let page = site.at("calls.hosted.test", &Method::GET, &path, Some(&site.world.operator()), "").await;
+        assert!(page.body.contains(&format!("mail@{HOST}")), "{}", page.body);
+    }
+}
+
 /// G-10. Seen to fail: with every route shown on own hosts.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_nothing_of_others_is_there_on_an_own_host() {

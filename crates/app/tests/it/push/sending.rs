@@ -206,6 +206,23 @@ async fn g08_a_slow_service_holds_up_nobody_else() {
     }
 }
 
+/// G-08, X-26. A service that says for ever that its answer is to come is left at once, and costs nothing. Seen to fail: with all of
+/// it read.
+#[tokio::test]
+async fn x26_an_answer_that_never_begins_is_left_at_once() {
+    for mut world in testkit::worlds().await {
+        let service = PushService::open();
+        restart_with(&mut world, service.way());
+        let ada = world.set_up().await.admin;
+        service.set_mood("/one", Mood::Continues);
+        turn_on(&world, &ada.ask, &Browser::at(&service, "/one", 1)).await.unwrap();
+        tell(&world, &ada.login, None).await;
+        let before = Instant::now();
+        assert_eq!(send(&world).await, 1);
+        assert!(before.elapsed() < Duration::from_millis(1_500), "{:?}", before.elapsed());
+    }
+}
+
 /// How a session ends.
 #[derive(Clone, Copy, Debug)]
 enum End {
