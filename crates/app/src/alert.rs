@@ -64,12 +64,11 @@ pub fn recipients<C>(
     Ok(weigh(settings, Some(occasion), now).into_iter().map(shown).collect())
 }
 
+/// A receiver, what tells them, and the setting that does.
+type Weighed = (Standing, Ways, Setting);
+
 /// Each receiver of these settings once, with what tells them of something.
-fn weigh(
-    settings: Vec<Setting>,
-    occasion: Option<&Occasion>,
-    now: Timestamp,
-) -> Vec<(Standing, Ways, Setting)> {
+fn weigh(settings: Vec<Setting>, occasion: Option<&Occasion>, now: Timestamp) -> Vec<Weighed> {
     let weighed = settings.into_iter().map(|setting| {
         let ways = decide(occasion, &setting.alert, &setting.standing, now);
         (setting.standing.clone(), ways, setting)
@@ -84,11 +83,20 @@ pub fn company_name(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Resu
 
 /// Keeps something that came in for a company, and queues it for whoever is to be told; how many those are.
 pub fn raise<C>(w: &mut Writer, pass: &CompanyPass<C>, event: &NewEvent) -> Result<usize, Refused> {
+    let (now, settings) = (w.now, alert::list(w, pass)?);
+    tell(w, pass, event, weigh(settings, Some(&event.occasion), now))
+}
+
+fn tell<C>(
+    w: &mut Writer,
+    pass: &CompanyPass<C>,
+    event: &NewEvent,
+    weighed: Vec<Weighed>,
+) -> Result<usize, Refused> {
     let id: LeadEventId = w.new_id();
     lead_event::insert(w, pass, &id, event)?;
-    let (now, settings) = (w.now, alert::list(w, pass)?);
     let mut told = 0;
-    for (standing, ways, setting) in weigh(settings, Some(&event.occasion), now) {
+    for (standing, ways, setting) in weighed {
         if ways.email.is_ok() {
             queue_mail(w, pass, &id, &standing.email)?;
         }
@@ -144,8 +152,10 @@ pub fn send_test(
         tracker_name: String::new(),
         happened_at: w.now,
     };
-    count_strangers(&mut w, pass, &event.occasion)?;
-    let told = raise(&mut w, pass, &event)?;
+    let (now, settings) = (w.now, alert::list(&mut w, pass)?);
+    let weighed = weigh(settings, Some(&event.occasion), now);
+    count_strangers(&mut w, pass, &weighed)?;
+    let told = tell(&mut w, pass, &event, weighed)?;
     if told == 0 {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -161,10 +171,9 @@ pub fn send_test(
 fn count_strangers(
     w: &mut Writer,
     pass: &CompanyPass<ManageCompanies>,
-    occasion: &Occasion,
+    weighed: &[Weighed],
 ) -> Result<(), Refused> {
-    let (now, settings) = (w.now, alert::list(w, pass)?);
-    for (standing, ways, setting) in weigh(settings, Some(occasion), now) {
+    for (standing, ways, setting) in weighed {
         if ways.email.is_ok() && setting.login.is_none() {
             limits::count_by(w, pass, &standing.email)?;
         }

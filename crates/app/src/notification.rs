@@ -16,8 +16,9 @@ use store::work::{Committed, Reader, Writer};
 use text::Text;
 
 pub use store::notification::{Filter, MOST, MOST_EACH, Notification};
+use store::receiver::most_each;
 
-use crate::receiver::{MOST_OUTSIDE, check_company, resolve};
+use crate::receiver::{check_company, resolve};
 use crate::{Conflict, Refused};
 
 /// What a notification is called.
@@ -62,13 +63,9 @@ pub fn create(
     let alert = change.onto(&Alert::default())?.check(found.reach)?;
     check(&mut w, &found.whose, found.user.as_ref(), &alert)?;
     let id: NotificationId = w.new_number();
-    if found.address.is_some()
-        && notification::count_each(&mut w, &found.whose, found.either())? >= MOST_OUTSIDE
-    {
-        return Err(Refused::Conflict(Conflict::FullForOne));
-    }
     if !notification::insert(&mut w, &found.whose, id, found.either(), &alert)? {
-        let is_each = notification::count_each(&mut w, &found.whose, found.either())? >= MOST_EACH;
+        let most = most_each(MOST_EACH, found.address.as_ref());
+        let is_each = notification::count_each(&mut w, &found.whose, found.either())? >= most;
         return Err(Refused::Conflict(if is_each { Conflict::FullForOne } else { Conflict::Full }));
     }
     let made = notification::find(&mut w, &found.whose, id)?.ok_or(Refused::NotFound)?;

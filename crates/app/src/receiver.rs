@@ -96,9 +96,6 @@ fn count_unasked(
     if unwanted { Err(Refused::field(field, Problem::Unwanted)) } else { Ok(()) }
 }
 
-/// How many alerts, and how many summaries, one address without a user may have.
-pub(crate) const MOST_OUTSIDE: i64 = 10;
-
 /// An address without a user. Whoever reads there asked for nothing: a new one is counted, and who has said that they want
 /// nothing from the account gets nothing.
 fn outside(

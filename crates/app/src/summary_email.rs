@@ -12,9 +12,10 @@ use store::receiver::Whose;
 use store::summary_email;
 use store::work::{Committed, Reader, Writer};
 
+use store::receiver::most_each;
 pub use store::summary_email::{MOST, MOST_EACH, SummaryEmail};
 
-use crate::receiver::{MOST_OUTSIDE, check_company, resolve};
+use crate::receiver::{check_company, resolve};
 use crate::{Conflict, Refused};
 
 /// A part of what one sees: one's own, and all for who manages users.
@@ -45,13 +46,9 @@ pub fn create(
     let summary = change.onto(&Summary::default())?.check(found.reach)?;
     check_company(&mut w, &found.whose, found.user.as_ref(), summary.company.as_ref())?;
     let id: SummaryEmailId = w.new_number();
-    if found.address.is_some()
-        && summary_email::count_each(&mut w, &found.whose, found.either())? >= MOST_OUTSIDE
-    {
-        return Err(Refused::Conflict(Conflict::FullForOne));
-    }
     if !summary_email::insert(&mut w, &found.whose, id, found.either(), &summary)? {
-        let is_each = summary_email::count_each(&mut w, &found.whose, found.either())? >= MOST_EACH;
+        let most = most_each(MOST_EACH, found.address.as_ref());
+        let is_each = summary_email::count_each(&mut w, &found.whose, found.either())? >= most;
         return Err(Refused::Conflict(if is_each { Conflict::FullForOne } else { Conflict::Full }));
     }
     let made = summary_email::find(&mut w, &found.whose, id)?.ok_or(Refused::NotFound)?;

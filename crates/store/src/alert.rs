@@ -9,6 +9,7 @@ use domain::notification::Alert;
 use crate::db::{DbError, Row, sql};
 use crate::mail::ReadsMail;
 use crate::pass::CompanyPass;
+use crate::receiver::address_standing;
 use crate::work::Reader;
 
 /// A setting, and how its receiver stands to the company.
@@ -37,16 +38,9 @@ macro_rules! settings {
             "SELECT n.id, n.user_id, u.login_id, COALESCE(trim(u.first_name || ' ' || u.last_name), ''),
                     COALESCE(u.email, n.email), u.user_type, u.status, u.ends_at,
                     CASE WHEN x.user_id IS NULL THEN 0 ELSE 1 END,
-                    CASE WHEN n.user_id IS NULL AND (
-                        EXISTS (SELECT 1 FROM \"user\" v WHERE v.account_id = n.account_id
-                                AND v.email_canonical = n.email_canonical AND v.status <> 'deleted')
-                        OR EXISTS (SELECT 1 FROM \"user\" g WHERE g.account_id = n.account_id
-                                   AND g.email_canonical = n.email_canonical AND g.status = 'deleted'
-                                   AND g.deleted_at >= n.created_at)) THEN 1 ELSE 0 END,
-                    CASE WHEN EXISTS (
-                        SELECT 1 FROM mail_suppression s WHERE s.account_id = n.account_id AND s.created_at > $3
-                        AND s.email_canonical = COALESCE(u.email_canonical, n.email_canonical)) THEN 1 ELSE 0 END,
-                    CASE WHEN EXISTS (
+                    ",
+            address_standing!(),
+            "                     CASE WHEN EXISTS (
                         SELECT 1 FROM push_device d JOIN session t ON t.id = d.session_id AND t.expires_at > $4
                         WHERE d.login_id = u.login_id AND (d.host = '' OR EXISTS (
                             SELECT 1 FROM brand_host h JOIN brand w ON w.account_id = $1 AND w.live IS NOT NULL

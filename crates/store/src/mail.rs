@@ -146,9 +146,14 @@ fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbErro
 
 /// Puts a mail of the account behind those that somebody waits for.
 pub fn update_behind(w: &mut Writer, pass: &AccountPass<ManageUsers>, mail: &MailId) -> Result<(), DbError> {
+    put_behind(w, pass.account(), mail)
+}
+
+/// The same for what the worker sends.
+pub(crate) fn put_behind(w: &mut Writer, account: &AccountId, mail: &MailId) -> Result<(), DbError> {
     w.tx().exec(
         sql!("UPDATE mail SET behind = 1 WHERE account_id = $1 AND id = $2"),
-        &[pass.account().into(), mail.into()],
+        &[account.into(), mail.into()],
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::receiver::Reach;
 
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{Part, Window};
-use crate::receiver::{Whose, live_receiver, read_receiver, types_with_emails};
+use crate::receiver::{Whose, live_receiver, most_each, read_receiver, types_with_emails};
 use crate::work::{Reader, Writer};
 
 /// The most notifications of an account.
@@ -96,7 +96,7 @@ pub fn insert(
         email.map(EmailAddress::canonical).into(),
         now.into(),
         (MOST - 1).into(),
-        (MOST_EACH - 1).into(),
+        (most_each(MOST_EACH, email) - 1).into(),
     ]);
     let inserted = w.tx().exec(
         sql!(

@@ -19,6 +19,14 @@ use crate::pass::{AccountPass, Acting, Denied, HasPlace as _};
 use crate::user::effective;
 use crate::work::{Actor, Reader};
 
+/// The most alerts, and the most summaries, of one address without a user: whoever reads there asked for none (X-31).
+pub const MOST_OUTSIDE: i64 = 10;
+
+/// How many of a noun one receiver may have: `each`, and fewer where it is an address without a user.
+pub fn most_each(each: i64, address: Option<&EmailAddress>) -> i64 {
+    if address.is_some() { MOST_OUTSIDE } else { each }
+}
+
 /// Whose alerts and summaries somebody may see and set.
 #[derive(Clone, Debug)]
 pub enum Whose {
@@ -49,6 +57,23 @@ macro_rules! live_receiver {
     };
 }
 pub(crate) use live_receiver;
+
+/// Whether the address of a row `n` without a user became one's since, and whether the receiver's, the user `u` or that address, was
+/// refused by the mail server after `$3`.
+macro_rules! address_standing {
+    () => {
+        "CASE WHEN n.user_id IS NULL AND (
+             EXISTS (SELECT 1 FROM \"user\" v WHERE v.account_id = n.account_id
+                     AND v.email_canonical = n.email_canonical AND v.status <> 'deleted')
+             OR EXISTS (SELECT 1 FROM \"user\" g WHERE g.account_id = n.account_id
+                        AND g.email_canonical = n.email_canonical AND g.status = 'deleted'
+                        AND g.deleted_at >= n.created_at)) THEN 1 ELSE 0 END,
+         CASE WHEN EXISTS (
+             SELECT 1 FROM mail_suppression s WHERE s.account_id = n.account_id AND s.created_at > $3
+             AND s.email_canonical = COALESCE(u.email_canonical, n.email_canonical)) THEN 1 ELSE 0 END,"
+    };
+}
+pub(crate) use address_standing;
 
 impl Whose {
     /// Everybody's for who manages users, and one's own for everybody else.

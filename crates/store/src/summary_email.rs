@@ -7,7 +7,7 @@ use domain::summary_email::{Frequency, Parts, Summary};
 
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{Part, Window};
-use crate::receiver::{Whose, live_receiver, read_receiver, types_with_emails};
+use crate::receiver::{Whose, live_receiver, most_each, read_receiver, types_with_emails};
 use crate::summary_issue;
 use crate::work::{Reader, Writer};
 
@@ -64,7 +64,7 @@ pub fn insert(
         email.map(EmailAddress::canonical).into(),
         now.into(),
         (MOST - 1).into(),
-        (MOST_EACH - 1).into(),
+        (most_each(MOST_EACH, email) - 1).into(),
     ]);
     let inserted = w.tx().exec(
         sql!(

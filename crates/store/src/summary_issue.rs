@@ -13,6 +13,7 @@ use domain::user::UserType;
 use crate::db::{Columns, DbError, Row, sql};
 use crate::mail::{self, ReadsMail};
 use crate::pass::SystemPass;
+use crate::receiver::address_standing;
 use crate::work::{Reader, Writer};
 
 /// How many that are due are looked at in one round.
@@ -142,7 +143,7 @@ pub fn find_setting(
 ) -> Result<Option<Setting>, DbError> {
     let since = r.now - SUPPRESSION;
     let row = r.tx().optional(
-        sql!(
+        sql!(concat!(
             "SELECT n.user_id, COALESCE(trim(u.first_name || ' ' || u.last_name), ''), COALESCE(u.email, n.email),
                     u.user_type, u.status, u.ends_at,
                     CASE WHEN EXISTS (
@@ -151,23 +152,16 @@ pub fn find_setting(
                         WHERE x.account_id = n.account_id AND x.user_id = n.user_id
                           AND (x.company_id = n.company_id OR n.company_id IS NULL AND k.disabled = 0))
                         THEN 1 ELSE 0 END,
-                    CASE WHEN n.user_id IS NULL AND (
-                        EXISTS (SELECT 1 FROM \"user\" v WHERE v.account_id = n.account_id
-                                AND v.email_canonical = n.email_canonical AND v.status <> 'deleted')
-                        OR EXISTS (SELECT 1 FROM \"user\" g WHERE g.account_id = n.account_id
-                                   AND g.email_canonical = n.email_canonical AND g.status = 'deleted'
-                                   AND g.deleted_at >= n.created_at)) THEN 1 ELSE 0 END,
-                    CASE WHEN EXISTS (
-                        SELECT 1 FROM mail_suppression s WHERE s.account_id = n.account_id AND s.created_at > $3
-                        AND s.email_canonical = COALESCE(u.email_canonical, n.email_canonical)) THEN 1 ELSE 0 END,
-                    COALESCE(c.disabled, 0), n.company_id, c.name, a.name, COALESCE(c.time_zone, a.time_zone),
+                    ",
+            address_standing!(),
+            "                     COALESCE(c.disabled, 0), n.company_id, c.name, a.name, COALESCE(c.time_zone, a.time_zone),
                     n.daily, n.weekly, n.monthly, n.lead_status
              FROM summary_email n
              JOIN account a ON a.id = n.account_id
              LEFT JOIN company c ON c.account_id = n.account_id AND c.id = n.company_id
              LEFT JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
              WHERE n.account_id = $1 AND n.id = $2"
-        ),
+        )),
         &[account.into(), id.into(), since.into()],
     )?;
     row.map(|row| read_setting(id, &mut row.columns())).transpose()
@@ -251,13 +245,9 @@ pub fn update_behind(
     w: &mut Writer,
     _pass: &SystemPass,
     account: &AccountId,
-    mail: &MailId,
+    id: &MailId,
 ) -> Result<(), DbError> {
-    w.tx().exec(
-        sql!("UPDATE mail SET behind = 1 WHERE account_id = $1 AND id = $2"),
-        &[account.into(), mail.into()],
-    )?;
-    Ok(())
+    mail::put_behind(w, account, id)
 }
 
 /// A period of a summary that goes to somebody.

@@ -119,7 +119,8 @@ pub fn list_due(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Due
     rows.into_iter().map(read).collect()
 }
 
-/// Notes when a host's record was last found, and since when it is missing, if it is, to be looked up again in a day. False if somebody else has done it,
+/// Notes when a host's record was last found, and since when it is missing, if it is, to be looked up again in a day. False if
+/// somebody else has done it,
 /// or if the host is not the account's any more.
 pub fn update_checked(
     w: &mut Writer,
@@ -157,7 +158,8 @@ pub fn remove_lost(w: &mut Writer, pass: &AccountPass<ManageWhiteLabel>, due: &D
 }
 
 /// The own host of an account, for links in a mail to an address: none where its brand is off or the host's record is missing, and
-/// none where the address signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and followed there,
+/// none where the address signs in elsewhere too, or is to run the account's center. Whoever has the host could take what is typed and
+/// followed there,
 /// and that must be theirs.
 pub fn find_for_links(r: &mut Reader, account: &AccountId, email: &str) -> Result<Option<String>, DbError> {
     let row = r.tx().optional(
