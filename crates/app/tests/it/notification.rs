@@ -341,6 +341,22 @@ async fn g08_an_account_has_so_many_alerts_and_no_more() {
     }
 }
 
+/// G-08, X-31. An address without a user has few of either. Seen to fail: with as many as a user has.
+#[tokio::test]
+async fn g08_x31_an_address_without_a_user_has_few() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, paris) = (Desk::of(&world, &account), account.company("Paris").await);
+        let stranger = || Some(Receiver::Address(address("stranger@example.com")));
+        for _ in 0..store::receiver::MOST_OUTSIDE {
+            desk.alert_to(stranger(), by_email(Some(&paris))).await.unwrap();
+        }
+        let refused = desk.alert_to(stranger(), by_email(Some(&paris))).await;
+        assert_refused!(refused, Refused::Conflict(Conflict::FullForOne));
+        desk.alert(None, by_email(Some(&paris))).await.unwrap();
+    }
+}
+
 /// An address that is one.
 pub(crate) fn address(email: &str) -> EmailAddress {
     EmailAddress::parse(email).unwrap()
