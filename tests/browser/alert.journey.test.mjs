@@ -22,12 +22,12 @@ j.journey('G-08 P-01 U-17 U-18 alerts and summaries are set up, tried, read, and
   const fresh = card(page, 'Add an alert');
   await fresh.getByLabel('Calls').selectOption('No calls');
   await j.press(page, 'Add an alert', fresh);
-  await j.errors(page, { '': 'Choose calls, texts, or both.' });
+  await j.errors(page, { 'calls-new': 'Choose calls, texts, or both.' });
   assert.equal(await fresh.getByLabel('Calls').inputValue(), '');
   await fresh.getByLabel('Texts').check();
   await fresh.getByLabel('Email').uncheck();
   await j.press(page, 'Add an alert', fresh);
-  await j.errors(page, { '': 'Choose email, push, or both.' });
+  await j.errors(page, { 'by-new': 'Choose email, push, or both.' });
   assert.equal(await fresh.getByLabel('Texts').isChecked(), true);
   await walk.look(page, 'alerts-wrong');
   await fresh.getByLabel('Company').selectOption('Maple Grove Roofing');
@@ -38,7 +38,7 @@ j.journey('G-08 P-01 U-17 U-18 alerts and summaries are set up, tried, read, and
 
   const summary = card(page, 'Add a summary');
   await j.press(page, 'Add a summary', summary);
-  await j.errors(page, { '': 'Choose how often it comes.' });
+  await j.errors(page, { 'often-summary-new': 'Choose how often it comes.' });
   await summary.getByLabel('Weekly').check();
   await j.press(page, 'Add a summary', summary);
   await j.sees(page, 'The summary is set up.');
@@ -81,10 +81,36 @@ j.journey('G-08 P-01 U-17 U-18 alerts and summaries are set up, tried, read, and
   await stranger.goto(String(stop));
   await j.on(stranger, 'These emails have stopped');
 
-  await page.goto(page.url());
+  const test = page.url();
+  await page.goto(test);
   await page.getByLabel('What came in').selectOption('Missed call');
   await j.press(page, 'Show who is told');
   await j.sees(page, 'It goes to 1 person.');
+
+  const desk = walk.address('desk');
+  await page.getByRole('textbox', { name: 'Email' }).fill(desk);
+  await j.press(page, 'Set up');
+  await j.on(page, new RegExp(`Alerts and summaries for .*${desk.split('@')[0]}`));
+  assert.equal(await card(page, 'Add an alert').getByLabel('Company').locator('option:checked').innerText(), 'Maple Grove Roofing');
+  await card(page, 'Add an alert').getByLabel('Company').selectOption('Choose a company');
+  await j.press(page, 'Add an alert', card(page, 'Add an alert'));
+  await j.errors(page, { 'company_id-new': 'Choose a company.' });
+  await walk.look(page, 'alerts-outside-wrong');
+  await card(page, 'Add an alert').getByLabel('Company').selectOption('Maple Grove Roofing');
+  await j.press(page, 'Add an alert', card(page, 'Add an alert'));
+  await j.sees(page, 'The alert is set up.');
+  await walk.look(page, 'alerts-outside');
+  await page.goto(test);
+  await j.press(page, 'Send the test');
+  await j.sees(page, 'The test is on its way.');
+  await stranger.goto(String(await walk.link(desk, 'unsubscribe')));
+  await j.press(stranger, 'Stop these emails');
+  await j.on(stranger, 'These emails have stopped');
+  await page.goto(test);
+  await page.getByRole('textbox', { name: 'Email' }).fill(desk);
+  await j.press(page, 'Set up');
+  await j.sees(page, 'has stopped an alert or a summary of this account');
+  await walk.look(page, 'alerts-outside-stopped');
 
   await page.goto(`${house.home}/alerts`);
   await j.press(page, 'Remove: .*Every company.*');

@@ -26,7 +26,7 @@ use store::push::Push;
 use store::work::{Committed, Reader, Writer};
 use text::Text;
 
-pub use settings::{Settings, Who, settings};
+pub use settings::{Outside, Settings, Subject, Who, settings};
 pub use store::lead_event::NewEvent;
 
 use crate::mail::views::{AlertMail, AlertsMoreMail};

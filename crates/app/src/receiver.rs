@@ -97,18 +97,22 @@ fn count_unasked(
 }
 
 /// An address without a user. Whoever reads there asked for nothing: a new one is counted, and who has said that they want
-/// nothing from the account gets nothing.
+/// nothing from the account, or has ended some of it, gets nothing new.
 fn outside(
     w: &mut Writer,
     manager: AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Found, Refused> {
-    if !receiver::is_known(w, &manager, email)? {
+    let outside = receiver::get_outside(w, &manager, email)?;
+    if !outside.known {
         let counter = format!("outside addresses of {}", manager.account());
         limits::count(w, &counter, limits::OUTSIDE_ADDRESS)?;
     }
-    if invitation_block::is_there(w, &manager, email.as_str())? {
+    if outside.unwanted {
         return Err(Refused::field("email", Problem::Unwanted));
+    }
+    if outside.stopped {
+        return Err(Refused::field("email", Problem::Stopped));
     }
     Ok(Found {
         whose: Whose::Everybodys(manager),

@@ -87,7 +87,7 @@ pub struct Member {
     pub has_company: bool,
 }
 
-/// Why somebody is not told.
+/// Why somebody is not told, from what keeps everything from them to what keeps only one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     /// The company is disabled.
@@ -129,12 +129,13 @@ impl Ways {
         Ways { email: Err(why), push: Err(why) }
     }
 
-    /// By what either of two tells; why not, the lesser reason of them.
+    /// By what either of two tells; why neither does, of whichever is nearer to telling: where one is set up for this but not by push,
+    /// it is of no matter that another is not set up for this.
     pub fn or(self, other: Ways) -> Ways {
         let either = |one: Result<(), Why>, other: Result<(), Why>| {
             one.or(other).map_err(|_| {
                 let (one, other) = (one.err().unwrap_or(Why::Off), other.err().unwrap_or(Why::Off));
-                one.min(other)
+                one.max(other)
             })
         };
         Ways { email: either(self.email, other.email), push: either(self.push, other.push) }
@@ -343,5 +344,15 @@ mod tests {
         assert_eq!((told[0].1, told[0].2), (by(Ok(()), Ok(())), "push"));
         let told = together(vec![(manager(), by(Ok(()), Ok(())), "user"), first()]);
         assert_eq!(told[0].2, "user");
+    }
+    /// G-08. Seen to fail: with the other reason of the two.
+    #[test]
+    fn g08_the_reason_is_that_of_the_setting_that_is_nearer_to_telling() {
+        let by = |email, push| Ways { email: Err(email), push: Err(push) };
+        let (by_mail, of_else) = (by(Why::Refused, Why::Off), Ways::none(Why::Another));
+        for (one, other) in [(by_mail, of_else), (of_else, by_mail)] {
+            assert_eq!(one.or(other), by_mail);
+        }
+        assert_eq!(by_mail.or(by(Why::Off, Why::NoDevice)), by(Why::Refused, Why::NoDevice));
     }
 }

@@ -54,6 +54,8 @@ pub enum Problem {
     SamePassword,
     /// Whoever has this address wants no invitations from the account.
     Unwanted,
+    /// Whoever reads at this address, which is no user's, has ended an alert or a summary of this account.
+    Stopped,
     /// The address belongs to an account outside the inviter's account center (U-15).
     Elsewhere,
     /// Neither an account's number, nor a request link, nor an address (U-16).

@@ -136,6 +136,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::Unwanted => {
             format!("{option} belongs to somebody who wants no invitations from this account.")
         }
+        Problem::Stopped => format!("{option} has ended an alert or a summary of this account."),
         Problem::Elsewhere => format!("{option} belongs to an account outside the account center."),
         Problem::NamesNoAccount => {
             format!("{option} must be an account's number, request link or administrator.")

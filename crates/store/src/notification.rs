@@ -1,5 +1,6 @@
 //! Notifications: what somebody is alerted of, and how (G-08).
 
+use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{NotificationId, UserId};
 use domain::notification::{Alert, Channel};
@@ -7,7 +8,8 @@ use domain::receiver::Reach;
 
 use crate::db::{DbError, Row, Value, sql};
 use crate::page::{Part, Window};
-use crate::receiver::{Whose, live_receiver, most_each, read_receiver, types_with_emails};
+use crate::pass::AccountPass;
+use crate::receiver::{MOST_OUTSIDE, Whose, live_receiver, most_each, read_receiver, types_with_emails};
 use crate::work::{Reader, Writer};
 
 /// The most notifications of an account.
@@ -167,6 +169,23 @@ pub fn list(
     values.extend([window.take.into(), window.skip.into()]);
     let part = sql!(concat!(columns!(), wanted!(), " AND n.user_id = $6 ORDER BY n.id LIMIT $7 OFFSET $8"));
     Ok(Part { rows: read_all(r.tx().all(part, &values)?)?, total })
+}
+
+/// Those of an address without a user, in the order of making; it has few.
+pub fn list_outside(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Vec<Notification>, DbError> {
+    let values = [
+        pass.account().into(),
+        r.now.into(),
+        types_with_emails(),
+        email.canonical().into(),
+        MOST_OUTSIDE.into(),
+    ];
+    let rows = sql!(concat!(columns!(), live!(), " AND n.email_canonical = $4 ORDER BY n.id LIMIT $5"));
+    read_all(r.tx().all(rows, &values)?)
 }
 
 /// Changes one of theirs.

@@ -6,7 +6,7 @@
 //! and to whom, is decided by `domain::alert`.
 
 use domain::capability::proof::{AnyUser, ManageUsers};
-use domain::email::EmailAddress;
+use domain::email::{EmailAddress, canonical};
 use domain::id::{AccountId, CompanyId, UserId};
 use domain::mail::SUPPRESSION;
 use domain::receiver::Reach;
@@ -15,9 +15,9 @@ use domain::user::{UserStatus, UserType};
 use crate::company;
 use crate::convert;
 use crate::db::{Columns, DbError, Row, Value, sql};
-use crate::pass::{AccountPass, Acting, Denied, HasPlace as _};
+use crate::pass::{AccountPass, Acting, Denied, HasPlace as _, UnsubscribePass};
 use crate::user::effective;
-use crate::work::{Actor, Reader};
+use crate::work::{Actor, Reader, Writer};
 
 /// The most alerts, and the most summaries, of one address without a user: whoever reads there asked for none (X-31).
 pub const MOST_OUTSIDE: i64 = 10;
@@ -190,24 +190,26 @@ pub fn find_who(r: &mut Reader, whose: &Whose, id: &UserId) -> Result<Option<Who
     .transpose()
 }
 
-/// The companies in use that a user has, by name: their ids and names; at most [`company::CHOICES`].
+/// The companies in use that a user has, by name: their ids and names; at most [`company::CHOICES`]. Without a user, all that are in
+/// use.
 pub fn list_companies(
     r: &mut Reader,
     whose: &Whose,
-    user: &UserId,
+    user: Option<&UserId>,
 ) -> Result<Vec<(CompanyId, String)>, DbError> {
     let [all, only] = whose.reached();
     let rows = r.tx().all(
         sql!(
             "SELECT c.id, c.name FROM company c
              WHERE c.account_id = $1 AND c.disabled = 0 AND ($3 = 1 OR $2 = $4)
-               AND (EXISTS (SELECT 1 FROM \"user\" u WHERE u.account_id = $1 AND u.id = $2
-                            AND u.user_type = 'administrator')
+               AND ($6 = 1
+                    OR EXISTS (SELECT 1 FROM \"user\" u WHERE u.account_id = $1 AND u.id = $2
+                               AND u.user_type = 'administrator')
                     OR EXISTS (SELECT 1 FROM user_company x WHERE x.account_id = $1 AND x.user_id = $2
                                AND x.company_id = c.id))
              ORDER BY c.sort_name, c.id LIMIT $5"
         ),
-        &[whose.account().into(), user.into(), all, only, company::CHOICES.into()],
+        &[whose.account().into(), user.into(), all, only, company::CHOICES.into(), user.is_none().into()],
     )?;
     let read = |row: Row| {
         let mut c = row.columns();
@@ -262,24 +264,58 @@ pub fn has_agent(
     Ok(row.is_some())
 }
 
-/// Whether an address without a user gets something already.
-pub fn is_known(
+/// How an address without a user stands to the account.
+#[derive(Clone, Copy, Debug)]
+pub struct Outside {
+    /// Whether something is set up for it.
+    pub known: bool,
+    /// Whether whoever reads there has ended something that was.
+    pub stopped: bool,
+    /// Whether they want no invitations, and so nothing else either.
+    pub unwanted: bool,
+    /// Whether the mail server has refused it.
+    pub refused: bool,
+}
+
+/// How an address without a user stands.
+pub fn get_outside(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     email: &EmailAddress,
-) -> Result<bool, DbError> {
-    let row = r.tx().optional(
+) -> Result<Outside, DbError> {
+    let since = r.now - SUPPRESSION;
+    let row = r.tx().one(
         sql!(
-            "SELECT email_canonical FROM notification WHERE account_id = $1 AND email_canonical = $2
-             UNION ALL
-             SELECT email_canonical FROM summary_email WHERE account_id = $1 AND email_canonical = $2 LIMIT 1"
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM notification n WHERE n.account_id = $1 AND n.email_canonical = $2)
+                           OR EXISTS (SELECT 1 FROM summary_email y WHERE y.account_id = $1 AND y.email_canonical = $2)
+                         THEN 1 ELSE 0 END,
+                    CASE WHEN EXISTS (SELECT 1 FROM receiver_block b
+                                      WHERE b.account_id = $1 AND b.email_canonical = $2) THEN 1 ELSE 0 END,
+                    CASE WHEN EXISTS (SELECT 1 FROM invitation_block b
+                                      WHERE b.account_id = $1 AND b.email_canonical = $2) THEN 1 ELSE 0 END,
+                    CASE WHEN EXISTS (SELECT 1 FROM mail_suppression s WHERE s.account_id = $1
+                                      AND s.email_canonical = $2 AND s.created_at > $3) THEN 1 ELSE 0 END"
         ),
-        &[pass.account().into(), email.canonical().into()],
+        &[pass.account().into(), email.canonical().into(), since.into()],
     )?;
-    Ok(row.is_some())
+    let mut c = row.columns();
+    Ok(Outside { known: c.flag()?, stopped: c.flag()?, unwanted: c.flag()?, refused: c.flag()? })
 }
 
-/// The same of a user.
+/// Notes that whoever reads at an address without a user has ended something.
+pub(crate) fn block(w: &mut Writer, pass: &UnsubscribePass, email: &str) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!(
+            "INSERT INTO receiver_block (account_id, email_canonical, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT (account_id, email_canonical) DO NOTHING"
+        ),
+        &[(&pass.account).into(), canonical(email).into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Whether something is set up for a user.
 pub fn is_known_user(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!(

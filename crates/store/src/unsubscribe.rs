@@ -6,6 +6,7 @@ use domain::receiver::Stop;
 
 use crate::db::{DbError, sql};
 use crate::pass::UnsubscribePass;
+use crate::receiver;
 use crate::secret::Key;
 use crate::work::Writer;
 
@@ -14,12 +15,18 @@ pub fn token(key: &Key, account: &AccountId, what: Stop) -> String {
     key.token("unsubscribe", &[account.as_str(), what.word(), &what.number().to_string()])
 }
 
-/// Ends it; false if it was over already. An alert that comes by push, too, goes on coming so.
+/// Ends it; false if it was over already. An alert that comes by push, too, goes on coming so. For an address without a user
+/// nothing new is set up from then on.
 pub fn stop(w: &mut Writer, pass: &UnsubscribePass) -> Result<bool, DbError> {
-    match pass.what {
-        Stop::Alert(id) => Ok(stop_alert(w, pass, id)?),
-        Stop::Summary(id) => remove_summary(w, pass, id),
+    let stopped = match pass.what {
+        Stop::Alert(id) => stop_alert(w, pass, id)?,
+        Stop::Summary(id) => remove_summary(w, pass, id)?,
+    };
+    let outside = pass.setting.as_ref().filter(|setting| stopped && setting.outside);
+    if let Some(setting) = outside {
+        receiver::block(w, pass, &setting.email)?;
     }
+    Ok(stopped)
 }
 
 fn stop_alert(w: &mut Writer, pass: &UnsubscribePass, id: NotificationId) -> Result<bool, DbError> {

@@ -1,29 +1,51 @@
 //! What somebody's page of alerts and summaries shows: their settings, what may be chosen, and why nothing comes.
 
-use domain::capability::Capability;
-use domain::capability::{Mark, mark};
+use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::{Capability, Mark, mark};
+use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
+use domain::receiver::Receiver;
 use store::notification::{self, Filter, Notification};
 use store::page::Window;
 use store::pass::{AccountPass, HasPlace as _};
 use store::receiver::{self, Whose};
 use store::summary_email::{self, SummaryEmail};
+use store::user;
 use store::work::Reader;
 
-use domain::capability::proof::AnyUser;
-
-pub use store::receiver::Who;
+pub use store::receiver::{Outside, Who};
 
 use crate::Refused;
+
+/// Whose alerts and summaries a page shows.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// Of who is here without a user, to whom nothing is sent.
+    Nobody,
+    /// Of whoever looks.
+    Own(Who),
+    /// Of another user.
+    User(Who),
+    /// Of an address without a user.
+    Address(EmailAddress, Outside),
+}
+
+impl Subject {
+    /// The user, where it is one's.
+    pub fn user(&self) -> Option<&Who> {
+        match self {
+            Subject::Own(who) | Subject::User(who) => Some(who),
+            Subject::Nobody | Subject::Address(..) => None,
+        }
+    }
+}
 
 /// Somebody's alerts and summaries.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Whose; `None` for who is here without a user, to whom nothing is sent.
-    pub who: Option<Who>,
-    /// Whether they are whoever looks.
-    pub own: bool,
-    /// Whether their type gets emails (P-01).
+    /// Whose.
+    pub subject: Subject,
+    /// Whether they get emails (P-01).
     pub gets_emails: bool,
     /// Their alerts that may come.
     pub alerts: Vec<Notification>,
@@ -33,36 +55,59 @@ pub struct Settings {
     pub companies: Vec<(CompanyId, String)>,
 }
 
-/// One's own, or those of a user for who manages users.
+/// One's own; or, for who manages users, those of a user, or of an address. An address that a user has is that user.
 pub fn settings(
     r: &mut Reader,
     pass: &AccountPass<AnyUser>,
-    user: Option<&UserId>,
+    receiver: Option<&Receiver>,
 ) -> Result<Settings, Refused> {
     let own = pass.place().user.as_ref();
-    let Some(id) = user.or(own) else { return Ok(nobodys()) };
-    let whose = match own == Some(id) {
-        true => Whose::Own(pass.clone()),
-        false => Whose::Everybodys(pass.with(r)?),
-    };
+    match receiver {
+        None => own.map_or_else(|| Ok(nobodys()), |id| users(r, pass, id)),
+        Some(Receiver::User(id)) => users(r, pass, id),
+        Some(Receiver::Address(email)) => {
+            let manager = pass.with::<ManageUsers>(r)?;
+            match user::find_by_email(r, &manager, email)? {
+                Some(id) => users(r, pass, &id),
+                None => outside(r, manager, email),
+            }
+        }
+    }
+}
+
+fn users(r: &mut Reader, pass: &AccountPass<AnyUser>, id: &UserId) -> Result<Settings, Refused> {
+    let is_own = pass.place().user.as_ref() == Some(id);
+    let whose = if is_own { Whose::Own(pass.clone()) } else { Whose::Everybodys(pass.with(r)?) };
     let who = receiver::find_who(r, &whose, id)?.ok_or(Refused::NotFound)?;
     // Nobody has more of either.
     let all = Window { skip: 0, take: notification::MOST_EACH.max(summary_email::MOST_EACH) };
     let filter = Filter { user: Some(id.clone()), ..Filter::default() };
     Ok(Settings {
-        own: own == Some(id),
         gets_emails: mark(who.user_type, false, Capability::ReceiveNotifications) != Mark::No,
         alerts: notification::list(r, &whose, &filter, all)?.rows,
         summaries: summary_email::list(r, &whose, Some(id), all)?.rows,
-        companies: receiver::list_companies(r, &whose, id)?,
-        who: Some(who),
+        companies: receiver::list_companies(r, &whose, Some(id))?,
+        subject: if is_own { Subject::Own(who) } else { Subject::User(who) },
+    })
+}
+
+fn outside(
+    r: &mut Reader,
+    manager: AccountPass<ManageUsers>,
+    email: &EmailAddress,
+) -> Result<Settings, Refused> {
+    Ok(Settings {
+        subject: Subject::Address(email.clone(), receiver::get_outside(r, &manager, email)?),
+        gets_emails: true,
+        alerts: notification::list_outside(r, &manager, email)?,
+        summaries: summary_email::list_outside(r, &manager, email)?,
+        companies: receiver::list_companies(r, &Whose::Everybodys(manager), None)?,
     })
 }
 
 fn nobodys() -> Settings {
     Settings {
-        who: None,
-        own: true,
+        subject: Subject::Nobody,
         gets_emails: false,
         alerts: Vec::new(),
         summaries: Vec::new(),

@@ -19,6 +19,7 @@ use domain::user::{UserStatus, UserType};
 use testkit::World;
 
 use crate::desk::{Desk, assert_refused, field};
+use crate::summary_email::daily;
 
 /// All calls by email, of a company or of all.
 pub(crate) fn by_email(company: Option<&CompanyId>) -> AlertChange {
@@ -352,6 +353,11 @@ async fn g08_x31_an_address_without_a_user_has_few() {
             desk.alert_to(stranger(), by_email(Some(&paris))).await.unwrap();
         }
         let refused = desk.alert_to(stranger(), by_email(Some(&paris))).await;
+        assert_refused!(refused, Refused::Conflict(Conflict::FullForOne));
+        for _ in 0..store::receiver::MOST_OUTSIDE {
+            desk.summary_to(stranger(), daily(Some(&paris))).await.unwrap();
+        }
+        let refused = desk.summary_to(stranger(), daily(Some(&paris))).await;
         assert_refused!(refused, Refused::Conflict(Conflict::FullForOne));
         desk.alert(None, by_email(Some(&paris))).await.unwrap();
     }

@@ -33,6 +33,8 @@ pub struct UnsubscribePass {
 pub struct Mailed {
     /// To which address.
     pub email: String,
+    /// Whether it is an address without a user, who asked for nothing.
+    pub outside: bool,
     /// Of which company; `None`: of all that its reader has.
     pub company_name: Option<String>,
 }
@@ -70,13 +72,15 @@ impl Gate for UnsubscribePass {
         let (brand, account_name) = (read_brand(&mut c)?, c.text()?);
         let statement = match what {
             Stop::Alert(_) => sql!(
-                "SELECT COALESCE(u.email, n.email), c.name FROM notification n
+                "SELECT COALESCE(u.email, n.email), CASE WHEN n.user_id IS NULL THEN 1 ELSE 0 END, c.name
+                 FROM notification n
                  LEFT JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
                  LEFT JOIN company c ON c.account_id = n.account_id AND c.id = n.company_id
                  WHERE n.account_id = $1 AND n.id = $2 AND n.send_email = 1"
             ),
             Stop::Summary(_) => sql!(
-                "SELECT COALESCE(u.email, n.email), c.name FROM summary_email n
+                "SELECT COALESCE(u.email, n.email), CASE WHEN n.user_id IS NULL THEN 1 ELSE 0 END, c.name
+                 FROM summary_email n
                  LEFT JOIN \"user\" u ON u.account_id = n.account_id AND u.id = n.user_id
                  LEFT JOIN company c ON c.account_id = n.account_id AND c.id = n.company_id
                  WHERE n.account_id = $1 AND n.id = $2"
@@ -85,7 +89,7 @@ impl Gate for UnsubscribePass {
         let row = r.tx().optional(statement, &[(&account).into(), what.number().into()])?;
         let read = |row: Row| {
             let mut c = row.columns();
-            Ok::<_, Denied>(Mailed { email: c.text()?, company_name: c.text_or_null()? })
+            Ok::<_, Denied>(Mailed { email: c.text()?, outside: c.flag()?, company_name: c.text_or_null()? })
         };
         Ok(UnsubscribePass { account, account_name, brand, what, setting: row.map(read).transpose()? })
     }

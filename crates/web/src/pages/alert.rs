@@ -5,32 +5,36 @@ pub mod summary;
 pub mod test;
 
 use app::Refused;
-use app::alert::{self, Settings};
+use app::alert::{self, Outside, Settings, Subject, Who};
 use app::notification::{self, Notification};
 use app::pass::AccountPass;
 use domain::capability::proof::AnyUser;
-use domain::id::{NotificationId, UserId};
+use domain::email::EmailAddress;
+use domain::id::NotificationId;
 use domain::input::FieldError;
 use domain::notification::{AlertChange, AlertType};
 use domain::receiver::Receiver;
 use domain::user::UserStatus;
 use serde::Deserialize;
+use text::Text;
 
 use self::summary::Typed as TypedSummary;
 use super::form::{Errors, ticked};
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::alert::{AlertForm, Note, Page};
+use crate::views::alert::{AlertForm, Note, Of, Page, SUMMARY, mark};
 use crate::views::frame::address;
 use crate::views::{Choice, SummaryLine, isolated};
 
 type Setting = Visit<AccountPass<AnyUser>>;
 
-/// Whose; without a user one's own.
+/// Whose: a user's, or of an address without one; without either one's own. And the company that new ones are proposed for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Whose {
     user: String,
+    email: String,
+    company_id: String,
 }
 
 /// What is set of an alert, and whose it is.
@@ -38,6 +42,7 @@ pub struct Whose {
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     user: String,
+    email: String,
     company_id: String,
     calls: String,
     #[serde(deserialize_with = "ticked")]
@@ -48,43 +53,66 @@ pub struct Typed {
     by_push: Option<String>,
 }
 
-/// What was typed and is wrong; nothing where a page is only looked at.
+/// What stands in forms in place of what is kept: what was typed and is wrong, or what is proposed.
 #[derive(Default)]
-struct Wrong {
+struct Filled {
     errors: Vec<FieldError>,
     alert: Option<(Option<NotificationId>, Typed)>,
     summary: Option<(Option<domain::id::SummaryEmailId>, TypedSummary)>,
 }
 
-fn user_of(user: &str) -> Result<Option<UserId>, Refused> {
-    if user.is_empty() { Ok(None) } else { user.parse().map(Some).map_err(|_| Refused::NotFound) }
+impl Whose {
+    fn of(user: &str, email: &str) -> Whose {
+        Whose { user: user.to_owned(), email: email.to_owned(), company_id: String::new() }
+    }
+
+    /// An id that is none is answered like one of nobody.
+    fn receiver(&self) -> Result<Option<Receiver>, Refused> {
+        let receiver = Receiver::parse(&self.user, &self.email);
+        receiver.map_err(|errors| if self.user.is_empty() { errors.into() } else { Refused::NotFound })
+    }
 }
 
 /// Somebody's alerts and summaries.
 pub async fn page(visit: Setting, whose: Whose) -> Answer {
-    let (pass, settings) = get(&visit, &whose.user).await?;
-    visit.page(view(&visit, &pass, &settings, &Wrong::default()))
+    let (pass, settings) = get(&visit, &whose).await?;
+    visit.page(view(&visit, &pass, &settings, &proposed(&settings, whose.company_id)))
 }
 
-async fn get(visit: &Setting, user: &str) -> Result<(AccountPass<AnyUser>, Settings), Refused> {
-    let user = user_of(user)?;
-    visit.read(move |r, pass| alert::settings(r, pass, user.as_ref())).await
+/// New ones for a company, where it is one that can be chosen.
+fn proposed(settings: &Settings, company_id: String) -> Filled {
+    if !settings.companies.iter().any(|(id, _)| id.as_str() == company_id) {
+        return Filled::default();
+    }
+    let summary = TypedSummary::proposed(company_id.clone());
+    let alert = Typed { company_id, ..new_alert(settings) };
+    Filled { alert: Some((None, alert)), summary: Some((None, summary)), ..Filled::default() }
+}
+
+async fn get(visit: &Setting, whose: &Whose) -> Result<(AccountPass<AnyUser>, Settings), Refused> {
+    let receiver = whose.receiver()?;
+    visit.read(move |r, pass| alert::settings(r, pass, receiver.as_ref())).await
 }
 
 /// Back to whose they are.
-fn back(visit: &Setting, user: &str, toast: Toast) -> Answer {
+fn back(visit: &Setting, whose: &Whose, toast: Toast) -> Answer {
     let account: domain::id::AccountId = visit.param("account")?;
-    visit.go_and_tell(&address(&format!("/accounts/{account}/alerts"), &[("user", user)]), toast)
+    let query = [("user", &*whose.user), ("email", &whose.email)];
+    visit.go_and_tell(&address(&format!("/accounts/{account}/alerts"), &query), toast)
 }
 
 /// What was refused because of what was typed, as the page with it; all else as it is.
-async fn mend(visit: &Setting, user: &str, refused: Refused, wrong: Wrong) -> Answer {
+async fn mend(visit: &Setting, whose: &Whose, refused: Refused, filled: Filled) -> Answer {
     let Refused::Invalid(errors) = refused else { return Err(refused) };
-    let (pass, settings) = get(visit, user).await?;
-    visit.mend(view(visit, &pass, &settings, &Wrong { errors, ..wrong }))
+    let (pass, settings) = get(visit, whose).await?;
+    visit.mend(view(visit, &pass, &settings, &Filled { errors, ..filled }))
 }
 
 impl Typed {
+    fn whose(&self) -> Whose {
+        Whose::of(&self.user, &self.email)
+    }
+
     /// What it makes of an alert. What a browser shows comes by push, so that who wants no push wants neither.
     fn change(&self) -> AlertChange {
         let by_push = self.by_push.is_some();
@@ -104,6 +132,7 @@ impl Typed {
         let (alert, yes) = (&one.alert, |set: bool| set.then(|| "yes".to_owned()));
         Typed {
             user: String::new(),
+            email: String::new(),
             company_id: alert.company.as_ref().map(ToString::to_string).unwrap_or_default(),
             calls: alert.alert_type.filter(|_| alert.call_enabled).map_or("", AlertType::word).to_owned(),
             texts: yes(alert.sms_enabled),
@@ -115,13 +144,12 @@ impl Typed {
 
 /// Sets one up.
 pub async fn create(visit: Setting, typed: Typed) -> Answer {
-    let (receiver, change) = (user_of(&typed.user)?.map(Receiver::User), typed.change());
-    let made = visit.write(move |w, pass| notification::create(w, pass, receiver.as_ref(), &change)).await;
-    match made {
-        Ok(_) => back(&visit, &typed.user, Toast::AlertAdded),
+    let (whose, change) = (typed.whose(), typed.change());
+    let receiver = whose.receiver()?;
+    match visit.write(move |w, pass| notification::create(w, pass, receiver.as_ref(), &change)).await {
+        Ok(_) => back(&visit, &whose, Toast::AlertAdded),
         Err(refused) => {
-            let user = typed.user.clone();
-            mend(&visit, &user, refused, Wrong { alert: Some((None, typed)), ..Wrong::default() }).await
+            mend(&visit, &whose, refused, Filled { alert: Some((None, typed)), ..Filled::default() }).await
         }
     }
 }
@@ -129,11 +157,12 @@ pub async fn create(visit: Setting, typed: Typed) -> Answer {
 /// Changes one.
 pub async fn change(visit: Setting, typed: Typed) -> Answer {
     let (id, change): (NotificationId, _) = (visit.param("notification")?, typed.change());
+    let whose = typed.whose();
     match visit.write(move |w, pass| notification::change(w, pass, id, &change)).await {
-        Ok(_) => back(&visit, &typed.user, Toast::Saved),
+        Ok(_) => back(&visit, &whose, Toast::Saved),
         Err(refused) => {
-            let user = typed.user.clone();
-            mend(&visit, &user, refused, Wrong { alert: Some((Some(id), typed)), ..Wrong::default() }).await
+            mend(&visit, &whose, refused, Filled { alert: Some((Some(id), typed)), ..Filled::default() })
+                .await
         }
     }
 }
@@ -142,14 +171,13 @@ pub async fn change(visit: Setting, typed: Typed) -> Answer {
 pub async fn remove(visit: Setting, typed: Typed) -> Answer {
     let id: NotificationId = visit.param("notification")?;
     visit.write(move |w, pass| notification::remove(w, pass, id)).await?;
-    back(&visit, &typed.user, Toast::AlertRemoved)
+    back(&visit, &typed.whose(), Toast::AlertRemoved)
 }
 
-fn view(visit: &Setting, pass: &AccountPass<AnyUser>, settings: &Settings, wrong: &Wrong) -> Page {
+fn view(visit: &Setting, pass: &AccountPass<AnyUser>, settings: &Settings, filled: &Filled) -> Page {
     let t = visit.t();
-    let who = settings.who.as_ref();
     let typed = |id: Option<NotificationId>| {
-        wrong.alert.as_ref().filter(|(wrong, _)| *wrong == id).map(|(_, typed)| typed.clone())
+        filled.alert.as_ref().filter(|(of, _)| *of == id).map(|(_, typed)| typed.clone())
     };
     let form = |one: &Notification| {
         let typed = typed(Some(one.id)).unwrap_or_else(|| Typed::of(one));
@@ -160,25 +188,64 @@ fn view(visit: &Setting, pass: &AccountPass<AnyUser>, settings: &Settings, wrong
             ..alert_form(t, settings, (Some(one.id), name), &typed)
         }
     };
-    let errors = Errors(wrong.errors.clone());
-    let problems = wrong.errors.iter().filter_map(|error| errors.sentence(t, error.field));
     Page {
         t,
         frame: visit.frame(pass),
-        user: who.filter(|_| !settings.own).map(|who| (who.id.to_string(), who.name.clone())),
-        problems: problems.map(|text| SummaryLine { field: None, text }).collect(),
+        of: of(&settings.subject),
+        problems: problems(t, filled),
         notes: notes(t, settings),
-        is_offered: who.is_some_and(|who| is_let_in(who.status)),
+        is_offered: is_offered(&settings.subject),
         gets_emails: settings.gets_emails,
-        gets_push: who.is_some_and(|who| who.user_type.has_login()),
+        gets_push: settings.subject.user().is_some_and(|who| who.user_type.has_login()),
         alerts: settings.alerts.iter().map(form).collect(),
-        new_alert: alert_form(t, settings, (None, None), &typed(None).unwrap_or_else(new_alert(settings))),
+        new_alert: alert_form(t, settings, (None, None), &typed(None).unwrap_or_else(|| new_alert(settings))),
         summaries: settings
             .summaries
             .iter()
-            .map(|one| summary::form(t, settings, Some(one), wrong))
+            .map(|one| summary::form(t, settings, Some(one), filled))
             .collect(),
-        new_summary: summary::form(t, settings, None, wrong),
+        new_summary: summary::form(t, settings, None, filled),
+    }
+}
+
+/// Whose page it is, where it is not one's own.
+fn of(subject: &Subject) -> Option<Of> {
+    match subject {
+        Subject::Nobody | Subject::Own(_) => None,
+        Subject::User(who) => Some(Of { field: "user", value: who.id.to_string(), name: who.name.clone() }),
+        Subject::Address(email, _) => {
+            Some(Of { field: "email", value: email.to_string(), name: email.to_string() })
+        }
+    }
+}
+
+/// What is wrong, leading to the field of the card that it is about.
+fn problems(t: Text, filled: &Filled) -> Vec<SummaryLine> {
+    let alert = filled.alert.as_ref().map(|(id, _)| mark(id.map(|id| id.to_string()).as_deref(), ""));
+    let summary =
+        filled.summary.as_ref().map(|(id, _)| mark(id.map(|id| id.to_string()).as_deref(), SUMMARY));
+    let Some(mark) = alert.or(summary) else { return Vec::new() };
+    let errors = Errors(filled.errors.clone());
+    let line = |error: &FieldError| {
+        let field = match error.field {
+            "call_enabled" | "alert_type" => Some("calls"),
+            "company_id" => Some("company_id"),
+            "send_email" => Some("by"),
+            "frequency" => Some("often"),
+            _ => None,
+        };
+        let field = field.map(|field| format!("{field}-{mark}").into());
+        Some(SummaryLine { field, text: errors.sentence(t, error.field)? })
+    };
+    filled.errors.iter().filter_map(line).collect()
+}
+
+/// Whether anything can be set up for them at present.
+fn is_offered(subject: &Subject) -> bool {
+    match subject {
+        Subject::Nobody => false,
+        Subject::Own(who) | Subject::User(who) => is_let_in(who.status),
+        Subject::Address(_, outside) => outside.known || !(outside.stopped || outside.unwanted),
     }
 }
 
@@ -187,17 +254,14 @@ fn is_let_in(status: UserStatus) -> bool {
 }
 
 /// Every call, in the way that they can be told.
-fn new_alert(settings: &Settings) -> impl FnOnce() -> Typed {
-    let gets_emails = settings.gets_emails;
-    move || {
-        let yes = |set: bool| set.then(|| "yes".to_owned());
-        let calls = AlertType::All.word().to_owned();
-        Typed { calls, by_email: yes(gets_emails), by_push: yes(!gets_emails), ..Typed::default() }
-    }
+fn new_alert(settings: &Settings) -> Typed {
+    let yes = |set: bool| set.then(|| "yes".to_owned());
+    let (by_email, by_push) = (yes(settings.gets_emails), yes(!settings.gets_emails));
+    Typed { calls: AlertType::All.word().to_owned(), by_email, by_push, ..Typed::default() }
 }
 
 fn alert_form(
-    t: text::Text,
+    t: Text,
     settings: &Settings,
     (id, company_name): (Option<NotificationId>, Option<&str>),
     typed: &Typed,
@@ -221,9 +285,14 @@ fn alert_form(
     }
 }
 
-/// The companies that may be chosen. The one that is chosen is always among them, as a form without it would say: every company.
-fn companies(t: text::Text, settings: &Settings, (chosen, name): (&str, Option<&str>)) -> Vec<Choice> {
-    let every = Choice::new("", t.alert_every_company(), chosen.is_empty());
+/// The companies that may be chosen: every one too, but for an address without a user. The one that is chosen is always among them,
+/// as a form without it would say another.
+fn companies(t: Text, settings: &Settings, (chosen, name): (&str, Option<&str>)) -> Vec<Choice> {
+    let every = match settings.subject {
+        Subject::Address(..) => t.alert_which_company(),
+        _ => t.alert_every_company(),
+    };
+    let every = Choice::new("", every, chosen.is_empty());
     let one = |(id, name): &(domain::id::CompanyId, String)| {
         Choice::new(id.as_str(), name.clone(), id.as_str() == chosen)
     };
@@ -235,10 +304,29 @@ fn companies(t: text::Text, settings: &Settings, (chosen, name): (&str, Option<&
 }
 
 /// Why nothing comes, or not in every way.
-fn notes(t: text::Text, settings: &Settings) -> Vec<Note> {
-    let Some(who) = &settings.who else {
-        return vec![Note::warn(t.alert_nobody())];
-    };
+fn notes(t: Text, settings: &Settings) -> Vec<Note> {
+    match &settings.subject {
+        Subject::Nobody => vec![Note::warn(t.alert_nobody())],
+        Subject::Own(who) => user_notes(t, settings, who, true),
+        Subject::User(who) => user_notes(t, settings, who, false),
+        Subject::Address(email, outside) => outside_notes(t, email, outside),
+    }
+}
+
+fn outside_notes(t: Text, email: &EmailAddress, outside: &Outside) -> Vec<Note> {
+    let mut notes = vec![Note::plain(t.alert_outside())];
+    if outside.refused {
+        notes.push(Note::warn(t.alert_refused(email.as_str())));
+    }
+    if outside.unwanted {
+        notes.push(Note::warn(t.problem_unwanted()));
+    } else if outside.stopped {
+        notes.push(Note::warn(t.form_stopped()));
+    }
+    notes
+}
+
+fn user_notes(t: Text, settings: &Settings, who: &Who, is_own: bool) -> Vec<Note> {
     if !is_let_in(who.status) {
         return vec![Note::warn(t.alert_suspended(isolated(&who.name)))];
     }
@@ -252,8 +340,8 @@ fn notes(t: text::Text, settings: &Settings) -> Vec<Note> {
     if !who.user_type.has_login() {
         notes.push(Note::plain(t.alert_no_login()));
     } else if !who.has_device {
-        let note = if settings.own { t.alert_no_device_own() } else { t.alert_no_device() };
-        notes.push(Note { leads_to_push: settings.own, ..Note::plain(note) });
+        let note = if is_own { t.alert_no_device_own() } else { t.alert_no_device() };
+        notes.push(Note { leads_to_push: is_own, ..Note::plain(note) });
     }
     notes
 }

@@ -39,7 +39,7 @@ pub struct New {
 impl New {
     fn problems(&self) -> Vec<SummaryLine> {
         let accounts = self.accounts_error.clone();
-        let accounts = accounts.map(|text| SummaryLine { field: Some("account"), text });
+        let accounts = accounts.map(|text| SummaryLine { field: Some("account".into()), text });
         problems(&[("name", &self.name)]).into_iter().chain(accounts).collect()
     }
 }

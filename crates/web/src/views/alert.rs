@@ -5,9 +5,9 @@ use text::Text;
 
 use super::{Choice, Frame, Icon, SummaryLine};
 
-/// Alerts and summaries: `/accounts/{ACC}/alerts?user=`, one's own without a user. Posts `user`, `company_id`, `calls`, `texts`,
-/// `by_email`, `by_push` there, to `/{number}` and `/{number}/remove`; and `user`, `company_id`, `daily`, `weekly`, `monthly` to
-/// `/accounts/{ACC}/summaries` and below.
+/// Alerts and summaries: `/accounts/{ACC}/alerts?user=&email=&company_id=`, one's own without user and email. Posts `user` or `email`, `company_id`, `calls`,
+/// `texts`, `by_email`, `by_push` there, to `/{number}` and `/{number}/remove`; and `user` or `email`, `company_id`, `daily`,
+/// `weekly`, `monthly` to `/accounts/{ACC}/summaries` and below.
 #[derive(Template, Clone, Debug)]
 #[template(path = "alert/settings.html")]
 pub struct Page {
@@ -15,8 +15,8 @@ pub struct Page {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
-    /// `USR…` and the name of another user; `None`: one's own.
-    pub user: Option<(String, String)>,
+    /// Whose; `None`: one's own.
+    pub of: Option<Of>,
     /// What is wrong with what was typed.
     pub problems: Vec<SummaryLine>,
     /// Why nothing comes, or not in every way.
@@ -35,6 +35,26 @@ pub struct Page {
     pub summaries: Vec<SummaryForm>,
     /// A new one.
     pub new_summary: SummaryForm,
+}
+
+impl Page {
+    /// What is wrong with a field of a card.
+    fn problem(&self, name: &str, mark: &str) -> Option<&str> {
+        let id = format!("{name}-{mark}");
+        let line = self.problems.iter().find(|line| line.field.as_deref() == Some(&*id))?;
+        Some(&line.text)
+    }
+}
+
+/// Whose alerts and summaries they are, where they are not one's own.
+#[derive(Clone, Debug)]
+pub struct Of {
+    /// The field that says so: `user`, or `email` of an address without a user.
+    pub field: &'static str,
+    /// `USR…`, or the address.
+    pub value: String,
+    /// The name, or the address.
+    pub name: String,
 }
 
 /// Why nothing comes.
@@ -94,21 +114,27 @@ pub struct SummaryForm {
     pub often: [(&'static str, &'static str, bool); 3],
 }
 
+/// What the ids of a summary's fields begin their mark with: an alert has fields of the same names.
+pub const SUMMARY: &str = "summary-";
+
+/// What the ids of the fields of a card end with, so that each is there once.
+pub fn mark(id: Option<&str>, kind: &str) -> String {
+    format!("{kind}{}", id.unwrap_or("new"))
+}
+
 impl AlertForm {
-    /// What the ids of its fields end with.
-    fn mark(&self) -> &str {
-        self.id.as_deref().unwrap_or("new")
+    fn mark(&self) -> String {
+        mark(self.id.as_deref(), "")
     }
 }
 
 impl SummaryForm {
-    fn mark(&self) -> &str {
-        self.id.as_deref().unwrap_or("new")
+    fn mark(&self) -> String {
+        mark(self.id.as_deref(), "")
     }
 
-    /// The same for its fields: an alert has fields of the same names.
     fn field_mark(&self) -> String {
-        format!("summary-{}", self.mark())
+        mark(self.id.as_deref(), SUMMARY)
     }
 }
 
@@ -141,9 +167,9 @@ pub struct Test {
 /// Somebody for whom an alert of the company is set up.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// `USR…`; `None` for an address without a user.
-    pub user: Option<String>,
-    /// Their name; may be empty.
+    /// The address of their alerts and summaries; none of who is deleted.
+    pub settings: Option<String>,
+    /// Their name; empty for an address without a user.
     pub name: String,
     /// Their address.
     pub email: String,
@@ -151,6 +177,12 @@ pub struct Row {
     pub by_email: (bool, String),
     /// Whether by push, or why not.
     pub by_push: (bool, String),
+}
+
+impl Row {
+    fn shown_name(&self) -> &str {
+        if self.name.is_empty() { &self.email } else { &self.name }
+    }
 }
 
 impl Test {

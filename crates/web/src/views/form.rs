@@ -1,5 +1,7 @@
 //! What a form keeps between two answers: the input, and what is wrong with it.
 
+use std::borrow::Cow;
+
 use domain::input::{FieldError, Problem};
 use domain::password;
 use text::Text;
@@ -48,6 +50,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::AddressTaken => t.form_address_taken(),
         Problem::Unwanted if name == "message" => t.problem_unwanted(),
         Problem::Unwanted => t.form_unwanted(),
+        Problem::Stopped => t.form_stopped(),
         Problem::Elsewhere => t.problem_elsewhere(),
         Problem::NamesNoAccount => t.access_request_names_none(),
         Problem::SamePassword if name == "password" => t.temporary_password_same(),
@@ -85,6 +88,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "name" | "account_name" => t.form_missing_name(),
         "time_zone" => t.form_missing_time_zone(),
         "company" => t.form_missing_company(),
+        "company_id" => t.alert_missing_company(),
         "logo" => t.form_missing_logo(),
         "accent" => t.form_missing_accent(),
         "host" => t.form_missing_host(),
@@ -104,7 +108,7 @@ fn missing(t: Text, name: &str) -> &'static str {
 #[derive(Clone, Debug)]
 pub struct SummaryLine {
     /// The id of the input.
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// What to do.
     pub text: String,
 }
@@ -113,6 +117,8 @@ pub struct SummaryLine {
 pub(super) fn problems(fields: &[(&'static str, &Field)]) -> Vec<SummaryLine> {
     fields
         .iter()
-        .filter_map(|(name, field)| Some(SummaryLine { field: Some(name), text: field.error.clone()? }))
+        .filter_map(|(name, field)| {
+            Some(SummaryLine { field: Some((*name).into()), text: field.error.clone()? })
+        })
         .collect()
 }

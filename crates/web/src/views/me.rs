@@ -62,7 +62,7 @@ impl Profile {
     fn problems(&self) -> Vec<SummaryLine> {
         let mut problems = problems(&[("first_name", &self.first_name), ("last_name", &self.last_name)]);
         let language = self.language_error.clone();
-        problems.extend(language.map(|text| SummaryLine { field: Some("language"), text }));
+        problems.extend(language.map(|text| SummaryLine { field: Some("language".into()), text }));
         problems
     }
 

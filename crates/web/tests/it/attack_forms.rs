@@ -123,10 +123,10 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/companies/{company}/users/{user}/give" | "/companies/{company}/users/{user}/take" => &["version"],
         "/jobs" | "/jobs/new" => &["text", "from"],
         "/alerts" | "/alerts/{notification}" | "/alerts/{notification}/remove" => {
-            &["user", "company_id", "calls", "texts", "by_email", "by_push"]
+            &["user", "email", "company_id", "calls", "texts", "by_email", "by_push"]
         }
         "/summaries" | "/summaries/{summary_email}" | "/summaries/{summary_email}/remove" => {
-            &["user", "company_id", "daily", "weekly", "monthly"]
+            &["user", "email", "company_id", "daily", "weekly", "monthly"]
         }
         "/companies/{company}/alerts" => &["kind", "first"],
         "/companies/new" | "/companies/{company}" => &["name", "time_zone", "lead_center"],

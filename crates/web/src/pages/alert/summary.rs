@@ -3,12 +3,11 @@
 use app::alert::Settings;
 use app::summary_email::{self, SummaryEmail};
 use domain::id::SummaryEmailId;
-use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, SummaryChange};
 use serde::Deserialize;
 use text::Text;
 
-use super::{Setting, Wrong, back, companies, mend, user_of};
+use super::{Filled, Setting, Whose, back, companies, mend};
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::ticked;
@@ -19,6 +18,7 @@ use crate::views::alert::SummaryForm;
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
     user: String,
+    email: String,
     company_id: String,
     #[serde(deserialize_with = "ticked")]
     daily: Option<String>,
@@ -29,6 +29,15 @@ pub struct Typed {
 }
 
 impl Typed {
+    fn whose(&self) -> Whose {
+        Whose::of(&self.user, &self.email)
+    }
+
+    /// A new one for a company.
+    pub(super) fn proposed(company_id: String) -> Typed {
+        Typed { company_id, ..Typed::default() }
+    }
+
     fn change(&self) -> SummaryChange {
         let often = [
             (Frequency::Daily, &self.daily),
@@ -47,6 +56,7 @@ impl Typed {
         let comes = |often| one.summary.frequency.contains(&often).then(|| "yes".to_owned());
         Typed {
             user: String::new(),
+            email: String::new(),
             company_id: one.summary.company.as_ref().map(ToString::to_string).unwrap_or_default(),
             daily: comes(Frequency::Daily),
             weekly: comes(Frequency::Weekly),
@@ -57,12 +67,12 @@ impl Typed {
 
 /// Sets one up.
 pub async fn create(visit: Setting, typed: Typed) -> Answer {
-    let (receiver, change) = (user_of(&typed.user)?.map(Receiver::User), typed.change());
+    let (whose, change) = (typed.whose(), typed.change());
+    let receiver = whose.receiver()?;
     match visit.write(move |w, pass| summary_email::create(w, pass, receiver.as_ref(), &change)).await {
-        Ok(_) => back(&visit, &typed.user, Toast::SummaryAdded),
+        Ok(_) => back(&visit, &whose, Toast::SummaryAdded),
         Err(refused) => {
-            let user = typed.user.clone();
-            mend(&visit, &user, refused, Wrong { summary: Some((None, typed)), ..Wrong::default() }).await
+            mend(&visit, &whose, refused, Filled { summary: Some((None, typed)), ..Filled::default() }).await
         }
     }
 }
@@ -70,11 +80,12 @@ pub async fn create(visit: Setting, typed: Typed) -> Answer {
 /// Changes one.
 pub async fn change(visit: Setting, typed: Typed) -> Answer {
     let (id, change): (SummaryEmailId, _) = (visit.param("summary_email")?, typed.change());
+    let whose = typed.whose();
     match visit.write(move |w, pass| summary_email::change(w, pass, id, &change)).await {
-        Ok(_) => back(&visit, &typed.user, Toast::Saved),
+        Ok(_) => back(&visit, &whose, Toast::Saved),
         Err(refused) => {
-            let user = typed.user.clone();
-            mend(&visit, &user, refused, Wrong { summary: Some((Some(id), typed)), ..Wrong::default() }).await
+            mend(&visit, &whose, refused, Filled { summary: Some((Some(id), typed)), ..Filled::default() })
+                .await
         }
     }
 }
@@ -83,14 +94,14 @@ pub async fn change(visit: Setting, typed: Typed) -> Answer {
 pub async fn remove(visit: Setting, typed: Typed) -> Answer {
     let id: SummaryEmailId = visit.param("summary_email")?;
     visit.write(move |w, pass| summary_email::remove(w, pass, id)).await?;
-    back(&visit, &typed.user, Toast::SummaryRemoved)
+    back(&visit, &typed.whose(), Toast::SummaryRemoved)
 }
 
 /// The form of one, or of a new one.
-pub(super) fn form(t: Text, settings: &Settings, one: Option<&SummaryEmail>, wrong: &Wrong) -> SummaryForm {
+pub(super) fn form(t: Text, settings: &Settings, one: Option<&SummaryEmail>, filled: &Filled) -> SummaryForm {
     let id = one.map(|one| one.id);
-    let wrong = wrong.summary.as_ref().filter(|(wrong, _)| *wrong == id).map(|(_, typed)| typed.clone());
-    let typed = wrong.unwrap_or_else(|| one.map_or_else(Typed::default, Typed::of));
+    let filled = filled.summary.as_ref().filter(|(of, _)| *of == id).map(|(_, typed)| typed.clone());
+    let typed = filled.unwrap_or_else(|| one.map_or_else(Typed::default, Typed::of));
     let name = one.and_then(|one| one.company_name.clone());
     let chosen = (typed.company_id.as_str(), name.as_deref());
     SummaryForm {

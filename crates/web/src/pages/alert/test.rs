@@ -6,6 +6,7 @@ use app::pass::CompanyPass;
 use app::work::Writer;
 use domain::alert::{LeadKind, Occasion, Why};
 use domain::capability::proof::ManageCompanies;
+use domain::id::AccountId;
 use domain::input::Problem;
 use serde::Deserialize;
 use text::Text;
@@ -15,6 +16,7 @@ use crate::http::visit::{Answer, Visit};
 use crate::pages::form::ticked;
 use crate::views::Choice;
 use crate::views::alert::{Row, Test};
+use crate::views::frame::address;
 
 /// What would come in.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,7 +39,9 @@ pub async fn page(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) -> A
     let (pass, (company, recipients)) = read.await?;
     let t = visit.t();
     let (told, others): (Vec<_>, Vec<_>) = recipients.iter().partition(|one| one.ways.is_told());
-    let rows = |all: &[&Recipient]| all.iter().take(SHOWN).map(|one| row(t, one)).collect::<Vec<_>>();
+    let rows = |all: &[&Recipient]| {
+        all.iter().take(SHOWN).map(|one| row(t, pass.account(), one)).collect::<Vec<_>>()
+    };
     let more = |all: &[&Recipient]| all.len().saturating_sub(SHOWN) as i64;
     let choice = |one: &LeadKind| Choice::new(one.word(), alert::kind(t, *one), *one == kind);
     visit.page(Test {
@@ -65,13 +69,18 @@ pub async fn send(visit: Visit<CompanyPass<ManageCompanies>>, typed: Typed) -> A
     visit.go_and_tell(&visit.path, Toast::AlertTested)
 }
 
-fn row(t: Text, one: &Recipient) -> Row {
+fn row(t: Text, account: &AccountId, one: &Recipient) -> Row {
+    let page = format!("/accounts/{account}/alerts");
+    let settings = match &one.user {
+        Some(user) => address(&page, &[("user", user.as_str())]),
+        None => address(&page, &[("email", &one.email)]),
+    };
     let way = |way: Result<(), Why>| match way {
         Ok(()) => (true, t.alert_test_told().to_owned()),
         Err(reason) => (false, why(t, reason).to_owned()),
     };
     Row {
-        user: one.user.as_ref().map(ToString::to_string),
+        settings: (one.ways.email != Err(Why::Deleted)).then_some(settings),
         name: one.name.clone(),
         email: one.email.clone(),
         by_email: way(one.ways.email),

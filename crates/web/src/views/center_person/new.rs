@@ -227,15 +227,15 @@ impl New {
         let (accounts, companies) = (field(&self.accounts.error), field(&self.there.error));
         let whole = self.problem.iter().map(|text| SummaryLine { field: None, text: text.clone() });
         let people = self.people.iter().zip(PEOPLE).flat_map(|(person, place)| {
-            [&person.first_name, &person.last_name, &person.email]
-                .into_iter()
-                .filter_map(move |field| Some(SummaryLine { field: Some(place), text: field.error.clone()? }))
+            [&person.first_name, &person.last_name, &person.email].into_iter().filter_map(move |field| {
+                Some(SummaryLine { field: Some(place.into()), text: field.error.clone()? })
+            })
         });
         whole
             .chain(problems(&[("user_type", &self.user_type)]))
             .chain(people)
             .chain(self.passwords.iter().filter_map(|field| {
-                Some(SummaryLine { field: Some("passwords"), text: field.password.error.clone()? })
+                Some(SummaryLine { field: Some("passwords".into()), text: field.password.error.clone()? })
             }))
             .chain(problems(&[("account", &accounts), ("company", &companies)]))
             .collect()
