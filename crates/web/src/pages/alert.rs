@@ -22,7 +22,7 @@ use self::summary::Typed as TypedSummary;
 use super::form::{Errors, ticked};
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::alert::{AlertForm, Note, Of, Page, SUMMARY, mark};
+use crate::views::alert::{Address, AlertForm, Note, Of, Page, SUMMARY, mark};
 use crate::views::frame::address;
 use crate::views::{Choice, SummaryLine, isolated};
 
@@ -66,17 +66,40 @@ impl Whose {
         Whose { user: user.to_owned(), email: email.to_owned(), company_id: String::new() }
     }
 
-    /// An id that is none is answered like one of nobody.
-    fn receiver(&self) -> Result<Option<Receiver>, Refused> {
-        let receiver = Receiver::parse(&self.user, &self.email);
-        receiver.map_err(|errors| if self.user.is_empty() { errors.into() } else { Refused::NotFound })
+    /// Who; `None` where what was typed is no address. An id that is none is answered like one of nobody.
+    fn receiver(&self) -> Result<Option<Option<Receiver>>, Refused> {
+        match Receiver::parse(&self.user, &self.email) {
+            Ok(receiver) => Ok(Some(receiver)),
+            Err(_) if self.user.is_empty() => Ok(None),
+            Err(_) => Err(Refused::NotFound),
+        }
     }
 }
 
 /// Somebody's alerts and summaries.
 pub async fn page(visit: Setting, whose: Whose) -> Answer {
-    let (pass, settings) = get(&visit, &whose).await?;
+    let Some(receiver) = whose.receiver()? else { return mend_address(&visit, &whose).await };
+    let (pass, settings) = get(&visit, receiver).await?;
     visit.page(view(&visit, &pass, &settings, &proposed(&settings, whose.company_id)))
+}
+
+/// What was typed is no address: asks for another.
+async fn mend_address(visit: &Setting, whose: &Whose) -> Answer {
+    let pass = visit.pass().await?;
+    let t = visit.t();
+    let errors = Errors(
+        EmailAddress::parse(&whose.email)
+            .err()
+            .map(|problem| FieldError { field: "email", problem })
+            .into_iter()
+            .collect(),
+    );
+    visit.mend(Address {
+        t,
+        frame: visit.frame(&pass),
+        email: errors.field(t, "email", &whose.email),
+        company_id: whose.company_id.clone(),
+    })
 }
 
 /// New ones for a company, where it is one that can be chosen.
@@ -89,8 +112,10 @@ fn proposed(settings: &Settings, company_id: String) -> Filled {
     Filled { alert: Some((None, alert)), summary: Some((None, summary)), ..Filled::default() }
 }
 
-async fn get(visit: &Setting, whose: &Whose) -> Result<(AccountPass<AnyUser>, Settings), Refused> {
-    let receiver = whose.receiver()?;
+async fn get(
+    visit: &Setting,
+    receiver: Option<Receiver>,
+) -> Result<(AccountPass<AnyUser>, Settings), Refused> {
     visit.read(move |r, pass| alert::settings(r, pass, receiver.as_ref())).await
 }
 
@@ -104,7 +129,8 @@ fn back(visit: &Setting, whose: &Whose, toast: Toast) -> Answer {
 /// What was refused because of what was typed, as the page with it; all else as it is.
 async fn mend(visit: &Setting, whose: &Whose, refused: Refused, filled: Filled) -> Answer {
     let Refused::Invalid(errors) = refused else { return Err(refused) };
-    let (pass, settings) = get(visit, whose).await?;
+    let Some(receiver) = whose.receiver()? else { return mend_address(visit, whose).await };
+    let (pass, settings) = get(visit, receiver).await?;
     visit.mend(view(visit, &pass, &settings, &Filled { errors, ..filled }))
 }
 
@@ -145,7 +171,7 @@ impl Typed {
 /// Sets one up.
 pub async fn create(visit: Setting, typed: Typed) -> Answer {
     let (whose, change) = (typed.whose(), typed.change());
-    let receiver = whose.receiver()?;
+    let Some(receiver) = whose.receiver()? else { return mend_address(&visit, &whose).await };
     match visit.write(move |w, pass| notification::create(w, pass, receiver.as_ref(), &change)).await {
         Ok(_) => back(&visit, &whose, Toast::AlertAdded),
         Err(refused) => {
@@ -158,6 +184,9 @@ pub async fn create(visit: Setting, typed: Typed) -> Answer {
 pub async fn change(visit: Setting, typed: Typed) -> Answer {
     let (id, change): (NotificationId, _) = (visit.param("notification")?, typed.change());
     let whose = typed.whose();
+    if whose.receiver()?.is_none() {
+        return mend_address(&visit, &whose).await;
+    }
     match visit.write(move |w, pass| notification::change(w, pass, id, &change)).await {
         Ok(_) => back(&visit, &whose, Toast::Saved),
         Err(refused) => {
@@ -169,9 +198,12 @@ pub async fn change(visit: Setting, typed: Typed) -> Answer {
 
 /// Removes one. Its button stands in the form that changes it, whose fields come along.
 pub async fn remove(visit: Setting, typed: Typed) -> Answer {
-    let id: NotificationId = visit.param("notification")?;
+    let (id, whose): (NotificationId, _) = (visit.param("notification")?, typed.whose());
+    if whose.receiver()?.is_none() {
+        return mend_address(&visit, &whose).await;
+    }
     visit.write(move |w, pass| notification::remove(w, pass, id)).await?;
-    back(&visit, &typed.whose(), Toast::AlertRemoved)
+    back(&visit, &whose, Toast::AlertRemoved)
 }
 
 fn view(visit: &Setting, pass: &AccountPass<AnyUser>, settings: &Settings, filled: &Filled) -> Page {

@@ -3,7 +3,8 @@
 use askama::Template;
 use text::Text;
 
-use super::{Choice, Frame, Icon, SummaryLine};
+use super::form::problems;
+use super::{Choice, Field, Frame, Icon, SummaryLine};
 
 /// Alerts and summaries: `/accounts/{ACC}/alerts?user=&email=&company_id=`, one's own without user and email. Posts `user` or `email`, `company_id`, `calls`,
 /// `texts`, `by_email`, `by_push` there, to `/{number}` and `/{number}/remove`; and `user` or `email`, `company_id`, `daily`,
@@ -55,6 +56,26 @@ pub struct Of {
     pub value: String,
     /// The name, or the address.
     pub name: String,
+}
+
+/// Another address in place of one that is none. Asks for `/accounts/{ACC}/alerts?email=&company_id=`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "alert/address.html")]
+pub struct Address {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// What was typed.
+    pub email: Field,
+    /// The company that new ones are proposed for; may be empty.
+    pub company_id: String,
+}
+
+impl Address {
+    fn problems(&self) -> Vec<SummaryLine> {
+        problems(&[("email", &self.email)])
+    }
 }
 
 /// Why nothing comes.

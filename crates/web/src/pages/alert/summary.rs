@@ -7,7 +7,7 @@ use domain::summary_email::{Frequency, SummaryChange};
 use serde::Deserialize;
 use text::Text;
 
-use super::{Filled, Setting, Whose, back, companies, mend};
+use super::{Filled, Setting, Whose, back, companies, mend, mend_address};
 use crate::http::toast::Toast;
 use crate::http::visit::Answer;
 use crate::pages::form::ticked;
@@ -68,7 +68,7 @@ impl Typed {
 /// Sets one up.
 pub async fn create(visit: Setting, typed: Typed) -> Answer {
     let (whose, change) = (typed.whose(), typed.change());
-    let receiver = whose.receiver()?;
+    let Some(receiver) = whose.receiver()? else { return mend_address(&visit, &whose).await };
     match visit.write(move |w, pass| summary_email::create(w, pass, receiver.as_ref(), &change)).await {
         Ok(_) => back(&visit, &whose, Toast::SummaryAdded),
         Err(refused) => {
@@ -81,6 +81,9 @@ pub async fn create(visit: Setting, typed: Typed) -> Answer {
 pub async fn change(visit: Setting, typed: Typed) -> Answer {
     let (id, change): (SummaryEmailId, _) = (visit.param("summary_email")?, typed.change());
     let whose = typed.whose();
+    if whose.receiver()?.is_none() {
+        return mend_address(&visit, &whose).await;
+    }
     match visit.write(move |w, pass| summary_email::change(w, pass, id, &change)).await {
         Ok(_) => back(&visit, &whose, Toast::Saved),
         Err(refused) => {
@@ -92,9 +95,12 @@ pub async fn change(visit: Setting, typed: Typed) -> Answer {
 
 /// Removes one. Its button stands in the form that changes it, whose fields come along.
 pub async fn remove(visit: Setting, typed: Typed) -> Answer {
-    let id: SummaryEmailId = visit.param("summary_email")?;
+    let (id, whose): (SummaryEmailId, _) = (visit.param("summary_email")?, typed.whose());
+    if whose.receiver()?.is_none() {
+        return mend_address(&visit, &whose).await;
+    }
     visit.write(move |w, pass| summary_email::remove(w, pass, id)).await?;
-    back(&visit, &typed.whose(), Toast::SummaryRemoved)
+    back(&visit, &whose, Toast::SummaryRemoved)
 }
 
 /// The form of one, or of a new one.
