@@ -20,7 +20,7 @@ j.journey('U-06 S1 resend: the new link works and the old one is dead', house, a
 
   const late = await walk.stranger();
   await late.goto(old);
-  await j.on(late, 'This invitation does not work');
+  await j.on(late, 'This link does not work');
   await j.sees(late, 'Open the link in the latest email');
   await walk.look(late, 'invitation-unknown');
 
@@ -76,7 +76,7 @@ j.journey('U-06 a revoked invitation is dead, and the pending user is gone', hou
   assert.equal(await j.row(page, address).count(), 0);
   const late = await walk.stranger();
   await late.goto(link);
-  await j.on(late, 'This invitation does not work');
+  await j.on(late, 'This link does not work');
 });
 
 j.journey('U-07 an expired invitation says whom to ask, and can be sent again', house, async (walk) => {

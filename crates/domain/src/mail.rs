@@ -77,7 +77,7 @@ pub enum MailState {
     Withheld,
     /// No mail server is set: shown to the operator (I-07).
     Kept,
-    /// Overtaken before it was sent: the invitation was accepted, sent again or revoked.
+    /// Over before it was sent: the invitation was accepted, sent again or revoked, or whoever it goes to may not get it any more.
     Dropped,
 }
 
