@@ -19,7 +19,7 @@ use store::work::{Committed, Reader, Writer};
 pub use store::login::AccountOfKey;
 
 use crate::password::NewPassword;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Started};
 use crate::{App, Ask, Refused};
 
 /// The first account and its administrator, as typed at set-up.
@@ -60,7 +60,7 @@ impl App {
 
     /// Makes the first account with its administrator, who is signed in. The set-up link works once: as soon as
     /// there is an account, it is dead.
-    pub async fn set_up(&self, ask: &Ask, first: FirstAccount) -> Result<(AccountId, SignedIn), Refused> {
+    pub async fn set_up(&self, ask: &Ask, first: FirstAccount) -> Result<(AccountId, Started), Refused> {
         let names = &first.names;
         let known =
             [names.first.as_str(), &names.last, &names.full(), first.email.as_str(), &first.account_name];
@@ -78,7 +78,7 @@ fn make_first(
     first: &FirstAccount,
     hash: &str,
     ask: &Ask,
-) -> Result<Committed<(AccountId, SignedIn)>, Refused> {
+) -> Result<Committed<(AccountId, Started)>, Refused> {
     let (account, login, user): (AccountId, LoginId, UserId) = (w.new_id(), w.new_id(), w.new_id());
     insert(&mut w, pass, &account, &first.account_name, &first.time_zone)?;
     let new = NewLogin {
@@ -103,13 +103,13 @@ fn make_first(
         ends_at: None,
     };
     user::insert(&mut w, pass, &account, &row)?;
-    let (signed_in, started) = session::start(&mut w, &login, ask)?;
-    let entries = vec![
+    let (started, begun) = session::start(&mut w, &login, ask)?;
+    let mut entries = vec![
         Entry::of(&account, Verb::AccountCreated, &account, &first.account_name),
         Entry::of(&account, Verb::UserCreated, &user, &first.names.full()),
-        started,
     ];
-    w.commit_all(&pass.actor(), entries, (account, signed_in))
+    entries.extend(begun);
+    w.commit_all(&pass.actor(), entries, (account, started))
 }
 
 fn insert(

@@ -14,7 +14,7 @@ use store::work::{Committed, Writer};
 use store::{attempt, login, user};
 
 use crate::reset::login_mail;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Started};
 use crate::{App, Ask, Conflict, Refused, limits};
 
 impl App {
@@ -41,7 +41,7 @@ impl App {
 
     /// Gives a login the address whose link the asker followed, in all its accounts, and ends its sessions. Whoever is
     /// signed in as it goes on with a new session; others type its password and are signed in by nothing.
-    pub async fn confirm_email_change(&self, ask: &Ask, password: &str) -> Result<Option<SignedIn>, Refused> {
+    pub async fn confirm_email_change(&self, ask: &Ask, password: &str) -> Result<Option<Started>, Refused> {
         let (pass, ()) = self.read::<EmailChangePass, ()>(ask, (), |_, _| Ok(())).await?;
         let checked = match pass.is_signed_in {
             true => None,
@@ -51,20 +51,19 @@ impl App {
         let done = move |mut w: Writer, pass: &EmailChangePass| {
             match &checked {
                 Some(login) if login.id == pass.login => session::check_unchanged(&mut w, login)?,
-                None if pass.is_signed_in => {}
+                None if pass.here().is_some() => {}
                 _ => return Err(Refused::Conflict(Conflict::Changed)),
             }
             let mut entries = change(&mut w, pass)?;
-            let signed_in = if pass.is_signed_in {
-                let (signed_in, started) = session::start(&mut w, &pass.login, &asked)?;
-                entries.push(started);
-                Some(signed_in)
-            } else {
-                None
-            };
-            w.commit_all(&pass.actor(), entries, signed_in)
+            let mut renewed = None;
+            if let Some(here) = pass.here() {
+                let (started, begun) = session::renew(&mut w, &here, &asked)?;
+                entries.push(begun);
+                renewed = Some(started);
+            }
+            w.commit_all(&pass.actor(), entries, renewed)
         };
-        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+        self.write(ask, (), done).await.map(|(_, renewed)| renewed)
     }
 
     /// The address of a change's link.

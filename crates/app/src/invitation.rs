@@ -23,7 +23,7 @@ pub use mend::{ToBeMended, mend, preview};
 
 use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Started};
 use crate::{App, Ask, Conflict, Refused, bundle, center_notice, limits, moment, words};
 
 /// How an invitation gets to its reader.
@@ -127,7 +127,7 @@ pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Re
 /// An accepted invitation.
 pub struct Accepted {
     /// The session that was started.
-    pub session: SignedIn,
+    pub session: Started,
     /// The account that was joined.
     pub account: AccountId,
 }
@@ -308,9 +308,22 @@ fn join(
             entries.push(center_notice::of_executive(&mut w, one, &center, (verb, login), true)?);
         }
     }
-    let (session, started) = session::start(&mut w, login, ask)?;
-    entries.push(started);
+    let (session, begun) = enter(&mut w, pass, login, ask)?;
+    entries.extend(begun);
     w.commit_all(&accepting(pass, login), entries, Accepted { session, account: pass.account.clone() })
+}
+
+/// Whoever is signed in as the login goes on, and others start anew.
+fn enter(
+    w: &mut Writer,
+    pass: &InvitationPass,
+    login: &LoginId,
+    ask: &Ask,
+) -> Result<(Started, Option<Entry>), Refused> {
+    match pass.here().filter(|here| here.login() == login) {
+        Some(here) => session::renew(w, &here, ask).map(|(started, begun)| (started, Some(begun))),
+        None => session::start(w, login, ask),
+    }
 }
 
 /// Who accepts: the user, or where there are several, their login, as no account's trail names a user of another one.

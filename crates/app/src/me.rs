@@ -19,7 +19,7 @@ use crate::api_key::ApiKeyRecord;
 use crate::login_merge::{self, MergedLogin};
 use crate::password::NewPassword;
 use crate::reset::login_mail;
-use crate::session::{self, SessionRecord, SignedIn};
+use crate::session::{self, SessionRecord, Started};
 use crate::{App, Ask, Refused, limits};
 
 /// My Profile.
@@ -75,7 +75,7 @@ pub(crate) fn rename(w: &mut Writer, pass: &AccountPass<AnyUser>, names: &Names)
 impl App {
     /// Changes one's own password, by the present one. All sessions end, also the one that is asked with, whose token
     /// somebody may have copied; a new one begins. API keys stay.
-    pub async fn change_password(&self, ask: &Ask, present: &str, new: &str) -> Result<SignedIn, Refused> {
+    pub async fn change_password(&self, ask: &Ask, present: &str, new: &str) -> Result<Started, Refused> {
         let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
         let person = pass.person();
         let known = [person.first_name.as_str(), &person.last_name, &person.name(), &person.email];
@@ -93,11 +93,11 @@ impl App {
             login::update_password(&mut w, &login.id, &hash)?;
             session::cut_off(&mut w, &login.id)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, login.id.as_str(), &login.email))?;
-            let (signed_in, started) = session::start(&mut w, &login.id, &asked)?;
+            let (renewed, started) = session::renew(&mut w, &pass.here(), &asked)?;
             let changed = Entry::of_login(Verb::PasswordChanged, &login.id, &login.name);
-            w.commit_all(&pass.actor(), vec![changed, started], signed_in)
+            w.commit_all(&pass.actor(), vec![changed, started], renewed)
         };
-        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+        self.write(ask, (), done).await.map(|(_, renewed)| renewed)
     }
 }
 

@@ -11,7 +11,7 @@ use store::{api_key, attempt, login, reset};
 
 use crate::mail::speaker;
 use crate::password::NewPassword;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Started};
 use crate::{App, Ask, Conflict, Refused, limits};
 
 /// How many requests are answered in one go.
@@ -61,7 +61,7 @@ impl App {
 
     /// Sets the password of whoever followed the reset link, ends all their other sessions and their API keys, which
     /// somebody else may have got at, and signs them in.
-    pub async fn complete_reset(&self, ask: &Ask, password: &str) -> Result<SignedIn, Refused> {
+    pub async fn complete_reset(&self, ask: &Ask, password: &str) -> Result<Started, Refused> {
         let (pass, ()) = self.read::<ResetPass, ()>(ask, (), |_, _| Ok(())).await?;
         let new = NewPassword { field: "password", password, known: &[&pass.name, &pass.email] };
         let hash = self.hasher.take(new, self.store.random_bytes()).await?;
@@ -79,13 +79,13 @@ impl App {
             session::cut_off(&mut w, &pass.login)?;
             let keys = api_key::remove_all(&mut w, &pass.login)?;
             mail::insert(&mut w, &login_mail(MailKind::PasswordChanged, pass.login.as_str(), &pass.email))?;
-            let (signed_in, started) = session::start(&mut w, &pass.login, &asked)?;
+            let (started, begun) = session::start(&mut w, &pass.login, &asked)?;
             let changed = Entry::of_login(Verb::PasswordChanged, &pass.login, &pass.name);
             let ended = keys.iter().map(|(id, name)| Entry::of_login(Verb::ApiKeyEnded, id, name));
-            let entries = ended.chain([changed, started]).collect();
-            w.commit_all(&pass.actor(), entries, signed_in)
+            let entries = ended.chain([changed]).chain(begun).collect();
+            w.commit_all(&pass.actor(), entries, started)
         };
-        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+        self.write(ask, (), done).await.map(|(_, started)| started)
     }
 
     /// The address of a reset's link, below `base`.

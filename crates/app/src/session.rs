@@ -6,10 +6,12 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Means, Person, Seen, SelfPass};
+use store::pass::{Acting, Here, Means, Person, Seen, SelfPass};
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
-use store::{api_key, capability_use, device, email_change, login_merge, reset, session, user};
+use store::{
+    api_key, capability_use, device, email_change, login_merge, reset, second_factor, session, user,
+};
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -25,10 +27,18 @@ pub struct SignedIn {
     pub device: String,
 }
 
+/// What whoever has shown all else gets: a session, or where their login has a second factor, the question for its code.
+pub enum Started {
+    /// A session.
+    Session(SignedIn),
+    /// The ticket with which the code is typed.
+    CodeNeeded(String),
+}
+
 /// Where address and password lead.
 pub enum Entered {
-    /// Into a session.
-    Session(SignedIn),
+    /// Into a session, or to the code.
+    Started(Started),
     /// To choosing one's own password, with this ticket: it was a temporary one (C-06).
     ChoosePassword(String),
 }
@@ -64,8 +74,11 @@ impl App {
                 }
                 let known = known_device(&w, &asked, &found);
                 limits::forget_sign_in(&mut w, &found.email, known.as_deref())?;
-                let (signed_in, entry) = start(&mut w, &found.id, &asked)?;
-                w.commit(&found.actor(), entry, Entered::Session(signed_in))
+                let (started, entry) = start(&mut w, &found.id, &asked)?;
+                match entry {
+                    Some(entry) => w.commit(&found.actor(), entry, Entered::Started(started)),
+                    None => Ok(w.commit_unrecorded(Unrecorded::Attempt, Entered::Started(started))),
+                }
             })
             .await
     }
@@ -136,6 +149,12 @@ impl App {
             Refused::Conflict(Conflict::WrongPassword) => Refused::field("password", Problem::WrongPassword),
             other => other,
         })
+    }
+
+    /// The same for whoever is signed in.
+    pub(crate) async fn check_own_password(&self, ask: &Ask, password: &str) -> Result<LoginRecord, Refused> {
+        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
+        self.check_present_password(ask, &pass.person().email, password).await
     }
 
     async fn note_refused(&self, ask: &Ask, login: Option<LoginRecord>) -> Result<(), Refused> {
@@ -232,8 +251,26 @@ fn known_device(w: &Writer, ask: &Ask, login: &LoginRecord) -> Option<String> {
     device::id_of(w.key(), login, cookie).map(str::to_owned)
 }
 
-/// Starts a session for whoever asks, and the entry it is recorded with.
-pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
+/// Starts a session for whoever has shown all but the code of a second factor, or hands out the ticket for it; and the entry that
+/// a session is recorded with. Every way in leads through here, so that none leads around the code.
+pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(Started, Option<Entry>), Refused> {
+    if second_factor::is_on(w, login)? {
+        let ticket = second_factor::insert_ticket(w, login, ask.credentials.host())?;
+        return Ok((Started::CodeNeeded(ticket), None));
+    }
+    let (signed_in, entry) = begin(w, login, ask)?;
+    Ok((Started::Session(signed_in), Some(entry)))
+}
+
+/// Starts another session of whoever is signed in: they have shown their code.
+pub(crate) fn renew(w: &mut Writer, here: &Here, ask: &Ask) -> Result<(Started, Entry), Refused> {
+    let (signed_in, entry) = begin(w, here.login(), ask)?;
+    Ok((Started::Session(signed_in), entry))
+}
+
+/// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`], [`renew`]
+/// and whoever has just used up a code.
+pub(crate) fn begin(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;
     let (given, host) = (ask.credentials.session.as_deref(), ask.credentials.host());
@@ -249,6 +286,14 @@ fn is_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<bool, Refused> 
     Ok(now.password_hash == checked.password_hash && now.email == checked.email)
 }
 
+/// Refuses when it is no longer whoever asks, or not as it was checked.
+pub(crate) fn check_own(r: &mut Reader, pass: &SelfPass, checked: &LoginRecord) -> Result<(), Refused> {
+    if checked.id != pass.person().login {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    check_unchanged(r, checked)
+}
+
 /// Refuses when that is not so.
 pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(), Refused> {
     if is_unchanged(r, checked)? { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
@@ -257,6 +302,7 @@ pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(
 /// Ends whatever could let somebody else in: a login's sessions, resets, and the changes of address and merges that wait.
 pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
     session::remove_all(w, login, None)?;
+    second_factor::remove_tickets(w, login)?;
     reset::remove_all(w, login)?;
     email_change::remove_all(w, login)?;
     login_merge::remove_all(w, login)?;

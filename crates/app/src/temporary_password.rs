@@ -307,8 +307,8 @@ fn accept(
     for one in std::iter::once(opened).chain(&opened.others) {
         entries.push(take(&mut w, one, &id)?);
     }
-    let (session, started) = session::start(&mut w, &id, ask)?;
-    entries.push(started);
+    let (session, begun) = session::start(&mut w, &id, ask)?;
+    entries.extend(begun);
     let accepted = Accepted { session, account: opened.account.clone() };
     w.commit_all(&accepting(opened, &id), entries, accepted)
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
-    access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, reset, session,
-    summary_issue, temporary_password, user,
+    access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, reset,
+    second_factor, session, summary_issue, temporary_password, user,
 };
 use tokio::sync::watch;
 
@@ -144,6 +144,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
 /// that were refused long ago, events that nobody counts any more, summaries of long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
+    second_factor::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
     email_change::remove_expired(&mut w)?;
     temporary_password::remove_expired(&mut w)?;

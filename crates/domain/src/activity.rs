@@ -81,6 +81,16 @@ verbs! {
     SessionEnded = "session.ended",
     /// A sign-in was refused.
     SessionRefused = "session.refused",
+    /// Somebody was shown what their app is to be told, to get a second factor.
+    SecondFactorShown = "second_factor.shown",
+    /// Somebody has a second factor.
+    SecondFactorAdded = "second_factor.added",
+    /// They have none any more.
+    SecondFactorRemoved = "second_factor.removed",
+    /// They have new recovery codes.
+    RecoveryCodesMade = "recovery_codes.made",
+    /// One was used.
+    RecoveryCodeUsed = "recovery_code.used",
     /// A new password was asked for.
     ResetRequested = "reset.requested",
     /// A password was changed.

@@ -48,6 +48,8 @@ pub enum Problem {
     },
     /// Too easy to guess, or known from breaches.
     WeakPassword,
+    /// No code of the second factor, or one that was used.
+    WrongCode,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
     /// It is the present password, and another one is asked for (U-18).

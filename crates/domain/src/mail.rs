@@ -16,6 +16,8 @@ pub enum MailKind {
     Reset,
     /// Tells that the password was changed.
     PasswordChanged,
+    /// Tells that a second factor was turned on or off, and that a code for emergencies was used.
+    SecondFactor,
     /// Tells that a key for programs was made.
     ApiKeyCreated,
     /// Proves that a new address is its owner's, or tells the owner of one that has a login that it was tried.
@@ -104,7 +106,7 @@ macro_rules! words {
 }
 
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
-    ApiKeyCreated = "api_key_created",
+    SecondFactor = "second_factor", ApiKeyCreated = "api_key_created",
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
@@ -124,8 +126,8 @@ impl MailKind {
         use MailKind::*;
         match self {
             Bundle | AccessGiven => true,
-            EmailChange | Reset | EmailProof | PasswordChanged | EmailChanged | ApiKeyCreated
-            | LoginMerge | LoginMerged | LoginMergeUndone => true,
+            EmailChange | Reset | EmailProof | PasswordChanged | SecondFactor | EmailChanged
+            | ApiKeyCreated | LoginMerge | LoginMerged | LoginMergeUndone => true,
             Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
             | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost | Alert
             | AlertsMore | Summary => false,

@@ -6,6 +6,7 @@
 mod convert;
 pub mod db;
 pub mod pass;
+pub mod second_factor;
 pub mod secret;
 pub mod work;
 

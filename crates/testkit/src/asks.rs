@@ -69,7 +69,7 @@ pub(crate) async fn accept(app: &App, link: &str, password: &str) -> Person {
 pub(crate) async fn type_temporary(app: &App, address: &str, password: &str) -> Result<Ask, Refused> {
     let visitor = visitor(NETWORK);
     match app.sign_in(&visitor, address, password).await? {
-        Entered::Session(_) => panic!("{password} is no temporary password"),
+        Entered::Started(_) => panic!("{password} is no temporary password"),
         Entered::ChoosePassword(ticket) => {
             let credentials = Credentials { temporary_password: Some(ticket), ..Credentials::default() };
             Ok(Ask { credentials, ..visitor })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::activity::{self, Activity};
 use app::pass::{AccountPass, CenterPass, Credentials, Reason, SystemPass};
-use app::session::SignedIn;
+use app::session::{SignedIn, Started};
 use app::work::{Origin, Writer};
 use app::{Ask, Refused, SharedApp, company, executive_administrator, job, user};
 use domain::account_center::Afterwards;
@@ -31,9 +31,18 @@ pub struct Person {
     pub ask: Ask,
 }
 
+/// The session that was started, where no code is asked for.
+pub fn session_of(started: Started) -> SignedIn {
+    match started {
+        Started::Session(session) => session,
+        Started::CodeNeeded(_) => panic!("a code is asked for"),
+    }
+}
+
 impl Person {
     /// Somebody with a fresh session.
-    pub fn signed_in(email: &str, session: SignedIn) -> Person {
+    pub fn signed_in(email: &str, started: Started) -> Person {
+        let session = session_of(started);
         let credentials = Credentials { session: Some(session.token), ..Credentials::default() };
         let ask = Ask { credentials, ..asks::visitor(asks::NETWORK) };
         Person { email: email.to_owned(), login: session.login, ask }

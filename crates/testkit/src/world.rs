@@ -185,8 +185,8 @@ impl World {
     /// Signs in with [`PASSWORD`].
     pub async fn sign_in(&self, address: &str) -> Person {
         let entered = self.app.sign_in(&self.visitor(), address, PASSWORD).await.expect("the password fits");
-        let Entered::Session(session) = entered else { panic!("{PASSWORD} is no temporary password") };
-        Person::signed_in(address, session)
+        let Entered::Started(started) = entered else { panic!("{PASSWORD} is no temporary password") };
+        Person::signed_in(address, started)
     }
 
     /// Types a temporary password at sign-in; what one asks with to choose one's own.

@@ -14,7 +14,7 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, push, reset, session, setup, temporary_password, unsubscribe, user,
+    operator, permissions, push, reset, second_factor, session, setup, temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -78,6 +78,8 @@ fn ways_in() -> Vec<Route> {
         get("/access-request/{token}", access_request::follow),
         get("/logos/{account}/{token}", brand::served::logo),
         get("/looks/{token}", brand::served::look),
+        get("/second-factor", second_factor::code_page),
+        post("/second-factor", second_factor::prove).records(&[Verb::SessionStarted]),
         get("/temporary-password", temporary_password::choose_page),
         post("/temporary-password", temporary_password::choose)
             .records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
@@ -91,6 +93,11 @@ fn own() -> Vec<Route> {
         post("/me", me::change).records(&[Verb::LoginChanged]),
         get("/me/password", me::password_page),
         post("/me/password", me::change_password).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
+        get("/me/second-factor", second_factor::page),
+        post("/me/second-factor/begin", second_factor::begin).records(&[Verb::SecondFactorShown]),
+        post("/me/second-factor", second_factor::turn_on).records(&[Verb::SecondFactorAdded]),
+        post("/me/second-factor/codes", second_factor::renew).records(&[Verb::RecoveryCodesMade]),
+        post("/me/second-factor/off", second_factor::turn_off).records(&[Verb::SecondFactorRemoved]),
         get("/me/email", email_change::page),
         post("/me/email", email_change::request).records(&[Verb::EmailChangeRequested]),
         post("/me/email/send", email_change::send_again).records(&[Verb::EmailChangeRequested]),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::pass::{AccountPass, Credentials, Reason, SystemPass};
-use app::session::{Entered, SignedIn};
+use app::session::{Entered, SignedIn, Started};
 use app::work::{Origin, Writer};
 use app::{Ask, SharedApp};
 use domain::activity::{Entry, Verb};
@@ -75,8 +75,8 @@ async fn main() {
 
 async fn sign_in(app: &SharedApp, asks: &Ask, address: &str, password: &str) -> SignedIn {
     match app.sign_in(asks, address, password).await.expect("signed in") {
-        Entered::Session(session) => session,
-        Entered::ChoosePassword(_) => panic!("{address} has a password of their own"),
+        Entered::Started(Started::Session(session)) => session,
+        _ => panic!("{address} has a password of their own, and no second factor"),
     }
 }
 

@@ -8,14 +8,13 @@ use domain::login_merge::{readdressed, undone};
 use domain::mail::MailKind;
 use domain::time::Timestamp;
 use store::db::DbError;
-use store::login::LoginRecord;
 use store::login_merge::{self, LoginMerge};
 use store::pass::{Acting, SelfPass};
 use store::work::{Reader, Writer};
 use store::{access_request, api_key, executive_administrator, login, mail, secret, user};
 
 use crate::reset::login_mail;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Started};
 use crate::{App, Ask, Conflict, Refused};
 
 /// A merge that can be undone.
@@ -128,19 +127,19 @@ impl App {
         keep: Keep,
         password: &str,
         seen: String,
-    ) -> Result<SignedIn, Refused> {
+    ) -> Result<Started, Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
-            check_own(&mut w, pass, &checked)?;
+            session::check_own(&mut w, pass, &checked)?;
             let preview = preview(&mut w, pass, keep)?;
             let plan = as_seen(&preview.plan, &preview.seen(), &seen)?;
             let mut entries = merge(&mut w, pass, &preview, plan)?;
-            let (signed_in, started) = session::start(&mut w, &preview.own.login, &asked)?;
+            let (renewed, started) = session::renew(&mut w, &pass.here(), &asked)?;
             entries.push(started);
-            w.commit_all(&pass.actor(), entries, signed_in)
+            w.commit_all(&pass.actor(), entries, renewed)
         };
-        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+        self.write(ask, (), done).await.map(|(_, renewed)| renewed)
     }
 
     /// Undoes a merge of one's own, by the password and as `seen`; sessions end as by merging.
@@ -150,32 +149,20 @@ impl App {
         id: LoginMergeId,
         password: &str,
         seen: String,
-    ) -> Result<SignedIn, Refused> {
+    ) -> Result<Started, Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &SelfPass| {
-            check_own(&mut w, pass, &checked)?;
+            session::check_own(&mut w, pass, &checked)?;
             let preview = preview_undo(&mut w, pass, &id)?;
             let plan = as_seen(&preview.plan, &preview.seen(), &seen)?;
             let mut entries = undo(&mut w, pass, &id, &preview, plan)?;
-            let (signed_in, started) = session::start(&mut w, &preview.own.login, &asked)?;
+            let (renewed, started) = session::renew(&mut w, &pass.here(), &asked)?;
             entries.push(started);
-            w.commit_all(&pass.actor(), entries, signed_in)
+            w.commit_all(&pass.actor(), entries, renewed)
         };
-        self.write(ask, (), done).await.map(|(_, signed_in)| signed_in)
+        self.write(ask, (), done).await.map(|(_, renewed)| renewed)
     }
-
-    async fn check_own_password(&self, ask: &Ask, password: &str) -> Result<LoginRecord, Refused> {
-        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
-        self.check_present_password(ask, &pass.person().email, password).await
-    }
-}
-
-fn check_own(r: &mut Reader, pass: &SelfPass, checked: &LoginRecord) -> Result<(), Refused> {
-    if checked.id != pass.person().login {
-        return Err(Refused::Conflict(Conflict::Changed));
-    }
-    session::check_unchanged(r, checked)
 }
 
 /// The plan, if nothing stands in its way and it is the one that was seen.

@@ -141,6 +141,7 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         MailKind::PasswordChanged
         | MailKind::EmailChanged
         | MailKind::ApiKeyCreated
+        | MailKind::SecondFactor
         | MailKind::LoginMerged
         | MailKind::LoginMergeUndone => Ok(login_notice::find(r, pass, mail)?.map(Content::LoginNotice)),
         MailKind::ExecutiveChanged | MailKind::ExecutiveNotice | MailKind::CenterAccount => {

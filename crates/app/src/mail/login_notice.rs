@@ -10,13 +10,15 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
     ApiKeyCreatedMail, EmailChangedMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail,
+    SecondFactorMail,
 };
-use crate::{Refused, api_key, moment, words};
+use crate::{Refused, api_key, moment, second_factor, words};
 
 /// What such a mail says.
 pub(super) enum LoginNotice {
     PasswordChanged(Used),
     EmailChanged(Used),
+    SecondFactor(Used),
     ApiKeyCreated(store::api_key::Content),
     Merged(Told),
     MergeUndone(Told),
@@ -46,6 +48,7 @@ pub(super) fn find(
     Ok(match mail.kind {
         MailKind::PasswordChanged => Some(LoginNotice::PasswordChanged(used(r, pass, &login())?)),
         MailKind::EmailChanged => Some(LoginNotice::EmailChanged(used(r, pass, &login())?)),
+        MailKind::SecondFactor => Some(LoginNotice::SecondFactor(used(r, pass, &login())?)),
         MailKind::ApiKeyCreated => {
             let id = mail.subject.parse().expect(parsed);
             store::api_key::find_content(r, pass, &id)?.map(LoginNotice::ApiKeyCreated)
@@ -70,7 +73,9 @@ fn told(r: &mut Reader, login: &LoginId, to: &str) -> Result<Told, Refused> {
 impl LoginNotice {
     pub(super) fn to_name(&self) -> &str {
         match self {
-            LoginNotice::PasswordChanged(used) | LoginNotice::EmailChanged(used) => &used.name,
+            LoginNotice::PasswordChanged(used)
+            | LoginNotice::EmailChanged(used)
+            | LoginNotice::SecondFactor(used) => &used.name,
             LoginNotice::ApiKeyCreated(content) => &content.owner,
             LoginNotice::Merged(told) | LoginNotice::MergeUndone(told) => &told.name,
         }
@@ -91,6 +96,11 @@ impl LoginNotice {
             LoginNotice::EmailChanged(Used { name: to_name, device }) => {
                 let device = words::device(t, &device);
                 compose(&EmailChangedMail { t, to_name, when, device }, from, to, id)
+            }
+            LoginNotice::SecondFactor(Used { name: to_name, device }) => {
+                let told = second_factor::Told::of(mail.generation).unwrap_or(second_factor::Told::Off);
+                let device = words::device(t, &device);
+                compose(&SecondFactorMail { t, to_name, told, when, device }, from, to, id)
             }
             LoginNotice::ApiKeyCreated(content) => {
                 let (to_name, key_name) = (content.owner, content.name);

@@ -13,9 +13,10 @@ use super::views::{
     AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
     EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail, ExecutiveChangedMail,
     ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail, SummaryLine, SummaryMail, TemporaryPasswordMail,
+    PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail, TemporaryPasswordMail,
 };
 use crate::moment::Moments;
+use crate::second_factor::Told;
 use crate::{alert, limits, words};
 
 /// What the samples are filled in with.
@@ -66,6 +67,7 @@ impl Sample<'_> {
             MailKind::Reset
             | MailKind::EmailProof
             | MailKind::PasswordChanged
+            | MailKind::SecondFactor
             | MailKind::ApiKeyCreated
             | MailKind::EmailChange
             | MailKind::EmailChanged
@@ -246,6 +248,9 @@ impl Sample<'_> {
             MailKind::Reset => self.sent(&ResetMail { t, to_name, link, minutes }),
             MailKind::EmailProof => self.sent(&EmailProofMail { t, to_name, link, minutes }),
             MailKind::PasswordChanged => self.sent(&PasswordChangedMail { t, to_name, when, device }),
+            MailKind::SecondFactor => {
+                self.sent(&SecondFactorMail { t, to_name, told: Told::On, when, device })
+            }
             MailKind::ApiKeyCreated => {
                 let (key_name, by_operator) = (t.brand_sample_key().to_owned(), false);
                 self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator })

@@ -138,6 +138,7 @@ fn login_of(r: &mut Reader, mail: &Mail) -> Result<Option<LoginId>, Refused> {
             reached
         }
         MailKind::PasswordChanged
+        | MailKind::SecondFactor
         | MailKind::EmailChanged
         | MailKind::LoginMerged
         | MailKind::LoginMergeUndone

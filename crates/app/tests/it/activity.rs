@@ -202,7 +202,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
             move |w: Writer| api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, "export");
         world.app.store.write(Origin::internal(), key).await.unwrap();
         let mut ask = world.visitor();
-        ask.credentials.session = Some(signed_in.token);
+        ask.credentials.session = Some(testkit::session_of(signed_in).token);
         let key = world.sql("SELECT id FROM api_key").remove(0).remove(0).parse().unwrap();
         let end = move |w: Writer, pass: &SelfPass| api_key::end(w, pass, &key);
         world.app.write(&ask, (), end).await.unwrap();
@@ -267,6 +267,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("job/hitches.rs"),
         include_str!("login_merge.rs"),
         include_str!("notification.rs"),
+        include_str!("second_factor.rs"),
         include_str!("summary_email.rs"),
         include_str!("tag.rs"),
         include_str!("temporary_password.rs"),

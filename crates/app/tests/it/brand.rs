@@ -122,7 +122,9 @@ async fn x28_a_session_of_one_host_is_none_on_another() {
         other.show_brand("Clear", Some(CLEAR)).await;
         let here = account.at_host(&world.visitor(), BRIGHT);
         let entered = world.app.sign_in(&here, "ada@example.com", PASSWORD).await.unwrap();
-        let app::session::Entered::Session(session) = entered else { panic!("a password of one's own") };
+        let app::session::Entered::Started(app::session::Started::Session(session)) = entered else {
+            panic!("a password of one's own")
+        };
         let with = |account: Option<(&Account, &str)>| {
             let mut ask =
                 account.map_or_else(|| world.visitor(), |(it, host)| it.at_host(&world.visitor(), host));

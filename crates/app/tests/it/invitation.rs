@@ -250,7 +250,7 @@ async fn x28_accepting_starts_a_session_of_its_own() {
         ask.credentials.session = Some("planted".to_owned());
         let accepted = world.app.accept(&ask, PASSWORD).await.unwrap();
         assert_eq!(accepted.account, account.id);
-        assert_ne!(accepted.session.token, "planted");
+        assert_ne!(testkit::session_of(accepted.session).token, "planted");
         let planted = Desk { ask, ..Desk::of(&world, &account) };
         assert_refused!(planted.list(UserStatus::Active).await, Refused::SignedOut);
     }
@@ -283,7 +283,7 @@ async fn u03_who_is_signed_in_with_the_invited_address_joins_at_once() {
         let mut ask = world.follow(world.letter_to("zoe@example.com").await.link());
         ask.credentials.session = zoe.ask.credentials.session.clone();
         let accepted = world.app.accept(&ask, "").await.unwrap();
-        assert_eq!(accepted.session.login, zoe.login);
+        assert_eq!(testkit::session_of(accepted.session).login, zoe.login);
         Desk::of(&world, &account).list(UserStatus::Active).await.unwrap();
         let old = Desk { ask: zoe.ask, ..Desk::of(&world, &account) };
         assert_refused!(old.list(UserStatus::Active).await, Refused::SignedOut);

@@ -19,6 +19,8 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "sign-ins from one network": SIGN_IN_NETWORK,
         "sign-ins of one address, from wherever": SIGN_IN_ADDRESS,
         "sign-ins of one address from one device that has signed in as it before, instead of the three above": SIGN_IN,
+        "codes of the second factor of one sign-in, from one network": SECOND_FACTOR,
+        "codes of the second factor of one sign-in, from wherever": SECOND_FACTOR_LOGIN,
         "reset mails to one address, asked for from one network": RESET,
         "reset mails to one address, from wherever": RESET_ADDRESS,
         "reset requests from one network": RESET_NETWORK,

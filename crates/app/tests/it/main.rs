@@ -35,6 +35,7 @@ mod push;
 mod refused;
 mod reset;
 mod rights_lost;
+mod second_factor;
 mod seed;
 mod session;
 mod smtp;

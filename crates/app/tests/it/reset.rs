@@ -1,7 +1,7 @@
 //! Setting a new password by mail.
 
 use app::pass::{LinkState, SelfPass};
-use app::session::SignedIn;
+use app::session::Started;
 use app::{Conflict, Refused, limits};
 use domain::email::EmailAddress;
 use domain::input::Problem;
@@ -23,7 +23,7 @@ async fn link(world: &World) -> String {
     world.letter_to("ada@example.com").await.link().to_owned()
 }
 
-async fn complete(world: &World, link: &str) -> Result<SignedIn, Refused> {
+async fn complete(world: &World, link: &str) -> Result<Started, Refused> {
     world.app.complete_reset(&world.follow(link), NEW_PASSWORD).await
 }
 
@@ -40,7 +40,7 @@ async fn a04_a_reset_sets_the_password_and_ends_every_other_session() {
             assert_refused!(pass(&other.ask).await, Refused::SignedOut);
         }
         let mut ask = world.visitor();
-        ask.credentials.session = Some(signed_in.token);
+        ask.credentials.session = Some(testkit::session_of(signed_in).token);
         pass(&ask).await.unwrap();
         pass(&natalie.ask).await.unwrap();
 

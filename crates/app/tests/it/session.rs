@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::pass::{AccountPass, Gate as _, SelfPass};
 use app::password::NewPassword;
-use app::session::{Entered, SessionRecord, end, end_others, sign_out};
+use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, limits, me};
 use domain::capability::proof::{AnyUser, ManageUsers};
@@ -275,7 +275,9 @@ async fn x28_each_sign_in_has_a_session_of_its_own() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let entered = world.app.sign_in(&account.admin.ask, "ada@example.com", PASSWORD).await.unwrap();
-        let Entered::Session(again) = entered else { panic!("no temporary password") };
+        let app::session::Entered::Started(app::session::Started::Session(again)) = entered else {
+            panic!("no temporary password")
+        };
         assert_ne!(Some(again.token), account.admin.ask.credentials.session);
     }
 }

@@ -70,7 +70,7 @@ async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_onc
             Refused::Link(LinkState::Unknown)
         );
         let mut own = world.visitor();
-        own.credentials.session = Some(accepted.session.token);
+        own.credentials.session = Some(testkit::session_of(accepted.session).token);
         world.app.read::<SelfPass, ()>(&own, (), |_, _| Ok(())).await.unwrap();
         world.sign_in(NATALIE).await;
         let verbs: Vec<String> = account.activity().await.into_iter().map(|entry| entry.verb).collect();

@@ -111,7 +111,8 @@ async fn x31_who_has_ended_one_gets_no_new_ones() {
         let of_user = desk.alert_to(reader("desk@example.com"), by_email(None)).await.unwrap();
         assert_eq!(of_user.user, Some(note));
         // What a user has ended is no matter of addresses.
-        let mia = account.invite("mia@example.com", UserType::Notification, std::slice::from_ref(&paris)).await;
+        let mia =
+            account.invite("mia@example.com", UserType::Notification, std::slice::from_ref(&paris)).await;
         let of_mia = desk.alert(Some(&mia), by_email(None)).await.unwrap().id;
         stop(&world, &link(Stop::Alert(of_mia))).await.unwrap();
         desk.alert(Some(&mia), by_email(None)).await.unwrap();

@@ -10,6 +10,7 @@ mod explain;
 mod metrics_token;
 mod migrate;
 mod operator_link;
+mod second_factor;
 mod seed;
 mod user;
 
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     /// Make, list and end keys for programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Take a lost second factor away
+    #[command(subcommand)]
+    SecondFactor(second_factor::Command),
     /// Tell why a user may or may not do something
     Explain(explain::Args),
     /// Prove the activity whole
@@ -86,6 +90,9 @@ impl Command {
             Command::ApiKey(api_key::Command::Create(args)) => api_key::create(settings, args).await,
             Command::ApiKey(api_key::Command::List(args)) => api_key::list(settings, args).await,
             Command::ApiKey(api_key::Command::Revoke(args)) => api_key::revoke(settings, args).await,
+            Command::SecondFactor(second_factor::Command::Remove(args)) => {
+                second_factor::remove(settings, args).await
+            }
             Command::Explain(args) => explain::run(settings, args).await,
             Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
             Command::Doctor => doctor::run(settings).await,

@@ -51,4 +51,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0035_lead_event"),
     migration!("0036_push"),
     migration!("0037_receiver_block"),
+    migration!("0038_second_factor"),
 ];

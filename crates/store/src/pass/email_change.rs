@@ -3,7 +3,7 @@
 use domain::email::EmailAddress;
 use domain::id::{EmailChangeId, LoginId};
 
-use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
+use super::{Acting, Credentials, Denied, Door, Gate, Here, LinkState};
 use crate::db::{DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
@@ -26,6 +26,13 @@ pub struct EmailChangePass {
     /// Whether they are signed in. Who is not types their password: a link that went to a mistyped address must not
     /// hand anything to whoever reads it there.
     pub is_signed_in: bool,
+}
+
+impl EmailChangePass {
+    /// That they are signed in, if they are.
+    pub fn here(&self) -> Option<Here> {
+        self.is_signed_in.then(|| Here::of(&self.login))
+    }
 }
 
 impl Acting for EmailChangePass {

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType, may_give};
 
 use super::load::read_brand;
-use super::{Acting, Credentials, Denied, Door, Gate};
+use super::{Acting, Credentials, Denied, Door, Gate, Here};
 use crate::brand::host;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -114,6 +114,11 @@ impl InvitationPass {
     /// Whether its reader is signed in as somebody else than the invited, who can accept nothing.
     pub fn is_of_another(&self) -> bool {
         self.signed_in.is_some() && self.signed_in != self.login
+    }
+
+    /// That somebody is signed in, if they are.
+    pub fn here(&self) -> Option<Here> {
+        self.signed_in.as_ref().map(Here::of)
     }
 }
 

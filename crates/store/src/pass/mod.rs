@@ -39,6 +39,7 @@ mod load;
 mod login_merge;
 mod place;
 mod question;
+mod second_factor;
 mod system;
 mod tag;
 mod temporary_password;
@@ -61,8 +62,9 @@ pub use link::{
 };
 pub use load::{Absent, administrators};
 pub use login_merge::LoginMergePass;
-pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
+pub use place::{AccountPass, CompanyPass, Here, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
+pub use second_factor::SecondFactorPass;
 pub use system::{Reason, SystemPass};
 pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
@@ -94,6 +96,8 @@ pub struct Credentials {
     pub login_merge: Option<String>,
     /// The account and ticket of the temporary password that was typed, as `ACC….token`.
     pub temporary_password: Option<String>,
+    /// The ticket of who has still to show the code of their second factor.
+    pub second_factor: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

@@ -102,6 +102,21 @@ pub struct SelfPass {
     session: SessionId,
 }
 
+/// Proof that somebody was signed in when their pass was minted: whoever goes on with another session shows no code again.
+#[derive(Clone, Debug)]
+pub struct Here(LoginId);
+
+impl Here {
+    pub(super) fn of(login: &LoginId) -> Here {
+        Here(login.clone())
+    }
+
+    /// Who.
+    pub fn login(&self) -> &LoginId {
+        &self.0
+    }
+}
+
 /// Proof that a user of an account has the capability `C`.
 #[derive(Debug)]
 pub struct AccountPass<C> {
@@ -139,6 +154,11 @@ impl SelfPass {
     /// The session they asked with.
     pub fn session(&self) -> &SessionId {
         &self.session
+    }
+
+    /// That they are signed in.
+    pub fn here(&self) -> Here {
+        Here::of(&self.person.login)
     }
 }
 

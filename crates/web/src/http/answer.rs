@@ -2,7 +2,7 @@
 
 use ::http::{StatusCode, header};
 use app::pass::{CenterPass, HasPlace, Person};
-use app::session::SignedIn;
+use app::session::{SignedIn, Started};
 use askama::Template;
 use axum::response::{IntoResponse, Redirect};
 use domain::brand::Look;
@@ -12,6 +12,7 @@ use super::cookies::Cookie;
 use super::toast::Toast;
 use super::visit::{Answer, Visitor};
 use super::{json, menu};
+use crate::views::frame::address;
 use crate::views::{Frame, Page};
 
 impl Visitor {
@@ -124,6 +125,20 @@ impl Visitor {
         let mut response = Redirect::to(path).into_response();
         response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
         Ok(response)
+    }
+
+    /// The answer to whoever has shown all that a password shows: with the cookies of a session, or to the code of their second
+    /// factor, and from there to where the answer leads.
+    pub fn started(&self, answer: Answer, started: &Started) -> Answer {
+        match started {
+            Started::Session(session) => self.signed_in(answer, session),
+            Started::CodeNeeded(ticket) => {
+                let answer = answer?;
+                let location = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+                let next = location.unwrap_or_default();
+                self.go_with(&address("/second-factor", &[("next", next)]), Cookie::SecondFactor, ticket)
+            }
+        }
     }
 
     /// The answer with the cookies of a fresh session: the session's own, and the one by which the device is known when

@@ -85,10 +85,13 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
     match first {
         "" | "sign-in" | "sign-out" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
+        "second-factor" => true,
         "accounts" | "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
-                || ["/me/password", "/me/push", "/me/sessions"].iter().any(|own| route.starts_with(own))
+                || ["/me/password", "/me/push", "/me/second-factor", "/me/sessions"]
+                    .iter()
+                    .any(|own| route.starts_with(own))
         }
         _ => route.starts_with(api::BASE) || BY_ANY_NAME.contains(&route),
     }

@@ -102,6 +102,8 @@ toasts! {
     SessionsEnded => Text::toast_sessions_ended,
     /// The password is changed.
     PasswordChanged => Text::toast_password_changed,
+    /// The second factor is off.
+    SecondFactorOff => Text::toast_second_factor_off,
     /// A link to a new address is on its way.
     EmailLinkSent => Text::toast_email_link_sent,
     /// A link to a new address is there, and no mail server to send it.

@@ -228,6 +228,7 @@ impl Visitor {
                 email_change: cookies.take(Cookie::EmailChange),
                 login_merge: cookies.take(Cookie::LoginMerge),
                 temporary_password: cookies.take(Cookie::TemporaryPassword),
+                second_factor: cookies.take(Cookie::SecondFactor),
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,

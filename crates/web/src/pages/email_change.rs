@@ -100,7 +100,7 @@ pub async fn confirm(visit: Visit<EmailChangePass>, typed: TypedPassword) -> Ans
         pass => pass?,
     };
     match visit.app.confirm_email_change(&visit.ask, &typed.password).await {
-        Ok(Some(session)) => visit.signed_in(visit.go_and_tell("/me", Toast::EmailChanged), &session),
+        Ok(Some(session)) => visit.started(visit.go_and_tell("/me", Toast::EmailChanged), &session),
         Ok(None) => visit.go_and_tell("/sign-in", Toast::EmailChanged),
         Err(Refused::Invalid(errors)) => visit.mend(confirm_view(&visit, &pass, &Errors(errors))),
         Err(Refused::Link(_)) => closed(&visit),

@@ -47,7 +47,7 @@ pub async fn accept(visit: Visit<InvitationPass>, typed: Typed) -> Answer {
     let pass = visit.pass().await?;
     match visit.app.accept(&visit.ask, &typed.password).await {
         Ok(accepted) => {
-            let mut response = visit.signed_in(visit.go(&home_of(&accepted, &pass)), &accepted.session)?;
+            let mut response = visit.started(visit.go(&home_of(&accepted, &pass)), &accepted.session)?;
             response.headers_mut().append(http::header::SET_COOKIE, Cookie::Invitation.clear(visit.secure));
             Ok(response)
         }

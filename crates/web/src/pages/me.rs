@@ -187,7 +187,7 @@ pub async fn password_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 /// Changes the password, and goes on with a fresh session.
 pub async fn change_password(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
     match visit.app.change_password(&visit.ask, &typed.password, &typed.new_password).await {
-        Ok(session) => visit.signed_in(visit.go_and_tell("/me", Toast::PasswordChanged), &session),
+        Ok(session) => visit.started(visit.go_and_tell("/me", Toast::PasswordChanged), &session),
         Err(Refused::Invalid(errors)) => {
             let pass = visit.pass().await?;
             visit.mend(password_view(&visit, &pass, &Errors(errors)))

@@ -30,6 +30,7 @@ pub mod operator;
 pub mod permissions;
 pub mod push;
 pub mod reset;
+pub mod second_factor;
 pub mod session;
 pub mod setup;
 mod shown;

@@ -132,6 +132,7 @@ pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
         MailKind::Invitation => t.operator_kind_invitation(),
         MailKind::Reset => t.operator_kind_reset(),
         MailKind::PasswordChanged => t.operator_kind_password_changed(),
+        MailKind::SecondFactor => t.operator_kind_second_factor(),
         MailKind::ApiKeyCreated => t.operator_kind_api_key_created(),
         MailKind::EmailChange => t.operator_kind_email_change(),
         MailKind::EmailChanged => t.operator_kind_email_changed(),

@@ -67,7 +67,7 @@ pub async fn new_page(visit: Visit<ResetPass>, _: Nothing) -> Answer {
 /// Sets the new password and signs in.
 pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
     match visit.app.complete_reset(&visit.ask, &typed.password).await {
-        Ok(signed_in) => visit.signed_in(visit.go("/accounts"), &signed_in),
+        Ok(signed_in) => visit.started(visit.go("/accounts"), &signed_in),
         Err(Refused::Invalid(errors)) => visit.mend(new_view(&visit, &Errors(errors)).await?),
         Err(Refused::Link(state)) => closed(&visit, state),
         Err(refused) => Err(refused),

@@ -2,13 +2,13 @@
 
 use ::http::StatusCode;
 use app::pass::{SelfPass, Visitor};
-use app::session::Entered;
+use app::session::{Entered, Started};
 use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
 
-use super::center_person;
 use super::form::Errors;
 use super::user::create;
+use super::{center_person, second_factor};
 use crate::http::cookies::Cookie;
 use crate::http::problem::sentence;
 use crate::http::route::Nothing;
@@ -65,24 +65,30 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         Ok(Entered::ChoosePassword(ticket)) => {
             visit.go_with("/temporary-password", Cookie::TemporaryPassword, &ticket)
         }
-        Ok(Entered::Session(signed_in)) => {
-            let next = if routes::leads_to_a_page(&typed.next) { typed.next.as_str() } else { "/accounts" };
-            let kept = create::resumed(next, &typed.kept)
-                .or_else(|| center_person::create::resumed(next, &typed.kept));
-            let answer = match kept {
-                Some(fields) => {
-                    let frame = visit.bare_frame();
-                    visit.page(GoOn { t: visit.t(), frame, next: next.to_owned(), fields })
-                }
-                None => visit.go(next),
-            };
-            visit.signed_in(answer, &signed_in)
+        Ok(Entered::Started(Started::Session(signed_in))) => {
+            visit.signed_in(go_on(&visit, &typed.next, &typed.kept), &signed_in)
+        }
+        Ok(Entered::Started(Started::CodeNeeded(ticket))) => {
+            second_factor::ask(&visit, &ticket, &typed.next, &typed.kept)
         }
         Err(Refused::Conflict(Conflict::WrongPassword)) => {
             let error = Some(sentence(&visit, Conflict::WrongPassword));
             visit.mend(view(&visit, &typed, error, &errors).await?)
         }
         Err(refused) => Err(refused),
+    }
+}
+
+/// To where whoever has signed in wanted to go, with what they had sent from there.
+pub(super) fn go_on(visitor: &http_visit::Visitor, next: &str, kept: &str) -> Answer {
+    let next = if routes::leads_to_a_page(next) { next } else { "/accounts" };
+    let kept = create::resumed(next, kept).or_else(|| center_person::create::resumed(next, kept));
+    match kept {
+        Some(fields) => {
+            let frame = visitor.bare_frame();
+            visitor.page(GoOn { t: visitor.t(), frame, next: next.to_owned(), fields })
+        }
+        None => visitor.go(next),
     }
 }
 

@@ -52,7 +52,7 @@ pub async fn set_up(visit: Visit<SetupPass>, typed: Typed) -> Answer {
         (Ok(_), Err(errors)) => Err(Refused::Invalid(errors)),
     };
     match made {
-        Ok((account, signed_in)) => visit.signed_in(visit.go(&format!("/accounts/{account}")), &signed_in),
+        Ok((account, signed_in)) => visit.started(visit.go(&format!("/accounts/{account}")), &signed_in),
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &typed, &Errors(errors))),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),

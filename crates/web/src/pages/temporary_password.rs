@@ -107,7 +107,7 @@ pub async fn choose(visit: Visit<TemporaryPasswordPass>, typed: Typed) -> Answer
     match visit.app.choose_password(&visit.ask, &typed.password).await {
         Ok(accepted) => {
             let home = home_of(&accepted, &pass.invitation);
-            let mut response = visit.signed_in(visit.go(&home), &accepted.session)?;
+            let mut response = visit.started(visit.go(&home), &accepted.session)?;
             let cleared = Cookie::TemporaryPassword.clear(visit.secure);
             response.headers_mut().append(http::header::SET_COOKIE, cleared);
             Ok(response)

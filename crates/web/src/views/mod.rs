@@ -35,6 +35,7 @@ pub mod permission;
 pub mod problem;
 pub mod push;
 pub mod refusal;
+pub mod second_factor;
 pub mod session;
 pub mod setup;
 pub mod temporary_password;

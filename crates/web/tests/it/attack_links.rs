@@ -10,6 +10,7 @@ use domain::email::EmailAddress;
 use http::{Method, StatusCode};
 use testkit::{Engine, PASSWORD};
 
+use crate::records::half_signed_in;
 use crate::site::{Reply, Site, TEMPORARY};
 
 /// A mailed link: the path in the mail, the page it leads to, and the form that a person sends there.
@@ -188,13 +189,14 @@ async fn x03_no_answer_on_a_links_way_holds_its_token() {
 }
 
 /// The doors that a link opens, by the cookie it becomes.
-const DOORS: [(&str, &str); 7] = [
+const DOORS: [(&str, &str); 8] = [
     ("invitation", "/invitation"),
     ("reset", "/reset/new"),
     ("email-change", "/email-change"),
     ("invitation-block", "/invitation-block"),
     ("login-merge", "/login-merge"),
     ("temporary-password", "/temporary-password"),
+    ("second-factor", "/second-factor"),
     ("setup", "/setup"),
 ];
 
@@ -208,6 +210,7 @@ fn with(cookie: &str, value: &str) -> Ask {
         "login-merge" => Credentials { login_merge: value, ..none },
         "invitation-block" => Credentials { invitation_block: value, ..none },
         "temporary-password" => Credentials { temporary_password: value, ..none },
+        "second-factor" => Credentials { second_factor: value, ..none },
         "setup" => Credentials { setup: value, ..none },
         "session" => Credentials { session: value, ..none },
         other => panic!("no cookie {other}"),
@@ -273,6 +276,10 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             tokens.extend(credentials.invitation_block.map(|token| ("invitation-block", token)));
         }
         tokens.insert("temporary-password", ticket(&site).await);
+        tokens.insert(
+            "second-factor",
+            half_signed_in(&site).await.credentials.second_factor.expect("a ticket"),
+        );
         let fresh = site.world.follow(&site.world.setup_link()).credentials.setup.expect("a token");
         tokens.insert("setup", fresh);
         let before = dump(&site);
@@ -287,8 +294,11 @@ async fn x05_ten_thousand_tokens_that_are_none_are_answered_alike() {
             }
             let method = if n % (2 * DOORS.len()) < DOORS.len() { Method::GET } else { Method::POST };
             let form = if method == Method::POST { "password=correct+horse+battery+staple" } else { "" };
-            let form =
-                if ["/setup", "/invitation-block", "/login-merge"].contains(&page) { "" } else { form };
+            let form = if ["/setup", "/invitation-block", "/login-merge", "/second-factor"].contains(&page) {
+                ""
+            } else {
+                form
+            };
             let reply = site.ask(&method, page, Some(&with(cookie, &spoiled)), form).await;
             assert_eq!(reply.status, StatusCode::GONE, "{method} {page} {spoiled}");
             let answer = told(reply);
@@ -322,6 +332,10 @@ async fn x05_no_token_opens_another_door() {
             }
         }
         tokens.push(("temporary-password", ticket(&site).await));
+        tokens.push((
+            "second-factor",
+            half_signed_in(&site).await.credentials.second_factor.expect("a ticket"),
+        ));
         let key = site.world.app.store.key();
         let ada = site.world.sign_in("ada@example.com").await.ask.credentials;
         tokens.push(("the metrics token", app::pass::metrics_token(key)));
@@ -341,11 +355,12 @@ async fn x05_no_token_opens_another_door() {
                     let look = site.ask(&Method::GET, page, Some(&ask), "").await;
                     assert_eq!(look.status, StatusCode::GONE, "{made_for} at {page}");
                     let form = "password=correct+horse+battery+staple";
-                    let form = if ["/setup", "/invitation-block", "/login-merge"].contains(page) {
-                        ""
-                    } else {
-                        form
-                    };
+                    let form =
+                        if ["/setup", "/invitation-block", "/login-merge", "/second-factor"].contains(page) {
+                            ""
+                        } else {
+                            form
+                        };
                     let done = site.ask(&Method::POST, page, Some(&ask), form).await;
                     assert_eq!(done.status, StatusCode::GONE, "{made_for} at POST {page}");
                 }

@@ -60,6 +60,9 @@ fn held(pattern: &str) -> Option<Held> {
         }
         "/account-centers/{account_center}/users/{person}/change/make" => Inviting("access_given", to_one),
         "/me/password"
+        | "/me/second-factor"
+        | "/me/second-factor/codes"
+        | "/me/second-factor/off"
         | "/me/api-keys"
         | "/accounts/{account}/companies/{company}/alerts"
         | "/account-centers/{account_center}/accounts/link"

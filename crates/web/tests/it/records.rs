@@ -13,6 +13,7 @@ use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
+use testkit::Phone;
 
 use crate::site::{Site, TEMPORARY};
 
@@ -96,6 +97,22 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
                 testkit::PASSWORD.replace(' ', "+")
             );
             (path, Some(world.sign_in("user@example.com").await.ask), form)
+        }
+        "/second-factor" => {
+            let (_, phone, email) = with_second_factor(site).await;
+            let ask = world.ticket(&world.visitor(), &email).await;
+            (path, Some(ask), format!("code={}", phone.code(world)))
+        }
+        "/me/second-factor/begin" => (path, Some(somebody(site).await.0), String::new()),
+        "/me/second-factor" => {
+            let (ask, _) = somebody(site).await;
+            let code = world.show_app(&ask).await.code(world);
+            (path, Some(ask), format!("code={code}&password={}", testkit::PASSWORD.replace(' ', "+")))
+        }
+        "/me/second-factor/codes" | "/me/second-factor/off" => {
+            let (ask, phone, _) = with_second_factor(site).await;
+            let code = phone.code(world);
+            (path, Some(ask), format!("code={code}&password={}", testkit::PASSWORD.replace(' ', "+")))
         }
         "/me/email" => {
             let form = format!("password={}&email=new%40example.com", testkit::PASSWORD.replace(' ', "+"));
@@ -577,4 +594,24 @@ async fn a05_set_up_is_recorded_and_works_once() {
         let second = tower::ServiceExt::oneshot(router, request()).await.expect("answered");
         assert_eq!(second.status(), http::StatusCode::GONE);
     }
+}
+
+/// Somebody of whom nothing else here knows, signed in, and their address.
+async fn somebody(site: &Site) -> (Ask, String) {
+    let email = format!("own{}@example.com", site.world.sql("SELECT id FROM account").len());
+    let account = site.world.another_account("Of their own", &email).await;
+    (account.admin.ask, email)
+}
+
+/// The same with a second factor.
+async fn with_second_factor(site: &Site) -> (Ask, Phone, String) {
+    let (ask, email) = somebody(site).await;
+    let (phone, _) = site.world.turn_second_factor_on(&ask).await;
+    (ask, phone, email)
+}
+
+/// Somebody who has typed address and password, and has still to type the code.
+pub(crate) async fn half_signed_in(site: &Site) -> Ask {
+    let (_, _, email) = with_second_factor(site).await;
+    site.world.ticket(&site.world.visitor(), &email).await
 }

@@ -379,6 +379,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("email-change", &credentials.email_change),
         ("login-merge", &credentials.login_merge),
         ("temporary-password", &credentials.temporary_password),
+        ("second-factor", &credentials.second_factor),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]

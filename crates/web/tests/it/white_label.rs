@@ -28,7 +28,9 @@ async fn signed_in(site: &Site, email: &str) -> Ask {
     let visitor = site.account.at_host(&site.world.visitor(), HOST);
     let entered =
         site.world.app.sign_in(&visitor, email, testkit::PASSWORD).await.expect("the password fits");
-    let app::session::Entered::Session(session) = entered else { panic!("a password of one's own") };
+    let app::session::Entered::Started(app::session::Started::Session(session)) = entered else {
+        panic!("a password of one's own")
+    };
     let mut ask = visitor;
     ask.credentials.session = Some(session.token);
     ask

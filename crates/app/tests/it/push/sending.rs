@@ -309,7 +309,9 @@ async fn g10_a_device_on_an_own_host_is_told_of_its_account_alone() {
         account.show_brand("Bright", Some("calls.bright.example")).await;
         let visitor = account.at_host(&world.visitor(), "calls.bright.example");
         let entered = world.app.sign_in(&visitor, "natalie@example.com", PASSWORD).await.unwrap();
-        let app::session::Entered::Session(session) = entered else { panic!("no temporary password") };
+        let app::session::Entered::Started(app::session::Started::Session(session)) = entered else {
+            panic!("no temporary password")
+        };
         let token = app::session::on_host(&session.token, Some("calls.bright.example")).unwrap();
         let mut ask = visitor.clone();
         ask.credentials.session = Some(token);

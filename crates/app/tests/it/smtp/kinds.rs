@@ -7,8 +7,9 @@ use app::mail::views::{
     AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
     EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail,
     ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail, SummaryLine, SummaryMail, TemporaryPasswordMail, View,
+    PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail, TemporaryPasswordMail, View,
 };
+use app::second_factor::Told;
 use domain::mail::MailKind;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -59,6 +60,13 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
         MailKind::PasswordChanged => {
             let when = "today".to_owned();
             vec![mail(&PasswordChangedMail { t, to_name: it(), when, device: it() }, text)]
+        }
+        MailKind::SecondFactor => {
+            let view =
+                |told| SecondFactorMail { t, to_name: it(), told, when: "today".to_owned(), device: it() };
+            [Told::On, Told::Off, Told::NewCodes, Told::CodeUsed, Told::ByOperator]
+                .map(|told| mail(&view(told), text))
+                .to_vec()
         }
         MailKind::ApiKeyCreated => {
             let when = "today".to_owned();
@@ -249,11 +257,12 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 25] = [
+const KINDS: [MailKind; 26] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
     MailKind::PasswordChanged,
+    MailKind::SecondFactor,
     MailKind::ApiKeyCreated,
     MailKind::EmailChange,
     MailKind::EmailChanged,

@@ -155,7 +155,7 @@ async fn x01_a_mailed_link_proves_the_address() {
         let before = world.app.read::<SelfPass, ()>(&natalie.ask, (), |_, _| Ok(())).await;
         assert_refused!(before, Refused::SignedOut);
         let entered = world.app.sign_in(&world.visitor(), NATALIE, OWN).await.unwrap();
-        let app::session::Entered::Session(own) = entered else { panic!("a login's own") };
+        let app::session::Entered::Started(own) = entered else { panic!("a login's own") };
         let own = Person::signed_in(NATALIE, own);
         let again = as_self(&world, &own, email_proof::ask).await;
         assert_refused!(again, Refused::Conflict(Conflict::Changed));

@@ -54,7 +54,7 @@ pub async fn confirm(visit: Visit<SelfPass>, typed: Confirmed) -> Answer {
     let Ok(keep) = typed.keep.parse::<Keep>() else { return choose(&visit).await };
     let done = visit.app.merge_logins(&visit.ask, keep, &typed.password, typed.seen).await;
     let (errors, conflict) = match done {
-        Ok(session) => return visit.signed_in(visit.go_and_tell("/me", Toast::LoginsMerged), &session),
+        Ok(session) => return visit.started(visit.go_and_tell("/me", Toast::LoginsMerged), &session),
         Err(Refused::Invalid(errors)) => (Errors(errors), None),
         Err(Refused::Conflict(conflict)) => (Errors::default(), Some(conflict)),
         Err(refused) => return begin_anew(&visit, refused),
@@ -212,7 +212,7 @@ pub async fn undo(visit: Visit<SelfPass>, typed: UndoConfirmed) -> Answer {
     undo_view(&visit, &Errors::default(), None).await?;
     let done = visit.app.undo_login_merge(&visit.ask, id, &typed.password, typed.seen).await;
     let (errors, conflict) = match done {
-        Ok(session) => return visit.signed_in(visit.go_and_tell("/me", Toast::LoginMergeUndone), &session),
+        Ok(session) => return visit.started(visit.go_and_tell("/me", Toast::LoginMergeUndone), &session),
         Err(Refused::Invalid(errors)) => (Errors(errors), None),
         Err(Refused::Conflict(conflict)) => (Errors::default(), Some(conflict)),
         Err(refused) => return Err(refused),

@@ -1,0 +1,299 @@
+//! Second factors: turning the app on and off, codes that stand in for it, and the code that completes a sign-in.
+//!
+//! [`take`] is the one place where a code is looked at: it counts the try, whatever becomes of it, and uses up what fits.
+
+use data_encoding::BASE32_NOPAD;
+use domain::activity::{Entry, Verb};
+use domain::email::EmailAddress;
+use domain::id::LoginId;
+use domain::input::Problem;
+use domain::mail::MailKind;
+use domain::second_factor::{self as rules, Typed};
+use domain::time::Timestamp;
+use store::login::LoginRecord;
+use store::mail::NewMail;
+use store::pass::{Acting, SecondFactorPass, SelfPass, SystemPass};
+use store::second_factor::{self, SecondFactor};
+use store::work::{Committed, Reader, Writer};
+use store::{attempt, login, mail, session as sessions};
+use totp_rs::{Builder, Totp};
+
+use crate::limits::Exceeded;
+use crate::reset::login_mail;
+use crate::session::{self, SignedIn};
+use crate::{App, Ask, Conflict, Refused, limits};
+
+/// How one's second factor stands.
+pub struct State {
+    /// Since when it counts, and how many recovery codes are left; `None` where there is none.
+    pub on: Option<(Timestamp, i64)>,
+    /// What the app is told, where one is shown that does not count yet.
+    pub shown: Option<Shown>,
+}
+
+/// What the app is told: as a text, and drawn.
+pub struct Shown {
+    /// The secret, in fours, to be typed.
+    pub secret: String,
+    /// The address that the drawing holds.
+    pub uri: String,
+    /// The drawing: how many modules a side has, and the path of the dark ones.
+    pub drawing: (usize, String),
+}
+
+/// One's second factor. `issuer` is what the app shows beside the codes.
+pub fn state(r: &mut Reader, pass: &SelfPass, issuer: &str) -> Result<State, Refused> {
+    let person = pass.person();
+    let Some(factor) = second_factor::find(r, &person.login)? else {
+        return Ok(State { on: None, shown: None });
+    };
+    if let Some(since) = factor.since {
+        let on = Some((since, second_factor::count_codes(r, &person.login)?));
+        return Ok(State { on, shown: None });
+    }
+    let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, factor.generation));
+    let uri = rules::uri(issuer, &person.email, &secret);
+    let drawing = draw(&uri)?;
+    Ok(State { on: None, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
+}
+
+/// Draws a QR code: the path of its dark modules, in rows.
+fn draw(text: &str) -> Result<(usize, String), Refused> {
+    let code = fast_qr::QRBuilder::new(text).build();
+    // An address of 254 letters and a name of 60 fit by far.
+    let code = code.map_err(|_| Refused::field("code", Problem::TooLong { max: 1_000 }))?;
+    let mut path = String::new();
+    for row in 0..code.size {
+        for column in (0..code.size).filter(|&column| code[row][column].value()) {
+            path.push_str(&format!("M{column} {row}h1v1h-1z"));
+        }
+    }
+    Ok((code.size, path))
+}
+
+/// Shows a new app: what was shown before and never counted is dead.
+pub fn begin(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
+    if !second_factor::begin(&mut w, pass)? {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    w.commit(&pass.actor(), Entry::of_login(Verb::SecondFactorShown, &pass.person().login, ""), ())
+}
+
+/// What a mail tells that was done to somebody's second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was turned on.
+    On = 1,
+    /// It was turned off.
+    Off = 2,
+    /// There are new recovery codes.
+    NewCodes = 3,
+    /// A recovery code was used.
+    CodeUsed = 4,
+    /// It was taken away at the server's command line.
+    ByOperator = 5,
+}
+
+impl Told {
+    /// Of the number that stands in a mail's place for a link.
+    pub fn of(number: i64) -> Option<Told> {
+        let all = [Told::On, Told::Off, Told::NewCodes, Told::CodeUsed, Told::ByOperator];
+        all.into_iter().find(|told| *told as i64 == number)
+    }
+}
+
+fn tell(w: &mut Writer, login: &LoginRecord, told: Told) -> Result<(), Refused> {
+    let mail = login_mail(MailKind::SecondFactor, login.id.as_str(), &login.email);
+    mail::insert(w, &NewMail { generation: told as i64, ..mail })?;
+    Ok(())
+}
+
+impl App {
+    /// Turns the app on that was shown, by the present password and a code of it; the recovery codes, this once. All other
+    /// sessions end: they were begun without it.
+    pub async fn turn_on_second_factor(
+        &self,
+        ask: &Ask,
+        password: &str,
+        code: &str,
+    ) -> Result<Vec<String>, Refused> {
+        let checked = self.check_own_password(ask, password).await?;
+        let (typed, codes) = (code.to_owned(), self.new_codes());
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_own(&mut w, pass, &checked)?;
+            if let Err(exceeded) = count(&mut w, &checked.id)? {
+                return commit_refused(w, pass, &checked, Refused::TooMany(exceeded));
+            }
+            let factor = second_factor::find(&mut w, &checked.id)?.filter(|factor| factor.since.is_none());
+            let Some(factor) = factor else { return Err(Refused::Conflict(Conflict::Changed)) };
+            let step = step_of(&w, &checked.id, &factor, &typed);
+            let confirmed = match step {
+                Some(step) => second_factor::confirm(&mut w, pass, factor.generation, step)?,
+                None => false,
+            };
+            if !confirmed {
+                return commit_refused(w, pass, &checked, Refused::field("code", Problem::WrongCode));
+            }
+            second_factor::replace_codes(
+                &mut w,
+                &checked.id,
+                &codes.iter().map(|code| rules::plain(code)).collect::<Vec<_>>(),
+            )?;
+            sessions::remove_all(&mut w, &checked.id, Some(pass.session()))?;
+            second_factor::remove_tickets(&mut w, &checked.id)?;
+            tell(&mut w, &checked, Told::On)?;
+            let entry = Entry::of_login(Verb::SecondFactorAdded, &checked.id, &checked.name);
+            w.commit(&pass.actor(), entry, Ok(codes.clone()))
+        };
+        self.write(ask, (), done).await?.1
+    }
+
+    /// Makes new recovery codes in place of those that are there, by the present password and a code.
+    pub async fn renew_recovery_codes(
+        &self,
+        ask: &Ask,
+        password: &str,
+        code: &str,
+    ) -> Result<Vec<String>, Refused> {
+        let checked = self.check_own_password(ask, password).await?;
+        let (typed, codes) = (code.to_owned(), self.new_codes());
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_own(&mut w, pass, &checked)?;
+            if let Err(refused) = take(&mut w, &checked.id, &typed)? {
+                return commit_refused(w, pass, &checked, refused);
+            }
+            second_factor::replace_codes(
+                &mut w,
+                &checked.id,
+                &codes.iter().map(|code| rules::plain(code)).collect::<Vec<_>>(),
+            )?;
+            tell(&mut w, &checked, Told::NewCodes)?;
+            let entry = Entry::of_login(Verb::RecoveryCodesMade, &checked.id, &checked.name);
+            w.commit(&pass.actor(), entry, Ok(codes.clone()))
+        };
+        self.write(ask, (), done).await?.1
+    }
+
+    /// Turns the second factor off, by the present password and a code.
+    pub async fn turn_off_second_factor(&self, ask: &Ask, password: &str, code: &str) -> Result<(), Refused> {
+        let checked = self.check_own_password(ask, password).await?;
+        let typed = code.to_owned();
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_own(&mut w, pass, &checked)?;
+            if let Err(refused) = take(&mut w, &checked.id, &typed)? {
+                return commit_refused(w, pass, &checked, refused);
+            }
+            second_factor::remove(&mut w, &checked.id)?;
+            tell(&mut w, &checked, Told::Off)?;
+            let entry = Entry::of_login(Verb::SecondFactorRemoved, &checked.id, &checked.name);
+            w.commit(&pass.actor(), entry, Ok(()))
+        };
+        self.write(ask, (), done).await?.1
+    }
+
+    /// Signs in whoever has shown all but the code, by the code.
+    pub async fn prove_second_factor(&self, ask: &Ask, code: &str) -> Result<SignedIn, Refused> {
+        let (typed, asked) = (code.to_owned(), ask.clone());
+        let done = move |mut w: Writer, pass: &SecondFactorPass| {
+            let login = &pass.login;
+            let used = match take(&mut w, &login.id, &typed)? {
+                Ok(used) => used,
+                Err(refused) => return commit_refused(w, pass, login, refused),
+            };
+            if !second_factor::remove_ticket(&mut w, pass)? {
+                return Err(Refused::Conflict(Conflict::Changed));
+            }
+            let (signed_in, started) = session::begin(&mut w, &login.id, &asked)?;
+            let mut entries = vec![started];
+            if used == Used::RecoveryCode {
+                tell(&mut w, login, Told::CodeUsed)?;
+                entries.push(Entry::of_login(Verb::RecoveryCodeUsed, &login.id, &login.name));
+            }
+            w.commit_all(&pass.actor(), entries, Ok(signed_in))
+        };
+        self.write(ask, (), done).await?.1
+    }
+
+    fn new_codes(&self) -> Vec<String> {
+        (0..rules::CODES).map(|_| rules::recovery_code(&self.store.random_bytes())).collect()
+    }
+}
+
+/// Takes the second factor of a login away, for whoever has the server's command line: its owner has lost the app and every code.
+pub fn remove(mut w: Writer, pass: &SystemPass, email: &EmailAddress) -> Result<Committed<()>, Refused> {
+    let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
+    if !second_factor::remove(&mut w, &login.id)? {
+        return Err(Refused::NotFound);
+    }
+    sessions::remove_all(&mut w, &login.id, None)?;
+    tell(&mut w, &login, Told::ByOperator)?;
+    w.commit(&pass.actor(), Entry::of_login(Verb::SecondFactorRemoved, &login.id, &login.name), ())
+}
+
+/// What was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Used {
+    /// A code of the app.
+    Code,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+/// Counts a try, and uses up what was typed, if it fits. What is refused is counted all the same: whoever calls commits it.
+fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Result<Used, Refused>, Refused> {
+    if let Err(exceeded) = count(w, login)? {
+        return Ok(Err(Refused::TooMany(exceeded)));
+    }
+    let used = match Typed::parse(typed) {
+        Typed::Code(code) => take_code(w, login, &code)?.then_some(Used::Code),
+        Typed::RecoveryCode(code) => second_factor::take_code(w, login, &code)?.then_some(Used::RecoveryCode),
+        Typed::Neither => None,
+    };
+    let Some(used) = used else { return Ok(Err(Refused::field("code", Problem::WrongCode))) };
+    attempt::remove(w, &counter(w, login))?;
+    Ok(Ok(used))
+}
+
+fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<bool, Refused> {
+    let Some(factor) = second_factor::find(w, login)? else { return Ok(false) };
+    let Some(step) = step_of(w, login, &factor, code) else { return Ok(false) };
+    Ok(second_factor::take_step(w, login, factor.generation, step)?)
+}
+
+/// The half minute whose code was typed: this one, the one before or the one behind.
+fn step_of(w: &Writer, login: &LoginId, factor: &SecondFactor, typed: &str) -> Option<i64> {
+    let Typed::Code(code) = Typed::parse(typed) else { return None };
+    let seconds = w.now.micros() / 1_000_000;
+    let step = app_of(second_factor::secret(w.key(), login, factor.generation))
+        .check(&code, u64::try_from(seconds).ok()?)?;
+    i64::try_from(step).ok()
+}
+
+fn app_of(secret: [u8; 20]) -> Totp {
+    // As all apps have it: SHA-1, six digits, thirty seconds, one step of skew.
+    Builder::new().with_secret(secret).build().expect("twenty bytes are enough")
+}
+
+/// Tries from one network are few, and of one login from wherever not many more: codes have six digits. Who tries has the
+/// password already.
+fn count(w: &mut Writer, login: &LoginId) -> Result<Result<(), Exceeded>, Refused> {
+    if let Err(exceeded) = attempt::count(w, &counter(w, login), limits::SECOND_FACTOR)? {
+        return Ok(Err(exceeded));
+    }
+    Ok(attempt::count(w, &format!("second factor of {login}"), limits::SECOND_FACTOR_LOGIN)?)
+}
+
+fn counter(w: &Writer, login: &LoginId) -> String {
+    format!("second factor of {login} from {}", w.origin().network)
+}
+
+/// A refusal that has been counted is on the record.
+fn commit_refused<T>(
+    w: Writer,
+    pass: &impl Acting,
+    login: &LoginRecord,
+    refused: Refused,
+) -> Result<Committed<Result<T, Refused>>, Refused> {
+    let entry = Entry::of_login(Verb::SessionRefused, &login.id, &login.name);
+    w.commit(&pass.actor(), entry, Err(refused))
+}

@@ -1,0 +1,173 @@
+//! Second factors: an app that shows codes, recovery codes, and the ticket of who has still to show one (A-02, X-27).
+//!
+//! Whether a code is used up is decided by one guarded statement each, so that of many who type the same one succeeds.
+
+use domain::id::LoginId;
+use domain::time::{Span, Timestamp};
+
+use crate::db::{DbError, Value, sql};
+use crate::pass::{SecondFactorPass, SelfPass};
+use crate::secret::{self, Key};
+use crate::session::on_host;
+use crate::work::{Reader, Writer};
+
+/// How long somebody has for the code, after everything else.
+pub const TICKET_LIFETIME: Span = Span::minutes(10);
+
+/// The app of a login.
+#[derive(Clone, Copy, Debug)]
+pub struct SecondFactor {
+    /// Which of those that were shown it is.
+    pub generation: i64,
+    /// Since when it counts; `None` while no code of it was typed.
+    pub since: Option<Timestamp>,
+}
+
+/// The secret of the app, which is stored nowhere.
+pub fn secret(key: &Key, login: &LoginId, generation: i64) -> [u8; 20] {
+    let bytes = key.bytes("second factor", &format!("{login}|{generation}"));
+    std::array::from_fn(|at| bytes[at])
+}
+
+/// The app of a login, if one was ever shown.
+pub fn find(r: &mut Reader, login: &LoginId) -> Result<Option<SecondFactor>, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT generation, confirmed_at FROM second_factor WHERE login_id = $1"),
+        &[login.into()],
+    )?;
+    row.map(|row| {
+        let mut c = row.columns();
+        Ok(SecondFactor { generation: c.int()?, since: c.get()? })
+    })
+    .transpose()
+}
+
+/// Whether a code is asked for when the login signs in.
+pub fn is_on(r: &mut Reader, login: &LoginId) -> Result<bool, DbError> {
+    Ok(find(r, login)?.is_some_and(|factor| factor.since.is_some()))
+}
+
+/// Makes a new app to be shown, in place of one that was shown and never confirmed; false if one is confirmed.
+pub fn begin(w: &mut Writer, pass: &SelfPass) -> Result<bool, DbError> {
+    let begun = w.tx().exec(
+        sql!(
+            "INSERT INTO second_factor (login_id, generation, last_step) VALUES ($1, 1, 0)
+             ON CONFLICT (login_id) DO UPDATE SET generation = second_factor.generation + 1
+             WHERE second_factor.confirmed_at IS NULL"
+        ),
+        &[(&pass.person().login).into()],
+    )?;
+    Ok(begun > 0)
+}
+
+/// Lets the app that was shown count, by a code of it, which is used up; false if another one was shown since.
+pub fn confirm(w: &mut Writer, pass: &SelfPass, generation: i64, step: i64) -> Result<bool, DbError> {
+    let now = w.now;
+    let confirmed = w.tx().exec(
+        sql!(
+            "UPDATE second_factor SET confirmed_at = $3, last_step = $4
+             WHERE login_id = $1 AND generation = $2 AND confirmed_at IS NULL AND last_step < $4"
+        ),
+        &[(&pass.person().login).into(), generation.into(), now.into(), step.into()],
+    )?;
+    Ok(confirmed > 0)
+}
+
+/// Uses up the code of a half minute, and all before it; false if it is used up.
+pub fn take_step(w: &mut Writer, login: &LoginId, generation: i64, step: i64) -> Result<bool, DbError> {
+    let taken = w.tx().exec(
+        sql!(
+            "UPDATE second_factor SET last_step = $3
+             WHERE login_id = $1 AND generation = $2 AND confirmed_at IS NOT NULL AND last_step < $3"
+        ),
+        &[login.into(), generation.into(), step.into()],
+    )?;
+    Ok(taken > 0)
+}
+
+/// Takes the app and the recovery codes away; false if there is none that counts.
+pub fn remove(w: &mut Writer, login: &LoginId) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!(
+            "UPDATE second_factor SET confirmed_at = NULL, generation = generation + 1
+             WHERE login_id = $1 AND confirmed_at IS NOT NULL"
+        ),
+        &[login.into()],
+    )?;
+    w.tx().exec(sql!("DELETE FROM recovery_code WHERE login_id = $1"), &[login.into()])?;
+    remove_tickets(w, login)?;
+    Ok(removed > 0)
+}
+
+/// Gives a login these recovery codes in place of those it has.
+pub fn replace_codes(w: &mut Writer, login: &LoginId, codes: &[String]) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM recovery_code WHERE login_id = $1"), &[login.into()])?;
+    for code in codes {
+        w.tx().exec(
+            sql!("INSERT INTO recovery_code (login_id, code_hash) VALUES ($1, $2)"),
+            &[login.into(), hash_of(login, code)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Uses a recovery code up; false if it is none, or was used.
+pub fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<bool, DbError> {
+    let now = w.now;
+    let taken = w.tx().exec(
+        sql!(
+            "UPDATE recovery_code SET used_at = $3
+             WHERE login_id = $1 AND code_hash = $2 AND used_at IS NULL"
+        ),
+        &[login.into(), hash_of(login, code), now.into()],
+    )?;
+    Ok(taken > 0)
+}
+
+/// How many recovery codes a login has left.
+pub fn count_codes(r: &mut Reader, login: &LoginId) -> Result<i64, DbError> {
+    let row = r.tx().one(
+        sql!("SELECT COUNT(*) FROM recovery_code WHERE login_id = $1 AND used_at IS NULL"),
+        &[login.into()],
+    )?;
+    row.columns().int()
+}
+
+fn hash_of(login: &LoginId, code: &str) -> Value {
+    secret::hash(&format!("{login}|{code}")).into()
+}
+
+/// Hands out a ticket for whoever has shown everything but the code, for one host.
+pub fn insert_ticket(w: &mut Writer, login: &LoginId, host: Option<&str>) -> Result<String, DbError> {
+    let (token, now) = (w.new_token(), w.now);
+    w.tx().exec(
+        sql!("INSERT INTO sign_in_ticket (token_hash, login_id, expires_at) VALUES ($1, $2, $3)"),
+        &[
+            on_host(&token, host).map(|token| secret::hash(&token)).into(),
+            login.into(),
+            (now + TICKET_LIFETIME).into(),
+        ],
+    )?;
+    Ok(token)
+}
+
+/// Uses a ticket up; false if it was.
+pub fn remove_ticket(w: &mut Writer, pass: &SecondFactorPass) -> Result<bool, DbError> {
+    let removed = w.tx().exec(
+        sql!("DELETE FROM sign_in_ticket WHERE token_hash = $1 AND login_id = $2"),
+        &[pass.ticket_hash().into(), (&pass.login.id).into()],
+    )?;
+    Ok(removed > 0)
+}
+
+/// Ends all tickets of a login.
+pub fn remove_tickets(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM sign_in_ticket WHERE login_id = $1"), &[login.into()])?;
+    Ok(())
+}
+
+/// Forgets tickets that have ended.
+pub fn remove_expired(w: &mut Writer) -> Result<u64, DbError> {
+    let now = w.now;
+    w.tx().exec(sql!("DELETE FROM sign_in_ticket WHERE expires_at <= $1"), &[now.into()])
+}
