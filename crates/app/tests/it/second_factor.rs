@@ -19,8 +19,11 @@ async fn begin(world: &World, ask: &Ask) -> Phone {
     world.show_app(ask).await
 }
 
+/// Turns it on, and waits until the next code.
 async fn turn_on(world: &World, ask: &Ask) -> (Phone, Vec<String>) {
-    world.turn_second_factor_on(ask).await
+    let turned_on = world.turn_second_factor_on(ask).await;
+    world.advance(Span::seconds(30));
+    turned_on
 }
 
 async fn ticket(world: &World, visitor: &Ask) -> Ask {

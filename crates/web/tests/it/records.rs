@@ -13,7 +13,6 @@ use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
-use testkit::Phone;
 
 use crate::site::{Site, TEMPORARY};
 
@@ -99,9 +98,9 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             (path, Some(world.sign_in("user@example.com").await.ask), form)
         }
         "/second-factor" => {
-            let (_, phone, email) = with_second_factor(site).await;
+            let (_, code, email) = with_second_factor(site).await;
             let ask = world.ticket(&world.visitor(), &email).await;
-            (path, Some(ask), format!("code={}", phone.code(world)))
+            (path, Some(ask), format!("code={code}"))
         }
         "/me/second-factor/begin" => (path, Some(somebody(site).await.0), String::new()),
         "/me/second-factor" => {
@@ -110,8 +109,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             (path, Some(ask), format!("code={code}&password={}", testkit::PASSWORD.replace(' ', "+")))
         }
         "/me/second-factor/codes" | "/me/second-factor/off" => {
-            let (ask, phone, _) = with_second_factor(site).await;
-            let code = phone.code(world);
+            let (ask, code, _) = with_second_factor(site).await;
             (path, Some(ask), format!("code={code}&password={}", testkit::PASSWORD.replace(' ', "+")))
         }
         "/me/email" => {
@@ -603,11 +601,11 @@ async fn somebody(site: &Site) -> (Ask, String) {
     (account.admin.ask, email)
 }
 
-/// The same with a second factor.
-async fn with_second_factor(site: &Site) -> (Ask, Phone, String) {
+/// The same with a second factor, and the next code of their phone.
+async fn with_second_factor(site: &Site) -> (Ask, String, String) {
     let (ask, email) = somebody(site).await;
     let (phone, _) = site.world.turn_second_factor_on(&ask).await;
-    (ask, phone, email)
+    (ask, phone.next_code(&site.world), email)
 }
 
 /// Somebody who has typed address and password, and has still to type the code.
