@@ -11,6 +11,7 @@ use super::form::Errors;
 use super::user::create;
 use crate::http::cookies::Cookie;
 use crate::http::problem::sentence;
+use crate::http::refusals;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{self as http_visit, Answer, Visit};
@@ -78,7 +79,8 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
             };
             visit.signed_in(answer, &signed_in)
         }
-        Err(Refused::Conflict(Conflict::WrongPassword)) => {
+        Err(refused @ Refused::Conflict(Conflict::WrongPassword)) => {
+            refusals::note(&visit.ask.origin, &refused);
             let error = Some(sentence(&visit, Conflict::WrongPassword));
             visit.mend(view(&visit, &typed, error, &errors).await?)
         }
