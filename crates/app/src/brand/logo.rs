@@ -68,7 +68,8 @@ pub(super) fn bytes(base64: &str) -> Option<Vec<u8>> {
     BASE64.decode(base64.as_bytes()).ok()
 }
 
-/// Whether the colours of a PNG with a palette have three bytes each. The reader of PNGs takes that for granted, and panics.
+/// Whether the colours of a PNG with a palette have three bytes each. The reader of PNGs takes that for granted, and panics; so does
+/// png 0.18.1, and its makers have mended it since (https://github.com/image-rs/image-png/pull/682).
 fn has_whole_palette(png: &[u8]) -> bool {
     let mut rest = png.get(8..).unwrap_or_default();
     while let Some(([a, b, c, d, kind @ ..], after)) = rest.split_first_chunk::<8>() {
