@@ -44,8 +44,7 @@ fuzz_target!(|text: &str| {
     assert!(short.chars().count() <= 50 && !short.contains(char::is_control));
     assert_eq!(line(&short, 50), short);
     for broken in [break_links(text), mail_name(text), mail_message(text)] {
-        assert_eq!(break_links(&broken), broken, "{broken:?}");
-        assert!(!broken.contains("://"), "{broken:?}");
+        assert!(!broken.contains("://") && !broken.contains(r"\\"), "{broken:?}");
     }
 });
 

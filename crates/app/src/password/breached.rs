@@ -8,8 +8,14 @@ static SEEN: &[u8] = include_bytes!("breached.bin");
 /// How many values two bytes have.
 const STARTS: usize = 1 << 16;
 
-/// Whether it is among them. Of others, one in 3,000 is taken for one by chance.
+/// How many characters those have that are on the list.
+const LENGTHS: std::ops::RangeInclusive<usize> = 12..=20;
+
+/// Whether it is among them. Of others as long, one in 3,000 is taken for one by chance.
 pub(super) fn was_seen(password: &str) -> bool {
+    if !LENGTHS.contains(&password.chars().count()) {
+        return false;
+    }
     let [a, b, rest @ ..] = start_of_hash(password);
     let start = usize::from(u16::from_be_bytes([a, b]));
     let (counts, others) = SEEN.split_at(STARTS);
