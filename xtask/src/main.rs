@@ -19,17 +19,19 @@ use tree::{Finding, Tree};
 type Check = fn(&Tree) -> Vec<Finding>;
 
 /// The table of contents: every rule, in the order it is reported.
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 12] = [
     ("a crate uses only crates to its left", checks::edges::check),
     ("drivers, SQL, HTTP and HTML stay in their rooms", checks::rooms::check),
     ("the server's own pass is made in the listed places only", checks::back_doors::check),
     ("files and functions stay small", checks::budget::check),
     ("clock, randomness and environment come in as parameters", checks::purity::check),
     ("nothing is unfinished or silenced without a reason", checks::silenced::check),
+    ("every crate has the lints, and one place may be unsafe", checks::lints::check),
     ("the paths that the guides name exist", checks::paths::check),
     ("the project stands alone", checks::standalone::check),
     ("every row has its proof", checks::rows::check),
     ("every text is said somewhere", checks::texts::check),
+    ("every requirement of ASVS is answered", checks::asvs::check),
 ];
 
 fn main() -> ExitCode {

@@ -29,6 +29,8 @@ mod ending;
 pub mod events;
 pub mod executive_administrator;
 pub mod explain;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod invitation;
 pub mod invitation_block;
 pub mod job;

@@ -18,6 +18,20 @@ pub fn network_of(address: IpAddr) -> String {
     }
 }
 
+/// Where a request came from that `peer` handed over. Behind trusted proxies it is the last address in the chain they wrote
+/// (`X-Forwarded-For`, its lines joined) that is not one of theirs: what stands before it anybody could have written.
+pub fn came_from(peer: IpAddr, chain: &[&str], trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+    let mut seen = peer;
+    for hop in chain.iter().flat_map(|line| line.split(',')).rev() {
+        if !trusted(seen.to_canonical()) {
+            break;
+        }
+        let Ok(address) = hop.trim().parse() else { break };
+        seen = address;
+    }
+    seen
+}
+
 /// Whether an address is one of the open internet. What is not known to be is none: private, shared, local and reserved
 /// ones, multicast, and IPv6 addresses that carry an IPv4 one within, which could be any of these.
 pub fn is_public(address: IpAddr) -> bool {
@@ -127,6 +141,23 @@ mod tests {
         ];
         for text in outside {
             assert!(is_public(text.parse().expect("an address")), "{text}");
+        }
+    }
+
+    /// Seen to fail: with the first of the chain taken, and with the word of anybody believed.
+    #[test]
+    fn x25_what_stands_before_a_trusted_proxy_is_anybodys() {
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let trusted = |it: IpAddr| ["10.0.0.1", "10.0.0.2"].map(address).contains(&it);
+        for (peer, chain, from) in [
+            ("192.0.2.9", &["198.51.100.1"][..], "192.0.2.9"),
+            ("10.0.0.1", &["203.0.113.5, 198.51.100.1"], "198.51.100.1"),
+            ("::ffff:10.0.0.1", &["198.51.100.1 ,10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", &["203.0.113.5", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", &["198.51.100.1, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+        ] {
+            assert_eq!(came_from(address(peer), chain, trusted), address(from), "{peer} {chain:?}");
         }
     }
 

@@ -254,7 +254,7 @@ fn read(row: Row) -> Result<PastChange, DbError> {
     })
 }
 
-fn write(access: &Access) -> String {
+pub(crate) fn write(access: &Access) -> String {
     // Whole, so that a new field does not compile until it is kept.
     let Access { user_type, agent, status, login, companies, invoice_emails, ends_at } = access;
     json!({
@@ -271,7 +271,7 @@ fn write(access: &Access) -> String {
 
 /// Reads what [`write`] kept, here or in an earlier version. A part that came later is not in older rows: its key may be
 /// missing, and then stands for what users had until then. Type, status and companies have always been there.
-fn parse(text: &str) -> Result<Access, DbError> {
+pub(crate) fn parse(text: &str) -> Result<Access, DbError> {
     let json: Json = serde_json::from_str(text).map_err(|error| DbError::Shape(error.to_string()))?;
     let found = (|| {
         let companies = json["companies"].as_array()?.iter();

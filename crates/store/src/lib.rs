@@ -27,6 +27,8 @@ pub mod company;
 pub mod device;
 pub mod email_change;
 pub mod executive_administrator;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod installation;
 pub mod invitation;
 pub mod invitation_block;

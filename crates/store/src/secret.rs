@@ -71,6 +71,12 @@ pub fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
+/// The first bytes of a text's hash, by which it is looked up in a list.
+pub fn start_of_hash(text: &str) -> [u8; 4] {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text.as_bytes()));
+    [a, b, c, d]
+}
+
 /// Whether two tokens are the same, in a time that does not depend on where they differ: their hashes are
 /// compared, which a guesser can't steer.
 pub fn same(one: &str, other: &str) -> bool {

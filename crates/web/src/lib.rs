@@ -7,6 +7,8 @@
 
 pub mod api;
 pub mod assets;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod health;
 pub mod http;
 pub mod pages;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::tree::{Finding, Tree};
 
-const GUIDES: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+const GUIDES: [&str; 4] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/security/threats.md"];
 const ENDINGS: [&str; 12] =
     [".rs", ".toml", ".md", ".html", ".txt", ".sql", ".mjs", ".js", ".css", ".json", ".lock", ".sh"];
 

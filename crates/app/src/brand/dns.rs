@@ -68,7 +68,7 @@ fn servers(known: &str) -> Vec<SocketAddr> {
 }
 
 /// A question that wants an answer with all that the server can find out.
-fn question(name: &str, luck: [u8; 2]) -> Option<Vec<u8>> {
+pub(crate) fn question(name: &str, luck: [u8; 2]) -> Option<Vec<u8>> {
     let mut question = vec![luck[0], luck[1], 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
     for label in name.split('.') {
         question.push(u8::try_from(label.len()).ok().filter(|length| (1..64).contains(length))?);
@@ -109,14 +109,14 @@ async fn ask_at_length(server: SocketAddr, question: &[u8]) -> io::Result<Vec<u8
 }
 
 /// Whether it answers this question: the same mark, and the question itself.
-fn is_answer(question: &[u8], answer: &[u8]) -> bool {
+pub(crate) fn is_answer(question: &[u8], answer: &[u8]) -> bool {
     let body = 12..question.len();
     let same = answer.get(body.clone()).is_some_and(|asked| asked.eq_ignore_ascii_case(&question[body]));
     same && answer[..2] == question[..2] && answer[2] & 0x80 != 0 && answer[4..6] == [0, 1]
 }
 
 /// The texts of an answer; `None` if the server could not tell.
-fn texts(question: &[u8], answer: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn texts(question: &[u8], answer: &[u8]) -> Option<Vec<String>> {
     let head = answer.get(..12)?;
     match head[3] & 0xf {
         0 => {}

@@ -27,6 +27,12 @@ const SENTENCE_LENGTH: usize = 500;
 /// Permanent in number, yet about TLS and signing in: a fault of the settings, which condemns no mail.
 const SIGN_IN_FIRST: [u16; 4] = [530, 534, 535, 538];
 
+/// A mail as it goes over the wire, with whom it goes to.
+#[cfg(fuzzing)]
+pub(crate) fn wire(message: &Message) -> Option<(String, Vec<u8>)> {
+    Wire::of(message, 0).ok().map(|wire| (wire.to.to_string(), wire.data))
+}
+
 /// What became of a mail that was given to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {

@@ -14,10 +14,10 @@ const IDLE: Duration = Duration::from_secs(5);
 /// What is asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
-    method: &'static str,
-    path: String,
-    headers: String,
-    form: String,
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) headers: String,
+    pub(crate) form: String,
 }
 
 /// What is answered.

@@ -431,3 +431,35 @@ fn x32_nobodys_text_breaks_out_of_its_line() {
         assert_eq!(answered, asked + 1, "one line a request");
     }
 }
+
+/// Who tries doors is seen in the log, by network and request, and not by name. Seen to fail: without the line of a wrong password,
+/// and without that of a dead link.
+#[test]
+fn i06_what_is_refused_is_logged_with_its_network() {
+    let server = Logged::start(Installation::new(), "info");
+    let form = [("email", "ada@example.com"), ("password", WRONG)];
+    assert_eq!(server.told(&Ask::post("/sign-in", &form)).status, 422);
+    let other_site = Ask {
+        headers: "Content-Type: application/x-www-form-urlencoded\r\n".to_owned(),
+        ..Ask::post("/sign-in", &form)
+    };
+    let dead = Ask::get("/reset/new").with("Cookie", "reset=nothing");
+    assert_eq!(server.told(&dead).status, 410);
+    assert_eq!(server.told(&other_site).status, 403);
+    while server.told(&Ask::post("/sign-in", &form)).status != 429 {}
+    let key = Ask::get("/v3/a.json").with("Authorization", "Token token=\"none\"");
+    assert_eq!(server.told(&key).status, 401);
+    let (_, log, _) = server.end();
+    let lines: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let refused: Vec<&serde_json::Value> = lines.iter().filter(|line| line["message"] == "refused").collect();
+    for why in ["wrong_password", "dead_link", "other_site", "too_often", "wrong_key"] {
+        let line = refused.iter().find(|line| line["why"] == why).unwrap_or_else(|| panic!("{why}: {log}"));
+        assert_eq!(line["network"], "127.0.0.1", "{line}");
+        let answered = |other: &&serde_json::Value| {
+            other["message"] == "answered" && other["request"] == line["request"]
+        };
+        assert_eq!(lines.iter().filter(answered).count(), 1, "{line}");
+    }
+    assert!(!log.contains("ada@example.com"));
+}

@@ -17,6 +17,7 @@ use super::given::{Fields, Given};
 use super::refused::{self, Wrong};
 use crate::http::counted::{self, Counted};
 use crate::http::json;
+use crate::http::refusals;
 use crate::http::route::FromPath;
 use crate::http::visit::{Visit, Visitor};
 
@@ -46,7 +47,14 @@ where
     let answered = answer(&visitor, (path, fields), params, request, handler, &mut left).await;
     let mut response = match answered {
         Ok(response) => response,
-        Err(wrong) => refused::answer(wrong, &visitor.ask.origin.request_id, visitor.app.store.now()),
+        Err(wrong) => {
+            match &wrong {
+                Wrong::Refused(Refused::SignedOut) => refusals::note_wrong_key(&visitor.ask.origin),
+                Wrong::Refused(refused) => refusals::note(&visitor.ask.origin, refused),
+                _ => {}
+            }
+            refused::answer(wrong, &visitor.ask.origin.request_id, visitor.app.store.now())
+        }
     };
     counted::tell_left(response.headers_mut(), left, &visitor);
     response

@@ -67,6 +67,11 @@ impl Fields {
         self.required.extend(other.required);
         self
     }
+
+    #[cfg(fuzzing)]
+    pub(super) fn ask_for_nothing(&mut self) {
+        self.required.clear();
+    }
 }
 
 fn kind_of(schema: &Value) -> Kind {
@@ -120,6 +125,11 @@ impl Given {
             }
             None => Ok(given),
         }
+    }
+
+    #[cfg(fuzzing)]
+    pub(super) fn values(&self) -> Value {
+        Value::Object(self.values.clone())
     }
 
     async fn read_body(&mut self, request: Request) -> Result<(), Wrong> {

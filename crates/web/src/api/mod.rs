@@ -8,6 +8,8 @@ mod account;
 mod answer;
 mod call;
 mod company;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod given;
 mod listing;
 mod moment;

@@ -46,7 +46,8 @@ impl Site {
 }
 
 /// Which host a request names.
-pub(super) enum Named {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Named {
     /// The server's own.
     Server,
     /// Another one, which may be an account's.
@@ -57,11 +58,20 @@ pub(super) enum Named {
 
 /// Reads which host a request names.
 pub(super) fn host_named(app: &SharedApp, request: &Request<Body>) -> Named {
-    if is_ours(app, request) {
+    if BY_ANY_NAME.contains(&request.uri().path()) {
         return Named::Server;
     }
-    let host = named(request).and_then(|named| without_port(app, named));
-    host.and_then(|host| HostName::parse(host).ok()).map_or(Named::None, Named::Other)
+    named(request).map_or(Named::None, |named| named_of(&app.settings.base_url, named))
+}
+
+/// Which host it is that a request to the server at `base` names.
+pub(crate) fn named_of(base: &str, named: &str) -> Named {
+    if is_ours(base, named) {
+        return Named::Server;
+    }
+    let host = without_port(base, named).and_then(|host| HostName::parse(host).ok());
+    // The server's own, spelled so that it is not the server's own, is nobody's.
+    host.filter(|host| host.as_str() != host_of(base)).map_or(Named::None, Named::Other)
 }
 
 /// The site of a host; `None` if it is none of ours. An account's host is looked up, the server's own is not.
@@ -97,18 +107,18 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
     }
 }
 
-/// Whether the request names the host of the base URL. A base URL of `localhost` means this machine by any name.
-fn is_ours(app: &SharedApp, request: &Request<Body>) -> bool {
-    if BY_ANY_NAME.contains(&request.uri().path()) {
-        return true;
-    }
-    let base = app.settings.base_url.as_str();
+/// Whether a request names the server's own host, whatever it asks for.
+pub(super) fn names_server(app: &SharedApp, request: &Request<Body>) -> bool {
+    named(request).is_some_and(|named| is_ours(&app.settings.base_url, named))
+}
+
+/// Whether it is the host of the base URL. A base URL of `localhost` means this machine by any name.
+fn is_ours(base: &str, named: &str) -> bool {
     let (default_port, ours) = match base.split_once("://") {
         Some(("https", ours)) => (":443", ours),
         Some((_, ours)) => (":80", ours),
         None => return false,
     };
-    let Some(named) = named(request) else { return false };
     let plain = named.strip_suffix(default_port).unwrap_or(named);
     let same = |host: &str| named.eq_ignore_ascii_case(host) || plain.eq_ignore_ascii_case(host);
     let port = ours.strip_prefix("localhost");
@@ -116,8 +126,7 @@ fn is_ours(app: &SharedApp, request: &Request<Body>) -> bool {
 }
 
 /// The host without the port that the base URL has, or that its scheme has by itself. Another port is none of ours.
-fn without_port<'a>(app: &SharedApp, named: &'a str) -> Option<&'a str> {
-    let base = app.settings.base_url.as_str();
+fn without_port<'a>(base: &str, named: &'a str) -> Option<&'a str> {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let port = &rest[host_of(base).len()..];
     let default_port = if base.starts_with("https://") { ":443" } else { ":80" };

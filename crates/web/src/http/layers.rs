@@ -10,7 +10,7 @@ use super::visit::{RequestId, Visitor};
 use super::{host, problem, unread};
 
 /// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'self'";
 
@@ -22,6 +22,7 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let method = known_method(request.method());
     let start = app.store.now();
     let (request, rest) = unread::watch(request);
+    let secure = Secure::of(&app, &request);
     let mut response = answer(&app, request, &route, next).await;
     let (status, seconds) =
         (response.status().as_u16(), app.store.now().since(start).as_micros() as f64 / 1e6);
@@ -29,7 +30,7 @@ pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, n
     let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("rollcall_http_requests_total", &labels).increment(1);
     metrics::histogram!("rollcall_http_request_seconds", &labels[..2]).record(seconds);
-    add_headers(&app, &mut response, &id);
+    add_headers(secure, &mut response, &id);
     if rest.is_left() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
@@ -71,8 +72,29 @@ fn known_method(method: &Method) -> &'static str {
     }
 }
 
-fn add_headers(app: &SharedApp, response: &mut Response, id: &str) {
-    let secure = app.settings.base_url.starts_with("https://");
+/// How a site wants to be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secure {
+    /// Without TLS, for trying out.
+    No,
+    /// By TLS alone.
+    Host,
+    /// By TLS alone, and so whatever stands below its name. An account's own host never says that: what stands below that name is
+    /// not ours.
+    HostAndBelow,
+}
+
+impl Secure {
+    fn of(app: &SharedApp, request: &Request) -> Secure {
+        match app.settings.base_url.starts_with("https://") {
+            false => Secure::No,
+            true if host::names_server(app, request) => Secure::HostAndBelow,
+            true => Secure::Host,
+        }
+    }
+}
+
+fn add_headers(secure: Secure, response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -82,14 +104,23 @@ fn add_headers(app: &SharedApp, response: &mut Response, id: &str) {
     set(header::CACHE_CONTROL, "no-store");
     // Without TLS a browser that may send no referrer sends `Origin: null` too, and then no form could be told
     // from another site's. There the referrer stays within the site.
-    set(header::REFERRER_POLICY, if secure { "no-referrer" } else { "same-origin" });
+    set(header::REFERRER_POLICY, if secure == Secure::No { "same-origin" } else { "no-referrer" });
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    if secure {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    match secure {
+        Secure::No => {}
+        Secure::Host => set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+        Secure::HostAndBelow => set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert("x-request-id", id);
     }
+    // Static files come with their type alone.
+    let with_letters = match headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
+        Some(b"text/css") => "text/css; charset=utf-8",
+        Some(b"text/javascript") => "text/javascript; charset=utf-8",
+        _ => return,
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(with_letters));
 }

@@ -10,6 +10,7 @@ use domain::id::AccountId;
 use domain::user::UserStatus;
 use text::Text;
 
+use super::refusals;
 use super::visit::Visitor;
 use crate::views::access_change::part_name;
 use crate::views::problem::{Kind, Problem};
@@ -60,6 +61,7 @@ pub(super) async fn bad_request(visitor: &Visitor, status: StatusCode) -> Respon
 
 /// A form that did not come from a page of ours.
 pub(super) async fn cross_site(visitor: &Visitor) -> Response {
+    refusals::note_other_site(&visitor.ask.origin);
     let mut response = page(visitor, |t| Kind::BadRequest(t.problem_cross_site().to_owned())).await;
     *response.status_mut() = StatusCode::FORBIDDEN;
     response

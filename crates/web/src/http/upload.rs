@@ -58,7 +58,7 @@ impl Drop for Arriving {
 }
 
 /// Name and content of a field.
-type Field = (String, Vec<u8>);
+pub(crate) type Field = (String, Vec<u8>);
 
 /// A form with one file. It has its place until it is dropped: who breaks off gives the place back, yet not while a thread
 /// still takes the file apart.
@@ -152,7 +152,7 @@ fn boundary(headers: &HeaderMap) -> Result<String, StatusCode> {
 }
 
 /// The fields of a form as browsers send it; `None` if it is anything else. A field that is there twice is refused.
-fn parse(body: &[u8], boundary: &str) -> Option<Vec<Field>> {
+pub(crate) fn parse(body: &[u8], boundary: &str) -> Option<Vec<Field>> {
     let between = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(&between.as_bytes()[2..])?;
     let mut fields: Vec<Field> = Vec::new();

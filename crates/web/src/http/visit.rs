@@ -17,7 +17,7 @@ use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::Response;
 use domain::brand::Look;
 use domain::id::AccountId;
-use domain::network::network_of;
+use domain::network::{came_from, network_of};
 use serde::de::DeserializeOwned;
 use text::{Language, Text};
 use tokio::time::timeout;
@@ -28,7 +28,7 @@ use super::host::Site;
 use super::route::{FromPath, Kind, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
-use super::{device, json, problem};
+use super::{device, json, problem, refusals};
 
 /// What a handler answers: a response, or why not, which becomes a page in one place.
 pub type Answer = Result<Response, Refused>;
@@ -282,12 +282,19 @@ impl Visitor {
     /// What a handler came to.
     pub(super) async fn answer(&self, answer: Answer) -> Response {
         match answer {
-            Ok(response) => self.clear_toast(response),
+            Ok(response) => {
+                refusals::note_answered(&self.ask.origin, response.status());
+                self.clear_toast(response)
+            }
             Err(refused) => self.refuse(refused).await,
         }
     }
 
     pub(super) async fn refuse(&self, refused: Refused) -> Response {
+        refusals::note(&self.ask.origin, &refused);
+        if matches!(refused, Refused::SignedOut) && self.ask.credentials.api_key.is_some() {
+            refusals::note_wrong_key(&self.ask.origin);
+        }
         match self.speaks {
             Speaks::Pages | Speaks::Mailboxes => problem::answer(self, refused).await,
             Speaks::Data | Speaks::Events | Speaks::Api => json::problem(self, refused),
@@ -408,23 +415,13 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The network of whoever connected. Behind trusted proxies it is the last address in the chain they wrote that is not
-/// one of theirs: what stands before it anybody could have written.
+/// The network of whoever asks, as far as trusted proxies tell.
 fn network(app: &SharedApp, request: &Request) -> String {
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return String::new();
     };
-    let trusted = |address: &IpAddr| app.settings.trusted_proxies.contains(&address.to_canonical());
-    let mut seen = peer.ip();
-    let chain =
+    let lines =
         request.headers().get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
-    let chain: Vec<&str> = chain.flat_map(|line| line.split(',')).collect();
-    for hop in chain.into_iter().rev() {
-        if !trusted(&seen) {
-            break;
-        }
-        let Ok(address) = hop.trim().parse() else { break };
-        seen = address;
-    }
-    network_of(seen)
+    let trusted = |address: IpAddr| app.settings.trusted_proxies.contains(&address);
+    network_of(came_from(peer.ip(), &lines.collect::<Vec<_>>(), trusted))
 }

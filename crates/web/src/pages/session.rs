@@ -11,6 +11,7 @@ use super::user::create;
 use super::{center_person, second_factor};
 use crate::http::cookies::Cookie;
 use crate::http::problem::sentence;
+use crate::http::refusals;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{self as http_visit, Answer, Visit};
@@ -71,7 +72,8 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
         Ok(Entered::Started(Started::CodeNeeded(ticket))) => {
             second_factor::ask(&visit, &ticket, &typed.next, &typed.kept)
         }
-        Err(Refused::Conflict(Conflict::WrongPassword)) => {
+        Err(refused @ Refused::Conflict(Conflict::WrongPassword)) => {
+            refusals::note(&visit.ask.origin, &refused);
             let error = Some(sentence(&visit, Conflict::WrongPassword));
             visit.mend(view(&visit, &typed, error, &errors).await?)
         }

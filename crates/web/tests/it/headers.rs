@@ -13,7 +13,7 @@ fn assert_guarded(path: &str, reply: &Reply) {
         ("x-content-type-options", "nosniff"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("strict-transport-security", "max-age=31536000"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ] {
         assert_eq!(header(name), value, "{path}: {name}");
     }
@@ -23,10 +23,24 @@ fn assert_guarded(path: &str, reply: &Reply) {
         assert_eq!(header("cache-control"), "no-store", "{path}");
     }
     let policy = header("content-security-policy");
-    for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'self'"] {
+    for part in [
+        "default-src 'none'",
+        "object-src 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    ] {
         assert!(policy.contains(part), "{path}: {policy}");
     }
     assert!(!policy.contains("http") && !policy.contains("unsafe-"), "{path}: {policy}");
+    assert!(reply.headers.keys().all(|name| !name.as_str().starts_with("access-control-")), "{path}");
+    // What has a text says which letters it is written in; a stream of events has no choice.
+    let kind = header("content-type");
+    assert!(reply.body.is_empty() || !kind.is_empty(), "{path}: no type");
+    assert!(
+        !kind.starts_with("text/") || kind == "text/event-stream" || kind.ends_with("charset=utf-8"),
+        "{path}: {kind}"
+    );
     for cookie in reply.headers.get_all("set-cookie") {
         let cookie = cookie.to_str().expect("text");
         assert!(cookie.starts_with("__Host-"), "{path}: {cookie}");
@@ -45,7 +59,13 @@ async fn x03_every_answer_is_guarded() {
         let reply = site.ask(&Method::GET, &site.path(route.path), site.admin(), "").await;
         assert_guarded(route.path, &reply);
     }
-    for path in ["/nowhere", web::assets::url("app.css"), "/healthz", "/me/sessions/end-others"] {
+    for path in [
+        "/nowhere",
+        web::assets::url("app.css"),
+        web::assets::url("app.js"),
+        "/healthz",
+        "/me/sessions/end-others",
+    ] {
         assert_guarded(path, &site.ask(&Method::GET, path, site.admin(), "").await);
     }
     let foreign = [("sec-fetch-site", "cross-site")];

@@ -60,6 +60,26 @@ fn assert_silent(what: &str, reply: &Reply) {
     }
 }
 
+/// G-10. What stands below the name of an account's host is the account's, and may know no TLS; what stands below the server's is
+/// the operator's. Seen to fail: with what is below told of on every host.
+#[tokio::test(flavor = "multi_thread")]
+async fn g10_an_own_host_speaks_for_itself_alone() {
+    let mut world = World::sqlite().await;
+    world.serve_plainly();
+    let site = branded(world).await;
+    let server = site.host();
+    for (host, path, wanted) in [
+        (HOST, "/sign-in", "max-age=31536000"),
+        (HOST, "/nowhere", "max-age=31536000"),
+        (HOST, "/healthz", "max-age=31536000"),
+        ("elsewhere.test", "/sign-in", "max-age=31536000"),
+        (server.as_str(), "/sign-in", "max-age=31536000; includeSubDomains"),
+    ] {
+        let reply = site.send_to(&[host], path).await;
+        assert_eq!(reply.headers["strict-transport-security"], wanted, "{host}{path}");
+    }
+}
+
 /// G-10, I-08. Whoever is not signed in chooses a language on an own host as on the server's, and comes back to it. Seen to
 /// fail: with the choice of the language not on own hosts.
 #[tokio::test(flavor = "multi_thread")]

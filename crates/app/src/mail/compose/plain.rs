@@ -60,8 +60,8 @@ pub(crate) fn break_links(text: &str) -> String {
             // wide as those scripts' signs: in their own scripts they end sentences.
             '。' | '．' | '｡' => joins_labels(&chars, i, is_latin),
             ':' => is_scheme(&chars, i),
-            // A path to another Windows machine.
-            '\\' => chars.get(i + 1) == Some(&'\\') && (i == 0 || chars[i - 1] != '\\'),
+            // A path to another Windows machine, behind however many of these: each before another is broken.
+            '\\' => chars.get(i + 1) == Some(&'\\'),
             _ => false,
         };
         if breaks {
@@ -192,6 +192,7 @@ mod tests {
             ("mailto:kim", "mailto[:]kim"),
             ("call tel:+15550100", "call tel[:]+15550100"),
             (r"\\evil\share", r"[\]\evil\share"),
+            (r"\\\evil\share", r"[\][\]\evil\share"),
             ("[evil].com", "[evil][.]com"),
         ] {
             assert_eq!(break_links(typed), shown);

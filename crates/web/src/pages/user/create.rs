@@ -141,7 +141,7 @@ fn signed_out(visit: &Managing, answers: Answers) -> Answer {
 
 /// The answers that waited, as fields of the wizard's form; `None` where they are no such answers. That form stores
 /// nothing, so that nothing is done which nobody has seen.
-pub(in crate::pages) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn resumed(next: &str, kept: &str) -> Option<Vec<(String, String)>> {
     let answers: Answers = serde_html_form::from_str(kept).ok()?;
     let is_wizard = next.ends_with("/users/new") && answers != Answers::default();
     if is_wizard { serde_html_form::from_str(kept).ok() } else { None }

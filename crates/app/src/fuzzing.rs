@@ -1,0 +1,46 @@
+//! What the fuzz targets reach of this crate, and nothing else does: it is compiled for them alone.
+
+use crate::brand::dns;
+use crate::mail::compose::{Message, plain};
+use crate::{mail, password};
+
+/// The texts of what a name server answers to this question; `None` where it is no answer to it.
+pub fn dns_texts(name: &str, luck: [u8; 2], answer: &[u8]) -> Option<Vec<String>> {
+    let question = dns::question(name, luck)?;
+    if dns::is_answer(&question, answer) { dns::texts(&question, answer) } else { None }
+}
+
+/// The question after a name.
+pub fn dns_question(name: &str, luck: [u8; 2]) -> Option<Vec<u8>> {
+    dns::question(name, luck)
+}
+
+/// A mail as it goes over the wire, with whom it goes to; `None` where it can't be sent.
+pub fn wire(message: &Message) -> Option<(String, Vec<u8>)> {
+    mail::smtp::wire(message)
+}
+
+/// As one line of so many characters.
+pub fn line(text: &str, length: usize) -> String {
+    plain::line(text, length)
+}
+
+/// A name in a mail.
+pub fn mail_name(name: &str) -> String {
+    plain::name(name)
+}
+
+/// A message of several lines in a mail.
+pub fn mail_message(text: &str) -> String {
+    plain::body_message(text)
+}
+
+/// Without what a mail program makes a link of.
+pub fn break_links(text: &str) -> String {
+    plain::break_links(text)
+}
+
+/// Whether a password is too easy to guess.
+pub fn is_weak(password: &str, known: &[String]) -> bool {
+    password::is_weak(password, known)
+}
