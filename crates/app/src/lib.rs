@@ -45,6 +45,7 @@ pub mod real;
 mod receiver;
 pub mod refused;
 pub mod reset;
+pub mod see_as;
 pub mod seed;
 pub mod session;
 pub mod summary_email;

@@ -29,6 +29,7 @@ pub mod notification;
 pub mod password;
 pub mod push;
 pub mod receiver;
+pub mod see_as;
 pub mod summary_email;
 pub mod tag;
 pub mod temporary_password;

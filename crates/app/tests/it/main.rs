@@ -35,6 +35,7 @@ mod push;
 mod refused;
 mod reset;
 mod rights_lost;
+mod see_as;
 mod seed;
 mod session;
 mod smtp;

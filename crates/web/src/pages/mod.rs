@@ -30,6 +30,7 @@ pub mod operator;
 pub mod permissions;
 pub mod push;
 pub mod reset;
+pub mod see_as;
 pub mod session;
 pub mod setup;
 mod shown;

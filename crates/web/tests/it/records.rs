@@ -27,6 +27,33 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
     match pattern {
         "/sign-in" => (path, None, format!("email={email}&password={}", testkit::PASSWORD.replace(' ', "+"))),
         "/sign-out" => (path, Some(world.sign_in(&site.account.admin.email).await.ask), String::new()),
+        "/see-as/end" => {
+            let admin = world.sign_in(&site.account.admin.email).await.ask;
+            let user = site
+                .account
+                .join(
+                    &format!("seen{}@example.com", world.sql("SELECT id FROM login").len()),
+                    UserType::Administrator,
+                    &[],
+                )
+                .await
+                .0;
+            let seeing = site.account.see_as(&admin, &user).await.expect("it begins");
+            (path, Some(seeing), String::new())
+        }
+        "/accounts/{account}/users/{user}/see-as" => {
+            let user = site
+                .account
+                .join(
+                    &format!("see{}@example.com", world.sql("SELECT id FROM login").len()),
+                    UserType::Administrator,
+                    &[],
+                )
+                .await
+                .0;
+            let admin = world.sign_in(&site.account.admin.email).await.ask;
+            (path.replace(site.user.as_str(), user.as_str()), Some(admin), "reason=A+ticket".to_owned())
+        }
         "/reset" => (path, None, format!("email={email}")),
         "/language" => (path, None, "language=es&next=%2Freset".to_owned()),
         "/reset/new" => {
@@ -184,8 +211,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, &format!("version={}", rows[0][0]))
         }
         "/accounts/{account}/settings" => {
-            let form =
-                "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes&temporary_passwords=yes";
+            let form = "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes&temporary_passwords=yes&see_as=yes";
             with(path, form)
         }
         "/accounts/{account}/users" => with(
