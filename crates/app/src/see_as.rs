@@ -159,9 +159,9 @@ impl App {
         if overdue.is_empty() {
             return Ok(0);
         }
-        let note = |mut w: Writer| {
-            let system = SystemPass::new(store::pass::Reason::Worker);
-            let overdue = see_as::list_overdue(&mut w, &system)?;
+        let pass = pass.clone();
+        let note = move |mut w: Writer| {
+            let overdue = see_as::list_overdue(&mut w, &pass)?;
             let entries: Vec<Entry> =
                 overdue.iter().map(|one| ended(&mut w, one)).collect::<Result<_, _>>()?;
             match entries.len() {
