@@ -6,7 +6,7 @@ use app::work::{Origin, Writer};
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageWhiteLabel};
 use domain::email::EmailAddress;
-use domain::id::NotificationId;
+use domain::id::{NotificationId, UserId};
 use domain::login_merge::Keep;
 use domain::notification::{AlertChange, AlertType};
 use domain::receiver::Receiver;
@@ -28,31 +28,14 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/sign-in" => (path, None, format!("email={email}&password={}", testkit::PASSWORD.replace(' ', "+"))),
         "/sign-out" => (path, Some(world.sign_in(&site.account.admin.email).await.ask), String::new()),
         "/see-as/end" => {
-            let admin = world.sign_in(&site.account.admin.email).await.ask;
-            let user = site
-                .account
-                .join(
-                    &format!("seen{}@example.com", world.sql("SELECT id FROM login").len()),
-                    UserType::Administrator,
-                    &[],
-                )
-                .await
-                .0;
-            let seeing = site.account.see_as(&admin, &user).await.expect("it begins");
+            let ask = world.sign_in(&site.account.admin.email).await.ask;
+            let seeing = site.account.see_as(&ask, &seen_user(site)).await.expect("it begins");
             (path, Some(seeing), String::new())
         }
         "/accounts/{account}/users/{user}/see-as" => {
-            let user = site
-                .account
-                .join(
-                    &format!("see{}@example.com", world.sql("SELECT id FROM login").len()),
-                    UserType::Administrator,
-                    &[],
-                )
-                .await
-                .0;
-            let admin = world.sign_in(&site.account.admin.email).await.ask;
-            (path.replace(site.user.as_str(), user.as_str()), Some(admin), "reason=A+ticket".to_owned())
+            let ask = world.sign_in(&site.account.admin.email).await.ask;
+            let path = path.replace(site.user.as_str(), seen_user(site).as_str());
+            (path, Some(ask), "reason=A+ticket".to_owned())
         }
         "/reset" => (path, None, format!("email={email}")),
         "/language" => (path, None, "language=es&next=%2Freset".to_owned()),
@@ -603,4 +586,14 @@ async fn a05_set_up_is_recorded_and_works_once() {
         let second = tower::ServiceExt::oneshot(router, request()).await.expect("answered");
         assert_eq!(second.status(), http::StatusCode::GONE);
     }
+}
+
+/// An active user, whom the administrator can see the account as.
+fn seen_user(site: &Site) -> UserId {
+    let active = format!("account_id = '{}' AND status = 'active'", site.account.id);
+    let other = format!("login_id <> '{}'", site.account.admin.login);
+    let rows = site
+        .world
+        .sql(&format!("SELECT id FROM \"user\" WHERE {active} AND {other} AND ends_at IS NULL ORDER BY id"));
+    rows[0][0].parse().expect("an id")
 }
