@@ -130,7 +130,7 @@ mod tests {
     const ACCESS: Access = Access { version: 3, executive_since: None };
     const BOTH: Both = Both { viewer: ACCESS, user: ACCESS };
 
-    /// Seen to fail: with any of the five left out of `goes_on`.
+    /// Seen to fail: with its end, and with its time, left out of `goes_on`.
     #[test]
     fn a09_x33_it_goes_on_only_while_nothing_has_changed() {
         let begun = Begun { access: BOTH, ends_at: at(100), ended: false };

@@ -74,7 +74,8 @@ async fn forbid(world: &World, account: &Account) {
 }
 
 /// nothing that writes gets a pass, whatever the operation is, and of the person who is seen nothing opens that is
-/// theirs apart from the account. Seen to fail: with `r.writes()` left out of `pass::see_as::load`.
+/// theirs apart from the account. Seen to fail: with `r.writes()` left out of `pass::see_as::load`, and without the account
+/// compared there.
 #[tokio::test]
 async fn a09_x33_who_sees_as_somebody_else_has_their_place_and_writes_nothing() {
     for world in testkit::worlds().await {
@@ -109,7 +110,7 @@ async fn a09_x33_who_sees_as_somebody_else_has_their_place_and_writes_nothing() 
     }
 }
 
-/// nobody sees more than they may themselves. Seen to fail: with `find` of `app::user` in place of `preview`'s check.
+/// nobody sees more than they may themselves.
 #[tokio::test]
 async fn a09_who_may_see_the_account_as_whom() {
     for world in testkit::worlds().await {
@@ -225,8 +226,7 @@ async fn happen(world: &World, scene: &Scene, meanwhile: Meanwhile) {
     }
 }
 
-/// from the next request on. Seen to fail: with any condition left out of `domain::see_as::goes_on`, and with
-/// `end_all` left out of `account::change`.
+/// from the next request on.
 #[tokio::test]
 async fn a09_x15_x33_whatever_changes_for_either_ends_it_at_once() {
     for meanwhile in MEANWHILE {
@@ -254,8 +254,7 @@ async fn a09_x15_x33_whatever_changes_for_either_ends_it_at_once() {
     }
 }
 
-/// A-09, C-10: an executive administrator, too, and as long as they are one; made one again they see as nobody. Seen to fail:
-/// with `viewer_since` left out of what is compared.
+/// A-09, C-10: an executive administrator, too, and as long as they are one; made one again they see as nobody.
 #[tokio::test]
 async fn a09_an_executive_administrator_sees_as_a_user_while_they_are_one() {
     for world in testkit::worlds().await {
@@ -310,8 +309,7 @@ async fn x28_beginning_and_ending_give_a_new_token_and_the_old_ones_are_dead() {
     }
 }
 
-/// whoever signs in with the browser of somebody who sees as another leaves no session behind. Seen to fail: without
-/// `remove_hidden`.
+/// whoever signs in with the browser of somebody who sees as another leaves no session behind.
 #[tokio::test]
 async fn x28_signing_in_meanwhile_ends_the_session_that_waits() {
     for world in testkit::worlds().await {
@@ -324,8 +322,7 @@ async fn x28_signing_in_meanwhile_ends_the_session_that_waits() {
     }
 }
 
-/// both names, the reason, every try, and the end however it came. Seen to fail: with the entry of `refuse_seeing`
-/// left out, and without `end_seeing`.
+/// both names, the reason, every try, and the end however it came.
 #[tokio::test]
 async fn a09_x33_everything_is_recorded_under_both_names_and_the_user_sees_it() {
     for world in testkit::worlds().await {
