@@ -20,7 +20,7 @@ pub use store::login::AccountOfKey;
 
 use crate::password::NewPassword;
 use crate::session::{self, Started};
-use crate::{App, Ask, Refused};
+use crate::{App, Ask, Refused, see_as};
 
 /// The first account and its administrator, as typed at set-up.
 #[derive(Clone, Debug)]
@@ -126,6 +126,7 @@ fn insert(
         free_types: false,
         takes_requests: true,
         temporary_passwords: true,
+        see_as: true,
     };
     Ok(account::insert(w, pass, id, &details)?)
 }
@@ -174,6 +175,7 @@ pub fn change(
     if !details.temporary_passwords {
         temporary_password::remove_all(&mut w, pass)?;
     }
+    let ended = if details.see_as { Vec::new() } else { see_as::end_all(&mut w, pass)? };
     let days = |details: &AccountDetails| details.invitation_days.to_string();
     let yes_no = |flag| Some(yes_no(flag));
     let entry = Entry::of(pass.account(), Verb::AccountChanged, pass.account(), &details.name)
@@ -186,8 +188,9 @@ pub fn change(
             "temporary_passwords",
             yes_no(before.temporary_passwords),
             yes_no(details.temporary_passwords),
-        );
-    w.commit(&pass.actor(), entry, ())
+        )
+        .change("see_as", yes_no(before.see_as), yes_no(details.see_as));
+    w.commit_all(&pass.actor(), [entry].into_iter().chain(ended).collect(), ())
 }
 
 /// The home of an account for one of its users.

@@ -58,6 +58,8 @@ pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Keys for programs that one person makes.
 pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
+/// Times that one person begins to see an account as somebody else: each stays in its activity.
+pub const SEE_AS: Limit = Limit { most: 60, window: Span::days(1) };
 /// Devices that one person turns push on for (G-08).
 pub const PUSH: Limit = Limit { most: 30, window: Span::days(1) };
 /// Pushes that one person sends to their own devices to see whether they come.

@@ -6,7 +6,7 @@ use domain::input::{FieldError, Problem};
 use domain::user::UserStatus;
 use store::attempt::Exceeded;
 use store::db::DbError;
-use store::pass::{Denied, LinkState};
+use store::pass::{Denied, LinkState, Seeing};
 
 use crate::password::Busy;
 
@@ -26,6 +26,8 @@ pub enum Refused {
     },
     /// A mailed link that does not work.
     Link(LinkState),
+    /// They see an account as somebody else, or did until now, and that does not open this.
+    SeeingAs(Box<Seeing>),
     /// Fields to be mended.
     Invalid(Vec<FieldError>),
     /// Something stands in the way.
@@ -121,6 +123,10 @@ pub enum Conflict {
     FullForOne,
     /// A brand is switched on once nothing is missing and all of it was looked at (G-10).
     BrandIncomplete,
+    /// The account forbids to see it as one of its users does.
+    SeeAsOff,
+    /// Nobody sees an account as themselves.
+    SeeAsOneself,
 }
 
 impl Refused {
@@ -189,6 +195,7 @@ impl From<Denied> for Refused {
             Denied::NotFound => Refused::NotFound,
             Denied::Forbidden { refusal, ask } => Refused::Forbidden { refusal, ask },
             Denied::Link(state) => Refused::Link(state),
+            Denied::SeeingAs(seeing) => Refused::SeeingAs(seeing),
             Denied::Database(error) => Refused::from(error),
         }
     }

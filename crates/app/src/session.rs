@@ -6,14 +6,14 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Here, Means, Person, Seen, SelfPass};
+use store::pass::{Acting, Here, LeavePass, Means, Person, Seen, SelfPass};
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
 use store::{
     api_key, capability_use, device, email_change, login_merge, reset, second_factor, session, user,
 };
 
-use crate::{App, Ask, Conflict, Refused, limits};
+use crate::{App, Ask, Conflict, Refused, limits, see_as};
 
 pub use store::session::{NOTE_EVERY, SessionRecord, on_host};
 
@@ -206,7 +206,7 @@ impl App {
                     return Ok(w.commit_unrecorded(Unrecorded::LastSeen, ()));
                 }
                 match &person.by {
-                    Means::Job => {}
+                    Means::Job | Means::SeeAs(_) => {}
                     Means::Key(key, _) => api_key::update_used(&mut w, key)?,
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;
@@ -309,11 +309,12 @@ pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Ends the session one asks with.
-pub fn sign_out(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
-    let own = pass.session().clone();
-    session::remove(&mut w, pass, &own)?;
-    w.commit(&pass.actor(), Entry::of_login(Verb::SessionEnded, &own, ""), ())
+/// Ends the session one asks with, whomever one sees an account as.
+pub fn sign_out(mut w: Writer, pass: &LeavePass) -> Result<Committed<()>, Refused> {
+    let ended = see_as::note_left(&mut w, pass)?;
+    session::leave(&mut w, pass)?;
+    let entries = ended.into_iter().chain([Entry::of_login(Verb::SessionEnded, pass.session(), "")]);
+    w.commit_all(&pass.actor(), entries.collect(), ())
 }
 
 /// Ends another of one's sessions.

@@ -77,6 +77,8 @@ pub struct UserPage {
     pub temporary_password: Option<TemporaryPassword>,
     /// Whether one can be set for them.
     pub offers_temporary_password: bool,
+    /// Whether one can see the account as they do.
+    pub offers_see_as: bool,
 }
 
 impl UserPage {
@@ -141,6 +143,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Resu
         free_types: account::get(r, pass)?.free_types,
         temporary_password: temporary_password::find(r, pass, id)?,
         offers_temporary_password: crate::temporary_password::is_offered(r, pass, &user)?,
+        offers_see_as: crate::see_as::is_offered(r, pass, &user)?,
         companies: access.companies.into_iter().collect(),
         user,
     })

@@ -8,7 +8,7 @@ use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
     access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, reset,
-    second_factor, session, summary_issue, temporary_password, user,
+    second_factor, see_as, session, summary_issue, temporary_password, user,
 };
 use tokio::sync::watch;
 
@@ -133,6 +133,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     app.seal_activity(pass).await?;
     if tick.is_multiple_of(END_EVERY) {
         app.end_access(pass).await?;
+        app.end_seeing(pass).await?;
     }
     if tick.is_multiple_of(CLEAR_EVERY) {
         app.store.write_later(Origin::internal(), clear).await?;
@@ -141,7 +142,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
 }
 
 /// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, addresses
-/// that were refused long ago, events that nobody counts any more, summaries of long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
+/// that were refused long ago, events that nobody counts any more, summaries and looks as somebody else of long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     second_factor::remove_expired(&mut w)?;
@@ -157,5 +158,6 @@ fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     summary_issue::remove_old(&mut w)?;
     user::remove_listed(&mut w)?;
     job::remove_old(&mut w)?;
+    see_as::remove_old(&mut w)?;
     Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }

@@ -22,12 +22,33 @@ pub struct AccountDetails {
     pub takes_requests: bool,
     /// Whether administrators may set temporary passwords (C-06).
     pub temporary_passwords: bool,
+    /// Whether administrators may see it as one of its users does.
+    pub see_as: bool,
+}
+
+/// What an account allows, by a tick each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticks {
+    /// Administrators choose any type freely.
+    pub free_types: bool,
+    /// People may ask to be let in.
+    pub takes_requests: bool,
+    /// Administrators may set temporary passwords.
+    pub temporary_passwords: bool,
+    /// Administrators may see it as one of its users does.
+    pub see_as: bool,
+}
+
+impl Ticks {
+    /// Those of a new account.
+    pub const NEW: Ticks =
+        Ticks { free_types: false, takes_requests: true, temporary_passwords: true, see_as: true };
 }
 
 impl AccountDetails {
     /// Of a new account, with what holds until somebody changes it.
     pub fn new(name: &str, time_zone: &str) -> Result<AccountDetails, Vec<FieldError>> {
-        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), false, true, true)
+        AccountDetails::parse(name, time_zone, &DEFAULT_INVITATION_DAYS.to_string(), Ticks::NEW)
     }
 
     /// Reads what was typed; every field's error at once.
@@ -35,9 +56,7 @@ impl AccountDetails {
         name: &str,
         time_zone: &str,
         invitation_days: &str,
-        free_types: bool,
-        takes_requests: bool,
-        temporary_passwords: bool,
+        ticks: Ticks,
     ) -> Result<AccountDetails, Vec<FieldError>> {
         let mut check = Checker::default();
         let name = check.take("name", name::required(name));
@@ -48,9 +67,10 @@ impl AccountDetails {
                 name: name?,
                 time_zone: time_zone?,
                 invitation_days: days?,
-                free_types,
-                takes_requests,
-                temporary_passwords,
+                free_types: ticks.free_types,
+                takes_requests: ticks.takes_requests,
+                temporary_passwords: ticks.temporary_passwords,
+                see_as: ticks.see_as,
             })
         })())
     }

@@ -211,6 +211,12 @@ verbs! {
     SummaryEmailChanged = "summary_email.changed",
     /// It was removed.
     SummaryEmailRemoved = "summary_email.removed",
+    /// Somebody began to see the account as a user.
+    SeeAsStarted = "see_as.started",
+    /// They tried to change something meanwhile, and nothing was changed.
+    SeeAsRefused = "see_as.refused",
+    /// It came to its end.
+    SeeAsEnded = "see_as.ended",
 }
 
 /// One field and its values before and after.

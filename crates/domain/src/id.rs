@@ -133,6 +133,8 @@ ids! {
     LeadEventId = b"LEV";
     /// One summary that was mailed.
     SummaryIssueId = b"ISS";
+    /// One time that somebody saw an account as another user.
+    SeeAsId = b"SEE";
     /// A browser that is told by push.
     PushDeviceId = b"DEV";
     /// What such a browser is to be told.

@@ -30,6 +30,7 @@ pub mod password;
 pub mod push;
 pub mod receiver;
 pub mod second_factor;
+pub mod see_as;
 pub mod summary_email;
 pub mod tag;
 pub mod temporary_password;

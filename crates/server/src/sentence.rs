@@ -25,6 +25,7 @@ pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
         Refused::NotFound => "There is nothing of that id.".to_owned(),
         Refused::SignedOut => "Nobody is signed in.".to_owned(),
         Refused::Forbidden { refusal, .. } => because(refusal),
+        Refused::SeeingAs(_) => "They see an account as somebody else.".to_owned(),
         Refused::Link(_) => "The link does not work any more.".to_owned(),
         Refused::Conflict(conflict) => self::conflict(conflict).to_owned(),
         Refused::TooMany(exceeded) => {
@@ -55,6 +56,8 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::WrongPassword => "Address or password is wrong.",
         Conflict::OtherAddress => "They are signed in with another address.",
         Conflict::Elsewhere => "The address belongs to an account outside the account center.",
+        Conflict::SeeAsOff => "The account forbids to see it as one of its users.",
+        Conflict::SeeAsOneself => "Nobody sees an account as themselves.",
         Conflict::RequestsOff => "The account takes no access requests.",
         Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",

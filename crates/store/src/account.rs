@@ -20,8 +20,8 @@ pub fn insert(
     w.tx().exec(
         sql!(
             "INSERT INTO account (id, name, sort_name, time_zone, invitation_days, free_types, takes_requests,
-                                  temporary_passwords, created_at, number)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                                  temporary_passwords, see_as, created_at, number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
         &[
             id.into(),
@@ -32,6 +32,7 @@ pub fn insert(
             details.free_types.into(),
             details.takes_requests.into(),
             details.temporary_passwords.into(),
+            details.see_as.into(),
             now.into(),
             number.into(),
         ],
@@ -69,7 +70,7 @@ pub fn get_number(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<i64, Db
 pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDetails, DbError> {
     let row = r.tx().one(
         sql!(
-            "SELECT name, time_zone, invitation_days, free_types, takes_requests, temporary_passwords
+            "SELECT name, time_zone, invitation_days, free_types, takes_requests, temporary_passwords, see_as
              FROM account WHERE id = $1"
         ),
         &[pass.account().into()],
@@ -82,6 +83,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<AccountDet
         free_types: c.flag()?,
         takes_requests: c.flag()?,
         temporary_passwords: c.flag()?,
+        see_as: c.flag()?,
     })
 }
 
@@ -94,7 +96,7 @@ pub fn update(
     w.tx().exec(
         sql!(
             "UPDATE account SET name = $2, sort_name = $3, time_zone = $4, invitation_days = $5, free_types = $6,
-                    takes_requests = $7, temporary_passwords = $8
+                    takes_requests = $7, temporary_passwords = $8, see_as = $9
              WHERE id = $1"
         ),
         &[
@@ -106,6 +108,7 @@ pub fn update(
             details.free_types.into(),
             details.takes_requests.into(),
             details.temporary_passwords.into(),
+            details.see_as.into(),
         ],
     )?;
     Ok(())

@@ -43,6 +43,7 @@ pub mod page;
 pub mod push;
 pub mod receiver;
 pub mod reset;
+pub mod see_as;
 pub mod session;
 pub mod summary_email;
 pub mod summary_issue;

@@ -1,10 +1,11 @@
 //! Sessions: signed-in browsers.
 
 use domain::id::{LoginId, SessionId};
+use domain::see_as;
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
-use crate::pass::SelfPass;
+use crate::pass::{LeavePass, SelfPass};
 use crate::secret;
 use crate::work::{Reader, Writer};
 
@@ -50,6 +51,7 @@ pub fn insert(
 ) -> Result<(SessionId, String), DbError> {
     if let Some(old) = came_with {
         w.tx().exec(sql!("DELETE FROM session WHERE token_hash = $1"), &[secret::hash(old).into()])?;
+        remove_hidden(w, old)?;
     }
     let (id, token, now) = (w.new_id::<SessionId>(), w.new_token(), w.now);
     let network = w.origin().network.clone();
@@ -69,6 +71,41 @@ pub fn insert(
         ],
     )?;
     Ok((id, token))
+}
+
+/// Ends the session that waits while its browser sees an account as somebody else.
+fn remove_hidden(w: &mut Writer, token: &str) -> Result<(), DbError> {
+    if see_as::is_token(token) {
+        w.tx().exec(
+            sql!("DELETE FROM session WHERE id IN (SELECT session_id FROM see_as WHERE token_hash = $1)"),
+            &[secret::hash(token).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Gives a session a token that nobody knows: it waits for [`renew`], and opens nothing meanwhile.
+pub(crate) fn hide(w: &mut Writer, id: &SessionId) -> Result<(), DbError> {
+    let unknown = secret::hash(&w.new_token());
+    w.tx().exec(sql!("UPDATE session SET token_hash = $2 WHERE id = $1"), &[id.into(), unknown.into()])?;
+    Ok(())
+}
+
+/// Gives the session a new token and hands it out, which is stored nowhere.
+pub fn renew(w: &mut Writer, pass: &LeavePass, host: Option<&str>) -> Result<String, DbError> {
+    let token = w.new_token();
+    let hash = on_host(&token, host).map(|token| secret::hash(&token));
+    w.tx().exec(
+        sql!("UPDATE session SET token_hash = $2 WHERE id = $1"),
+        &[pass.session().into(), hash.into()],
+    )?;
+    Ok(token)
+}
+
+/// Ends the session one leaves.
+pub fn leave(w: &mut Writer, pass: &LeavePass) -> Result<(), DbError> {
+    w.tx().exec(sql!("DELETE FROM session WHERE id = $1"), &[pass.session().into()])?;
+    Ok(())
 }
 
 /// A person's sessions, newest first.

@@ -144,6 +144,8 @@ pub enum Unrecorded {
     Job,
     /// Following an account into a center or out of it, user by user; that it came or left is recorded.
     CenterPeople,
+    /// That a browser which saw an account as somebody else has its session back, or was refused, after that was over.
+    SeeAsOver,
     /// What could not be done of an access review that goes on; its own rows are the record.
     AccessReview,
 }
@@ -166,6 +168,7 @@ pub struct Reader<'a, 'tx> {
     /// The time of this unit.
     pub now: Timestamp,
     tools: &'a Tools,
+    writes: bool,
 }
 
 /// A unit that writes. It derefs to a [`Reader`], so whatever reads can be called with it.
@@ -186,6 +189,11 @@ impl<'tx> Reader<'_, 'tx> {
     /// The installation's key.
     pub fn key(&self) -> &Key {
         &self.tools.key
+    }
+
+    /// Whether it is part of a unit that writes.
+    pub(crate) fn writes(&self) -> bool {
+        self.writes
     }
 
     pub(crate) fn tx(&mut self) -> &mut Tx<'tx> {
@@ -296,9 +304,9 @@ fn write_unit<T, E: From<DbError>>(
 ) -> Result<T, E> {
     locked(attempts).clear();
     let (now, people) = (tools.clock.now(), People::default());
-    let reader = Reader { tx: &mut *tx, now, tools };
+    let reader = Reader { tx: &mut *tx, now, tools, writes: true };
     let Committed(value) = unit(Writer { reader, origin: Cow::Borrowed(origin), attempts, people: &people })?;
-    let reader = Reader { tx, now, tools };
+    let reader = Reader { tx, now, tools, writes: true };
     let mut w = Writer { reader, origin: Cow::Borrowed(origin), attempts, people: &people };
     for (center, email) in people.take() {
         center_person::count_anew(&mut w, &center, &email)?;
@@ -327,7 +335,9 @@ impl Store {
         E: From<DbError> + Send + 'static,
     {
         let tools = Arc::clone(&self.tools);
-        self.db.read(move |tx| unit(&mut Reader { tx, now: tools.clock.now(), tools: &tools })).await
+        self.db
+            .read(move |tx| unit(&mut Reader { tx, now: tools.clock.now(), tools: &tools, writes: false }))
+            .await
     }
 
     /// Runs a unit that writes. It may be run again after a collision with another, so it must do nothing but

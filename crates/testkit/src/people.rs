@@ -6,7 +6,7 @@ use app::activity::{self, Activity};
 use app::pass::{AccountPass, CenterPass, Credentials, Reason, SystemPass};
 use app::session::{SignedIn, Started};
 use app::work::{Origin, Writer};
-use app::{Ask, Refused, SharedApp, company, executive_administrator, job, user};
+use app::{Ask, Refused, SharedApp, company, executive_administrator, job, see_as, user};
 use domain::account_center::Afterwards;
 use domain::account_center::proof::{AllOfCenter, InCenter, RunsCenter};
 use domain::capability::proof::{ManageCompanies, ManageUsers};
@@ -142,6 +142,18 @@ impl Account {
     /// A new user as [`Account::invite`] creates them, to be changed before [`Account::create`].
     pub fn new_user(&self, address: &str, user_type: UserType, companies: &[CompanyId]) -> NewUser {
         new_user(address, user_type, companies)
+    }
+
+    /// Begins to see the account as one of its users, by whoever asks; what they ask with from then on.
+    pub async fn see_as(&self, ask: &Ask, user: &UserId) -> Result<Ask, Refused> {
+        let user = user.clone();
+        let start = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+            see_as::start(w, pass, &user, "She does not find it", None)
+        };
+        let (_, token) = self.app.write(ask, self.id.clone(), start).await?;
+        let mut seeing = ask.clone();
+        seeing.credentials.session = Some(token);
+        Ok(seeing)
     }
 
     /// All of the account's activity, oldest first.

@@ -14,7 +14,8 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, push, reset, second_factor, session, setup, temporary_password, unsubscribe, user,
+    operator, permissions, push, reset, second_factor, see_as, session, setup, temporary_password,
+    unsubscribe, user,
 };
 
 /// All routes.
@@ -40,6 +41,7 @@ fn ways_in() -> Vec<Route> {
         get("/sign-in", session::sign_in_page),
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
+        post("/see-as/end", see_as::end).records(&[Verb::SeeAsEnded]),
         post("/language", language::choose),
         get("/setup/{token}", setup::follow),
         get("/setup", setup::page),
@@ -255,6 +257,8 @@ fn users() -> Vec<Route> {
         get("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke_page),
         post("/accounts/{account}/users/{user}/invitation/revoke", user::invitation::revoke)
             .records(&[Verb::InvitationRevoked]),
+        get("/accounts/{account}/users/{user}/see-as", see_as::page),
+        post("/accounts/{account}/users/{user}/see-as", see_as::start).records(&[Verb::SeeAsStarted]),
         get("/accounts/{account}/users/{user}/temporary-password", temporary_password::set_page),
         post("/accounts/{account}/users/{user}/temporary-password", temporary_password::set)
             .records(&[Verb::TemporaryPasswordSet]),

@@ -174,6 +174,7 @@ fn make_account(
         free_types: false,
         takes_requests: true,
         temporary_passwords: true,
+        see_as: true,
     };
     account::insert(w, pass, &id, &details)?;
     if let Some(center) = center {

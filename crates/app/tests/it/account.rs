@@ -96,6 +96,7 @@ async fn u07_settings_of_the_account_are_changed_and_recorded() {
             free_types: false,
             takes_requests: true,
             temporary_passwords: true,
+            see_as: true,
         };
         let changed = new.clone();
         let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &changed);

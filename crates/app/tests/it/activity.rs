@@ -1,6 +1,6 @@
 //! Activity: every change leaves an entry, and the chain is whole.
 
-use app::pass::{AccountPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, LeavePass, Reason, SelfPass, SystemPass};
 use app::session::{end_others, sign_out};
 use app::work::{Origin, Writer};
 use app::{account, api_key, company, email_change, me};
@@ -61,6 +61,7 @@ async fn live(world: &World, account: &Account) -> [String; 2] {
         free_types: false,
         takes_requests: true,
         temporary_passwords: true,
+        see_as: true,
     };
     let change = move |w: Writer, pass: &AccountPass<ManageUsers>| account::change(w, pass, &details);
     world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();
@@ -213,7 +214,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
             let _ = world.app.write(&ask, (), cancel).await;
             world.app.request_email_change(&ask, "a kettle full of thunder", new.clone()).await.unwrap();
         }
-        let out = |w: Writer, pass: &SelfPass| sign_out(w, pass);
+        let out = |w: Writer, pass: &LeavePass| sign_out(w, pass);
         world.app.write(&ask, (), out).await.unwrap();
         let link = world.letter_to(new.as_str()).await.link().to_owned();
         world
@@ -262,6 +263,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("company.rs"),
         include_str!("invitation/mend.rs"),
         include_str!("push.rs"),
+        include_str!("see_as.rs"),
         include_str!("mail/delivery.rs"),
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),

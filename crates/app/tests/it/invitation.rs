@@ -191,6 +191,7 @@ async fn u07_each_account_says_how_long_its_invitations_live() {
             free_types: false,
             takes_requests: true,
             temporary_passwords: true,
+            see_as: true,
         };
         let change = move |w: app::work::Writer, pass: &_| app::account::change(w, pass, &details);
         world.app.write(&account.admin.ask, account.id.clone(), change).await.unwrap();

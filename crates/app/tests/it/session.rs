@@ -4,7 +4,7 @@ use std::future::{Future as _, poll_fn};
 use std::task::Poll;
 use std::time::Duration;
 
-use app::pass::{AccountPass, Gate as _, SelfPass};
+use app::pass::{AccountPass, Gate as _, LeavePass, SelfPass};
 use app::password::NewPassword;
 use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
@@ -97,7 +97,7 @@ async fn a03_all_others_are_ended_at_once() {
 async fn a03_signing_out_ends_the_session_one_asks_with() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
-        let out = |w: Writer, pass: &SelfPass| sign_out(w, pass);
+        let out = |w: Writer, pass: &LeavePass| sign_out(w, pass);
         world.app.write(&account.admin.ask, (), out).await.unwrap();
         assert_refused!(own(&world, &account.admin.ask).await, Refused::SignedOut);
         let enter = world.app.read::<AccountPass<AnyUser>, ()>(&account.admin.ask, account.id, |_, _| Ok(()));

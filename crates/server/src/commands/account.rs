@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::account::MadeAccount;
 use app::work::{Origin, Writer};
-use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
+use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS, Ticks};
 use domain::input::FieldError;
 use domain::user::{NewUser, TypedUser};
 use serde::Serialize;
@@ -69,14 +69,8 @@ pub(crate) async fn create(settings: &Settings, args: Create) -> Result<Answer, 
 
 /// Both halves are read before either is refused, so that every error is told at once.
 fn read(args: &Create) -> Result<(AccountDetails, NewUser), Failure> {
-    let details = AccountDetails::parse(
-        &args.name,
-        &args.time_zone,
-        &DEFAULT_INVITATION_DAYS.to_string(),
-        false,
-        true,
-        true,
-    );
+    let details =
+        AccountDetails::parse(&args.name, &args.time_zone, &DEFAULT_INVITATION_DAYS.to_string(), Ticks::NEW);
     let administrator = TypedUser {
         user_type: "administrator".to_owned(),
         first_name: args.admin_first_name.clone(),

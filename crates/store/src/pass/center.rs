@@ -9,6 +9,7 @@ use domain::id::{AccountCenterId, AccountId};
 
 use super::load::{read_person, read_session};
 use super::place::{AccountPass, Person};
+use super::see_as::no_session;
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};
 use crate::secret;
@@ -103,7 +104,8 @@ impl<C: Wants> Gate for CenterPass<C> {
             ),
             &[secret::hash(token).into(), center.into(), now.into()],
         )?;
-        let mut c = row.ok_or(Denied::SignedOut)?.columns();
+        let Some(row) = row else { return Err(no_session(r, token)?) };
+        let mut c = row.columns();
         let person = read_person(&mut c, read_session)?;
         let name = c.text_or_null()?.ok_or(Denied::NotFound)?;
         let facts = Facts { executive: c.flag()?, somewhere: c.flag()?, everywhere: c.flag()? };

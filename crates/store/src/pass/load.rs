@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
 use super::place::{Means, Person, Place};
+use super::see_as::{self, Seeing};
 use super::{Credentials, Denied};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
@@ -89,9 +90,30 @@ pub(super) fn load(
         "s.token_hash = $1"
     );
     let values = &[secret::hash(token).into(), account.into(), company.into()];
-    let mut c = r.tx().optional(by_session, values)?.ok_or(Denied::SignedOut)?.columns();
+    let Some(row) = r.tx().optional(by_session, values)? else {
+        return see_as::load(r, token, account, company);
+    };
+    let mut c = row.columns();
     let person = read_signed_in(&mut c, now)?;
     read_place(c, person, account, now)
+}
+
+/// Finds the place of a user whom somebody else sees the account as, as they would have it themselves.
+pub(super) fn load_seen(
+    r: &mut Reader,
+    seeing: &Seeing,
+    company: Option<&CompanyId>,
+) -> Result<Found, Denied> {
+    let now = r.now;
+    let by_user = place_by!(
+        "0"
+        "\"user\" v JOIN login l ON l.id = v.login_id"
+        "v.account_id = $2 AND v.id = $1"
+    );
+    let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
+    let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
+    let person = read_person(&mut c, |_| Ok(Means::Job))?;
+    read_place(c, person, &seeing.account, now)
 }
 
 fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {

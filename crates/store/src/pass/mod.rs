@@ -40,6 +40,7 @@ mod login_merge;
 mod place;
 mod question;
 mod second_factor;
+mod see_as;
 mod system;
 mod tag;
 mod temporary_password;
@@ -65,6 +66,7 @@ pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Here, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
 pub use second_factor::SecondFactorPass;
+pub use see_as::{LeavePass, Seeing, Viewer};
 pub use system::{Reason, SystemPass};
 pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
@@ -156,6 +158,8 @@ pub enum Denied {
     },
     /// A mailed link that does not work, or not any more.
     Link(LinkState),
+    /// They see an account as somebody else, or did until now, and that does not open this.
+    SeeingAs(Box<Seeing>),
     /// The database failed.
     Database(DbError),
 }
@@ -194,6 +198,9 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
 
     /// What kind of door this is.
     const DOOR: Door;
+
+    /// Whether it is the way out for who sees an account as somebody else, who does nothing but leave.
+    const LEAVES: bool = false;
 
     /// Mints the pass, or says why not.
     fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;

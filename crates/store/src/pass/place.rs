@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserType};
 
 use super::load::{Absent, allow, load, load_absent, read_brand, read_signed_in};
+use super::see_as::{Seeing, no_session};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::company;
 use crate::db::sql;
@@ -46,6 +47,8 @@ pub enum Means {
     Key(ApiKeyId, String),
     /// Nothing: the server does what they have set going.
     Job,
+    /// The browser of somebody else, who sees the account as this person and only looks.
+    SeeAs(Arc<Seeing>),
 }
 
 impl Person {
@@ -53,7 +56,15 @@ impl Person {
     pub(crate) fn key_name(&self) -> Option<&str> {
         match &self.by {
             Means::Key(_, name) => Some(name),
-            Means::Session(_) | Means::Job => None,
+            Means::Session(_) | Means::Job | Means::SeeAs(_) => None,
+        }
+    }
+
+    /// Whom somebody else sees the account as, where that is who asks.
+    pub fn seen_by(&self) -> Option<&Seeing> {
+        match &self.by {
+            Means::SeeAs(seeing) => Some(seeing),
+            Means::Session(_) | Means::Key(..) | Means::Job => None,
         }
     }
 
@@ -314,12 +325,17 @@ impl Place {
         matches!(&self.person, Some(person) if !matches!(person.by, Means::Job)) || self.is_operator()
     }
 
+    /// Nobody was here who is seen by somebody else.
     pub(super) fn seen(&self, used: Option<Capability>) -> Option<Seen> {
+        self.person.as_ref().filter(|person| person.seen_by().is_none())?;
         let place = self.user.clone().map(|user| (self.account.clone(), user));
         self.person.clone().map(|person| Seen { person, place, used })
     }
 
     fn actor(&self) -> Actor {
+        if let Some(seeing) = self.person.as_ref().and_then(Person::seen_by) {
+            return seeing.viewer.actor();
+        }
         let actor = match (&self.user, &self.person) {
             (Some(user), _) => Actor::user(user, &self.names.full()),
             (None, Some(person)) => Actor::login(&person.login, &person.name()),
@@ -361,7 +377,8 @@ impl Gate for SelfPass {
             ),
             &[secret::hash(token).into()],
         )?;
-        let mut c = row.ok_or(Denied::SignedOut)?.columns();
+        let Some(row) = row else { return Err(no_session(r, token)?) };
+        let mut c = row.columns();
         let person = read_signed_in(&mut c, now)?;
         let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
         Ok(SelfPass { person, session })

@@ -145,6 +145,23 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "the worker goes through the jobs of every account in turn",
     ),
     ("job/work.rs", "WHERE finished_at IS NOT NULL AND finished_at <= $1", "the worker forgets what is old"),
+    ("pass/see_as.rs", "WHERE v.token_hash = $1", "a browser's own token names the account that it opens"),
+    (
+        "see_as.rs",
+        "WHERE v.ended_at IS NULL AND v.ends_at <= $1",
+        "the worker notes what is over in every account",
+    ),
+    (
+        "see_as.rs",
+        "WHERE u.login_id = $1 AND u.status <> 'deleted' ORDER BY v.started_at DESC",
+        "who has seen a person's own accounts as them",
+    ),
+    ("see_as.rs", "DELETE FROM see_as WHERE ended_at IS NOT NULL", "the worker forgets what is old"),
+    (
+        "session.rs",
+        "SELECT session_id FROM see_as WHERE token_hash = $1",
+        "the session that waits for a browser's own token ends with it",
+    ),
     (
         "temporary_password/sign_in.rs",
         "GROUP BY password_hash",

@@ -13,7 +13,7 @@ use super::toast::Toast;
 use super::visit::{Answer, Visitor};
 use super::{json, menu};
 use crate::views::frame::address;
-use crate::views::{Frame, Page};
+use crate::views::{Frame, Page, SeeingMark};
 
 impl Visitor {
     /// The frame of the operator's pages.
@@ -47,7 +47,8 @@ impl Visitor {
     }
 
     fn of_site(&self, frame: Frame) -> Frame {
-        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), ..frame }
+        let seeing = self.is_seeing().then(SeeingMark::default);
+        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), seeing, ..frame }
     }
 
     /// The frame of a page of a signed-in person without account.
@@ -66,6 +67,11 @@ impl Visitor {
         let mut frame = self.of_site(menu::account_frame(self.t(), &self.path, place)).on_own_host();
         if let Some(brand) = &place.brand {
             frame.look = Look::of(&place.account, brand);
+        }
+        if let Some(seeing) = place.person.as_ref().and_then(Person::seen_by) {
+            let seconds = seeing.ends_at.since(self.app.store.now()).as_seconds_up();
+            let left = (seconds + 59) / 60;
+            frame.seeing = Some(SeeingMark { of: Some((seeing.name.clone(), left)) });
         }
         let frame = self.toasted(frame);
         match self.toast {
@@ -139,6 +145,13 @@ impl Visitor {
                 self.go_with(&address("/second-factor", &[("next", next)]), Cookie::SecondFactor, ticket)
             }
         }
+    }
+
+    /// The answer with another token in the place of the session's.
+    pub fn with_session(&self, answer: Answer, token: &str) -> Answer {
+        let mut response = answer?;
+        response.headers_mut().append(header::SET_COOKIE, Cookie::Session.set(self.secure, token));
+        Ok(response)
     }
 
     /// The answer with the cookies of a fresh session: the session's own, and the one by which the device is known when

@@ -93,7 +93,7 @@ pub(super) async fn site_of(app: &SharedApp, named: Named) -> Result<Option<Site
 pub(super) fn is_on_own_hosts(route: &str) -> bool {
     let first = route.split('/').nth(1).unwrap_or_default();
     match first {
-        "" | "sign-in" | "sign-out" | "language" | "reset" => true,
+        "" | "sign-in" | "sign-out" | "see-as" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         "second-factor" => true,
         "accounts" | "logos" | "looks" | "static" => true,

@@ -1,7 +1,7 @@
 //! From what was refused to a page: one place, so that nobody is told more than they may know.
 
 use ::http::{StatusCode, header};
-use app::pass::{AccountPass, LinkState, SelfPass};
+use app::pass::{AccountPass, LeavePass, LinkState, Seeing, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access_change::Already;
@@ -26,6 +26,14 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
             page(visitor, |_| Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
         }
         Refused::Link(state) => closed_link(visitor, state),
+        Refused::SeeingAs(seeing) => {
+            let mut frame = frame(visitor).await;
+            if seeing.is_over {
+                frame.seeing = None;
+            }
+            let Seeing { name, is_over, account, .. } = *seeing;
+            shown(visitor, frame, Kind::SeeingAs { name, is_over, account: account.to_string() }, None)
+        }
         Refused::Invalid(_) => page(visitor, |t| Kind::BadRequest(t.problem_invalid().to_owned())).await,
         Refused::Conflict(conflict) => conflicting(visitor, conflict).await,
         Refused::TooMany(exceeded) => {
@@ -115,7 +123,11 @@ async fn frame(visitor: &Visitor) -> Frame {
     }
     match visitor.app.read::<SelfPass, ()>(&visitor.ask, (), |_, _| Ok(())).await {
         Ok((pass, ())) => visitor.person_frame(pass.person()),
-        Err(_) => visitor.bare_frame(),
+        Err(_) => {
+            // Who sees an account as somebody else is told in their own language.
+            drop(visitor.app.read::<LeavePass, ()>(&visitor.ask, (), |_, _| Ok(())).await);
+            visitor.bare_frame()
+        }
     }
 }
 
@@ -216,6 +228,8 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
         Conflict::FullForOne => t.problem_full_for_one(),
+        Conflict::SeeAsOff => t.see_as_off(),
+        Conflict::SeeAsOneself => t.see_as_oneself(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }
     .to_owned()

@@ -84,6 +84,8 @@ toasts! {
     ApiKeyEnded => Text::toast_api_key_ended,
     /// Push is on for this device.
     PushOn => Text::toast_push_on,
+    /// One sees the account as oneself again.
+    SeeAsEnded => Text::toast_see_as_ended,
     /// Push is off for a device.
     PushOff => Text::toast_push_off,
     /// A test is on its way to a device.

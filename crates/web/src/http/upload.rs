@@ -105,6 +105,9 @@ where
         Err(turned) => return turned.answer().await,
     };
     let visitor = visit.visitor();
+    if let Some(refused) = visit::only_looks::<P>(&visitor).await {
+        return visitor.refuse(refused).await;
+    }
     // Whoever may not do it is told so before a byte is read.
     if let Err(refused) = visit.pass().await {
         return visitor.refuse(refused).await;

@@ -13,7 +13,7 @@ use app::pass::{Credentials, Gate};
 use app::session::on_host;
 use app::work::{Committed, Origin, Reader, Writer};
 use app::{Ask, Refused, SharedApp, Spoken};
-use axum::extract::{ConnectInfo, RawPathParams, Request};
+use axum::extract::{ConnectInfo, MatchedPath, RawPathParams, Request};
 use axum::response::Response;
 use domain::brand::Look;
 use domain::id::AccountId;
@@ -62,6 +62,8 @@ pub struct Visitor {
     pub look: Arc<Look>,
     speaks: Speaks,
     method: Method,
+    /// The pattern of the path, in which no ids or tokens stand.
+    route: String,
 }
 
 /// A visit at a route whose gate is `P`.
@@ -98,6 +100,9 @@ where
         Err(turned) => return turned.answer().await,
     };
     let visitor = visit.visitor();
+    if let Some(refused) = only_looks::<P>(&visitor).await {
+        return visitor.refuse(refused).await;
+    }
     let mut left = None;
     if let (Some(whose), Some(_)) = (kind.whose, &visitor.ask.credentials.api_key) {
         let account = param(&visit.params, "account").unwrap_or_default();
@@ -116,6 +121,16 @@ where
     };
     let response = visitor.answer(handler(visit, input).await).await;
     told(response, left, &visitor)
+}
+
+/// Who sees an account as somebody else does nothing but look, and leave; and no stream goes on behind what they look at. What
+/// they try is recorded. No unit that writes would give them a pass either.
+pub(super) async fn only_looks<P: Gate>(visitor: &Visitor) -> Option<Refused> {
+    let looks = visitor.is_get() && visitor.speaks != Speaks::Events;
+    if looks || P::LEAVES || !visitor.is_seeing() {
+        return None;
+    }
+    Some(visitor.app.refuse_seeing(&visitor.ask, &format!("{} {}", visitor.method, visitor.route)).await)
 }
 
 /// Who is turned away at the entrance.
@@ -252,6 +267,7 @@ impl Visitor {
             look: site.look,
             speaks: Speaks::Pages,
             method: request.method().clone(),
+            route: request.extensions().get().map_or("", MatchedPath::as_str).to_owned(),
             app,
         }
     }
@@ -311,6 +327,11 @@ impl Visitor {
     /// Whether somebody is likely signed in; only for where to send them.
     pub fn has_session(&self) -> bool {
         self.ask.credentials.session.is_some()
+    }
+
+    /// Whether the browser comes as who sees an account as somebody else, be that over or not.
+    pub fn is_seeing(&self) -> bool {
+        self.ask.credentials.session.as_deref().is_some_and(domain::see_as::is_token)
     }
 
     /// The account whose own host was asked; `None` on the server's.

@@ -2,6 +2,7 @@
 
 use app::access_map::{self, AccountMap, Executive, OwnPlace, RunCenter};
 use app::pass::SelfPass;
+use app::see_as;
 use app::user::{Cursor, Listed};
 use app::work::Reader;
 use domain::access::{Grants, InUse, decide_anywhere};
@@ -12,10 +13,11 @@ use domain::user::UserType;
 use serde::Deserialize;
 use text::Text;
 
+use super::shown;
 use super::user::Managing;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
-use crate::views::access_map::{Account, Own, OwnAccount, Person};
+use crate::views::access_map::{Account, Own, OwnAccount, Person, Seen};
 use crate::views::capability::{Line, short};
 use crate::views::frame::address;
 use crate::views::isolated;
@@ -40,8 +42,11 @@ pub struct Window {
 
 /// Everything one may do, in all accounts.
 pub async fn own(visit: Visit<SelfPass>, query: Query) -> Answer {
-    let (pass, found) = visit.read(move |r, pass| access_map::own(r, pass, &query.after)).await?;
-    let (t, places) = (visit.t(), found.places);
+    let look = move |r: &mut Reader, pass: &SelfPass| {
+        Ok((access_map::own(r, pass, &query.after)?, see_as::list_own(r, pass)?))
+    };
+    let (pass, (found, seen)) = visit.read(look).await?;
+    let (t, places, moments) = (visit.t(), found.places, visit.moments("UTC"));
     let next = places.rows.last().filter(|_| places.has_more);
     let next = next.map(|last| address(&visit.path, &[("after", last.account.as_str())]));
     visit.page(Own {
@@ -55,6 +60,14 @@ pub async fn own(visit: Visit<SelfPass>, query: Query) -> Answer {
             .chain(places.rows.into_iter().map(|place| own_account(t, place)))
             .collect(),
         pager: Pager { previous: None, next },
+        seen: seen
+            .into_iter()
+            .map(|one| Seen {
+                what: t.see_as_own_line(isolated(&one.viewer), isolated(&one.account_name)),
+                reason: one.reason,
+                when: shown::when(one.started_at, &moments),
+            })
+            .collect(),
     })
 }
 

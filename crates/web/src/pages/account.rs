@@ -4,7 +4,7 @@ use app::pass::{AccountPass, HasPlace, SelfPass};
 use app::work::Reader;
 use app::{Refused, access_request, account, account_center, me};
 use domain::access::decide_anywhere;
-use domain::account::AccountDetails;
+use domain::account::{AccountDetails, Ticks};
 use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::capability::{self, Capability, REGISTRY};
 use domain::company::time_zones;
@@ -131,6 +131,8 @@ pub struct Typed {
     takes_requests: Option<String>,
     #[serde(deserialize_with = "ticked")]
     temporary_passwords: Option<String>,
+    #[serde(deserialize_with = "ticked")]
+    see_as: Option<String>,
 }
 
 /// The settings.
@@ -144,6 +146,7 @@ pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Ans
         free_types: details.free_types.then(|| "yes".to_owned()),
         takes_requests: details.takes_requests.then(|| "yes".to_owned()),
         temporary_passwords: details.temporary_passwords.then(|| "yes".to_owned()),
+        see_as: details.see_as.then(|| "yes".to_owned()),
     };
     visit.page(view(&visit, &pass, (&typed, &Errors::default()), link))
 }
@@ -161,14 +164,13 @@ pub async fn renew_request_link(visit: Visit<AccountPass<ManageUsers>>, _: Nothi
 
 /// Changes the settings.
 pub async fn change(visit: Visit<AccountPass<ManageUsers>>, typed: Typed) -> Answer {
-    let parsed = AccountDetails::parse(
-        &typed.name,
-        &typed.time_zone,
-        &typed.invitation_days,
-        typed.free_types.is_some(),
-        typed.takes_requests.is_some(),
-        typed.temporary_passwords.is_some(),
-    );
+    let ticks = Ticks {
+        free_types: typed.free_types.is_some(),
+        takes_requests: typed.takes_requests.is_some(),
+        temporary_passwords: typed.temporary_passwords.is_some(),
+        see_as: typed.see_as.is_some(),
+    };
+    let parsed = AccountDetails::parse(&typed.name, &typed.time_zone, &typed.invitation_days, ticks);
     let details = match parsed {
         Ok(details) => details,
         Err(errors) => {
@@ -196,6 +198,7 @@ fn view(
         free_types: typed.free_types.is_some(),
         takes_requests: typed.takes_requests.is_some(),
         temporary_passwords: typed.temporary_passwords.is_some(),
+        see_as: typed.see_as.is_some(),
         in_center: pass.place().center.is_some() && visit.own_host().is_none(),
         number: pass.account().to_string(),
         request_link,

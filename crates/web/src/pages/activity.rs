@@ -175,6 +175,9 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
+        Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
+        Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
+        Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
     }
@@ -202,6 +205,7 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
             | "takes_requests"
             | "invoice_emails"
             | "temporary_passwords"
+            | "see_as"
             | "callscore_enabled"
             | "callscribe_enabled"
             | "external_form_capture"
@@ -254,6 +258,9 @@ fn field_name(t: Text, field: &str) -> String {
         "free_types" => t.account_free_types(),
         "takes_requests" => t.account_takes_requests(),
         "temporary_passwords" => t.temporary_password_setting(),
+        "see_as" => t.see_as_setting(),
+        "seen_by" => t.see_as_seen_by(),
+        "tried" => t.see_as_tried(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
         "status" => t.access_change_part_status(),
         "ends_at" => t.access_change_part_ends_at(),

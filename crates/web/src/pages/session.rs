@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use ::http::StatusCode;
-use app::pass::{SelfPass, Visitor};
+use app::pass::{LeavePass, Visitor};
 use app::session::{Entered, Started};
 use app::{Conflict, Refused, account, session};
 use serde::Deserialize;
@@ -43,6 +43,13 @@ pub struct Typed {
 
 /// The start page: to one's accounts, or to signing in.
 pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
+    if visit.is_seeing() {
+        // To the account they see, which is the one page that is there for them.
+        let pass = visit.of::<LeavePass>(()).pass().await?;
+        return visit.go(&pass
+            .seeing()
+            .map_or("/sign-in".to_owned(), |seeing| format!("/accounts/{}", seeing.account)));
+    }
     visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" })
 }
 
@@ -113,7 +120,7 @@ pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: Str
 }
 
 /// Signs out: ends the session and removes its cookie.
-pub async fn sign_out(visit: Visit<SelfPass>, after: Next) -> Answer {
+pub async fn sign_out(visit: Visit<LeavePass>, after: Next) -> Answer {
     visit.write(session::sign_out).await?;
     let next = if routes::leads_to_a_page(&after.next) { after.next.as_str() } else { "/sign-in" };
     let mut response = visit.go_and_tell(next, Toast::SignedOut)?;

@@ -7,7 +7,7 @@ use askama::Template;
 use text::Text;
 
 use super::capability::Line;
-use super::{Frame, Icon, Pager};
+use super::{Frame, Icon, Pager, When};
 
 /// How many letters of a name fit into the picture of one's own access.
 const OWN_LETTERS: usize = 26;
@@ -33,6 +33,19 @@ pub struct Own {
     pub accounts: Vec<OwnAccount>,
     /// The neighbouring pages.
     pub pager: Pager,
+    /// Who has lately seen an account as oneself.
+    pub seen: Vec<Seen>,
+}
+
+/// That somebody saw an account as oneself.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// "Ada Reyes saw Acme as you"
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// When it began.
+    pub when: When,
 }
 
 /// One's place in an account, or in all accounts of a center that one runs.

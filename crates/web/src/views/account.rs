@@ -66,7 +66,7 @@ pub struct Home {
 }
 
 /// Account settings: `/accounts/{ACC}/settings`. Posts `name`, `time_zone`, `invitation_days`, `free_types`, `takes_requests`,
-/// `temporary_passwords`; and to `/accounts/{ACC}/settings/request-link`.
+/// `temporary_passwords`, `see_as`; and to `/accounts/{ACC}/settings/request-link`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/settings.html")]
 pub struct Settings {
@@ -86,6 +86,8 @@ pub struct Settings {
     pub takes_requests: bool,
     /// `temporary_passwords`: administrators may set them
     pub temporary_passwords: bool,
+    /// `see_as`: administrators may see the account as one of its users does
+    pub see_as: bool,
     /// The account's number.
     pub number: String,
     /// Its request link, once it has one.

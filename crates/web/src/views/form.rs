@@ -101,6 +101,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "send_email" => t.alert_missing_way(),
         "frequency" => t.alert_missing_often(),
         "account" => t.access_request_names_none(),
+        "reason" => t.see_as_missing_reason(),
         _ => t.form_missing(),
     }
 }

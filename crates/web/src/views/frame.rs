@@ -32,6 +32,15 @@ pub struct Frame {
     pub look: Look,
     /// Whether it is on an account's own host, where nothing leads out of the account.
     pub is_own_host: bool,
+    /// That whoever looks sees an account as somebody else.
+    pub seeing: Option<SeeingMark>,
+}
+
+/// That whoever looks sees an account as somebody else.
+#[derive(Clone, Debug, Default)]
+pub struct SeeingMark {
+    /// As whom, and for how many minutes more; `None` where the page is of no account.
+    pub of: Option<(String, i64)>,
 }
 
 impl Frame {

@@ -36,6 +36,7 @@ pub mod problem;
 pub mod push;
 pub mod refusal;
 pub mod second_factor;
+pub mod see_as;
 pub mod session;
 pub mod setup;
 pub mod temporary_password;
@@ -47,7 +48,9 @@ use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 
 pub use form::{Field, SummaryLine};
-pub use frame::{AccountMark, Choice, Frame, Icon, NavItem, Pager, PersonMark, Toast, When, isolated};
+pub use frame::{
+    AccountMark, Choice, Frame, Icon, NavItem, Pager, PersonMark, SeeingMark, Toast, When, isolated,
+};
 
 /// A view as an answer: `Page(view)` is 200, `(StatusCode::UNPROCESSABLE_ENTITY, Page(view))` a form with errors.
 #[derive(Clone, Debug)]

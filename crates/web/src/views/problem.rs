@@ -35,6 +35,15 @@ pub enum Kind {
         /// "Dana Reyes or Sam Ito"
         who_can_give: Option<String>,
     },
+    /// 403: they see an account as somebody else, which does not open this or is over; one button ends it.
+    SeeingAs {
+        /// As whom.
+        name: String,
+        /// Whether it is over.
+        is_over: bool,
+        /// `ACC…`
+        account: String,
+    },
     /// 400, 405, 409, 413, 422: a sentence.
     BadRequest(String),
     /// 429: in how many minutes to come back.
@@ -56,7 +65,7 @@ impl Kind {
         use http::StatusCode;
         match self {
             Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Kind::Forbidden { .. } | Kind::SeeingAs { .. } => StatusCode::FORBIDDEN,
             Kind::BadRequest(_) => StatusCode::BAD_REQUEST,
             Kind::Nowhere(_) => StatusCode::MISDIRECTED_REQUEST,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -91,6 +100,8 @@ impl Problem {
         match self.kind {
             Kind::NotFound => t.problem_not_found(),
             Kind::Forbidden { .. } => t.problem_forbidden(),
+            Kind::SeeingAs { is_over: true, .. } => t.see_as_over(),
+            Kind::SeeingAs { is_over: false, .. } => t.see_as_only_look(),
             Kind::BadRequest(_) | Kind::Nowhere(_) => t.problem_bad_request(),
             Kind::TooMany { .. } => t.problem_too_many(),
             Kind::Internal(_) => t.problem_internal(),

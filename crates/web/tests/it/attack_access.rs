@@ -164,6 +164,10 @@ async fn attack(site: &Site, routes: &[Route], ask: &Ask, key: &str, state: &str
             }
             // Only what is in a center can leave one: the request that succeeds is one of another account.
             Method::POST if route.path.ends_with("/leave-center") => (site.path(route.path), String::new()),
+            // It takes a session that is lost with it.
+            Method::POST if route.path.ends_with("/see-as") => {
+                (site.path(route.path), "reason=A+ticket".to_owned())
+            }
             Method::POST => {
                 let (path, _, form) = success(site, route.path).await;
                 (path, form)

@@ -39,9 +39,16 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],
-        "/settings" => {
-            &["name", "time_zone", "invitation_days", "free_types", "takes_requests", "temporary_passwords"]
-        }
+        "/settings" => &[
+            "name",
+            "time_zone",
+            "invitation_days",
+            "free_types",
+            "takes_requests",
+            "temporary_passwords",
+            "see_as",
+        ],
+        "/users/{user}/see-as" => &["reason"],
         "/me/access-requests" => &["account", "message", "via"],
         "/users/access-requests/{access_request}/approve" => {
             &["user_type", "agent", "company", "filter", "go"]
@@ -137,7 +144,8 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/access-reviews" => &["who", "idle_days"],
         "/access-reviews/{access_review}/users/{user}" => &["decision", "reason", "tab", "after"],
         "/access-reviews/{access_review}/finish" => &["version"],
-        "/login-merge"
+        "/see-as/end"
+        | "/login-merge"
         | "/invitation-block"
         | "/unsubscribe"
         | "/invitation-block/allow"

@@ -42,7 +42,7 @@ fn door_of(path: &str) -> Door {
         (false, ["invitation-block"] | ["invitation-block", "allow"]) => Door::Link("invitation-block"),
         (false, ["unsubscribe", "{account}", "{what}", "{number}", "{token}"]) => Door::Open,
         (false, ["unsubscribe"]) => Door::Link("unsubscribe"),
-        (false, ["sign-out"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
+        (false, ["sign-out"] | ["see-as", "end"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
         (false, ["operator", "mails", ..]) => Door::Operator,
         (false, ["account-centers"] | ["account-centers", "new"]) => Door::SignedIn,
         (false, ["account-centers", "{account_center}"]) => Door::Center(Center::Somewhere),

@@ -6,7 +6,7 @@ use app::work::{Origin, Writer};
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageWhiteLabel};
 use domain::email::EmailAddress;
-use domain::id::NotificationId;
+use domain::id::{NotificationId, UserId};
 use domain::login_merge::Keep;
 use domain::notification::{AlertChange, AlertType};
 use domain::receiver::Receiver;
@@ -27,6 +27,16 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
     match pattern {
         "/sign-in" => (path, None, format!("email={email}&password={}", testkit::PASSWORD.replace(' ', "+"))),
         "/sign-out" => (path, Some(world.sign_in(&site.account.admin.email).await.ask), String::new()),
+        "/see-as/end" => {
+            let ask = world.sign_in(&site.account.admin.email).await.ask;
+            let seeing = site.account.see_as(&ask, &seen_user(site)).await.expect("it begins");
+            (path, Some(seeing), String::new())
+        }
+        "/accounts/{account}/users/{user}/see-as" => {
+            let ask = world.sign_in(&site.account.admin.email).await.ask;
+            let path = path.replace(site.user.as_str(), seen_user(site).as_str());
+            (path, Some(ask), "reason=A+ticket".to_owned())
+        }
         "/reset" => (path, None, format!("email={email}")),
         "/language" => (path, None, "language=es&next=%2Freset".to_owned()),
         "/reset/new" => {
@@ -199,8 +209,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(path, &format!("version={}", rows[0][0]))
         }
         "/accounts/{account}/settings" => {
-            let form =
-                "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes&temporary_passwords=yes";
+            let form = "name=New+name&time_zone=UTC&invitation_days=3&takes_requests=yes&temporary_passwords=yes&see_as=yes";
             with(path, form)
         }
         "/accounts/{account}/users" => with(
@@ -612,4 +621,14 @@ async fn with_second_factor(site: &Site) -> (Ask, String, String) {
 pub(crate) async fn half_signed_in(site: &Site) -> Ask {
     let (_, _, email) = with_second_factor(site).await;
     site.world.ticket(&site.world.visitor(), &email).await
+}
+
+/// An active user, whom the administrator can see the account as.
+fn seen_user(site: &Site) -> UserId {
+    let active = format!("account_id = '{}' AND status = 'active'", site.account.id);
+    let other = format!("login_id <> '{}'", site.account.admin.login);
+    let rows = site
+        .world
+        .sql(&format!("SELECT id FROM \"user\" WHERE {active} AND {other} AND ends_at IS NULL ORDER BY id"));
+    rows[0][0].parse().expect("an id")
 }

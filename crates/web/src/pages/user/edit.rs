@@ -284,6 +284,7 @@ fn view(
         executive: page.is_executive,
         temporary_password: temporary_password::waiting(&moments, &page.temporary_password),
         offers_temporary_password: page.offers_temporary_password,
+        offers_see_as: page.offers_see_as,
         kept: page
             .is_last_administrator
             .then(|| sentence_of(t, &user.names.full(), Conflict::LastAdministrator)),

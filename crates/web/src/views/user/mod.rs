@@ -138,6 +138,8 @@ pub struct Edit {
     pub temporary_password: Option<temporary_password::Waiting>,
     /// Whether one can be set.
     pub offers_temporary_password: bool,
+    /// Whether one can see the account as they do.
+    pub offers_see_as: bool,
     /// Why this user cannot be deleted, where it would puzzle: the last administrator.
     pub kept: Option<String>,
 }

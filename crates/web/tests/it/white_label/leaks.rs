@@ -22,7 +22,8 @@ const ANYWHERE: [&str; 6] = [
 ];
 
 /// What would end the walk: the brand is off then, its host is none any more, or somebody is not signed in.
-const ENDS: [&str; 5] = [
+const ENDS: [&str; 6] = [
+    "/accounts/{account}/users/{user}/see-as",
     "/accounts/{account}/white-label/host",
     "/accounts/{account}/white-label/host/prove",
     "/accounts/{account}/white-label/off",
