@@ -25,6 +25,3 @@ CREATE TABLE sign_in_ticket (
 );
 CREATE INDEX sign_in_ticket_login ON sign_in_ticket (login_id);
 CREATE INDEX sign_in_ticket_end ON sign_in_ticket (expires_at);
-
--- From when on an account lets in only who has a second factor.
-ALTER TABLE account ADD COLUMN second_factor_from BIGINT;

@@ -89,6 +89,8 @@ pub struct Around {
     pub under_way: bool,
     /// Whether nobody has shown that the other one's address is theirs: its password may be somebody else's.
     pub unproven: bool,
+    /// Whether the other one has a second factor: its password or mailbox alone must not open what the code guards.
+    pub guarded: bool,
     /// The names of the account centers that the other one is executive administrator of.
     pub runs: Vec<String>,
     /// The accounts where another user has the address that would become these users' own.
@@ -108,6 +110,8 @@ pub enum Obstacle {
     UnderWay,
     /// The address of the other one is not proven.
     Unproven,
+    /// The other one has a second factor.
+    Guarded,
     /// The other one is executive administrator of these account centers (C-10), which does not move with it.
     Executive(Vec<String>),
     /// Another user has the address in these accounts.
@@ -152,6 +156,9 @@ pub fn plan(own: &Side, other: &Side, keep: Keep, around: &Around) -> Result<Pla
     }
     if around.unproven {
         return Err(Obstacle::Unproven);
+    }
+    if around.guarded {
+        return Err(Obstacle::Guarded);
     }
     if !around.runs.is_empty() {
         return Err(Obstacle::Executive(around.runs.clone()));

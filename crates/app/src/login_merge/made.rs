@@ -11,7 +11,7 @@ use store::db::DbError;
 use store::login_merge::{self, LoginMerge};
 use store::pass::{Acting, SelfPass};
 use store::work::{Reader, Writer};
-use store::{access_request, api_key, executive_administrator, login, mail, secret, user};
+use store::{access_request, api_key, executive_administrator, login, mail, second_factor, secret, user};
 
 use crate::reset::login_mail;
 use crate::session::{self, Started};
@@ -80,6 +80,7 @@ pub fn preview(r: &mut Reader, pass: &SelfPass, keep: Keep) -> Result<Preview, R
         under_way: login_merge::is_under_way(r, pass, &other.login)?,
         runs: executive_administrator::list_centers(r, pass, &other.login)?,
         unproven: !login::get(r, &other.login)?.is_proven,
+        guarded: second_factor::is_on(r, &other.login)?,
         ..Around::default()
     };
     for place in readdressed(&own, &other, keep) {

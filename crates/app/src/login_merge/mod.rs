@@ -35,7 +35,6 @@ impl App {
         if waiting.is_some() {
             return Err(Refused::Conflict(Conflict::MergeUnderWay));
         }
-        // Where the other login has a second factor, it is asked for behind this.
         let other = self.check_password(ask, email.as_str(), password).await?;
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_unchanged(&mut w, &other)?;

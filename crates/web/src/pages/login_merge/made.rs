@@ -77,6 +77,7 @@ async fn choose(visit: &Visit<SelfPass>) -> Answer {
         Err(Obstacle::BothIn(_)
             | Obstacle::UnderWay
             | Obstacle::Unproven
+            | Obstacle::Guarded
             | Obstacle::Executive(_)
             | Obstacle::SameLogin)
     ) {
@@ -192,6 +193,7 @@ fn in_the_way(t: Text, other: &str, obstacle: &Obstacle) -> String {
         Obstacle::SameLogin => t.form_own_login().to_owned(),
         Obstacle::BothIn(accounts) => t.login_merge_both_in(all(accounts), other),
         Obstacle::Unproven => t.login_merge_unproven(other),
+        Obstacle::Guarded => t.login_merge_guarded(other),
         Obstacle::UnderWay => t.login_merge_under_way().to_owned(),
         Obstacle::Executive(centers) => t.login_merge_executive(other, all(centers)),
         Obstacle::AddressInAccounts { email, accounts } => t.login_merge_in_accounts(email, all(accounts)),
