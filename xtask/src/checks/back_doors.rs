@@ -19,6 +19,7 @@ const MAY: [(&str, usize, &str); 10] = [
     ("crates/server/src/commands/company.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/doctor.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/explain.rs", 1, "a command typed at the server"),
+    ("crates/server/src/commands/second_factor.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/user.rs", 1, "a command typed at the server"),
 ];
 

@@ -110,11 +110,6 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::SessionStarted) => t.activity_session_started(),
         Some(Verb::SessionEnded) => t.activity_session_ended(),
         Some(Verb::SessionRefused) => t.activity_session_refused(),
-        Some(Verb::SecondFactorShown) => t.activity_second_factor_shown(),
-        Some(Verb::SecondFactorAdded) => t.activity_second_factor_added(),
-        Some(Verb::SecondFactorRemoved) => t.activity_second_factor_removed(),
-        Some(Verb::RecoveryCodesMade) => t.activity_recovery_codes_made(),
-        Some(Verb::RecoveryCodeUsed) => t.activity_recovery_code_used(),
         Some(Verb::ResetRequested) => t.activity_reset_requested(),
         Some(Verb::PasswordChanged) => t.activity_password_changed(),
         Some(Verb::EmailChangeRequested) => t.activity_email_change_requested(),
@@ -175,11 +170,33 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
-        Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
-        Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
-        Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
+        Some(
+            verb @ (Verb::SecondFactorShown
+            | Verb::SecondFactorAdded
+            | Verb::SecondFactorRemoved
+            | Verb::RecoveryCodesMade
+            | Verb::RecoveryCodeUsed
+            | Verb::SeeAsStarted
+            | Verb::SeeAsRefused
+            | Verb::SeeAsEnded),
+        ) => what_of_sign_in(t, verb),
         // Written by a newer version of the program.
         None => t.activity_unknown(),
+    }
+}
+
+/// What concerns how somebody signs in, and whom they see an account as.
+fn what_of_sign_in(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::SecondFactorShown => t.activity_second_factor_shown(),
+        Verb::SecondFactorAdded => t.activity_second_factor_added(),
+        Verb::SecondFactorRemoved => t.activity_second_factor_removed(),
+        Verb::RecoveryCodesMade => t.activity_recovery_codes_made(),
+        Verb::RecoveryCodeUsed => t.activity_recovery_code_used(),
+        Verb::SeeAsStarted => t.activity_see_as_started(),
+        Verb::SeeAsRefused => t.activity_see_as_refused(),
+        Verb::SeeAsEnded => t.activity_see_as_ended(),
+        _ => t.activity_unknown(),
     }
 }
 

@@ -44,6 +44,11 @@ pub struct SeeingMark {
 }
 
 impl Frame {
+    /// Whether the page is told of changes while it is open: not while somebody only looks, whose stream is refused.
+    pub fn follows_events(&self) -> bool {
+        self.account.is_some() && self.seeing.is_none()
+    }
+
     /// An address inside the account or account center of this frame: `at("/users")` gives `/accounts/ACC…/users`.
     /// Outside of both it gives the path as it is.
     pub fn at(&self, path: &str) -> String {
