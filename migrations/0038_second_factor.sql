@@ -3,6 +3,9 @@
 CREATE TABLE second_factor (
     login_id TEXT PRIMARY KEY REFERENCES login (id) ON DELETE CASCADE,
     generation BIGINT NOT NULL,
+    -- In which session it was shown, and when: nobody else is shown it, or can make it count.
+    session_id TEXT NOT NULL,
+    shown_at BIGINT NOT NULL,
     -- When a code of it was first typed; until then it counts for nothing.
     confirmed_at BIGINT,
     -- The half minute of the last code that was taken: it and all before are used up.

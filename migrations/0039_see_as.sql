@@ -12,6 +12,7 @@ CREATE TABLE see_as (
     user_version BIGINT NOT NULL,
     user_since BIGINT,
     viewer_login_id TEXT NOT NULL,
+    viewer_user_id TEXT,
     viewer_name TEXT NOT NULL,
     viewer_version BIGINT NOT NULL,
     viewer_since BIGINT,

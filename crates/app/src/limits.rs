@@ -23,8 +23,9 @@ pub const SIGN_IN_NETWORK: Limit = Limit { most: 100, window: Span::minutes(15) 
 pub const SIGN_IN_ADDRESS: Limit = Limit { most: 300, window: Span::hours(1) };
 /// Codes of the second factor of one login, tried from one network. Who tries has the password.
 pub const SECOND_FACTOR: Limit = Limit { most: 10, window: Span::minutes(15) };
-/// The same from wherever: a guesser with many networks finds one of a million in years.
-pub const SECOND_FACTOR_LOGIN: Limit = Limit { most: 40, window: Span::hours(1) };
+/// The same from wherever: of a million codes three fit at any moment, so a guesser who has the password and many networks finds one
+/// in nine years.
+pub const SECOND_FACTOR_LOGIN: Limit = Limit { most: 100, window: Span::days(1) };
 /// Reset mails to one address, asked for from one network.
 pub const RESET: Limit = Limit { most: 3, window: Span::hours(1) };
 /// Reset mails to one address, asked for from wherever.

@@ -13,14 +13,15 @@ use domain::time::Timestamp;
 use store::login::LoginRecord;
 use store::mail::NewMail;
 use store::pass::{Acting, SecondFactorPass, SelfPass, SystemPass};
-use store::second_factor::{self, SecondFactor};
-use store::work::{Committed, Reader, Writer};
+use store::second_factor;
+use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{attempt, login, mail, session as sessions};
 use totp_rs::{Builder, Totp};
 
+use crate::email_proof::check_proven;
 use crate::limits::Exceeded;
 use crate::reset::login_mail;
-use crate::session::{self, SignedIn};
+use crate::session::{self, SignedIn, Started};
 use crate::{App, Ask, Conflict, Refused, limits};
 
 /// How one's second factor stands.
@@ -44,14 +45,15 @@ pub struct Shown {
 /// One's second factor. `issuer` is what the app shows beside the codes.
 pub fn state(r: &mut Reader, pass: &SelfPass, issuer: &str) -> Result<State, Refused> {
     let person = pass.person();
-    let Some(factor) = second_factor::find(r, &person.login)? else {
-        return Ok(State { on: None, shown: None });
-    };
-    if let Some(since) = factor.since {
+    let since = second_factor::find(r, &person.login)?.and_then(|factor| factor.since);
+    if let Some(since) = since {
         let on = Some((since, second_factor::count_codes(r, &person.login)?));
         return Ok(State { on, shown: None });
     }
-    let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, factor.generation));
+    let Some(generation) = second_factor::find_shown(r, pass)? else {
+        return Ok(State { on: None, shown: None });
+    };
+    let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, generation));
     let uri = rules::uri(issuer, &person.email, &secret);
     let drawing = draw(&uri)?;
     Ok(State { on: None, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
@@ -71,8 +73,10 @@ fn draw(text: &str) -> Result<(usize, String), Refused> {
     Ok((code.size, path))
 }
 
-/// Shows a new app: what was shown before and never counted is dead.
+/// Shows a new app: what was shown before and never counted is dead. Whoever has a login's password before its address was shown to
+/// be theirs must not lock out whoever shows it.
 pub fn begin(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
+    check_proven(&mut w, &pass.person().login)?;
     if !second_factor::begin(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -109,41 +113,37 @@ fn tell(w: &mut Writer, login: &LoginRecord, told: Told) -> Result<(), Refused> 
 }
 
 impl App {
-    /// Turns the app on that was shown, by the present password and a code of it; the recovery codes, this once. All other
-    /// sessions end: they were begun without it.
+    /// Turns the app on that was shown, by the present password and a code of it; the recovery codes, this once. Whatever was begun
+    /// without it ends, and so does the session that one asks with, whose token somebody may have copied: a new one begins.
     pub async fn turn_on_second_factor(
         &self,
         ask: &Ask,
         password: &str,
         code: &str,
-    ) -> Result<Vec<String>, Refused> {
+    ) -> Result<(Vec<String>, Started), Refused> {
         let checked = self.check_own_password(ask, password).await?;
-        let (typed, codes) = (code.to_owned(), self.new_codes());
+        let (typed, codes, asked) = (code.to_owned(), self.new_codes(), ask.clone());
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_own(&mut w, pass, &checked)?;
+            check_proven(&mut w, &checked.id)?;
             if let Err(exceeded) = count(&mut w, &checked.id)? {
                 return commit_refused(w, pass, &checked, Refused::TooMany(exceeded));
             }
-            let factor = second_factor::find(&mut w, &checked.id)?.filter(|factor| factor.since.is_none());
-            let Some(factor) = factor else { return Err(Refused::Conflict(Conflict::Changed)) };
-            let step = step_of(&w, &checked.id, &factor, &typed);
-            let confirmed = match step {
-                Some(step) => second_factor::confirm(&mut w, pass, factor.generation, step)?,
+            let shown = second_factor::find_shown(&mut w, pass)?;
+            let generation = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
+            let confirmed = match step_of(&w, &checked.id, generation, &typed) {
+                Some(step) => second_factor::confirm(&mut w, pass, generation, step)?,
                 None => false,
             };
             if !confirmed {
                 return commit_refused(w, pass, &checked, Refused::field("code", Problem::WrongCode));
             }
-            second_factor::replace_codes(
-                &mut w,
-                &checked.id,
-                &codes.iter().map(|code| rules::plain(code)).collect::<Vec<_>>(),
-            )?;
-            sessions::remove_all(&mut w, &checked.id, Some(pass.session()))?;
-            second_factor::remove_tickets(&mut w, &checked.id)?;
+            second_factor::replace_codes(&mut w, &checked.id, &plain(&codes))?;
+            session::cut_off(&mut w, &checked.id)?;
+            let (started, begun) = session::renew(&mut w, &pass.here(), &asked)?;
             tell(&mut w, &checked, Told::On)?;
-            let entry = Entry::of_login(Verb::SecondFactorAdded, &checked.id, &checked.name);
-            w.commit(&pass.actor(), entry, Ok(codes.clone()))
+            let added = Entry::of_login(Verb::SecondFactorAdded, &checked.id, &checked.name);
+            w.commit_all(&pass.actor(), vec![added, begun], Ok((codes.clone(), started)))
         };
         self.write(ask, (), done).await?.1
     }
@@ -162,11 +162,7 @@ impl App {
             if let Err(refused) = take(&mut w, &checked.id, &typed)? {
                 return commit_refused(w, pass, &checked, refused);
             }
-            second_factor::replace_codes(
-                &mut w,
-                &checked.id,
-                &codes.iter().map(|code| rules::plain(code)).collect::<Vec<_>>(),
-            )?;
+            second_factor::replace_codes(&mut w, &checked.id, &plain(&codes))?;
             tell(&mut w, &checked, Told::NewCodes)?;
             let entry = Entry::of_login(Verb::RecoveryCodesMade, &checked.id, &checked.name);
             w.commit(&pass.actor(), entry, Ok(codes.clone()))
@@ -230,6 +226,11 @@ pub fn remove(mut w: Writer, pass: &SystemPass, email: &EmailAddress) -> Result<
     w.commit(&pass.actor(), Entry::of_login(Verb::SecondFactorRemoved, &login.id, &login.name), ())
 }
 
+/// The codes as they are kept: without what is there to be read.
+fn plain(codes: &[String]) -> Vec<String> {
+    codes.iter().map(|code| rules::plain(code)).collect()
+}
+
 /// What was used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Used {
@@ -256,15 +257,15 @@ fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Result<Used, Ref
 
 fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<bool, Refused> {
     let Some(factor) = second_factor::find(w, login)? else { return Ok(false) };
-    let Some(step) = step_of(w, login, &factor, code) else { return Ok(false) };
+    let Some(step) = step_of(w, login, factor.generation, code) else { return Ok(false) };
     Ok(second_factor::take_step(w, login, factor.generation, step)?)
 }
 
 /// The half minute whose code was typed: this one, the one before or the one behind.
-fn step_of(w: &Writer, login: &LoginId, factor: &SecondFactor, typed: &str) -> Option<i64> {
+fn step_of(w: &Writer, login: &LoginId, generation: i64, typed: &str) -> Option<i64> {
     let Typed::Code(code) = Typed::parse(typed) else { return None };
     let seconds = w.now.micros() / 1_000_000;
-    let step = app_of(second_factor::secret(w.key(), login, factor.generation))
+    let step = app_of(second_factor::secret(w.key(), login, generation))
         .check(&code, u64::try_from(seconds).ok()?)?;
     i64::try_from(step).ok()
 }
@@ -287,13 +288,16 @@ fn counter(w: &Writer, login: &LoginId) -> String {
     format!("second factor of {login} from {}", w.origin().network)
 }
 
-/// A refusal that has been counted is on the record.
+/// A refusal that has been counted is on the record; but of those that come too often one line is enough.
 fn commit_refused<T>(
     w: Writer,
     pass: &impl Acting,
     login: &LoginRecord,
     refused: Refused,
 ) -> Result<Committed<Result<T, Refused>>, Refused> {
+    if matches!(refused, Refused::TooMany(_)) {
+        return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(refused)));
+    }
     let entry = Entry::of_login(Verb::SessionRefused, &login.id, &login.name);
     w.commit(&pass.actor(), entry, Err(refused))
 }

@@ -13,6 +13,8 @@ use crate::work::{Reader, Writer};
 
 /// How long somebody has for the code, after everything else.
 pub const TICKET_LIFETIME: Span = Span::minutes(10);
+/// How long an app is shown that does not count yet.
+pub const SHOWN_FOR: Span = Span::minutes(30);
 
 /// The app of a login.
 #[derive(Clone, Copy, Debug)]
@@ -47,15 +49,30 @@ pub fn is_on(r: &mut Reader, login: &LoginId) -> Result<bool, DbError> {
     Ok(find(r, login)?.is_some_and(|factor| factor.since.is_some()))
 }
 
-/// Makes a new app to be shown, in place of one that was shown and never confirmed; false if one is confirmed.
+/// The generation of the app that was shown a while ago in this session, and does not count yet. What was shown in another one
+/// might be known to whoever had that.
+pub fn find_shown(r: &mut Reader, pass: &SelfPass) -> Result<Option<i64>, DbError> {
+    let since = r.now - SHOWN_FOR;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT generation FROM second_factor
+             WHERE login_id = $1 AND session_id = $2 AND shown_at > $3 AND confirmed_at IS NULL"
+        ),
+        &[(&pass.person().login).into(), pass.session().into(), since.into()],
+    )?;
+    row.map(|row| row.columns().int()).transpose()
+}
+
+/// Makes a new app to be shown in this session, in place of one that was shown and never confirmed; false if one is confirmed.
 pub fn begin(w: &mut Writer, pass: &SelfPass) -> Result<bool, DbError> {
+    let now = w.now;
     let begun = w.tx().exec(
         sql!(
-            "INSERT INTO second_factor (login_id, generation, last_step) VALUES ($1, 1, 0)
-             ON CONFLICT (login_id) DO UPDATE SET generation = second_factor.generation + 1
+            "INSERT INTO second_factor (login_id, generation, session_id, shown_at, last_step) VALUES ($1, 1, $2, $3, 0)
+             ON CONFLICT (login_id) DO UPDATE SET generation = second_factor.generation + 1, session_id = $2, shown_at = $3
              WHERE second_factor.confirmed_at IS NULL"
         ),
-        &[(&pass.person().login).into()],
+        &[(&pass.person().login).into(), pass.session().into(), now.into()],
     )?;
     Ok(begun > 0)
 }
@@ -65,10 +82,16 @@ pub fn confirm(w: &mut Writer, pass: &SelfPass, generation: i64, step: i64) -> R
     let now = w.now;
     let confirmed = w.tx().exec(
         sql!(
-            "UPDATE second_factor SET confirmed_at = $3, last_step = $4
-             WHERE login_id = $1 AND generation = $2 AND confirmed_at IS NULL AND last_step < $4"
+            "UPDATE second_factor SET confirmed_at = $4, last_step = $5
+             WHERE login_id = $1 AND generation = $2 AND session_id = $3 AND confirmed_at IS NULL AND last_step < $5"
         ),
-        &[(&pass.person().login).into(), generation.into(), now.into(), step.into()],
+        &[
+            (&pass.person().login).into(),
+            generation.into(),
+            pass.session().into(),
+            now.into(),
+            step.into(),
+        ],
     )?;
     Ok(confirmed > 0)
 }

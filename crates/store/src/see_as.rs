@@ -44,9 +44,9 @@ pub fn insert(w: &mut Writer, pass: &AccountPass<ManageUsers>, new: &NewSeeAs) -
     let (id, token, now) = (w.new_id::<SeeAsId>(), see_as::token(&w.new_token()), w.now);
     w.tx().exec(
         sql!(
-            "INSERT INTO see_as (account_id, id, user_id, user_version, user_since, viewer_login_id, viewer_name,
-                                 viewer_version, viewer_since, reason, session_id, token_hash, started_at, ends_at)
-             SELECT u.account_id, $2, u.id, u.access_version, ux.created_at, l.id, $5,
+            "INSERT INTO see_as (account_id, id, user_id, user_version, user_since, viewer_login_id, viewer_user_id,
+                                 viewer_name, viewer_version, viewer_since, reason, session_id, token_hash, started_at, ends_at)
+             SELECT u.account_id, $2, u.id, u.access_version, ux.created_at, l.id, m.id, $5,
                     COALESCE(m.access_version, 0), mx.created_at, $6, $7, $8, $9, $10
              FROM \"user\" u
              JOIN account a ON a.id = u.account_id

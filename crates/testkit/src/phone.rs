@@ -8,7 +8,7 @@ use app::work::{Reader, Writer};
 use data_encoding::BASE32_NOPAD;
 use totp_rs::Builder;
 
-use crate::{PASSWORD, World};
+use crate::{PASSWORD, World, session_of};
 
 /// The app of somebody.
 pub struct Phone(
@@ -46,11 +46,13 @@ impl World {
         Phone(secret.try_into().expect("twenty bytes"))
     }
 
-    /// Turns somebody's second factor on, by the code that their phone shows now; their recovery codes.
-    pub async fn turn_second_factor_on(&self, ask: &Ask) -> (Phone, Vec<String>) {
+    /// Turns somebody's second factor on, by the code that their phone shows now: their session is another one from then on; their recovery codes.
+    pub async fn turn_second_factor_on(&self, ask: &mut Ask) -> (Phone, Vec<String>) {
         let phone = self.show_app(ask).await;
         let turned_on = self.app.turn_on_second_factor(ask, PASSWORD, &phone.code(self)).await;
-        (phone, turned_on.expect("the code fits"))
+        let (codes, started) = turned_on.expect("the code fits");
+        ask.credentials.session = Some(session_of(started).token);
+        (phone, codes)
     }
 
     /// What a visitor asks with who has typed address and password of somebody with a second factor.

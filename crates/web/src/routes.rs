@@ -97,7 +97,8 @@ fn own() -> Vec<Route> {
         post("/me/password", me::change_password).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
         get("/me/second-factor", second_factor::page),
         post("/me/second-factor/begin", second_factor::begin).records(&[Verb::SecondFactorShown]),
-        post("/me/second-factor", second_factor::turn_on).records(&[Verb::SecondFactorAdded]),
+        post("/me/second-factor", second_factor::turn_on)
+            .records(&[Verb::SecondFactorAdded, Verb::SessionStarted]),
         post("/me/second-factor/codes", second_factor::renew).records(&[Verb::RecoveryCodesMade]),
         post("/me/second-factor/off", second_factor::turn_off).records(&[Verb::SecondFactorRemoved]),
         get("/me/email", email_change::page),

@@ -162,7 +162,8 @@ fn find(r: &mut Reader, token: &str) -> Result<Option<Seeing>, DbError> {
              JOIN login l ON l.id = s.login_id
              JOIN account a ON a.id = v.account_id
              JOIN \"user\" u ON u.account_id = v.account_id AND u.id = v.user_id
-             LEFT JOIN \"user\" m ON m.account_id = v.account_id AND m.login_id = s.login_id AND m.status <> 'deleted'
+             LEFT JOIN \"user\" m ON m.account_id = v.account_id AND m.id = v.viewer_user_id
+                                 AND m.login_id = s.login_id AND m.status <> 'deleted'
              LEFT JOIN executive_administrator mx ON mx.center_id = a.center_id AND mx.login_id = s.login_id
              LEFT JOIN executive_administrator ux ON ux.center_id = a.center_id AND ux.login_id = u.login_id
              WHERE v.token_hash = $1"

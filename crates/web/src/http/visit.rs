@@ -130,7 +130,11 @@ pub(super) async fn only_looks<P: Gate>(visitor: &Visitor) -> Option<Refused> {
     if looks || P::LEAVES || !visitor.is_seeing() {
         return None;
     }
-    Some(visitor.app.refuse_seeing(&visitor.ask, &format!("{} {}", visitor.method, visitor.route)).await)
+    match visitor.app.refuse_seeing(&visitor.ask, &format!("{} {}", visitor.method, visitor.route)).await {
+        // What opens nothing any more is like none: whoever has it may sign in.
+        Refused::SignedOut => None,
+        refused => Some(refused),
+    }
 }
 
 /// Who is turned away at the entrance.

@@ -114,25 +114,28 @@ pub async fn begin(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 
 /// Turns it on, and shows the recovery codes this once.
 pub async fn turn_on(visit: Visit<SelfPass>, typed: Typed) -> Answer {
-    let codes = visit.app.turn_on_second_factor(&visit.ask, &typed.password, &typed.code).await;
-    show(&visit, codes, true).await
+    let pass = visit.pass().await?;
+    match visit.app.turn_on_second_factor(&visit.ask, &typed.password, &typed.code).await {
+        Ok((codes, started)) => visit.started(show(&visit, &pass, codes, true), &started),
+        Err(Refused::Invalid(errors)) => visit.mend(own_view(&visit, &Errors(errors)).await?),
+        Err(refused) => Err(refused),
+    }
 }
 
 /// Makes new recovery codes, and shows them this once.
 pub async fn renew(visit: Visit<SelfPass>, typed: Typed) -> Answer {
-    let codes = visit.app.renew_recovery_codes(&visit.ask, &typed.password, &typed.code).await;
-    show(&visit, codes, false).await
-}
-
-async fn show(visit: &Visit<SelfPass>, codes: Result<Vec<String>, Refused>, is_new: bool) -> Answer {
-    match codes {
+    match visit.app.renew_recovery_codes(&visit.ask, &typed.password, &typed.code).await {
         Ok(codes) => {
             let pass = visit.pass().await?;
-            visit.page(Codes { t: visit.t(), frame: visit.person_frame(pass.person()), codes, is_new })
+            show(&visit, &pass, codes, false)
         }
-        Err(Refused::Invalid(errors)) => visit.mend(own_view(visit, &Errors(errors)).await?),
+        Err(Refused::Invalid(errors)) => visit.mend(own_view(&visit, &Errors(errors)).await?),
         Err(refused) => Err(refused),
     }
+}
+
+fn show(visit: &Visit<SelfPass>, pass: &SelfPass, codes: Vec<String>, is_new: bool) -> Answer {
+    visit.page(Codes { t: visit.t(), frame: visit.person_frame(pass.person()), codes, is_new })
 }
 
 /// Turns it off.

@@ -612,8 +612,8 @@ async fn somebody(site: &Site) -> (Ask, String) {
 
 /// The same with a second factor, and the next code of their phone.
 async fn with_second_factor(site: &Site) -> (Ask, String, String) {
-    let (ask, email) = somebody(site).await;
-    let (phone, _) = site.world.turn_second_factor_on(&ask).await;
+    let (mut ask, email) = somebody(site).await;
+    let (phone, _) = site.world.turn_second_factor_on(&mut ask).await;
     (ask, phone.next_code(&site.world), email)
 }
 

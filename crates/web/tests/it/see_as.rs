@@ -95,12 +95,26 @@ async fn a09_x33_every_page_is_what_the_user_would_see_and_nothing_else_opens() 
                     continue;
                 }
                 assert_eq!((ours.status, ours.location()), (theirs.status, theirs.location()), "{at}");
-                assert_eq!(body, theirs.body, "{at}");
+                assert_eq!(body, without_stream(&theirs.body), "{at}");
                 alike += 1;
             }
             assert!(alike > 30, "only {alike} routes were compared");
         }
     }
+}
+
+/// A page as it is for who only looks: it asks for no stream, which would be refused.
+fn without_stream(body: &str) -> String {
+    let mut body = body.to_owned();
+    for (start, end) in
+        [("<script type=\"module\" src=\"/static/events.", "</script>"), (" data-events=\"", "\"")]
+    {
+        let Some(from) = body.find(start) else { continue };
+        let after = from + start.len();
+        let to = body[after..].find(end).expect("it ends") + after + end.len();
+        body.replace_range(from..to, "");
+    }
+    body
 }
 
 /// What has changed: the rows that are there and were not before.
@@ -191,5 +205,17 @@ async fn a09_x28_one_begins_looks_and_comes_back() {
         let ended = site.ask(&Method::POST, "/see-as/end", Some(&ask), "").await;
         ask.credentials.session = cookie(&ended);
         assert!(site.ask(&Method::GET, &user, Some(&ask), "").await.status.is_success());
+    }
+}
+
+/// A-09, X-28. What opens nothing any more keeps nobody from signing in. Seen to fail: with every form refused that comes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn x28_a_dead_token_keeps_nobody_from_signing_in() {
+    for site in Site::everywhere().await {
+        let mut ask = site.world.visitor();
+        ask.credentials.session = Some(domain::see_as::token("nothing"));
+        let form = format!("email=ada%40example.com&password={}", testkit::PASSWORD.replace(' ', "+"));
+        let reply = site.ask(&Method::POST, "/sign-in", Some(&ask), &form).await;
+        assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, "/accounts"));
     }
 }

@@ -200,15 +200,17 @@ async fn c01_while_one_of_the_two_takes_part_in_another_merge_there_is_none() {
 #[tokio::test]
 async fn a02_c01_a_login_with_a_second_factor_is_merged_into_none() {
     for world in testkit::worlds().await {
-        let (account, other) = two(&world).await;
+        let (mut account, mut other) = two(&world).await;
+        let (_, codes) = world.turn_second_factor_on(&mut other.admin.ask).await;
         let attacker = &account.admin.ask;
-        let (_, codes) = world.turn_second_factor_on(&other.admin.ask).await;
         world.prove_login(attacker, OTHER).await.unwrap();
         assert_eq!(obstacle(&world, attacker, Keep::Own).await, Some(Obstacle::Guarded));
         assert_refused!(world.merge(attacker, Keep::Own).await, Refused::Conflict(Conflict::MergeStopped));
         // Into a login with a second factor another one may be merged.
-        world.turn_second_factor_on(attacker).await;
+        world.turn_second_factor_on(&mut account.admin.ask).await;
+        let attacker = &account.admin.ask;
         world.app.turn_off_second_factor(&other.admin.ask, PASSWORD, &codes[0]).await.unwrap();
+        world.prove_login(attacker, OTHER).await.unwrap();
         assert_eq!(obstacle(&world, attacker, Keep::Own).await, None);
         world.merge(attacker, Keep::Own).await.unwrap();
     }
