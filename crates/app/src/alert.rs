@@ -1,6 +1,6 @@
 //! Alerts: who is told at once of what comes in for a company (G-08).
 //!
-//! [`raise`] is the one door: it keeps what came in, and queues a mail or a push for whoever is to be told. Who that is, is
+//! [`tell`] is the one door: it keeps what came in, and queues a mail or a push for whoever is to be told. Who that is, is
 //! decided by `domain::alert::decide`, from what is set and how each receiver stands at that moment; and once more by the same
 //! function when a mail is handed to the mail server, or a push to its service. Whoever may not be told by then is not.
 //!

@@ -1,10 +1,9 @@
 //! What somebody's page of alerts and summaries shows: their settings, what may be chosen, and why nothing comes.
 
 use domain::capability::proof::{AnyUser, ManageUsers};
-use domain::capability::{Capability, Mark, mark};
 use domain::email::EmailAddress;
 use domain::id::{CompanyId, UserId};
-use domain::receiver::Receiver;
+use domain::receiver::{Reach, Receiver};
 use store::notification::{self, Filter, Notification};
 use store::page::Window;
 use store::pass::{AccountPass, HasPlace as _};
@@ -83,7 +82,7 @@ fn users(r: &mut Reader, pass: &AccountPass<AnyUser>, id: &UserId) -> Result<Set
     let all = Window { skip: 0, take: notification::MOST_EACH.max(summary_email::MOST_EACH) };
     let filter = Filter { user: Some(id.clone()), ..Filter::default() };
     Ok(Settings {
-        gets_emails: mark(who.user_type, false, Capability::ReceiveNotifications) != Mark::No,
+        gets_emails: Reach::of(who.user_type) != Reach::NoEmails,
         alerts: notification::list(r, &whose, &filter, all)?.rows,
         summaries: summary_email::list(r, &whose, Some(id), all)?.rows,
         companies: receiver::list_companies(r, &whose, Some(id))?,

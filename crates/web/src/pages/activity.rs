@@ -81,6 +81,7 @@ fn who(t: Text, entry: &activity::Activity) -> Option<String> {
     }
 }
 
+/// What was done; what a newer version of the program has written is not known here.
 fn what(t: Text, verb: &str) -> &'static str {
     match Verb::of_key(verb) {
         Some(Verb::AccountCreated) => t.activity_account_created(),
@@ -170,33 +171,15 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
-        Some(
-            verb @ (Verb::SecondFactorShown
-            | Verb::SecondFactorAdded
-            | Verb::SecondFactorRemoved
-            | Verb::RecoveryCodesMade
-            | Verb::RecoveryCodeUsed
-            | Verb::SeeAsStarted
-            | Verb::SeeAsRefused
-            | Verb::SeeAsEnded),
-        ) => what_of_sign_in(t, verb),
-        // Written by a newer version of the program.
+        Some(Verb::SecondFactorShown) => t.activity_second_factor_shown(),
+        Some(Verb::SecondFactorAdded) => t.activity_second_factor_added(),
+        Some(Verb::SecondFactorRemoved) => t.activity_second_factor_removed(),
+        Some(Verb::RecoveryCodesMade) => t.activity_recovery_codes_made(),
+        Some(Verb::RecoveryCodeUsed) => t.activity_recovery_code_used(),
+        Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
+        Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
+        Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
         None => t.activity_unknown(),
-    }
-}
-
-/// What concerns how somebody signs in, and whom they see an account as.
-fn what_of_sign_in(t: Text, verb: Verb) -> &'static str {
-    match verb {
-        Verb::SecondFactorShown => t.activity_second_factor_shown(),
-        Verb::SecondFactorAdded => t.activity_second_factor_added(),
-        Verb::SecondFactorRemoved => t.activity_second_factor_removed(),
-        Verb::RecoveryCodesMade => t.activity_recovery_codes_made(),
-        Verb::RecoveryCodeUsed => t.activity_recovery_code_used(),
-        Verb::SeeAsStarted => t.activity_see_as_started(),
-        Verb::SeeAsRefused => t.activity_see_as_refused(),
-        Verb::SeeAsEnded => t.activity_see_as_ended(),
-        _ => t.activity_unknown(),
     }
 }
 
