@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use domain::account::AccountDetails;
+use domain::account::{AccountDetails, Ticks};
 use domain::company::parse_time_zone;
 use domain::time::{Span, Timestamp};
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
         let last = Timestamp::from_micros(end.micros() - Span::seconds(1).as_micros()).day(&zone);
         assert_eq!(Timestamp::end_of_day(&last, &zone), Some(end), "{day} in {zone} is {last}");
     }
-    if let Ok(details) = AccountDetails::parse("Acme", &zone, days, false, true, true) {
+    if let Ok(details) = AccountDetails::parse("Acme", &zone, days, Ticks::NEW) {
         assert!((1..=30).contains(&details.invitation_days), "{days}");
     }
 });
