@@ -3,13 +3,15 @@
 use domain::activity::{Entry, Verb};
 use domain::capability::Capability;
 use domain::email::EmailAddress;
-use domain::id::{AccountId, LoginId, SessionId, UserId};
+use domain::id::{AccountId, LoginId, SessionId, SingleSignOnId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
 use store::pass::{Acting, Means, Person, Seen, SelfPass};
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
-use store::{api_key, capability_use, device, email_change, login_merge, reset, session, user};
+use store::{
+    api_key, capability_use, device, email_change, login_merge, reset, session, single_sign_on, user,
+};
 
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -234,13 +236,33 @@ fn known_device(w: &Writer, ask: &Ask, login: &LoginRecord) -> Option<String> {
 
 /// Starts a session for whoever asks, and the entry it is recorded with.
 pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
+    start_on(w, login, ask, ask.credentials.host())
+}
+
+fn start_on(
+    w: &mut Writer,
+    login: &LoginId,
+    ask: &Ask,
+    host: Option<&str>,
+) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;
-    let (given, host) = (ask.credentials.session.as_deref(), ask.credentials.host());
+    let given = ask.credentials.session.as_deref();
     let (id, token) = session::insert(w, login, &ask.device, given, host)?;
     let device = device::token(w.key(), &record, &w.new_token()[..22]);
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
     Ok((SignedIn { token, login: login.clone(), device }, entry))
+}
+
+/// Starts a session by an account's provider: it is one in that account alone, and as long as that is its provider.
+pub(crate) fn start_bound(
+    w: &mut Writer,
+    login: &LoginId,
+    ask: &Ask,
+    (account, provider): (&AccountId, &SingleSignOnId),
+) -> Result<(SignedIn, Entry), Refused> {
+    let (signed_in, entry) = start_on(w, login, ask, Some(provider.as_str()))?;
+    Ok((SignedIn { token: format!("{account}.{}", signed_in.token), ..signed_in }, entry))
 }
 
 /// Whether the login still has the password that was just checked, and the address it was found by.
@@ -254,12 +276,14 @@ pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(
     if is_unchanged(r, checked)? { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
 }
 
-/// Ends whatever could let somebody else in: a login's sessions, resets, and the changes of address and merges that wait.
+/// Ends whatever could let somebody else in: a login's sessions, resets, the changes of address and merges that wait, and
+/// whom a provider knows.
 pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
     session::remove_all(w, login, None)?;
     reset::remove_all(w, login)?;
     email_change::remove_all(w, login)?;
     login_merge::remove_all(w, login)?;
+    single_sign_on::remove_all(w, login)?;
     Ok(())
 }
 

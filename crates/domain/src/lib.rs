@@ -29,6 +29,7 @@ pub mod notification;
 pub mod password;
 pub mod push;
 pub mod receiver;
+pub mod single_sign_on;
 pub mod summary_email;
 pub mod tag;
 pub mod temporary_password;

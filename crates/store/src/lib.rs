@@ -41,6 +41,7 @@ pub mod push;
 pub mod receiver;
 pub mod reset;
 pub mod session;
+pub mod single_sign_on;
 pub mod summary_email;
 pub mod summary_issue;
 pub mod tag;

@@ -1,11 +1,13 @@
 //! Sessions: signed-in browsers.
 
-use domain::id::{LoginId, SessionId};
+use domain::capability::proof::AnyUser;
+use domain::id::{AccountId, LoginId, SessionId};
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
-use crate::pass::SelfPass;
+use crate::pass::{AccountPass, HasPlace as _, SelfPass};
 use crate::secret;
+use crate::single_sign_on;
 use crate::work::{Reader, Writer};
 
 /// How long a session lives at most.
@@ -39,6 +41,18 @@ pub fn on_host(token: &str, host: Option<&str>) -> Option<String> {
     Some(host.map_or_else(|| token.to_owned(), |host| format!("{token}@{host}")))
 }
 
+/// What a session's token is stored as, and the account that it is bound to. One of single sign-on comes as `ACC….token`, and is
+/// stored together with the account's provider: it is no session of another account, and none once the provider is another.
+pub(crate) fn stored_hash(r: &mut Reader, token: &str) -> Result<(String, Option<AccountId>), DbError> {
+    let bound = token.split_once('.').and_then(|(account, token)| Some((account.parse().ok()?, token)));
+    let Some((account, own)): Option<(AccountId, &str)> = bound else {
+        return Ok((secret::hash(token), None));
+    };
+    let provider = single_sign_on::find(r, &account)?.map(|provider| provider.id);
+    let stored = provider.and_then(|provider| on_host(own, Some(provider.as_str())));
+    Ok((secret::hash(stored.as_deref().unwrap_or(token)), Some(account)))
+}
+
 /// Starts a session on a host and hands out its token, which is stored nowhere. The session that the browser came with, by
 /// its token, ends: it may have been planted there.
 pub fn insert(
@@ -49,7 +63,8 @@ pub fn insert(
     host: Option<&str>,
 ) -> Result<(SessionId, String), DbError> {
     if let Some(old) = came_with {
-        w.tx().exec(sql!("DELETE FROM session WHERE token_hash = $1"), &[secret::hash(old).into()])?;
+        let (old, _) = stored_hash(w, old)?;
+        w.tx().exec(sql!("DELETE FROM session WHERE token_hash = $1"), &[old.into()])?;
     }
     let (id, token, now) = (w.new_id::<SessionId>(), w.new_token(), w.now);
     let network = w.origin().network.clone();
@@ -101,6 +116,13 @@ pub fn remove(w: &mut Writer, pass: &SelfPass, id: &SessionId) -> Result<bool, D
         .tx()
         .exec(sql!("DELETE FROM session WHERE id = $1 AND login_id = $2"), &[id.into(), login.into()])?;
     Ok(removed > 0)
+}
+
+/// Ends the session that somebody has by the account's provider.
+pub fn remove_bound(w: &mut Writer, pass: &AccountPass<AnyUser>, id: &SessionId) -> Result<(), DbError> {
+    let login = pass.place().person.as_ref().map(|person| &person.login);
+    w.tx().exec(sql!("DELETE FROM session WHERE id = $1 AND login_id = $2"), &[id.into(), login.into()])?;
+    Ok(())
 }
 
 /// Ends all sessions of a login but `keep`; all of them without one. Says how many.

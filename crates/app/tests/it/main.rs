@@ -37,6 +37,7 @@ mod reset;
 mod rights_lost;
 mod seed;
 mod session;
+mod single_sign_on;
 mod smtp;
 mod summary_email;
 mod summary_issue;

@@ -50,4 +50,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0034_reset_host"),
     migration!("0035_lead_event"),
     migration!("0036_push"),
+    migration!("0041_single_sign_on"),
 ];

@@ -15,6 +15,7 @@ use super::{Credentials, Denied};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
+use crate::session;
 use crate::user;
 use crate::work::Reader;
 
@@ -80,7 +81,7 @@ pub(super) fn load(
         let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
         let person = read_person(&mut c, read_key)?;
-        return read_place(c, person, account, now);
+        return read_place(c, person, account, now, false);
     }
     let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
     let by_session = place_by!(
@@ -88,14 +89,25 @@ pub(super) fn load(
         "session s JOIN login l ON l.id = s.login_id"
         "s.token_hash = $1"
     );
-    let values = &[secret::hash(token).into(), account.into(), company.into()];
+    let (stored, bound) = session::stored_hash(r, token)?;
+    if bound.as_ref().is_some_and(|bound| bound != account) {
+        return Err(Denied::SignedOut);
+    }
+    let values = &[stored.into(), account.into(), company.into()];
     let mut c = r.tx().optional(by_session, values)?.ok_or(Denied::SignedOut)?.columns();
     let person = read_signed_in(&mut c, now)?;
-    read_place(c, person, account, now)
+    read_place(c, person, account, now, bound.is_some())
 }
 
-fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
-    let is_executive = c.text_or_null()?.is_some();
+/// By the account's provider somebody is what they are in the account, and no executive administrator: those are of its center.
+fn read_place(
+    mut c: Columns,
+    person: Person,
+    account: &AccountId,
+    now: Timestamp,
+    by_provider: bool,
+) -> Result<Found, Denied> {
+    let is_executive = c.text_or_null()?.is_some() && !by_provider;
     let brand = read_brand(&mut c)?;
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
     let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);

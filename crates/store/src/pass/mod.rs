@@ -39,6 +39,7 @@ mod load;
 mod login_merge;
 mod place;
 mod question;
+mod single_sign_on;
 mod system;
 mod tag;
 mod temporary_password;
@@ -63,6 +64,7 @@ pub use load::{Absent, administrators};
 pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Means, Person, Place, SelfPass};
 pub use question::QuestionPass;
+pub use single_sign_on::{SingleSignOnPass, nonce, state, verifier};
 pub use system::{Reason, SystemPass};
 pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
@@ -74,7 +76,7 @@ use crate::work::{Actor, Reader};
 /// What a request brings along to show who asks. Each is a secret; none is ever logged.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// The token of a session.
+    /// The token of a session. That of single sign-on names its account before it, as `ACC….token`, and is none anywhere else.
     pub session: Option<String>,
     /// The token of the printed set-up link.
     pub setup: Option<String>,
@@ -94,6 +96,8 @@ pub struct Credentials {
     pub login_merge: Option<String>,
     /// The account and ticket of the temporary password that was typed, as `ACC….token`.
     pub temporary_password: Option<String>,
+    /// The account and token of who was sent to the account's provider, as `ACC….token`.
+    pub single_sign_on: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

@@ -46,7 +46,9 @@ impl Visitor {
     }
 
     fn of_site(&self, frame: Frame) -> Frame {
-        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), ..frame }
+        // What is bound to an account leads out of it nowhere.
+        let is_own_host = self.own_host().is_some() || self.bound_account().is_some();
+        Frame { look: Look::clone(&self.look), is_own_host, ..frame }
     }
 
     /// The frame of a page of a signed-in person without account.

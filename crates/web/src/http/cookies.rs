@@ -47,6 +47,8 @@ cookies! {
     LoginMerge = "login-merge",
     /// The ticket of the temporary password that was typed.
     TemporaryPassword = "temporary-password",
+    /// The account and token of who was sent to the account's provider.
+    SingleSignOn = "single-sign-on",
     /// The token of the operator's link.
     Operator = "operator",
     /// What shows that somebody has signed in from here before. It signs nobody in.
@@ -71,6 +73,7 @@ impl Cookie {
             | Cookie::EmailChange
             | Cookie::LoginMerge => Some(3_600),
             Cookie::TemporaryPassword => Some(15 * 60),
+            Cookie::SingleSignOn => Some(10 * 60),
             // As long as browsers keep any.
             Cookie::Device | Cookie::Language => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

@@ -213,6 +213,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
+        Conflict::SingleSignOnFailed => t.problem_single_sign_on_failed(),
+        Conflict::SingleSignOnUnknown => t.problem_single_sign_on_unknown(),
+        Conflict::SingleSignOnTaken => t.problem_single_sign_on_taken(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::RequestApproved => t.toast_access_approved_before(),
     }

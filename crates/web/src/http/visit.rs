@@ -228,6 +228,7 @@ impl Visitor {
                 email_change: cookies.take(Cookie::EmailChange),
                 login_merge: cookies.take(Cookie::LoginMerge),
                 temporary_password: cookies.take(Cookie::TemporaryPassword),
+                single_sign_on: cookies.take(Cookie::SingleSignOn),
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,
@@ -303,6 +304,11 @@ impl Visitor {
     /// Whether somebody is likely signed in; only for where to send them.
     pub fn has_session(&self) -> bool {
         self.ask.credentials.session.is_some()
+    }
+
+    /// The account that the session is bound to, which began by the account's provider; only for where to send them.
+    pub fn bound_account(&self) -> Option<AccountId> {
+        self.ask.credentials.session.as_deref()?.split_once('.')?.0.parse().ok()
     }
 
     /// The account whose own host was asked; `None` on the server's.

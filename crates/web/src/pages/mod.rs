@@ -33,6 +33,7 @@ pub mod reset;
 pub mod session;
 pub mod setup;
 mod shown;
+pub mod single_sign_on;
 pub mod temporary_password;
 pub mod unsubscribe;
 pub mod user;

@@ -1,9 +1,10 @@
 //! Signing in and out.
 
 use ::http::StatusCode;
-use app::pass::{SelfPass, Visitor};
+use app::pass::{AccountPass, SelfPass, Visitor};
 use app::session::Entered;
-use app::{Conflict, Refused, account, session};
+use app::{Conflict, Refused, account, session, single_sign_on};
+use domain::capability::proof::AnyUser;
 use serde::Deserialize;
 
 use super::center_person;
@@ -42,7 +43,10 @@ pub struct Typed {
 
 /// The start page: to one's accounts, or to signing in.
 pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
-    visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" })
+    match visit.bound_account() {
+        Some(account) => visit.go(&format!("/accounts/{account}")),
+        None => visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" }),
+    }
 }
 
 /// The sign-in page.
@@ -106,7 +110,14 @@ pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: Str
 
 /// Signs out: ends the session and removes its cookie.
 pub async fn sign_out(visit: Visit<SelfPass>, after: Next) -> Answer {
-    visit.write(session::sign_out).await?;
+    match visit.bound_account() {
+        Some(account) => {
+            visit.of::<AccountPass<AnyUser>>(account).write(single_sign_on::sign_out).await?;
+        }
+        None => {
+            visit.write(session::sign_out).await?;
+        }
+    }
     let next = if routes::leads_to_a_page(&after.next) { after.next.as_str() } else { "/sign-in" };
     let mut response = visit.go_and_tell(next, Toast::SignedOut)?;
     response.headers_mut().append(::http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));

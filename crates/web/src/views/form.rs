@@ -68,6 +68,8 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::HostUnproven => t.form_host_unproven(),
         Problem::TooManyLogos => t.form_too_many_logos(),
         Problem::HostNoAnswer => t.form_host_no_answer(),
+        Problem::NoProvider => t.form_no_provider(),
+        Problem::NoSingleSignOn => t.form_no_single_sign_on(),
         Problem::SvgPicture => t.form_svg_picture(),
         Problem::NotAPicture => t.form_not_a_picture(),
         Problem::PictureTooLarge { side } => return t.form_picture_too_large(t.number(i64::from(side))),

@@ -37,6 +37,7 @@ pub mod push;
 pub mod refusal;
 pub mod session;
 pub mod setup;
+pub mod single_sign_on;
 pub mod temporary_password;
 pub mod unsubscribe;
 pub mod user;

@@ -28,6 +28,7 @@ mod networks;
 mod openapi;
 mod people;
 mod records;
+mod single_sign_on;
 mod site;
 mod strangers;
 mod unsubscribe;
