@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::World;
 
 /// Who we are to every provider.
-const CLIENT: &str = "rollcall";
+const CLIENT: &str = "client-1";
 /// What shows it; with what must be escaped.
 const SECRET: &str = "s3cret/+:of%us";
 /// A key made for these tests, which opens nothing.
@@ -38,12 +38,19 @@ pub(crate) fn way() -> Way {
 struct Hall {
     address: SocketAddr,
     next: AtomicUsize,
-    /// What each code gives, by the provider's name and the code: the challenge, and the answer.
-    codes: Mutex<BTreeMap<(String, String), (String, String)>>,
+    /// What each code gives, by the provider's name and the code.
+    codes: Mutex<BTreeMap<(String, String), Given>>,
     /// Answers that are given in place of the right ones, by path.
     instead: Mutex<BTreeMap<String, String>>,
     /// What was asked, by path.
     asked: Mutex<Vec<String>>,
+}
+
+/// What a code gives, and what for.
+struct Given {
+    challenge: String,
+    return_to: String,
+    token: String,
 }
 
 fn hall() -> &'static Arc<Hall> {
@@ -148,7 +155,9 @@ impl Provider {
         });
         change(&mut claims);
         let code = format!("code-{}", hall().next.fetch_add(1, Ordering::Relaxed));
-        let gives = (sent("code_challenge"), token(says, &claims));
+        let (challenge, return_to) = (sent("code_challenge"), sent("redirect_uri"));
+        assert!(return_to.ends_with("%2Fsingle-sign-on"), "{return_to}");
+        let gives = Given { challenge, return_to, token: token(says, &claims) };
         hall().codes.lock().expect("whole").insert((self.name.clone(), code.clone()), gives);
         (code, sent("state"))
     }
@@ -206,13 +215,12 @@ impl Hall {
         };
         let basic = BASE64.encode(format!("{CLIENT}:s3cret%2F%2B%3Aof%25us").as_bytes());
         let (_, code) = field("code")?;
-        let (challenge, token) =
-            self.codes.lock().expect("whole").remove(&(name.to_owned(), code.to_owned()))?;
+        let given = self.codes.lock().expect("whole").remove(&(name.to_owned(), code.to_owned()))?;
         let (_, verifier) = field("code_verifier")?;
-        let fits = BASE64URL_NOPAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()).as_ref())
-            == challenge;
-        let returns = field("redirect_uri")?.1 == "https%3A%2F%2Frollcall.example.test%2Fsingle-sign-on";
-        (fits && returns && authorization == format!("Basic {basic}")).then_some(token)
+        let hash = digest::digest(&digest::SHA256, verifier.as_bytes());
+        let fits = BASE64URL_NOPAD.encode(hash.as_ref()) == given.challenge;
+        let returns = field("redirect_uri")?.1 == given.return_to;
+        (fits && returns && authorization == format!("Basic {basic}")).then_some(given.token)
     }
 }
 

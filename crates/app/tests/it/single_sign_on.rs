@@ -285,7 +285,7 @@ async fn a08_what_waits_ends_by_itself_and_the_secret_is_sealed() {
         let app = &world.app;
         let issuer = provider.issuer();
         let (ask, to) = (&account.admin.ask, &account.id);
-        app.connect_provider(ask, to.clone(), (&issuer, "rollcall", "")).await.unwrap();
+        app.connect_provider(ask, to.clone(), (&issuer, "client-1", "")).await.unwrap();
         assert_eq!(world.sql("SELECT id FROM single_sign_on"), id);
         let missing = app.connect_provider(ask, to.clone(), (&issuer, "another", "")).await;
         assert!(matches!(missing, Err(Refused::Invalid(_))));

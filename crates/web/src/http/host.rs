@@ -87,7 +87,7 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
         "" | "sign-out" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         // Providers send people back to the server's own host.
-        "accounts" => !route.contains("/me/single-sign-on"),
+        "accounts" => !route.contains("/single-sign-on"),
         "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
