@@ -194,7 +194,7 @@ async fn x29_x01_an_address_signs_nobody_in_and_a_subject_one_alone() {
 }
 
 /// Somebody else has prepared a sign-in for an address, and linked it to a subject of theirs: whoever proves the
-/// mailbox has it alone. Linking takes the password, too. Seen to fail: without `remove_all` in `cut_off`, and with any password taken.
+/// mailbox has it alone. Linking takes the password, too. Seen to fail: without `remove_all` in `cut_off`.
 #[tokio::test]
 async fn x01_a_new_password_ends_what_was_linked_before() {
     for world in testkit::worlds().await {

@@ -27,7 +27,7 @@ const LIES: [Change; 12] = [
     ("of a number", |c| c["sub"] = 1.into()),
 ];
 
-/// Seen to fail: with `none` and HS256 taken, and, in the domain, without each check.
+/// Seen to fail: with `none` taken, and with any signature of a key that fits.
 #[tokio::test]
 async fn x29_what_is_not_said_and_signed_so_signs_nobody_in() {
     for world in testkit::worlds().await {
@@ -58,8 +58,8 @@ async fn x29_what_is_not_said_and_signed_so_signs_nobody_in() {
     }
 }
 
-/// What somebody brings back counts once, from the browser that was sent. Seen to fail: with the state not compared, the row not
-/// removed, and the issuer not looked at.
+/// What somebody brings back counts once, from the browser that was sent. Seen to fail: with the state not compared, and the row not
+/// removed.
 #[tokio::test]
 async fn x29_a_code_counts_once_and_in_its_own_browser() {
     for world in testkit::worlds().await {
