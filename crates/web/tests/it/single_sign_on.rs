@@ -11,8 +11,8 @@ use crate::site::{Reply, Site};
 fn cookie(reply: &Reply, name: &str) -> Option<String> {
     let start = format!("__Host-{name}=");
     let set = reply.headers.get_all("set-cookie").into_iter().filter_map(|line| line.to_str().ok());
-    let values = set.filter_map(|line| Some(line.strip_prefix(&start)?.split(';').next()?.to_owned()));
-    values.last()
+    let mut values = set.filter_map(|line| Some(line.strip_prefix(&start)?.split(';').next()?.to_owned()));
+    values.next_back()
 }
 
 /// Leaving goes to the provider's address, with what comes back kept in a cookie, by no form that ends at another site.

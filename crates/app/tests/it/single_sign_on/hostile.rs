@@ -9,6 +9,8 @@ use testkit::{Provider, Says};
 use super::{back, connect, link, returned};
 use crate::desk::assert_refused;
 
+/// What a provider answers, by its issuer.
+type Answer<'a> = Box<dyn Fn(&str) -> String + 'a>;
 type Change = (&'static str, fn(&mut Value));
 
 /// What is said wrongly, one at a time.
@@ -127,7 +129,7 @@ async fn x26_no_description_leads_where_none_may() {
             good.issuer()
         );
         let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", "[".repeat(300_000));
-        let answers: Vec<Box<dyn Fn(&str) -> String>> = vec![
+        let answers: Vec<Answer> = vec![
             Box::new(|issuer| described(issuer, "http://127.0.0.1:1/token")),
             Box::new(|issuer| described(issuer, "http://169.254.169.254/latest")),
             Box::new(|issuer| described(issuer, "https://10.0.0.1/token")),
