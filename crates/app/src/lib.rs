@@ -48,6 +48,7 @@ mod receiver;
 pub mod refused;
 pub mod reset;
 pub mod second_factor;
+pub mod second_factor_rule;
 pub mod see_as;
 pub mod seed;
 pub mod session;

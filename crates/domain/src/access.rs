@@ -124,6 +124,8 @@ pub enum Refusal {
     NamesProduct,
     /// In the account center it takes at least this (C-12).
     Center(Standing),
+    /// A second factor is asked for here, and the person has none.
+    NoSecondFactor,
 }
 
 impl Refusal {
@@ -138,6 +140,7 @@ impl Refusal {
             Refusal::GreaterAccess => "greater_access",
             Refusal::OutlastsOwn => "outlasts_own",
             Refusal::NamesProduct => "names_product",
+            Refusal::NoSecondFactor => "no_second_factor",
             Refusal::Center(Standing::Executive) => "not_executive",
             Refusal::Center(_) => "not_in_all_accounts",
         }

@@ -74,6 +74,10 @@ pub enum Problem {
     NotADay,
     /// A day that has passed.
     DayPassed,
+    /// That day is more than a year ahead.
+    DayTooFar,
+    /// Who asks everybody for a second factor has none.
+    NoOwnSecondFactor,
     /// Fewer than so many were chosen.
     TooFew {
         /// The fewest there may be.

@@ -1,5 +1,23 @@
 //! Second factors: what somebody types to show that they have theirs, and what their app is told.
 
+use crate::input::Problem;
+use crate::time::{Span, Timestamp};
+
+/// How far ahead the day may be from which everybody needs one.
+const FURTHEST: Span = Span::days(366);
+
+/// From when everybody needs a second factor, as it was typed: the beginning of a day in `zone`. Today is at once.
+pub fn parse_from(day: &str, zone: &str, now: Timestamp) -> Result<Timestamp, Problem> {
+    if day.trim().is_empty() {
+        return Err(Problem::Missing);
+    }
+    let from = Timestamp::start_of_day(day.trim(), zone).ok_or(Problem::NotADay)?;
+    if from + Span::days(1) <= now {
+        return Err(Problem::DayPassed);
+    }
+    if from > now + FURTHEST { Err(Problem::DayTooFar) } else { Ok(from) }
+}
+
 /// How many recovery codes somebody gets.
 pub const CODES: usize = 10;
 

@@ -78,6 +78,12 @@ impl Timestamp {
         Some(Timestamp(next.to_zoned(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
     }
 
+    /// The first moment of a day such as `2026-12-31` in `zone`. `None` for what is no day.
+    pub fn start_of_day(day: &str, zone: &str) -> Option<Timestamp> {
+        let day = day.parse::<jiff::civil::Date>().ok()?;
+        Some(Timestamp(day.to_zoned(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
+    }
+
     /// The day in `zone`, as forms write it: `2026-12-31`.
     pub fn day(self, zone: &str) -> String {
         self.in_zone(&Zone::named(zone)).date().to_string()

@@ -152,6 +152,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::WrongPassword => format!("{option} is not the present password."),
         Problem::NoEmails => format!("{option}: agents get no emails."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
+        Problem::DayTooFar => format!("{option} must be a day within a year."),
         Problem::DayPassed => format!("{option} must be a day that lies ahead."),
         Problem::NotALink => format!("{option} must be an address that begins with https://."),
         Problem::NotAColor => format!("{option} must be a colour, such as #3a40c4."),

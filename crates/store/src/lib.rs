@@ -7,6 +7,7 @@ mod convert;
 pub mod db;
 pub mod pass;
 pub mod second_factor;
+pub mod second_factor_rule;
 pub mod secret;
 pub mod work;
 

@@ -14,8 +14,8 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, push, reset, second_factor, see_as, session, setup, temporary_password,
-    unsubscribe, user,
+    operator, permissions, push, reset, second_factor, second_factor_rule, see_as, session, setup,
+    temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -163,6 +163,9 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}/lead-center", lead_center::home),
         get("/accounts/{account}/settings", account::settings),
         post("/accounts/{account}/settings", account::change).records(&[Verb::AccountChanged]),
+        get("/accounts/{account}/settings/second-factor", second_factor_rule::page),
+        post("/accounts/{account}/settings/second-factor", second_factor_rule::set)
+            .records(&[Verb::AccountChanged]),
         post("/accounts/{account}/settings/request-link", account::renew_request_link)
             .records(&[Verb::RequestLinkRenewed]),
         get("/accounts/{account}/white-label", brand::page),
@@ -341,6 +344,9 @@ fn account_centers() -> Vec<Route> {
             .records(&[Verb::CenterAccountUnlinked, Verb::CenterAccountUnlinked]),
         get("/account-centers/{account_center}/settings", account_center::settings::page),
         post("/account-centers/{account_center}/settings", account_center::settings::change)
+            .records(&[Verb::CenterChanged]),
+        get("/account-centers/{account_center}/settings/second-factor", second_factor_rule::center_page),
+        post("/account-centers/{account_center}/settings/second-factor", second_factor_rule::set_of_center)
             .records(&[Verb::CenterChanged]),
         get("/account-centers/{account_center}/dissolve", account_center::settings::dissolve_page),
         post("/account-centers/{account_center}/dissolve", account_center::settings::dissolve).records(&[

@@ -7,7 +7,7 @@ use domain::account_center::{Facts, Standing, Wants, decide, standing};
 use domain::capability::Proves;
 use domain::id::{AccountCenterId, AccountId};
 
-use super::load::{read_person, read_session};
+use super::load::{no_second_factor, read_due, read_person, read_session};
 use super::place::{AccountPass, Person};
 use super::see_as::no_session;
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
@@ -83,6 +83,10 @@ impl<C: Wants> Gate for CenterPass<C> {
         let row = r.tx().optional(
             sql!(
                 "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, k.name,
+                        k.second_factor_from,
+                        CASE WHEN EXISTS (SELECT 1 FROM second_factor f
+                                          WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
+                             THEN 0 ELSE 1 END,
                         CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END,
                         CASE WHEN EXISTS (
                             SELECT 1 FROM \"user\" u JOIN account a ON a.id = u.account_id
@@ -108,9 +112,13 @@ impl<C: Wants> Gate for CenterPass<C> {
         let mut c = row.columns();
         let person = read_person(&mut c, read_session)?;
         let name = c.text_or_null()?.ok_or(Denied::NotFound)?;
+        let due = read_due(&mut c)?;
         let facts = Facts { executive: c.flag()?, somewhere: c.flag()?, everywhere: c.flag()? };
         // One that is not there and one that is none of theirs look alike.
         let standing = standing(facts).ok_or(Denied::NotFound)?;
+        if due.is_some_and(|from| from <= now) {
+            return Err(no_second_factor());
+        }
         if let Err(refusal) = decide(standing, C::LEAST) {
             return Err(Denied::Forbidden { refusal, ask: executives(r, center)? });
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::{Companies, CompanyUse, Grants, InUse, decide_anywhere, decide_entry, decide_in};
+use domain::access::{
+    Companies, CompanyUse, Grants, InUse, Refusal, decide_anywhere, decide_entry, decide_in,
+};
 use domain::brand::Brand;
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
@@ -35,6 +37,18 @@ macro_rules! in_use {
     };
 }
 
+/// From when a second factor is asked for in the account `a` of the center `ac`, if ever, and whether the login `l` has none.
+macro_rules! second_factor_asked {
+    () => {
+        "CASE WHEN a.second_factor_from <= ac.second_factor_from OR ac.second_factor_from IS NULL
+              THEN a.second_factor_from ELSE ac.second_factor_from END,
+         CASE WHEN EXISTS (SELECT 1 FROM second_factor f
+                           WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
+              THEN 0 ELSE 1 END"
+    };
+}
+pub(super) use second_factor_asked;
+
 /// The person, their user and the company asked for, in one statement. The two kinds of credentials differ in where
 /// the login comes from. No time is bound: what the statement says holds as long as nobody writes.
 macro_rules! place_by {
@@ -42,6 +56,8 @@ macro_rules! place_by {
         sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, l.language, ",
             $means,
+            ", ",
+            second_factor_asked!(),
             ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
                     u.first_name, u.last_name, u.display_name, ",
@@ -49,6 +65,7 @@ macro_rules! place_by {
             " FROM ",
             $from,
             " LEFT JOIN account a ON a.id = $2
+             LEFT JOIN account_center ac ON ac.id = a.center_id
              LEFT JOIN brand w ON w.account_id = $2
              LEFT JOIN \"user\" u ON u.account_id = $2 AND u.login_id = l.id AND u.status <> 'deleted'
              LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = l.id
@@ -113,10 +130,14 @@ pub(super) fn load_seen(
     let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
     let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
     let person = read_person(&mut c, |_| Ok(Means::Job))?;
-    read_place(c, person, &seeing.account, now)
+    let mut found = read_place(c, person, &seeing.account, now)?;
+    // It is asked of who looks, when they begin.
+    found.place.second_factor_due = None;
+    Ok(found)
 }
 
 fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
+    let second_factor_due = read_due(&mut c)?;
     let is_executive = c.text_or_null()?.is_some();
     let brand = read_brand(&mut c)?;
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
@@ -155,6 +176,7 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         account_created_at,
         center,
         is_executive,
+        second_factor_due,
         access_version,
         in_use,
         grants,
@@ -162,6 +184,12 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         brand,
     };
     Ok(Found { place, company })
+}
+
+/// From when a second factor is asked of somebody who has none.
+pub(super) fn read_due(c: &mut Columns) -> Result<Option<Timestamp>, DbError> {
+    let (from, lacks): (Option<Timestamp>, bool) = (c.get()?, c.flag()?);
+    Ok(from.filter(|_| lacks))
 }
 
 /// What the account shows of itself, while that is switched on.
@@ -234,7 +262,7 @@ impl Absent {
     }
 }
 
-/// The place of who is not here, for what they have set going. Of the companies it holds none, where they have not all.
+/// The place of who is not here, for what they have set going: no second factor is asked of it. Of the companies it holds none, where they have not all.
 /// Somebody who was here as executive administrator, and is none any more, has what their user has.
 pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> Result<Place, Denied> {
     let now = r.now;
@@ -283,6 +311,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
     Ok(Place {
         is_executive,
+        second_factor_due: None,
         person,
         user: id,
         account: account.clone(),
@@ -345,8 +374,23 @@ pub(super) fn allow<C: Proves>(
         (Some(capability), Some(company)) => decide_in(grants, capability, company).map(drop),
         (Some(capability), None) => decide_anywhere(grants, capability, place.in_use).map(drop),
     };
-    let Err(refusal) = decision else { return Ok(()) };
+    let refusal = match decision {
+        Err(refusal @ Refusal::NotActive(_)) => refusal,
+        _ if is_due(r, place) => return Err(no_second_factor()),
+        Err(refusal) => refusal,
+        Ok(()) => return Ok(()),
+    };
     Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })
+}
+
+/// Whether the place is closed to somebody until they have a second factor.
+pub(super) fn is_due(r: &Reader, place: &Place) -> bool {
+    place.second_factor_due.is_some_and(|from| from <= r.now)
+}
+
+/// Nobody but they can give it.
+pub(super) fn no_second_factor() -> Denied {
+    Denied::Forbidden { refusal: Refusal::NoSecondFactor, ask: Vec::new() }
 }
 
 /// Who can give what is missing: the account's first administrators, but for those whose access ends.

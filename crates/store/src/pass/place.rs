@@ -11,11 +11,14 @@ use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, Sessi
 use domain::time::Timestamp;
 use domain::user::{Names, UserType};
 
-use super::load::{Absent, allow, load, load_absent, read_brand, read_signed_in};
+use super::load::{
+    Absent, allow, is_due, load, load_absent, no_second_factor, read_brand, read_due, read_signed_in,
+    second_factor_asked,
+};
 use super::see_as::{Seeing, no_session};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::company;
-use crate::db::sql;
+use crate::db::{DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
 
@@ -95,6 +98,8 @@ pub struct Place {
     pub center: Option<AccountCenterId>,
     /// Whether they are here as executive administrator of it (C-10).
     pub is_executive: bool,
+    /// From when a second factor is asked of them here, who have none (A-02).
+    pub second_factor_due: Option<Timestamp>,
     /// Counts the changes of the user's access.
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
@@ -202,6 +207,9 @@ impl<C> AccountPass<C> {
         if place.center.as_ref() != Some(center) {
             return Err(Denied::NotFound);
         }
+        if is_due(r, &place) {
+            return Err(no_second_factor());
+        }
         Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
     }
 }
@@ -220,6 +228,7 @@ impl<C: Proves> AccountPass<C> {
             return Err(Denied::NotFound);
         }
         place.person = Some(person.clone());
+        place.second_factor_due = due_of(r, account, &person.login)?;
         allow::<C>(r, &place, None)?;
         Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
     }
@@ -274,6 +283,20 @@ impl<C> CompanyPass<C> {
     }
 }
 
+/// From when a second factor is asked in the account of somebody who has none.
+fn due_of(r: &mut Reader, account: &AccountId, login: &LoginId) -> Result<Option<Timestamp>, DbError> {
+    let row = r.tx().optional(
+        sql!(concat!(
+            "SELECT ",
+            second_factor_asked!(),
+            " FROM account a LEFT JOIN account_center ac ON ac.id = a.center_id JOIN login l ON l.id = $2
+             WHERE a.id = $1"
+        )),
+        &[account.into(), login.into()],
+    )?;
+    row.map_or(Ok(None), |row| read_due(&mut row.columns()))
+}
+
 impl Place {
     /// The place of somebody who has an administrator's rights without a user: the operator, or a person.
     fn of_administrator(
@@ -288,6 +311,10 @@ impl Place {
             ),
             &[account.into()],
         )?;
+        let second_factor_due = match &person {
+            Some(person) => due_of(r, account, &person.login)?,
+            None => None,
+        };
         let mut c = row.ok_or(Denied::NotFound)?.columns();
         let brand = read_brand(&mut c)?;
         let grants =
@@ -302,6 +329,7 @@ impl Place {
             account_created_at: c.get()?,
             center: c.parse_or_null()?,
             is_executive: person.is_some(),
+            second_factor_due,
             person,
             access_version: 0,
             grants,

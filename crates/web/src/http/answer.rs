@@ -73,6 +73,8 @@ impl Visitor {
             let left = (seconds + 59) / 60;
             frame.seeing = Some(SeeingMark { of: Some((seeing.name.clone(), left)) });
         }
+        frame.second_factor_due =
+            place.second_factor_due.map(|from| self.moments(&place.time_zone).day(from));
         let frame = self.toasted(frame);
         match self.toast {
             // From there it can be undone (U-22).

@@ -196,6 +196,7 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
+        ("second_factor_from", at) => at.parse().map_or(value, |from| moments.day(from)),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, moments)),
         (
             "agent"
@@ -259,6 +260,7 @@ fn field_name(t: Text, field: &str) -> String {
         "takes_requests" => t.account_takes_requests(),
         "temporary_passwords" => t.temporary_password_setting(),
         "see_as" => t.see_as_setting(),
+        "second_factor_from" => t.second_factor_rule_title(),
         "seen_by" => t.see_as_seen_by(),
         "tried" => t.see_as_tried(),
         "invoice_emails" => t.access_change_part_invoice_emails(),

@@ -31,6 +31,7 @@ pub mod permissions;
 pub mod push;
 pub mod reset;
 pub mod second_factor;
+pub mod second_factor_rule;
 pub mod see_as;
 pub mod session;
 pub mod setup;

@@ -62,6 +62,8 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::WrongPassword => t.form_wrong_password(),
         Problem::NoEmails => t.form_no_emails(),
         Problem::NotADay => t.form_not_a_day(),
+        Problem::DayTooFar => t.form_day_too_far(),
+        Problem::NoOwnSecondFactor => t.second_factor_rule_own_first(),
         Problem::DayPassed => t.form_day_passed(),
         Problem::TooFew { min } => return t.form_too_few(min),
         Problem::NotALink => t.form_not_a_link(),

@@ -32,6 +32,8 @@ pub struct Frame {
     pub look: Look,
     /// Whether it is on an account's own host, where nothing leads out of the account.
     pub is_own_host: bool,
+    /// From which day on whoever looks needs a second factor here, and has none.
+    pub second_factor_due: Option<String>,
     /// That whoever looks sees an account as somebody else.
     pub seeing: Option<SeeingMark>,
 }

@@ -36,6 +36,7 @@ pub mod problem;
 pub mod push;
 pub mod refusal;
 pub mod second_factor;
+pub mod second_factor_rule;
 pub mod see_as;
 pub mod session;
 pub mod setup;

@@ -84,6 +84,11 @@ impl Problem {
         }
     }
 
+    /// Whether they set up what is missing by themselves.
+    fn lacks_second_factor(&self, refusal: &Refusal) -> bool {
+        *refusal == Refusal::NoSecondFactor
+    }
+
     fn refused(&self, refusal: &Refusal) -> String {
         sentence(self.t, *refusal)
     }
