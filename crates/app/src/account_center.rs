@@ -14,7 +14,7 @@ use domain::user::{Names, UserStatus, UserType};
 use store::account_center::{self, AccountRow, Center};
 use store::activity::{self, Activity};
 use store::page::Page;
-use store::pass::{AccountPass, Acting, CenterPass, Credentials, Gate, HasPlace, SelfPass};
+use store::pass::{AccountPass, Acting, CenterPass, Credentials, Gate, HasPlace, Proven, SelfPass};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
 use store::{account, executive_administrator, temporary_password};
@@ -283,7 +283,7 @@ pub fn find_without_administrator(
 
 /// Dissolves the center: its accounts stand alone, and executive administrators have only what was given to them directly
 /// (C-12). Each account's activity tells it.
-pub fn dissolve(mut w: Writer, pass: &CenterPass<RunsCenter>) -> Result<Committed<()>, Refused> {
+pub fn dissolve(mut w: Writer, pass: &Proven<CenterPass<RunsCenter>>) -> Result<Committed<()>, Refused> {
     if find_without_administrator(&mut w, pass)?.is_some() {
         return Err(Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
     }

@@ -11,7 +11,7 @@ use domain::email::EmailAddress;
 use domain::id::{LoginId, UserId};
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::executive_administrator::{self, OwnPlace};
-use store::pass::{AccountPass, Acting, CenterPass};
+use store::pass::{AccountPass, Acting, CenterPass, Proven};
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{account_center, login};
@@ -62,7 +62,7 @@ pub fn preview_first(r: &mut Reader, pass: &CenterPass<AllOfCenter>) -> Result<b
 
 /// Makes whoever administers all accounts the first executive administrator (C-04). Managing users comes with it. Who they
 /// are must be proven, as for every other.
-pub fn make_first(mut w: Writer, pass: &CenterPass<AllOfCenter>) -> Result<Committed<()>, Refused> {
+pub fn make_first(mut w: Writer, pass: &Proven<CenterPass<AllOfCenter>>) -> Result<Committed<()>, Refused> {
     check_proven(&mut w, &pass.person().login)?;
     if !executive_administrator::insert_first(&mut w, pass)? {
         return Err(Refused::Conflict(Conflict::HasExecutive));
@@ -96,7 +96,11 @@ pub fn find_person(
 }
 
 /// Makes a person of the center an executive administrator (C-10). That they are one already is no matter.
-pub fn make(mut w: Writer, pass: &CenterPass<RunsCenter>, login: &LoginId) -> Result<Committed<()>, Refused> {
+pub fn make(
+    mut w: Writer,
+    pass: &Proven<CenterPass<RunsCenter>>,
+    login: &LoginId,
+) -> Result<Committed<()>, Refused> {
     let person = find_person(&mut w, pass, login)?;
     check_proven(&mut w, login)?;
     limits::count(&mut w, &format!("executives made in {}", pass.center()), limits::EXECUTIVE)?;
@@ -114,7 +118,7 @@ pub fn make(mut w: Writer, pass: &CenterPass<RunsCenter>, login: &LoginId) -> Re
 /// center with accepting.
 pub fn invite(
     mut w: Writer,
-    pass: &CenterPass<RunsCenter>,
+    pass: &Proven<CenterPass<RunsCenter>>,
     names: &Names,
     email: &EmailAddress,
     message: Option<&str>,
@@ -202,7 +206,7 @@ impl Stay {
 /// tells of.
 pub fn unmake(
     mut w: Writer,
-    pass: &CenterPass<RunsCenter>,
+    pass: &Proven<CenterPass<RunsCenter>>,
     login: &LoginId,
     afterwards: Afterwards,
 ) -> Result<Committed<()>, Refused> {

@@ -4,11 +4,11 @@ use domain::access::{Companies, Grants, InUse, Refusal, decide_anywhere, decide_
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
 use domain::explain::{smallest_change_anywhere, smallest_change_in};
-use domain::id::{CompanyId, UserId};
+use domain::id::{AccountId, CompanyId, UserId};
 use domain::input::Problem;
 use store::company::{self, Company};
 use store::page::Page;
-use store::pass::{AccountPass, HasPlace as _, QuestionPass, SystemPass, administrators};
+use store::pass::{AccountPass, HasPlace as _, QuestionPass, SystemPass, administrators, second_factor_due};
 use store::user::{self, Given};
 use store::work::Reader;
 
@@ -34,6 +34,20 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// The same for somebody who is kept out until they have a second factor: nobody else can give it.
+    fn until_second_factor(
+        mut self,
+        r: &mut Reader,
+        account: &AccountId,
+        user: &UserId,
+    ) -> Result<Explanation, Refused> {
+        let due = second_factor_due(r, account, user)?.is_some_and(|from| from <= r.now);
+        if due && self.decision.is_ok() {
+            (self.decision, self.change) = (Err(Refusal::NoSecondFactor), None);
+        }
+        Ok(self)
+    }
+
     /// Asks the very functions that decide on requests.
     fn of(given: Given, own: &[Company], capability: Capability, company: Option<&Company>) -> Explanation {
         let grants = grants(given);
@@ -78,8 +92,8 @@ pub fn explain(
         Some(company) => Some(company::find_in(r, pass, &given.account, company)?.ok_or_else(not_there)?),
         None => None,
     };
-    let own = company::list_given(r, &given)?;
-    Ok(Explanation::of(given, &own, capability, company.as_ref()))
+    let (own, account) = (company::list_given(r, &given)?, given.account.clone());
+    Explanation::of(given, &own, capability, company.as_ref()).until_second_factor(r, &account, id)
 }
 
 /// A user of the account, and perhaps the decision that was asked about.
@@ -112,10 +126,15 @@ pub fn explain_user(
         None => None,
     };
     let (own, asked) = (company::list_given(r, &given)?, company.as_ref());
+    let explain = |capability| {
+        let explanation = Explanation::of(given.clone(), &own, capability, asked);
+        explanation.until_second_factor(r, pass.account(), id)
+    };
+    let explanation = capability.map(explain).transpose()?;
     Ok(Explained {
         name: given.name.clone(),
-        grants: grants(given.clone()),
-        explanation: capability.map(|capability| Explanation::of(given, &own, capability, asked)),
+        grants: grants(given),
+        explanation,
         own,
         company,
         choices: company::list_choices(r, pass)?,

@@ -42,6 +42,7 @@ pub mod moment;
 pub mod notification;
 pub mod operator;
 pub mod password;
+pub mod proof;
 pub mod push;
 pub mod real;
 mod receiver;

@@ -28,6 +28,8 @@ pub enum Refused {
     Link(LinkState),
     /// They see an account as somebody else, or did until now, and that does not open this.
     SeeingAs(Box<Seeing>),
+    /// It is too long ago that they showed all that they sign in with.
+    Unproven,
     /// Fields to be mended.
     Invalid(Vec<FieldError>),
     /// Something stands in the way.
@@ -196,6 +198,7 @@ impl From<Denied> for Refused {
             Denied::Forbidden { refusal, ask } => Refused::Forbidden { refusal, ask },
             Denied::Link(state) => Refused::Link(state),
             Denied::SeeingAs(seeing) => Refused::SeeingAs(seeing),
+            Denied::Unproven => Refused::Unproven,
             Denied::Database(error) => Refused::from(error),
         }
     }

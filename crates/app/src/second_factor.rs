@@ -192,19 +192,15 @@ impl App {
         let (typed, asked) = (code.to_owned(), ask.clone());
         let done = move |mut w: Writer, pass: &SecondFactorPass| {
             let login = &pass.login;
-            let used = match take(&mut w, &login.id, &typed)? {
-                Ok(used) => used,
+            let mut entries = match use_up(&mut w, login, &typed)? {
+                Ok(entries) => entries,
                 Err(refused) => return commit_refused(w, pass, login, refused),
             };
             if !second_factor::remove_ticket(&mut w, pass)? {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
             let (signed_in, started) = session::begin(&mut w, &login.id, &asked)?;
-            let mut entries = vec![started];
-            if used == Used::RecoveryCode {
-                tell(&mut w, login, Told::CodeUsed)?;
-                entries.push(Entry::of_login(Verb::RecoveryCodeUsed, &login.id, &login.name));
-            }
+            entries.insert(0, started);
             w.commit_all(&pass.actor(), entries, Ok(signed_in))
         };
         self.write(ask, (), done).await?.1
@@ -238,6 +234,22 @@ pub(crate) enum Used {
     Code,
     /// A recovery code.
     RecoveryCode,
+}
+
+/// The same, and tells of a recovery code; the entry for that.
+pub(crate) fn use_up(
+    w: &mut Writer,
+    login: &LoginRecord,
+    typed: &str,
+) -> Result<Result<Vec<Entry>, Refused>, Refused> {
+    Ok(match take(w, &login.id, typed)? {
+        Ok(Used::Code) => Ok(Vec::new()),
+        Ok(Used::RecoveryCode) => {
+            tell(w, login, Told::CodeUsed)?;
+            Ok(vec![Entry::of_login(Verb::RecoveryCodeUsed, &login.id, &login.name)])
+        }
+        Err(refused) => Err(refused),
+    })
 }
 
 /// Counts a try, and uses up what was typed, if it fits. What is refused is counted all the same: whoever calls commits it.
@@ -289,7 +301,7 @@ fn counter(w: &Writer, login: &LoginId) -> String {
 }
 
 /// A refusal that has been counted is on the record; but of those that come too often one line is enough.
-fn commit_refused<T>(
+pub(crate) fn commit_refused<T>(
     w: Writer,
     pass: &impl Acting,
     login: &LoginRecord,

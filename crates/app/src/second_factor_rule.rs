@@ -8,7 +8,7 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::input::Problem;
 use domain::time::Timestamp;
-use store::pass::{AccountPass, Acting, CenterPass, HasPlace as _, Person};
+use store::pass::{AccountPass, Acting, CenterPass, HasPlace as _, Person, Proven};
 use store::work::{Committed, Reader, Writer};
 use store::{second_factor, second_factor_rule};
 
@@ -51,7 +51,7 @@ pub fn find_of_center(
 /// Asks for it from then on; with nothing, never.
 pub fn set(
     mut w: Writer,
-    pass: &AccountPass<ManageUsers>,
+    pass: &Proven<AccountPass<ManageUsers>>,
     from: Option<Timestamp>,
 ) -> Result<Committed<()>, Refused> {
     check_own(&mut w, pass.place().person.as_ref(), from)?;
@@ -65,7 +65,7 @@ pub fn set(
 /// The same in a center and its accounts.
 pub fn set_of_center(
     mut w: Writer,
-    pass: &CenterPass<RunsCenter>,
+    pass: &Proven<CenterPass<RunsCenter>>,
     from: Option<Timestamp>,
 ) -> Result<Committed<()>, Refused> {
     check_own(&mut w, Some(pass.person()), from)?;

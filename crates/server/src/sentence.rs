@@ -25,6 +25,7 @@ pub(crate) fn refused(refused: Refused, option: fn(&str) -> String) -> Failure {
         Refused::NotFound => "There is nothing of that id.".to_owned(),
         Refused::SignedOut => "Nobody is signed in.".to_owned(),
         Refused::Forbidden { refusal, .. } => because(refusal),
+        Refused::Unproven => "It is too long ago that they showed who they are.".to_owned(),
         Refused::SeeingAs(_) => "They see an account as somebody else.".to_owned(),
         Refused::Link(_) => "The link does not work any more.".to_owned(),
         Refused::Conflict(conflict) => self::conflict(conflict).to_owned(),
@@ -103,6 +104,7 @@ fn because(refusal: Refusal) -> String {
         Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
         Refusal::OutlastsOwn => "That would last longer than one's own access.".to_owned(),
         Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
+        Refusal::NoSecondFactor => "A second factor is asked for there, and they have none.".to_owned(),
         Refusal::Center(_) => "That is for those who run the account center.".to_owned(),
     }
 }
@@ -152,6 +154,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::WrongPassword => format!("{option} is not the present password."),
         Problem::NoEmails => format!("{option}: agents get no emails."),
         Problem::NotADay => format!("{option} must be a day, such as 2026-12-31."),
+        Problem::NoOwnSecondFactor => "Whoever asks everybody for a second factor has one.".to_owned(),
         Problem::DayTooFar => format!("{option} must be a day within a year."),
         Problem::DayPassed => format!("{option} must be a day that lies ahead."),
         Problem::NotALink => format!("{option} must be an address that begins with https://."),

@@ -57,8 +57,8 @@ pub fn insert(
     let network = w.origin().network.clone();
     w.tx().exec(
         sql!(
-            "INSERT INTO session (id, token_hash, login_id, network, device, created_at, seen_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)"
+            "INSERT INTO session (id, token_hash, login_id, network, device, created_at, seen_at, proven_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7)"
         ),
         &[
             (&id).into(),
@@ -156,6 +156,16 @@ pub fn update_seen(w: &mut Writer, id: &SessionId) -> Result<(), DbError> {
              WHERE id = $1"
         ),
         &[id.into(), now.into(), (now + IDLE).into(), LIFETIME.as_micros().into()],
+    )?;
+    Ok(())
+}
+
+/// Notes that whoever asks has just shown all that they sign in with.
+pub fn update_proven(w: &mut Writer, pass: &SelfPass) -> Result<(), DbError> {
+    let now = w.now;
+    w.tx().exec(
+        sql!("UPDATE session SET proven_at = $2 WHERE id = $1"),
+        &[pass.session().into(), now.into()],
     )?;
     Ok(())
 }

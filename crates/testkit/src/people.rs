@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::activity::{self, Activity};
-use app::pass::{AccountPass, CenterPass, Credentials, Reason, SystemPass};
+use app::pass::{AccountPass, CenterPass, Credentials, Proven, Reason, SystemPass};
 use app::session::{SignedIn, Started};
 use app::work::{Origin, Writer};
 use app::{Ask, Refused, SharedApp, company, executive_administrator, job, see_as, user};
@@ -190,7 +190,8 @@ pub struct Center {
 impl Center {
     /// Makes its administrator the first executive administrator.
     pub async fn make_first(&self) {
-        let make = |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
+        let make =
+            |w: Writer, pass: &Proven<CenterPass<AllOfCenter>>| executive_administrator::make_first(w, pass);
         self.app.write(&self.admin.ask, self.id.clone(), make).await.expect("there is none yet");
     }
 
@@ -208,15 +209,16 @@ impl Center {
     /// Makes a person of the center an executive administrator; its administrator is one.
     pub async fn make(&self, login: &LoginId) -> Result<(), Refused> {
         let login = login.clone();
-        let make =
-            move |w: Writer, pass: &CenterPass<RunsCenter>| executive_administrator::make(w, pass, &login);
+        let make = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
+            executive_administrator::make(w, pass, &login)
+        };
         self.app.write(&self.admin.ask, self.id.clone(), make).await.map(|_| ())
     }
 
     /// Unmakes one, by whoever asks.
     pub async fn unmake(&self, ask: &Ask, login: &LoginId, afterwards: Afterwards) -> Result<(), Refused> {
         let login = login.clone();
-        let unmake = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+        let unmake = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
             executive_administrator::unmake(w, pass, &login, afterwards)
         };
         self.app.write(ask, self.id.clone(), unmake).await.map(|_| ())

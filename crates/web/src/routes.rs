@@ -14,7 +14,7 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, push, reset, second_factor, second_factor_rule, see_as, session, setup,
+    operator, permissions, proof, push, reset, second_factor, second_factor_rule, see_as, session, setup,
     temporary_password, unsubscribe, user,
 };
 
@@ -95,6 +95,8 @@ fn own() -> Vec<Route> {
         post("/me", me::change).records(&[Verb::LoginChanged]),
         get("/me/password", me::password_page),
         post("/me/password", me::change_password).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
+        get("/me/proof", proof::page),
+        post("/me/proof", proof::prove),
         get("/me/second-factor", second_factor::page),
         post("/me/second-factor/begin", second_factor::begin).records(&[Verb::SecondFactorShown]),
         post("/me/second-factor", second_factor::turn_on)

@@ -2,7 +2,7 @@
 
 use app::center_person::Filter;
 use app::page::Page;
-use app::pass::{AccountPass, CenterPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, CenterPass, Proven, Reason, SelfPass, SystemPass};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, account_center, center_person, executive_administrator, me};
 use domain::access::Refusal;
@@ -217,7 +217,7 @@ async fn c03_an_account_leaves_with_an_administrator_of_its_own_or_not_at_all() 
         world.sql(&format!("UPDATE \"user\" SET user_type = 'manager' WHERE account_id = '{}'", north.id));
         let left = unlink(&world, &center, &north.id).await;
         assert_refused!(left, Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
-        let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| account_center::dissolve(w, pass);
+        let dissolve = |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| account_center::dissolve(w, pass);
         let dissolved = world.app.write(&center.admin.ask, center.id.clone(), dissolve).await;
         assert_refused!(dissolved, Refused::Conflict(Conflict::NoAdministratorOfItsOwn));
         world.sql(&format!(
@@ -371,7 +371,7 @@ async fn a05_what_is_done_to_a_center_is_recorded_in_its_own_trail() {
         let (_, eve) = center.accounts[0].join("eve@example.com", UserType::Administrator, &[]).await;
         center.make(&eve.login).await.unwrap();
         center.unmake(ask, &eve.login, Afterwards::TakeBack).await.unwrap();
-        let invite = |w: Writer, pass: &CenterPass<RunsCenter>| {
+        let invite = |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
             let names = Names { first: "Ivy".into(), last: "Exec".into(), display: String::new() };
             let email = EmailAddress::parse("ivy@example.com").unwrap();
             executive_administrator::invite(w, pass, &names, &email, None)
@@ -381,7 +381,7 @@ async fn a05_what_is_done_to_a_center_is_recorded_in_its_own_trail() {
             |w: Writer, pass: &CenterPass<RunsCenter>| account_center::change(w, pass, &details("Agency 2"));
         world.app.write(ask, id(), rename).await.unwrap();
         unlink(&world, &center, &center.accounts[1].id).await.unwrap();
-        let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| account_center::dissolve(w, pass);
+        let dissolve = |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| account_center::dissolve(w, pass);
         world.app.write(ask, id(), dissolve).await.unwrap();
         let trail =
             format!("SELECT verb, actor_name FROM activity WHERE account_id = '{}' ORDER BY id", center.id);

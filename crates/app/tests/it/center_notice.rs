@@ -1,7 +1,7 @@
 //! Mails about access through an account center: nobody gets it, or loses it, unseen (C-03, C-10 to C-12).
 
 use app::executive_administrator;
-use app::pass::CenterPass;
+use app::pass::{CenterPass, Proven};
 use app::work::Writer;
 use domain::account_center::proof::RunsCenter;
 use domain::account_center::{Afterwards, CenterDetails};
@@ -64,7 +64,7 @@ async fn c10_who_accepts_is_told_of_to_the_others_alone() {
         center.make_first().await;
         let names = Names { first: "Kim".into(), last: "Ode".into(), display: String::new() };
         let email = EmailAddress::parse("kim@example.com").unwrap();
-        let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+        let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
             executive_administrator::invite(w, pass, &names, &email, None)
         };
         world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1.unwrap();
@@ -96,7 +96,7 @@ async fn c10_x08_an_invitation_sent_again_by_the_account_speaks_of_the_account()
         let (_, some) = north.join("some@example.com", UserType::Administrator, &[]).await;
         let names = Names { first: "Kim".into(), last: "Ode".into(), display: String::new() };
         let email = EmailAddress::parse("kim@example.com").unwrap();
-        let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+        let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
             executive_administrator::invite(w, pass, &names, &email, None)
         };
         let (_, user) = world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap();

@@ -2,7 +2,7 @@
 
 mod races;
 
-use app::pass::{AccountPass, CenterPass, InvitationPass, LinkState, SelfPass};
+use app::pass::{AccountPass, CenterPass, InvitationPass, LinkState, Proven, SelfPass};
 use app::work::{Reader, Writer};
 use app::{Ask, Conflict, Refused, executive_administrator, me};
 use domain::access::Refusal;
@@ -38,8 +38,9 @@ async fn c04_who_administers_all_accounts_makes_themselves_the_first() {
         let center = world.account_center("Agency", "dana@example.com").await;
         let (_, some) = center.accounts[0].join("some@example.com", UserType::Administrator, &[]).await;
         let first = |ask: Ask| {
-            let make =
-                |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
+            let make = |w: Writer, pass: &Proven<CenterPass<AllOfCenter>>| {
+                executive_administrator::make_first(w, pass)
+            };
             let (app, id) = (world.app.clone(), center.id.clone());
             async move { app.write(&ask, id, make).await.map(|_| ()) }
         };
@@ -66,8 +67,9 @@ async fn x14_c04_of_two_who_make_themselves_the_first_at_once_one_is() {
             let made = at_once(8, |number| {
                 let ask = if number % 2 == 0 { center.admin.ask.clone() } else { both.ask.clone() };
                 let (app, id) = (world.app.clone(), center.id.clone());
-                let make =
-                    |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
+                let make = |w: Writer, pass: &Proven<CenterPass<AllOfCenter>>| {
+                    executive_administrator::make_first(w, pass)
+                };
                 async move { app.write(&ask, id, make).await.map(|_| ()) }
             })
             .await;
@@ -193,8 +195,9 @@ async fn c12_executives_are_made_by_executives_and_are_people_of_the_center() {
         center.accounts[1].join("both@example.com", UserType::Administrator, &[]).await;
         let stranger = world.another_account("Elsewhere", "zoe@example.com").await.admin;
         let login = both.login.clone();
-        let make =
-            move |w: Writer, pass: &CenterPass<RunsCenter>| executive_administrator::make(w, pass, &login);
+        let make = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
+            executive_administrator::make(w, pass, &login)
+        };
         let refused = Refusal::Center(Standing::Executive);
         let made = world.app.write(&both.ask, center.id.clone(), make).await;
         match made {
@@ -229,7 +232,7 @@ async fn c12_x14_executives_who_unmake_each_other_at_once_leave_one() {
                 let by = people[(number + round) % people.len()].ask.clone();
                 let whom = people[(number / people.len()) % people.len()].login.clone();
                 let (app, id) = (world.app.clone(), center.id.clone());
-                let unmake = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+                let unmake = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
                     executive_administrator::unmake(w, pass, &whom, Afterwards::TakeBack)
                 };
                 async move {
@@ -251,7 +254,7 @@ async fn c12_x14_executives_who_unmake_each_other_at_once_leave_one() {
 async fn invite(world: &World, center: &Center, address: &str) -> Result<(), Refused> {
     let names = Names { first: "Eve".into(), last: "Exec".into(), display: String::new() };
     let email = EmailAddress::parse(address).unwrap();
-    let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+    let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
         executive_administrator::invite(w, pass, &names, &email, None)
     };
     world.app.write(&center.admin.ask, center.id.clone(), invite).await?.1.map(drop)

@@ -36,6 +36,7 @@ mod refused;
 mod reset;
 mod rights_lost;
 mod second_factor;
+mod second_factor_rule;
 mod see_as;
 mod seed;
 mod session;

@@ -3,7 +3,7 @@
 
 use app::access_change::Confirmed;
 use app::account_center::dissolve;
-use app::pass::{AccountPass, CenterPass, SelfPass};
+use app::pass::{AccountPass, CenterPass, Proven, SelfPass};
 use app::work::Writer;
 use app::{Ask, Refused, access_request, executive_administrator};
 use domain::access_change::Change;
@@ -179,7 +179,7 @@ impl<'a> Scene<'a> {
             }
             Waits::Executive => {
                 let (names, email) = (names("Tar", "Get"), EmailAddress::parse(TARGET).unwrap());
-                let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+                let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
                     executive_administrator::invite(w, pass, &names, &email, None)
                 };
                 world.app.write(&self.giver.ask, self.center.id.clone(), invite).await.unwrap().1.unwrap();
@@ -243,7 +243,7 @@ impl<'a> Scene<'a> {
             Lost::Dissolved => {
                 // Who runs it, too, is unmade before.
                 let _ = center.unmake(&center.admin.ask, &self.giver.login, Afterwards::TakeBack).await;
-                let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| dissolve(w, pass);
+                let dissolve = |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| dissolve(w, pass);
                 self.world.app.write(&center.admin.ask, center.id.clone(), dissolve).await.unwrap();
             }
         }

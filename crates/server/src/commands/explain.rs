@@ -162,6 +162,9 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
         Refusal::NoLeadCenter => {
             format!("The user has {name}, but neither the company nor one that they have uses Lead Center.")
         }
+        Refusal::NoSecondFactor => {
+            format!("The user has {name}, but a second factor is asked for there, and they have none.")
+        }
         Refusal::GreaterAccess => format!("The user has {name}, but the other user has more access."),
         Refusal::OutlastsOwn => format!("The user has {name}, but the other user's access lasts longer."),
         Refusal::NamesProduct => {

@@ -393,6 +393,25 @@ pub(super) fn no_second_factor() -> Denied {
     Denied::Forbidden { refusal: Refusal::NoSecondFactor, ask: Vec::new() }
 }
 
+/// From when a second factor is asked of a user who has none.
+pub fn second_factor_due(
+    r: &mut Reader,
+    account: &AccountId,
+    user: &UserId,
+) -> Result<Option<Timestamp>, DbError> {
+    let row = r.tx().optional(
+        sql!(concat!(
+            "SELECT ",
+            second_factor_asked!(),
+            " FROM \"user\" u JOIN login l ON l.id = u.login_id JOIN account a ON a.id = u.account_id
+             LEFT JOIN account_center ac ON ac.id = a.center_id
+             WHERE u.account_id = $1 AND u.id = $2"
+        )),
+        &[account.into(), user.into()],
+    )?;
+    row.map_or(Ok(None), |row| read_due(&mut row.columns()))
+}
+
 /// Who can give what is missing: the account's first administrators, but for those whose access ends.
 pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(

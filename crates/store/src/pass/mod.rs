@@ -38,6 +38,7 @@ mod link;
 mod load;
 mod login_merge;
 mod place;
+mod proven;
 mod question;
 mod second_factor;
 mod see_as;
@@ -61,9 +62,10 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use load::{Absent, administrators};
+pub use load::{Absent, administrators, second_factor_due};
 pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Here, Means, Person, Place, SelfPass};
+pub use proven::Proven;
 pub use question::QuestionPass;
 pub use second_factor::SecondFactorPass;
 pub use see_as::{LeavePass, Seeing, Viewer};
@@ -160,6 +162,8 @@ pub enum Denied {
     Link(LinkState),
     /// They see an account as somebody else, or did until now, and that does not open this.
     SeeingAs(Box<Seeing>),
+    /// It is too long ago that they showed all that they sign in with.
+    Unproven,
     /// The database failed.
     Database(DbError),
 }
@@ -201,6 +205,9 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
 
     /// Whether it is the way out for who sees an account as somebody else, who does nothing but leave.
     const LEAVES: bool = false;
+
+    /// Whether it takes that the person has shown a moment ago that it is them.
+    const PROVEN: bool = false;
 
     /// Mints the pass, or says why not.
     fn mint(r: &mut Reader, credentials: &Credentials, target: &Self::Target) -> Result<Self, Denied>;

@@ -93,7 +93,9 @@ pub(super) fn answer(wrong: Wrong, request_id: &str, now: Timestamp) -> Response
         }
         Refused::NotFound | Refused::Link(_) => not_found(),
         Refused::Forbidden { refusal, .. } => forbidden(Some(refusal)),
-        Refused::Conflict(Conflict::OnlyOneself) | Refused::SeeingAs(_) => forbidden(None),
+        Refused::Conflict(Conflict::OnlyOneself) | Refused::SeeingAs(_) | Refused::Unproven => {
+            forbidden(None)
+        }
         Refused::Invalid(errors) => {
             let sentences: Vec<String> = errors.iter().map(sentence).collect();
             said(StatusCode::UNPROCESSABLE_ENTITY, &sentences.join(", "))

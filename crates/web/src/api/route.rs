@@ -118,5 +118,14 @@ where
             call::run(app, (path, Arc::clone(&fields)), params, request, handler.clone())
         });
     let speaks = Speaks::Api;
-    Route { method, path, door: P::DOOR, records: &[], speaks, described: Some(described), endpoint }
+    Route {
+        method,
+        path,
+        door: P::DOOR,
+        proven: P::PROVEN,
+        records: &[],
+        speaks,
+        described: Some(described),
+        endpoint,
+    }
 }

@@ -74,7 +74,7 @@ pub(super) fn problem(visitor: &Visitor, refused: Refused) -> Response {
             let missing = Missing { reason: refusal.key(), sentence, ask };
             answer(StatusCode::FORBIDDEN, t.problem_forbidden(), Some(missing), None)
         }
-        Refused::SeeingAs(_) => plain(StatusCode::FORBIDDEN, t.problem_forbidden()),
+        Refused::SeeingAs(_) | Refused::Unproven => plain(StatusCode::FORBIDDEN, t.problem_forbidden()),
         Refused::Link(_) => plain(StatusCode::GONE, t.problem_not_found()),
         Refused::Invalid(errors) => {
             let (status, title) = (StatusCode::BAD_REQUEST, t.problem_bad_request());

@@ -12,6 +12,7 @@ use text::Text;
 
 use super::refusals;
 use super::visit::Visitor;
+use crate::routes;
 use crate::views::access_change::part_name;
 use crate::views::problem::{Kind, Problem};
 use crate::views::user::Described as _;
@@ -34,6 +35,7 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
             let Seeing { name, is_over, account, .. } = *seeing;
             shown(visitor, frame, Kind::SeeingAs { name, is_over, account: account.to_string() }, None)
         }
+        Refused::Unproven => prove_first(visitor).await,
         Refused::Invalid(_) => page(visitor, |t| Kind::BadRequest(t.problem_invalid().to_owned())).await,
         Refused::Conflict(conflict) => conflicting(visitor, conflict).await,
         Refused::TooMany(exceeded) => {
@@ -146,6 +148,20 @@ fn sign_in_first(visitor: &Visitor) -> Response {
     let wanted = if visitor.is_get() && visitor.path != "/" { visitor.path.as_str() } else { "" };
     let to = if wanted.is_empty() { "/sign-in".to_owned() } else { format!("/sign-in?next={wanted}") };
     Redirect::to(&to).into_response()
+}
+
+/// To the page where they show again that it is them, and from there back. What was sent too late was not done, and says so.
+async fn prove_first(visitor: &Visitor) -> Response {
+    let place = |path: &str| format!("/me/proof?next={path}");
+    if visitor.is_get() {
+        return Redirect::to(&place(&visitor.path)).into_response();
+    }
+    // What was sent may come from a page of this address, or from one above it.
+    let mut from = visitor.path.as_str();
+    while !from.is_empty() && !routes::leads_to_a_page(from) {
+        from = from.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    page(visitor, |_| Kind::Unproven { to: place(from) }).await
 }
 
 fn closed_link(visitor: &Visitor, state: LinkState) -> Response {

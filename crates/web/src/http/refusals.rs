@@ -11,6 +11,7 @@ pub(crate) fn note(origin: &Origin, refused: &Refused) {
         Refused::Forbidden { refusal, .. } => line(origin, refusal.key()),
         Refused::NotFound => line(origin, "not_found"),
         Refused::Link(_) => line(origin, "dead_link"),
+        Refused::Unproven => line(origin, "unproven"),
         Refused::SeeingAs(_) => line(origin, "seeing_as"),
         Refused::TooMany(_) => line(origin, "too_often"),
         Refused::Conflict(Conflict::WrongPassword) => line(origin, "wrong_password"),

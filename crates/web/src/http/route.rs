@@ -43,6 +43,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who gets in.
     pub door: Door,
+    /// Whether whoever gets in has shown a moment ago that it is them.
+    pub proven: bool,
     /// What it writes into the activity when it does what it is there for; nothing for routes that only look.
     pub records: &'static [Verb],
     /// In what it answers.
@@ -212,7 +214,16 @@ where
         upload::run(app, (params, fields), request, handler.clone())
     };
     let (method, endpoint) = (Method::POST, on(MethodFilter::POST, run));
-    Route { method, path, door: P::DOOR, records: &[], speaks: Speaks::Pages, described: None, endpoint }
+    Route {
+        method,
+        path,
+        door: P::DOOR,
+        proven: P::PROVEN,
+        records: &[],
+        speaks: Speaks::Pages,
+        described: None,
+        endpoint,
+    }
 }
 
 /// A route that looks, and answers with JSON. What a program asks for there is counted like the API's requests.
@@ -249,7 +260,16 @@ where
         on(filter, move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
             visit::run(app, kind, params, request, handler.clone())
         });
-    Route { method, path, door: P::DOOR, records: &[], speaks: kind.speaks, described: None, endpoint }
+    Route {
+        method,
+        path,
+        door: P::DOOR,
+        proven: P::PROVEN,
+        records: &[],
+        speaks: kind.speaks,
+        described: None,
+        endpoint,
+    }
 }
 
 impl Route {

@@ -2,7 +2,7 @@
 
 use app::Refused;
 use app::executive_administrator;
-use app::pass::CenterPass;
+use app::pass::{CenterPass, Proven};
 use app::work::Writer;
 use domain::account_center::proof::{AllOfCenter, RunsCenter};
 use domain::account_center::{Afterwards, Standing};
@@ -40,14 +40,14 @@ pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
 }
 
 /// What making oneself the first one means.
-pub async fn first_page(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
-    let (pass, opens_users) = visit.read(executive_administrator::preview_first).await?;
+pub async fn first_page(visit: Visit<Proven<CenterPass<AllOfCenter>>>, _: Nothing) -> Answer {
+    let (pass, opens_users) = visit.read(|r, pass| executive_administrator::preview_first(r, pass)).await?;
     let center = pass.name().to_owned();
     visit.page(First { t: visit.t(), frame: visit.center_frame(&pass), center, opens_users })
 }
 
 /// Makes whoever administers all accounts the first one (C-04).
-pub async fn make_first(visit: Visit<CenterPass<AllOfCenter>>, _: Nothing) -> Answer {
+pub async fn make_first(visit: Visit<Proven<CenterPass<AllOfCenter>>>, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(executive_administrator::make_first).await?;
     visit.go_and_tell(&format!("/account-centers/{}", pass.center()), Toast::ExecutiveFirst)
 }
@@ -73,16 +73,16 @@ impl Typed {
 }
 
 /// The form of a new one.
-pub async fn new_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+pub async fn new_page(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     visit.page(new_view(&visit, &pass, &Typed::default(), &Errors::default()))
 }
 
 /// Invites a new one (C-10).
-pub async fn invite(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answer {
+pub async fn invite(visit: Visit<Proven<CenterPass<RunsCenter>>>, typed: Typed) -> Answer {
     let done = match typed.parse() {
         Ok((names, email, message)) => {
-            let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+            let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
                 executive_administrator::invite(w, pass, &names, &email, message.as_deref())
             };
             visit.write(invite).await.and_then(|(_, invited)| invited.map(drop))
@@ -104,7 +104,7 @@ pub async fn invite(visit: Visit<CenterPass<RunsCenter>>, typed: Typed) -> Answe
 }
 
 fn new_view(
-    visit: &Visit<CenterPass<RunsCenter>>,
+    visit: &Visit<Proven<CenterPass<RunsCenter>>>,
     pass: &CenterPass<RunsCenter>,
     typed: &Typed,
     errors: &Errors,
@@ -121,7 +121,7 @@ fn new_view(
 }
 
 /// What making somebody one means.
-pub async fn make_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+pub async fn make_page(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
     let login: LoginId = visit.param("login")?;
     let id = login.to_string();
     let (pass, person) =
@@ -131,14 +131,14 @@ pub async fn make_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answ
 }
 
 /// Makes somebody one (C-10).
-pub async fn make(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+pub async fn make(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
     let login: LoginId = visit.param("login")?;
     let (pass, ()) = visit.write(move |w, pass| executive_administrator::make(w, pass, &login)).await?;
     visit.go_and_tell(&list_of(&pass), Toast::ExecutiveMade)
 }
 
 /// What unmaking one means.
-pub async fn end_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+pub async fn end_page(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
     let login: LoginId = visit.param("login")?;
     let (pass, unmaking) =
         visit.read(move |r, pass| executive_administrator::preview_unmake(r, pass, &login)).await?;
@@ -164,7 +164,7 @@ pub struct Choice {
 }
 
 /// Unmakes one (C-11, C-12).
-pub async fn end(visit: Visit<CenterPass<RunsCenter>>, choice: Choice) -> Answer {
+pub async fn end(visit: Visit<Proven<CenterPass<RunsCenter>>>, choice: Choice) -> Answer {
     let login: LoginId = visit.param("login")?;
     // Who may not do it, and that there is nobody, is told first, whatever was sent.
     let wanted = login.clone();

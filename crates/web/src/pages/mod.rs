@@ -28,6 +28,7 @@ pub mod may;
 pub mod me;
 pub mod operator;
 pub mod permissions;
+pub mod proof;
 pub mod push;
 pub mod reset;
 pub mod second_factor;

@@ -1,7 +1,7 @@
 //! Asking everybody in an account, or in all accounts of a center, for a second factor.
 
 use app::Refused;
-use app::pass::{AccountPass, CenterPass, HasPlace as _};
+use app::pass::{AccountPass, CenterPass, HasPlace as _, Proven};
 use app::second_factor_rule::{self as app_rule, LackingPage, OfCenter};
 use domain::account_center::proof::RunsCenter;
 use domain::capability::proof::ManageUsers;
@@ -17,8 +17,8 @@ use crate::views::frame::address;
 use crate::views::second_factor_rule::{Lacking, Rule};
 use crate::views::{Frame, Pager};
 
-type AtAccount = Visit<AccountPass<ManageUsers>>;
-type AtCenter = Visit<CenterPass<RunsCenter>>;
+type AtAccount = Visit<Proven<AccountPass<ManageUsers>>>;
+type AtCenter = Visit<Proven<CenterPass<RunsCenter>>>;
 
 /// A center has no zone of its own.
 const CENTER_ZONE: &str = "UTC";

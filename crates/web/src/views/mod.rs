@@ -33,6 +33,7 @@ pub mod me;
 pub mod operator;
 pub mod permission;
 pub mod problem;
+pub mod proof;
 pub mod push;
 pub mod refusal;
 pub mod second_factor;

@@ -44,6 +44,11 @@ pub enum Kind {
         /// `ACC…`
         account: String,
     },
+    /// 403: it is too long ago that they showed that it is them; where they do.
+    Unproven {
+        /// An address of the site.
+        to: String,
+    },
     /// 400, 405, 409, 413, 422: a sentence.
     BadRequest(String),
     /// 429: in how many minutes to come back.
@@ -65,7 +70,7 @@ impl Kind {
         use http::StatusCode;
         match self {
             Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Forbidden { .. } | Kind::SeeingAs { .. } => StatusCode::FORBIDDEN,
+            Kind::Forbidden { .. } | Kind::SeeingAs { .. } | Kind::Unproven { .. } => StatusCode::FORBIDDEN,
             Kind::BadRequest(_) => StatusCode::BAD_REQUEST,
             Kind::Nowhere(_) => StatusCode::MISDIRECTED_REQUEST,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -105,6 +110,7 @@ impl Problem {
         match self.kind {
             Kind::NotFound => t.problem_not_found(),
             Kind::Forbidden { .. } => t.problem_forbidden(),
+            Kind::Unproven { .. } => t.proof_too_late(),
             Kind::SeeingAs { is_over: true, .. } => t.see_as_over(),
             Kind::SeeingAs { is_over: false, .. } => t.see_as_only_look(),
             Kind::BadRequest(_) | Kind::Nowhere(_) => t.problem_bad_request(),

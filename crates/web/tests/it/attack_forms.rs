@@ -34,6 +34,10 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/second-factor" => &["code", "next", "kept"],
         "/me/second-factor" | "/me/second-factor/codes" | "/me/second-factor/off" => &["password", "code"],
         "/me/second-factor/begin" => &[],
+        "/me/proof" => &["password", "code", "next"],
+        "/settings/second-factor" | "/account-centers/{account_center}/settings/second-factor" => {
+            &["from", "lift"]
+        }
         "/me/push" => &["endpoint", "p256dh", "auth"],
         "/me/api-keys" => &["name", "password"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],

@@ -27,6 +27,7 @@ mod language;
 mod networks;
 mod openapi;
 mod people;
+mod proof;
 mod records;
 mod see_as;
 mod site;

@@ -180,6 +180,10 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let path = path.replace(site.account.id.as_str(), center.accounts[0].id.as_str());
             (path, Some(center.admin.ask), String::new())
         }
+        "/accounts/{account}/settings/second-factor" => with(path, "lift=yes"),
+        "/account-centers/{account_center}/settings/second-factor" => {
+            (path, Some(site.center.admin.ask.clone()), "lift=yes".to_owned())
+        }
         "/accounts/{account}/settings/request-link" => with(path, ""),
         "/accounts/{account}/users/access-offer" => with(path, "email=olga%40example.com"),
         "/accounts/{account}/users/access-requests/{access_request}/approve" => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::Ask;
-use app::pass::{CenterPass, Reason, SystemPass};
+use app::pass::{CenterPass, Proven, Reason, SystemPass};
 use app::work::{Origin, Writer};
 use domain::account_center::proof::RunsCenter;
 use domain::email::EmailAddress;
@@ -187,7 +187,7 @@ async fn gone_of_center(site: &Site, center: &Center) -> Ids {
     delete(world, north, &user).await;
     let dissolved = world.account_center("Over", "over@gone.example").await;
     dissolved.make_first().await;
-    let dissolve = |w: Writer, pass: &CenterPass<RunsCenter>| app::account_center::dissolve(w, pass);
+    let dissolve = |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| app::account_center::dissolve(w, pass);
     world.app.write(&dissolved.admin.ask, dissolved.id.clone(), dissolve).await.expect("it is dissolved");
     Ids::from([
         ("account_center", dissolved.id.to_string()),

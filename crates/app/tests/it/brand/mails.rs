@@ -180,10 +180,10 @@ async fn x18_an_invitation_to_run_a_center_has_no_brands_host() {
         center.accounts[0].give_host(BRIGHT).await;
         let email = EmailAddress::parse("eve@example.com").unwrap();
         let names = domain::user::Names { first: "Eve".into(), last: "Lee".into(), display: String::new() };
-        let invite =
-            move |w: Writer, pass: &app::pass::CenterPass<domain::account_center::proof::RunsCenter>| {
-                app::executive_administrator::invite(w, pass, &names, &email, None)
-            };
+        let invite = move |w: Writer,
+                           pass: &app::pass::Proven<
+            app::pass::CenterPass<domain::account_center::proof::RunsCenter>,
+        >| { app::executive_administrator::invite(w, pass, &names, &email, None) };
         world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1.unwrap();
         let letter = world.letter_to("eve@example.com").await;
         assert!(letter.link().starts_with("https://calls.hosted.test/"), "{}", letter.link());

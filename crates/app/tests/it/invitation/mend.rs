@@ -1,7 +1,7 @@
 //! Mending a wrong address in place: the invitation is the new reader's, and nobody else's any more.
 
 use app::invitation::{self, ToBeMended};
-use app::pass::CenterPass;
+use app::pass::{CenterPass, Proven};
 use app::work::Writer;
 use domain::account_center::proof::RunsCenter;
 use domain::email::EmailAddress;
@@ -206,7 +206,7 @@ async fn x07_an_invitation_to_run_a_center_is_mended_by_nobody() {
         let center = bundle::agency(&world).await;
         let [north, _] = &center.accounts;
         let (names, email) = (crate::desk::names("Natlie", "Reyes"), EmailAddress::parse(WRONG).unwrap());
-        let invite = move |w: Writer, pass: &CenterPass<RunsCenter>| {
+        let invite = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
             app::executive_administrator::invite(w, pass, &names, &email, None)
         };
         let made = world.app.write(&center.admin.ask, center.id.clone(), invite).await.unwrap().1;

@@ -1,6 +1,6 @@
 //! What somebody could want to make of a temporary password: another's address, or more than it is for.
 
-use app::pass::InvitationPass;
+use app::pass::{InvitationPass, Proven};
 use app::{access_request, email_proof, executive_administrator, limits, login_merge};
 use domain::account_center::proof::AllOfCenter;
 use domain::email::EmailAddress;
@@ -61,7 +61,8 @@ async fn x01_a_login_whose_address_nobody_proved_runs_no_center() {
         assert_refused!(center.make(&natalie.login).await, Refused::Conflict(Conflict::AddressUnproven));
         world.sql("DELETE FROM executive_administrator");
         world.sql(&format!("UPDATE login SET email_proven_at = NULL WHERE id = '{}'", center.admin.login));
-        let first = |w: Writer, pass: &CenterPass<AllOfCenter>| executive_administrator::make_first(w, pass);
+        let first =
+            |w: Writer, pass: &Proven<CenterPass<AllOfCenter>>| executive_administrator::make_first(w, pass);
         let refused = world.app.write(&center.admin.ask, center.id.clone(), first).await;
         assert_refused!(refused, Refused::Conflict(Conflict::AddressUnproven));
 

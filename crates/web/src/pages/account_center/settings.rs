@@ -1,7 +1,7 @@
 //! The settings of an account center, and dissolving it.
 
 use app::account_center;
-use app::pass::CenterPass;
+use app::pass::{CenterPass, Proven};
 use domain::account_center::CenterDetails;
 use domain::account_center::proof::RunsCenter;
 use serde::Deserialize;
@@ -60,8 +60,8 @@ fn view(
 }
 
 /// What dissolving means.
-pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
-    let look = |r: &mut app::work::Reader, pass: &CenterPass<RunsCenter>| {
+pub async fn dissolve_page(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
+    let look = |r: &mut app::work::Reader, pass: &Proven<CenterPass<RunsCenter>>| {
         Ok((account_center::find_without_administrator(r, pass)?, account_center::has_others(r, pass)?))
     };
     let (pass, (alone, has_others)) = visit.read(look).await?;
@@ -80,7 +80,7 @@ pub async fn dissolve_page(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> 
 }
 
 /// Dissolves the center.
-pub async fn dissolve(visit: Visit<CenterPass<RunsCenter>>, _: Nothing) -> Answer {
+pub async fn dissolve(visit: Visit<Proven<CenterPass<RunsCenter>>>, _: Nothing) -> Answer {
     visit.write(account_center::dissolve).await?;
     visit.go_and_tell("/account-centers", Toast::CenterDissolved)
 }

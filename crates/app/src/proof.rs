@@ -1,0 +1,36 @@
+//! Showing again that it is oneself, before what is dangerous: all that one signs in with.
+
+use store::pass::{Acting as _, SelfPass};
+use store::session as sessions;
+use store::work::{Reader, Unrecorded, Writer};
+
+use crate::{App, Ask, Refused, second_factor, session};
+
+/// Whether a code is asked for beside the password.
+pub fn needs_code(r: &mut Reader, pass: &SelfPass) -> Result<bool, Refused> {
+    Ok(store::second_factor::is_on(r, &pass.person().login)?)
+}
+
+impl App {
+    /// Notes in the session that whoever asks with it is its person, by the password and, with a second factor, a code.
+    pub async fn prove_again(&self, ask: &Ask, password: &str, code: &str) -> Result<(), Refused> {
+        let checked = self.check_own_password(ask, password).await?;
+        let typed = code.to_owned();
+        let done = move |mut w: Writer, pass: &SelfPass| {
+            session::check_own(&mut w, pass, &checked)?;
+            let mut entries = Vec::new();
+            if needs_code(&mut w, pass)? {
+                match second_factor::use_up(&mut w, &checked, &typed)? {
+                    Ok(used) => entries.extend(used),
+                    Err(refused) => return second_factor::commit_refused(w, pass, &checked, refused),
+                }
+            }
+            sessions::update_proven(&mut w, pass)?;
+            match entries.len() {
+                0 => Ok(w.commit_unrecorded(Unrecorded::Proof, Ok(()))),
+                _ => w.commit_all(&pass.actor(), entries, Ok(())),
+            }
+        };
+        self.write(ask, (), done).await?.1
+    }
+}

@@ -1,0 +1,153 @@
+//! Asking everybody for a second factor: whom it keeps out, from when, and who is told.
+
+use app::pass::{AccountPass, CenterPass, CompanyPass, Gate, HasPlace as _, Proven, QuestionPass, SelfPass};
+use app::work::{Reader, Writer};
+use app::{Ask, Refused, second_factor_rule};
+use domain::access::Refusal;
+use domain::account_center::proof::{InCenter, RunsCenter};
+use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
+use domain::input::Problem;
+use domain::time::{Span, Timestamp};
+use domain::user::UserType;
+use testkit::{Account, Center, PASSWORD, World};
+
+use crate::desk::field;
+
+async fn set(world: &World, account: &Account, ask: &Ask, from: Option<Timestamp>) -> Result<(), Refused> {
+    let set =
+        move |w: Writer, pass: &Proven<AccountPass<ManageUsers>>| second_factor_rule::set(w, pass, from);
+    world.app.write(ask, account.id.clone(), set).await.map(drop)
+}
+
+async fn set_of_center(
+    world: &World,
+    center: &Center,
+    ask: &Ask,
+    from: Option<Timestamp>,
+) -> Result<(), Refused> {
+    let set = move |w: Writer, pass: &Proven<CenterPass<RunsCenter>>| {
+        second_factor_rule::set_of_center(w, pass, from)
+    };
+    world.app.write(ask, center.id.clone(), set).await.map(drop)
+}
+
+/// Whether the gate is open, or closed for want of a second factor.
+async fn opens<P: Gate>(world: &World, ask: &Ask, target: P::Target) -> bool {
+    match world.app.read::<P, ()>(ask, target, |_, _| Ok(())).await {
+        Ok(_) => true,
+        Err(Refused::Forbidden { refusal: Refusal::NoSecondFactor, .. }) => false,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+async fn lacking(world: &World, account: &Account, ask: &Ask) -> Vec<String> {
+    let list = |r: &mut Reader, pass: &AccountPass<ManageUsers>| second_factor_rule::find(r, pass, "");
+    let (_, (_, page)) = world.app.read(ask, account.id.clone(), list).await.unwrap();
+    page.rows.into_iter().map(|one| one.email).collect()
+}
+
+/// Whoever has none is kept out by every kind of gate from the day on, a program with their key too, and nobody before. Seen
+/// to fail: with the day not compared, with the gate of companies left out, and with keys let through.
+#[tokio::test]
+async fn a02_from_its_day_on_nobody_gets_in_without_one() {
+    for world in testkit::worlds().await {
+        let mut account = world.set_up().await;
+        let company = account.company("Downtown").await;
+        let (_, manager) =
+            account.join("mara@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
+        let mut program = world.visitor();
+        let (_, key) = world.app.create_api_key(&manager.ask, "reports", PASSWORD).await.unwrap();
+        program.credentials.api_key = Some(key);
+        let from = world.app.store.now() + Span::days(2);
+        let first = set(&world, &account, &account.admin.ask.clone(), Some(from)).await;
+        assert_eq!(field(first), ("from", Problem::NoOwnSecondFactor), "who asks for it has one");
+        world.turn_second_factor_on(&mut account.admin.ask).await;
+        let admin = account.admin.ask.clone();
+        set(&world, &account, &admin, Some(from)).await.unwrap();
+        assert_eq!(lacking(&world, &account, &admin).await, ["mara@example.com"]);
+        for due in [false, true] {
+            for ask in [&manager.ask, &program] {
+                let at = || account.id.clone();
+                let all = [
+                    opens::<AccountPass<AnyUser>>(&world, ask, at()).await,
+                    opens::<AccountPass<ManageCompanies>>(&world, ask, at()).await,
+                    opens::<CompanyPass<ManageCompanies>>(&world, ask, (at(), company.clone())).await,
+                    opens::<QuestionPass>(&world, ask, (at(), Some(company.clone()))).await,
+                ];
+                assert_eq!(all, [!due; 4], "due: {due}");
+            }
+            assert!(opens::<AccountPass<ManageUsers>>(&world, &admin, account.id.clone()).await);
+            world
+                .app
+                .read::<SelfPass, ()>(&manager.ask, (), |_, _| Ok(()))
+                .await
+                .expect("their own is theirs");
+            world.advance(Span::days(2));
+        }
+        // A new sign-in is as good as the way to it: they set it up, and are in.
+        let mut again = world.sign_in("mara@example.com").await;
+        assert!(!opens::<AccountPass<AnyUser>>(&world, &again.ask, account.id.clone()).await);
+        world.turn_second_factor_on(&mut again.ask).await;
+        assert!(opens::<AccountPass<AnyUser>>(&world, &again.ask, account.id.clone()).await);
+        assert!(lacking(&world, &account, &admin).await.is_empty());
+        set(&world, &account, &admin, None).await.unwrap();
+        let changed: Vec<_> = account.activity().await.into_iter().flat_map(|line| line.changes).collect();
+        let told = changed.iter().filter(|change| change.0 == "second_factor_from").count();
+        assert_eq!(told, 2, "when it began and when it ended");
+    }
+}
+
+/// Before the day everybody who has none is told of it, who has one is not. Seen to fail: told to all.
+#[tokio::test]
+async fn a02_whoever_has_none_is_told_before() {
+    for world in testkit::worlds().await {
+        let mut account = world.set_up().await;
+        let (_, manager) = account.join("mara@example.com", UserType::Manager, &[]).await;
+        world.turn_second_factor_on(&mut account.admin.ask).await;
+        let from = world.app.store.now() + Span::days(2);
+        set(&world, &account, &account.admin.ask, Some(from)).await.unwrap();
+        for (ask, told) in [(&manager.ask, Some(from)), (&account.admin.ask, None)] {
+            let look = world.app.read::<AccountPass<AnyUser>, ()>(ask, account.id.clone(), |_, _| Ok(()));
+            assert_eq!(look.await.unwrap().0.place().second_factor_due, told);
+        }
+    }
+}
+
+/// A-02, C-10. A center's holds in its accounts and at the center, and an account's for executive administrators who come from
+/// the center. Seen to fail: with the center's not looked at, with the center's gate open, and with the ways from the center
+/// into its accounts left out.
+#[tokio::test]
+async fn a02_c10_a_center_asks_in_all_its_accounts() {
+    for world in testkit::worlds().await {
+        let mut center = world.account_center("Agency", "dana@example.com").await;
+        center.make_first().await;
+        let account = &center.accounts[0];
+        let (_, manager) = account.join("mara@example.com", UserType::Manager, &[]).await;
+        let (_, other) = account.join("olga@example.com", UserType::Administrator, &[]).await;
+        let mut dana = center.admin.ask.clone();
+        let now = world.app.store.now();
+        assert_eq!(
+            field(set_of_center(&world, &center, &dana, Some(now)).await),
+            ("from", Problem::NoOwnSecondFactor)
+        );
+        world.turn_second_factor_on(&mut dana).await;
+        center.admin.ask = dana.clone();
+        set_of_center(&world, &center, &dana, Some(now)).await.unwrap();
+        let account = &center.accounts[0];
+        assert!(!opens::<AccountPass<AnyUser>>(&world, &manager.ask, account.id.clone()).await);
+        assert!(!opens::<CenterPass<InCenter>>(&world, &other.ask, center.id.clone()).await);
+        assert!(opens::<CenterPass<RunsCenter>>(&world, &dana, center.id.clone()).await);
+        // The account's own day, where that is earlier.
+        set_of_center(&world, &center, &dana, Some(now + Span::days(9))).await.unwrap();
+        assert!(opens::<AccountPass<AnyUser>>(&world, &manager.ask, account.id.clone()).await);
+        set(&world, account, &dana, Some(now)).await.unwrap();
+        assert!(!opens::<AccountPass<AnyUser>>(&world, &manager.ask, account.id.clone()).await);
+        assert!(opens::<CenterPass<InCenter>>(&world, &other.ask, center.id.clone()).await);
+        let id = account.id.clone();
+        let visit = move |r: &mut Reader, pass: &CenterPass<InCenter>| {
+            pass.visit::<ManageUsers>(r, &id).map(drop).map_err(Refused::from)
+        };
+        let visited = world.app.read(&other.ask, center.id.clone(), visit).await.map(drop);
+        assert!(matches!(visited, Err(Refused::Forbidden { refusal: Refusal::NoSecondFactor, .. })));
+    }
+}

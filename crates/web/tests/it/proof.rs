@@ -1,0 +1,91 @@
+//! Showing again that it is oneself, before what is dangerous (A-02).
+
+use domain::time::Span;
+use http::{Method, StatusCode};
+
+use crate::attack_forms::honest;
+use crate::site::{Site, pages};
+
+/// What is dangerous, written down apart from the routes.
+const DANGEROUS: [&str; 7] = [
+    "/account-centers/{account_center}/dissolve",
+    "/account-centers/{account_center}/executives/first",
+    "/account-centers/{account_center}/executives/new",
+    "/account-centers/{account_center}/executives/{login}/end",
+    "/account-centers/{account_center}/executives/{login}/make",
+    "/account-centers/{account_center}/settings/second-factor",
+    "/accounts/{account}/settings/second-factor",
+];
+
+/// A-02.
+#[tokio::test(flavor = "multi_thread")]
+async fn a02_what_is_dangerous_asks_again_who_it_is() {
+    let mut found: Vec<&str> = pages().iter().filter(|route| route.proven).map(|route| route.path).collect();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found, DANGEROUS);
+    for site in Site::everywhere().await {
+        site.world.advance(Span::minutes(31));
+        for route in pages().iter().filter(|route| route.proven) {
+            let path = site.path(route.path);
+            let asks = site.master(&path);
+            if route.method == Method::GET {
+                let sent = site.ask(&Method::GET, &path, asks, "").await;
+                let to = format!("/me/proof?next={path}");
+                assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, to.as_str()), "{path}");
+                continue;
+            }
+            let before = site.rows();
+            let done = site.ask(&Method::POST, &path, asks, &honest(&site, route.path).await.2).await;
+            assert_eq!(done.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(done.body.contains("href=\"/me/proof?next=/"), "{path} says where to show it");
+            assert_eq!(site.rows(), before, "{path} has done something");
+        }
+    }
+}
+
+/// A-02. By the password one may go on; by a wrong one not. With a second factor it takes a code, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a02_who_shows_it_again_may_go_on() {
+    for mut site in Site::everywhere().await {
+        let password = testkit::PASSWORD.replace(' ', "+");
+        let page = site.path("/accounts/{account}/settings/second-factor");
+        let prove = |form: String| {
+            let (site, page) = (&site, &page);
+            async move {
+                let form = format!("{form}&next={page}");
+                site.ask(&Method::POST, "/me/proof", site.admin(), &form).await
+            }
+        };
+        site.world.advance(Span::minutes(16));
+        assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(prove("password=wrong".to_owned()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::SEE_OTHER);
+        let proven = prove(format!("password={password}")).await;
+        assert_eq!((proven.status, proven.location()), (StatusCode::SEE_OTHER, page.as_str()));
+        assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::OK);
+        let phone = {
+            let mut ask = site.account.admin.ask.clone();
+            let (phone, _) = site.world.turn_second_factor_on(&mut ask).await;
+            site.account.admin.ask = ask;
+            phone
+        };
+        site.world.advance(Span::minutes(16));
+        let shown = site.ask(&Method::GET, "/me/proof", site.admin(), "").await;
+        assert!(shown.body.contains("name=\"code\""));
+        let prove = |form: String| {
+            let (site, page) = (&site, &page);
+            async move {
+                let form = format!("{form}&next={page}");
+                site.ask(&Method::POST, "/me/proof", site.admin(), &form).await
+            }
+        };
+        let without = prove(format!("password={password}")).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::SEE_OTHER);
+        let code = phone.code(&site.world);
+        let proven = prove(format!("password={password}&code={code}")).await;
+        assert_eq!(proven.status, StatusCode::SEE_OTHER);
+        assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::OK);
+    }
+}
