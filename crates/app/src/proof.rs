@@ -1,8 +1,9 @@
 //! Showing again that it is oneself, before what is dangerous: all that one signs in with.
 
+use domain::activity::{Entry, Verb};
 use store::pass::{Acting as _, SelfPass};
 use store::session as sessions;
-use store::work::{Reader, Unrecorded, Writer};
+use store::work::{Reader, Writer};
 
 use crate::{App, Ask, Refused, second_factor, session};
 
@@ -18,7 +19,7 @@ impl App {
         let typed = code.to_owned();
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_own(&mut w, pass, &checked)?;
-            let mut entries = Vec::new();
+            let mut entries = vec![Entry::of_login(Verb::SessionProven, pass.session(), "")];
             if needs_code(&mut w, pass)? {
                 match second_factor::use_up(&mut w, &checked, &typed)? {
                     Ok(used) => entries.extend(used),
@@ -26,10 +27,7 @@ impl App {
                 }
             }
             sessions::update_proven(&mut w, pass)?;
-            match entries.len() {
-                0 => Ok(w.commit_unrecorded(Unrecorded::Proof, Ok(()))),
-                _ => w.commit_all(&pass.actor(), entries, Ok(())),
-            }
+            w.commit_all(&pass.actor(), entries, Ok(()))
         };
         self.write(ask, (), done).await?.1
     }

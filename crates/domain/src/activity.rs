@@ -79,6 +79,8 @@ verbs! {
     SessionStarted = "session.started",
     /// A session was ended.
     SessionEnded = "session.ended",
+    /// Somebody showed again that it is them, before what is dangerous.
+    SessionProven = "session.proven",
     /// A sign-in was refused.
     SessionRefused = "session.refused",
     /// Somebody was shown what their app is to be told, to get a second factor.

@@ -146,8 +146,6 @@ pub enum Unrecorded {
     CenterPeople,
     /// That a browser which saw an account as somebody else has its session back, or was refused, after that was over.
     SeeAsOver,
-    /// That whoever is signed in has shown again that it is them.
-    Proof,
     /// What could not be done of an access review that goes on; its own rows are the record.
     AccessReview,
 }

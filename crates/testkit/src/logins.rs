@@ -12,6 +12,11 @@ use crate::people::{Person, email};
 use crate::world::World;
 
 impl World {
+    /// Lets somebody show again that it is them, as what is dangerous asks for after a while.
+    pub async fn prove_again(&self, ask: &Ask) {
+        self.app.prove_again(ask, PASSWORD, "").await.expect("the password fits");
+    }
+
     /// Shows by its password, [`PASSWORD`], that the login of an address is one's own too.
     pub async fn prove_login(&self, ask: &Ask, address: &str) -> Result<(), Refused> {
         self.app.prove_login(ask, &email(address), PASSWORD).await

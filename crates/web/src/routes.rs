@@ -96,7 +96,7 @@ fn own() -> Vec<Route> {
         get("/me/password", me::password_page),
         post("/me/password", me::change_password).records(&[Verb::PasswordChanged, Verb::SessionStarted]),
         get("/me/proof", proof::page),
-        post("/me/proof", proof::prove),
+        post("/me/proof", proof::prove).records(&[Verb::SessionProven]),
         get("/me/second-factor", second_factor::page),
         post("/me/second-factor/begin", second_factor::begin).records(&[Verb::SecondFactorShown]),
         post("/me/second-factor", second_factor::turn_on)

@@ -458,6 +458,7 @@ async fn u23_c10_executives_without_a_user_stand_in_a_review() {
         assert_eq!((found.executives[1].acted_at, found.executives[1].is_over), (Some(acted), false));
         let dana = found.users.rows.iter().find(|row| row.reviewed.email == "dana@example.com").unwrap();
         assert!(found.is_executive(&dana.reviewed.user));
+        world.prove_again(&center.admin.ask).await;
         center.unmake(&center.admin.ask, &eve.login, Afterwards::TakeBack).await.unwrap();
         let found = page(&desk, &review, Part::All).await;
         assert!(found.executives[1].is_over && found.executives.len() == 2, "the record stays");

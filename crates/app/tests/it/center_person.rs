@@ -90,6 +90,7 @@ async fn c05_u21_c11_people_are_counted_as_they_are_when_their_access_changes() 
         world.app.end_access(&SystemPass::new(Reason::Worker)).await.unwrap();
         assert_counted(&world, "an access that has ended");
         let (_, eve) = south.join("eve@example.com", UserType::Administrator, &[]).await;
+        world.prove_again(&center.admin.ask).await;
         center.make(&eve.login).await.unwrap();
         center.unmake(&center.admin.ask, &eve.login, Afterwards::Keep).await.unwrap();
         assert_counted(&world, "accounts that somebody keeps");

@@ -110,6 +110,7 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::MailTriedAgain) => t.activity_mail_tried_again(),
         Some(Verb::SessionStarted) => t.activity_session_started(),
         Some(Verb::SessionEnded) => t.activity_session_ended(),
+        Some(Verb::SessionProven) => t.activity_session_proven(),
         Some(Verb::SessionRefused) => t.activity_session_refused(),
         Some(Verb::ResetRequested) => t.activity_reset_requested(),
         Some(Verb::PasswordChanged) => t.activity_password_changed(),

@@ -63,7 +63,6 @@ fn held(pattern: &str) -> Option<Held> {
         | "/me/second-factor"
         | "/me/second-factor/codes"
         | "/me/second-factor/off"
-        | "/me/proof"
         | "/me/api-keys"
         | "/accounts/{account}/companies/{company}/alerts"
         | "/account-centers/{account_center}/accounts/link"

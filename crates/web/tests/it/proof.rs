@@ -25,8 +25,16 @@ async fn a02_what_is_dangerous_asks_again_who_it_is() {
     found.dedup();
     assert_eq!(found, DANGEROUS);
     for site in Site::everywhere().await {
+        let mut forms = Vec::new();
+        for route in pages().into_iter().filter(|route| route.proven) {
+            let form = match route.method {
+                Method::GET => String::new(),
+                _ => honest(&site, route.path).await.2,
+            };
+            forms.push((route, form));
+        }
         site.world.advance(Span::minutes(31));
-        for route in pages().iter().filter(|route| route.proven) {
+        for (route, form) in forms {
             let path = site.path(route.path);
             let asks = site.master(&path);
             if route.method == Method::GET {
@@ -36,10 +44,10 @@ async fn a02_what_is_dangerous_asks_again_who_it_is() {
                 continue;
             }
             let before = site.rows();
-            let done = site.ask(&Method::POST, &path, asks, &honest(&site, route.path).await.2).await;
+            let done = site.ask(&Method::POST, &path, asks, &form).await;
             assert_eq!(done.status, StatusCode::FORBIDDEN, "{path}");
             assert!(done.body.contains("href=\"/me/proof?next=/"), "{path} says where to show it");
-            assert_eq!(site.rows(), before, "{path} has done something");
+            assert!(site.rows() == before, "{path} has done something");
         }
     }
 }
