@@ -92,6 +92,8 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
         assert!(lacking(&world, &account, &admin).await.is_empty());
         let code = phone.code(&world);
         world.app.prove_again(&admin, PASSWORD, &code).await.unwrap();
+        let proven = world.sql("SELECT actor_name FROM activity WHERE verb = 'session.proven'");
+        assert_eq!(proven.len(), 1);
         set(&world, &account, &admin, None).await.unwrap();
         let changed: Vec<_> = account.activity().await.into_iter().flat_map(|line| line.changes).collect();
         let told = changed.iter().filter(|change| change.0 == "second_factor_from").count();
