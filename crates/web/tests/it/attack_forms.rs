@@ -35,7 +35,19 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/me/second-factor" | "/me/second-factor/codes" | "/me/second-factor/off" => &["password", "code"],
         "/me/second-factor/begin" => &[],
         "/me/push" => &["endpoint", "p256dh", "auth"],
-        "/me/api-keys" => &["name", "password"],
+        "/me/api-keys" => &[
+            "name",
+            "account",
+            "which",
+            "company",
+            "may",
+            "capability",
+            "reads_only",
+            "ends",
+            "ends_on",
+            "password",
+        ],
+        "/me/api-keys/{api_key}" => &["name"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],
@@ -157,6 +169,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/me/sessions/end-others"
         | "/me/sessions/{session}/end"
         | "/me/api-keys/{api_key}/end"
+        | "/api-keys/{api_key}/end"
         | "/me/push/{push_device}/test"
         | "/me/push/{push_device}/end"
         | "/me/access-requests/{access_request}/withdraw"
