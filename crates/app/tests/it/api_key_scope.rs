@@ -90,9 +90,8 @@ async fn writes<P: Gate>(world: &World, ask: &Ask, target: P::Target) -> Result<
     world.app.write(ask, target, nothing).await.map(drop)
 }
 
-/// A forged form gives a key nothing that its owner has not at that moment: neither a right, nor a company of others, nor
-/// one of an account that they are in too, nor another account; and nothing is made of it. Seen to fail: without `check_has`, and
-/// without each of its two halves.
+/// A forged form gives a key nothing that its owner has not at that moment: neither a right, nor a company of others,
+/// nor one of an account that they are in too, nor another account; and nothing is made of it.
 #[tokio::test]
 async fn a07_x07_a_forged_form_gives_a_key_no_more_than_its_owner_has() {
     for world in testkit::worlds().await {
@@ -134,8 +133,7 @@ async fn a07_x07_a_forged_form_gives_a_key_no_more_than_its_owner_has() {
     }
 }
 
-/// What a key was not made for it does not get when its owner gets it, and what its owner loses it has no more. Seen to fail:
-/// with the capabilities left out of `read_scope`, and with the owner's companies left out of `read_place`.
+/// What a key was not made for it does not get when its owner gets it, and what its owner loses it has no more.
 #[tokio::test]
 async fn a07_a_key_follows_its_owner_down_and_never_up() {
     for world in testkit::worlds().await {
@@ -189,8 +187,7 @@ async fn a07_a_key_follows_its_owner_down_and_never_up() {
     }
 }
 
-/// A narrowed key is as dead as its user from the next request on, however that came, and lives with them again. Seen to
-/// fail: with the status of the user taken for active in `read_user`.
+/// A narrowed key is as dead as its user from the next request on, however that came, and lives with them again.
 #[tokio::test]
 async fn a07_x08_a_narrowed_key_dies_with_its_user() {
     for world in testkit::worlds().await {
@@ -222,7 +219,7 @@ async fn a07_x08_a_narrowed_key_dies_with_its_user() {
     }
 }
 
-/// From the moment on that was said a key is as good as a wrong one, everywhere. Seen to fail: without `goes_on` in `key::read`.
+/// From the moment on that was said a key is as good as a wrong one, everywhere.
 #[tokio::test]
 async fn a07_a_key_that_has_expired_is_a_wrong_one() {
     for world in testkit::worlds().await {
@@ -241,7 +238,7 @@ async fn a07_a_key_that_has_expired_is_a_wrong_one() {
     }
 }
 
-/// A key that only reads changes nothing, whatever it may see. Seen to fail: without `decide_writing` in `allow`.
+/// A key that only reads changes nothing, whatever it may see.
 #[tokio::test]
 async fn a07_a_key_that_only_reads_changes_nothing() {
     for world in testkit::worlds().await {
@@ -265,8 +262,7 @@ async fn a07_a_key_that_only_reads_changes_nothing() {
     }
 }
 
-/// A key whose only company is disabled, or gone, sees nothing: it never sees all. Seen to fail: with `in_companies` read as
-/// whether there are any.
+/// A key whose only company is disabled, or gone, sees nothing: it never sees all.
 #[tokio::test]
 async fn a07_a_key_without_its_company_sees_nothing() {
     for world in testkit::worlds().await {
@@ -309,10 +305,8 @@ async fn a07_a_key_without_its_company_sees_nothing() {
     }
 }
 
-/// Administrators see the keys of all users of their account, page by page, and end any of them there: at once, on the record
-/// with both names, and its owner is mailed. In other accounts of its owner it goes on, and nothing of those is told. Seen to fail: with
-/// `ended_at` left out of `key::read`, without the mail, with `last_used_at` of the key itself in the list, and without `account_id` in
-/// the join with `api_key_account`.
+/// Administrators see the keys of all users of their account, page by page, and end any of them there: at once, on the
+/// record with both names, and its owner is mailed. In other accounts of its owner it goes on, and nothing of those is told.
 #[tokio::test]
 async fn a07_administrators_see_and_end_the_keys_of_their_account() {
     for world in testkit::worlds().await {
@@ -380,8 +374,7 @@ async fn a07_administrators_see_and_end_the_keys_of_their_account() {
     }
 }
 
-/// There may be more keys than one page shows, and each stands on one of them. Seen to fail: with the key left out of what a page
-/// begins behind.
+/// There may be more keys than one page shows, and each stands on one of them.
 #[tokio::test]
 async fn a07_the_keys_of_an_account_are_paged_by_key() {
     for world in testkit::worlds().await {
@@ -421,9 +414,8 @@ async fn a07_the_keys_of_an_account_are_paged_by_key() {
     }
 }
 
-/// Of a key its name alone is changed, which is recorded with both; a narrowed key cannot be made again under its name, nor by
-/// somebody else. What it is narrowed to stands in the entry of its making. Seen to fail: without the login in `update_name`'s `find`, and
-/// with the name of another key taken.
+/// Of a key its name alone is changed, which is recorded with both; a narrowed key cannot be made again under its
+/// name, nor by somebody else. What it is narrowed to stands in the entry of its making.
 #[tokio::test]
 async fn a07_a05_a_key_is_renamed_and_no_more() {
     for world in testkit::worlds().await {
@@ -468,8 +460,7 @@ async fn a07_a05_a_key_is_renamed_and_no_more() {
     }
 }
 
-/// Whoever sees the account as somebody else makes no key, neither theirs nor their own. Seen to fail: with the pass of the
-/// user who is seen minted in units that write.
+/// Whoever sees the account as somebody else makes no key, neither theirs nor their own.
 #[tokio::test]
 async fn a07_x33_nobody_makes_a_key_as_somebody_else() {
     for world in testkit::worlds().await {
@@ -482,8 +473,8 @@ async fn a07_x33_nobody_makes_a_key_as_somebody_else() {
     }
 }
 
-/// A key that is ended while programs use it is refused by every request that begins after that, and nothing brings it back. Seen
-/// to fail: with rows of the key kept for a second.
+/// A key that is ended while programs use it is refused by every request that begins after that, and nothing brings it
+/// back.
 #[tokio::test]
 async fn a07_a_key_that_is_ended_while_it_is_used_stays_ended() {
     for world in testkit::worlds().await {

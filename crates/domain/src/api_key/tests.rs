@@ -40,8 +40,7 @@ fn targets() -> Vec<Target> {
     UserType::ALL.iter().copied().flat_map(user).chain(others).collect()
 }
 
-/// A key never does what its owner may not, nor what it is not narrowed to, for whatever it is asked. Seen to fail: without
-/// the question in `decide`, and with `covers` left out of it.
+/// A key never does what its owner may not, nor what it is not narrowed to, for whatever it is asked.
 #[test]
 fn a07_a_key_does_what_both_its_owner_and_its_scope_allow() {
     let here = CompanyUse { id: company("1"), disabled: false, lead_center: true };
@@ -82,8 +81,7 @@ fn a07_a_key_does_what_both_its_owner_and_its_scope_allow() {
     }
 }
 
-/// What is somebody's own is not for keys that are narrowed, and nothing is changed by one that only reads. Seen to fail:
-/// with the question left out of `decide_entry`, and with `decide_writing` that always agrees.
+/// What is somebody's own is not for keys that are narrowed, and nothing is changed by one that only reads.
 #[test]
 fn a07_what_is_ones_own_and_what_changes_something_is_asked_of_the_key() {
     for scope in scopes() {
@@ -114,8 +112,7 @@ fn wrong(typed: &TypedKey) -> Vec<(&'static str, Problem)> {
     errors.into_iter().map(|error| (error.field, error.problem)).collect()
 }
 
-/// What was chosen is what the key gets, and nothing chosen is no choice: it is neither nothing nor all. Seen to fail: with an
-/// empty list taken for all.
+/// What was chosen is what the key gets, and nothing chosen is no choice: it is neither nothing nor all.
 #[test]
 fn a07_nothing_chosen_is_refused_and_never_all() {
     let key = typed().parse(now(), "UTC").unwrap();
@@ -144,7 +141,7 @@ fn a07_nothing_chosen_is_refused_and_never_all() {
     assert_eq!(wrong(&TypedKey { account: String::new(), ..typed() }), [("account", Problem::NotAChoice)]);
 }
 
-/// A key ends when it was said, at the end of that day, or never. Seen to fail: with a day that is over taken.
+/// A key ends when it was said, at the end of that day, or never.
 #[test]
 fn a07_a_key_ends_when_it_was_said() {
     let ends = |ends: &str, ends_on: &str| {

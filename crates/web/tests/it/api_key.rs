@@ -61,9 +61,8 @@ fn paths(site: &Site, route: &Route) -> Vec<String> {
     paths
 }
 
-/// A key that names one company sees and changes nothing of another, nor what is its owner's alone or of the account as a
-/// whole, at any route there is, in whatever it asks for; and nothing is changed by what was refused. Seen to fail: with `naming_key` left
-/// out of the lists of companies and of tags, and with doors of the API that are for any key at `notifications` and `users`.
+/// A key that names one company sees and changes nothing of another, nor what is its owner's alone or of the account
+/// as a whole, at any route there is, in whatever it asks for; and nothing is changed by what was refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_x03_a_key_of_one_company_sees_no_other_at_any_route() {
     for site in Site::everywhere().await {
@@ -126,8 +125,8 @@ async fn name_everything(site: &Site) {
     assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
 }
 
-/// A-07, P-17. A key that has some rights opens what takes these, and nothing else; a program is told which one is missing, as it is
-/// told of a right that its owner lacks. Seen to fail: with `OutsideKey` answered without the header, and with all capabilities in a scope.
+/// A-07, P-17. A key that has some rights opens what takes these, and nothing else; a program is told which one is missing, as it
+/// is told of a right that its owner lacks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_p17_a_key_of_some_rights_opens_what_takes_these() {
     for site in Site::everywhere().await {
@@ -179,8 +178,7 @@ async fn a07_p17_a_key_of_some_rights_opens_what_takes_these() {
     }
 }
 
-/// A key that only reads is refused by every route that changes something, and nothing is changed. Seen to fail: without
-/// `decide_writing`.
+/// A key that only reads is refused by every route that changes something, and nothing is changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_a_key_that_only_reads_is_refused_by_every_route_that_changes_something() {
     for site in Site::everywhere().await {
@@ -208,8 +206,7 @@ async fn a07_a_key_that_only_reads_is_refused_by_every_route_that_changes_someth
     }
 }
 
-/// The form gives back what was typed where something is wrong, and nothing chosen is told in a sentence. Seen to fail: with the
-/// boxes left out of what is shown again.
+/// The form gives back what was typed where something is wrong, and nothing chosen is told in a sentence.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_the_form_loses_nothing_and_says_what_is_missing() {
     for site in Site::everywhere().await {
@@ -238,8 +235,8 @@ async fn a07_the_form_loses_nothing_and_says_what_is_missing() {
     }
 }
 
-/// A-07, P-08. Administrators alone see the keys of others, and nobody sees one again; what an administrator ends stands to be read by its
-/// owner. Seen to fail: with the list open to `AnyUser`, and with the hash among what is shown.
+/// A-07, P-08. Administrators alone see the keys of others, and nobody sees one again; what an administrator ends stands to be
+/// read by its owner.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_administrators_alone_see_keys_of_others() {
     for site in Site::everywhere().await {
