@@ -42,8 +42,47 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
   await walk.look(page, 'api');
 
   await page.goto('/me/sessions');
+  await walk.look(page, 'api-keys');
   await page.getByRole('button', { name: 'End the key Nightly export' }).click();
   await j.sees(page, 'The key has been ended.');
+  const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });
+  assert.equal(refused.status(), 401);
+});
+
+j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended by an administrator', house, async (walk) => {
+  const page = await walk.administrator();
+  await page.goto('/me/api-keys/new');
+  await j.on(page, 'Create an API key');
+  await j.fill(page, { 'Name of the key': 'Call archive', 'Present password': j.password });
+  await page.getByLabel('Only the companies ticked below').check();
+  await page.getByLabel('Only what is ticked below').check();
+  await j.press(page, 'Create the key');
+  await j.sees(page, 'Choose at least one company.');
+  await j.sees(page, 'Choose at least one thing it may do.');
+  await walk.look(page, 'api-key-nothing-chosen');
+  await page.locator('input[name=company]').first().check();
+  await page.locator('input[name=capability][value=read_calls]').check();
+  await page.getByLabel('Only reads').check();
+  await j.fill(page, { 'Present password': j.password });
+  await j.press(page, 'Create the key');
+  await j.on(page, 'Your new API key');
+  const key = (await page.locator('pre.code').first().innerText()).trim();
+  await page.goto('/me/sessions');
+  await j.follow(page, 'Call archive');
+  await walk.look(page, 'api-key-show');
+  await j.fill(page, { 'Name of the key': 'Archive' });
+  await j.press(page, 'Save');
+  await j.sees(page, 'Archive');
+
+  const account = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });
+  const { accounts: [{ id }] } = await account.json();
+  await page.goto(`/accounts/${id}/settings`);
+  await j.follow(page, 'API keys');
+  await j.on(page, 'API keys');
+  await walk.look(page, 'api-key-list');
+  await page.getByRole('button', { name: /^End the key Archive of / }).click();
+  await j.sees(page, 'The key has been ended.');
+  await walk.look(page, 'api-key-list-ended');
   const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });
   assert.equal(refused.status(), 401);
 });

@@ -2,7 +2,7 @@
 
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::{AnyUser, ManageUsers, UseLeadCenter};
+use domain::capability::proof::{AnyKey, AnyUser, ManageUsers, UseLeadCenter};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, UserId};
 use domain::input::yes_no;
@@ -48,7 +48,7 @@ pub fn list_of_key(
 }
 
 /// The number of the pass's account (I-01).
-pub fn number(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<i64, Refused> {
+pub fn number(r: &mut Reader, pass: &AccountPass<AnyKey>) -> Result<i64, Refused> {
     Ok(account::get_number(r, pass)?)
 }
 

@@ -1,6 +1,10 @@
-//! API keys: made and ended by their owner, and at the command line.
+//! API keys: made and ended by their owner, at the command line, and ended in an account by its administrators.
+
+mod account;
+mod made;
 
 use domain::activity::{Entry, Verb};
+use domain::api_key::{NewKey, Scope};
 use domain::email::EmailAddress;
 use domain::id::{ApiKeyId, LoginId};
 use domain::input::Problem;
@@ -11,12 +15,14 @@ use store::pass::{Acting, SelfPass, SystemPass};
 use store::work::{Committed, Reader, Writer};
 use store::{api_key, login, mail};
 
-pub use store::api_key::ApiKeyRecord;
+pub use account::{end_in, list_in};
+pub use made::{Choices, choices};
+pub use store::api_key::{AccountKey, ApiKeyRecord, OwnWhere};
 
+use crate::Refused;
 use crate::reset::login_mail;
-use crate::{App, Ask, Conflict, Refused, limits, session};
 
-/// Makes a key for the login of an address and hands it out, this once.
+/// Makes a key for the login of an address and hands it out, this once. It is not narrowed, and ends with its owner.
 pub fn create(
     mut w: Writer,
     pass: &SystemPass,
@@ -24,7 +30,14 @@ pub fn create(
     name: &str,
 ) -> Result<Committed<String>, Refused> {
     let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
-    let (id, token) = api_key::insert(&mut w, pass, &login.id, name, "")?;
+    let new = NewKey {
+        name: name.to_owned(),
+        scope: Scope::whole(),
+        account: None,
+        companies: std::collections::BTreeSet::new(),
+        expires_at: None,
+    };
+    let (id, token) = api_key::insert(&mut w, pass, &login.id, &new, "")?;
     mail::insert(&mut w, &NewMail { generation: BY_OPERATOR, ..told(&id, &login.email) })?;
     w.commit(&pass.actor(), Entry::of_login(Verb::ApiKeyCreated, &id, name), token)
 }
@@ -37,43 +50,34 @@ fn told<'a>(id: &'a ApiKeyId, email: &'a str) -> NewMail<'a> {
     login_mail(MailKind::ApiKeyCreated, id.as_str(), email)
 }
 
-impl App {
-    /// Makes a key of one's own, by the present password; its name as it is kept, and the key, this once.
-    pub async fn create_api_key(
-        &self,
-        ask: &Ask,
-        name: &str,
-        password: &str,
-    ) -> Result<(String, String), Refused> {
-        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
-        let name = name::required(name).map_err(|problem| Refused::field("name", problem))?;
-        let checked = self.check_present_password(ask, &pass.person().email, password).await?;
-        let device = ask.device.clone();
-        let done = move |mut w: Writer, pass: &SelfPass| {
-            session::check_unchanged(&mut w, &checked)?;
-            limits::count(&mut w, &format!("API keys of {}", checked.id), limits::API_KEY)?;
-            // A page that is loaded again sends its form again: nobody shall have two keys unawares.
-            let keys = api_key::list(&mut w, pass, &checked.id)?;
-            if keys.iter().any(|key| key.name == name) {
-                return Err(Refused::field("name", Problem::NameTaken));
-            }
-            // As many as their owner sees on one page: none is out of sight.
-            if keys.len() >= api_key::MOST {
-                return Err(Refused::Conflict(Conflict::Full));
-            }
-            let (id, token) = api_key::insert(&mut w, pass, &checked.id, &name, &device)?;
-            mail::insert(&mut w, &told(&id, &checked.email))?;
-            let entry = Entry::of_login(Verb::ApiKeyCreated, &id, &name);
-            w.commit(&pass.actor(), entry, (name.clone(), token))
-        };
-        self.write(ask, (), done).await.map(|(_, made)| made)
-    }
-}
-
 /// The keys of the login of an address.
 pub fn list(r: &mut Reader, pass: &SystemPass, email: &EmailAddress) -> Result<Vec<ApiKeyRecord>, Refused> {
     let login = login::find_by_email(r, email)?.ok_or(Refused::NotFound)?;
     Ok(api_key::list(r, pass, &login.id)?)
+}
+
+/// One's own keys, newest first, and what is known of the accounts they are for.
+pub fn list_own(r: &mut Reader, pass: &SelfPass) -> Result<(Vec<ApiKeyRecord>, Vec<OwnWhere>), Refused> {
+    Ok((api_key::list(r, pass, &pass.person().login)?, api_key::list_own_where(r, pass)?))
+}
+
+/// A key of one's own.
+pub fn get(r: &mut Reader, pass: &SelfPass, id: &ApiKeyId) -> Result<ApiKeyRecord, Refused> {
+    api_key::find(r, pass, &pass.person().login, id)?.ok_or(Refused::NotFound)
+}
+
+/// Calls a key of one's own something else. What it may do stays: whoever wants another key makes one, by their password.
+pub fn rename(mut w: Writer, pass: &SelfPass, id: &ApiKeyId, typed: &str) -> Result<Committed<()>, Refused> {
+    let before = get(&mut w, pass, id)?;
+    let name = name::required(typed).map_err(|problem| Refused::field("name", problem))?;
+    let login = &pass.person().login;
+    if api_key::list(&mut w, pass, login)?.iter().any(|key| key.name == name && key.id != *id) {
+        return Err(Refused::field("name", Problem::NameTaken));
+    }
+    api_key::update_name(&mut w, pass, login, id, &name)?;
+    let entry = entry(&mut w, pass, login, &before, Verb::ApiKeyChanged)?;
+    let entry = Entry { subject_name: name.clone(), ..entry }.change("name", Some(&before.name), Some(&name));
+    w.commit(&pass.actor(), entry, ())
 }
 
 /// Ends a key of the login of an address.
@@ -98,6 +102,23 @@ fn remove(
     login: &LoginId,
     id: &ApiKeyId,
 ) -> Result<Committed<()>, Refused> {
-    let name = api_key::remove(&mut w, pass, login, id)?.ok_or(Refused::NotFound)?;
-    w.commit(&pass.actor(), Entry::of_login(Verb::ApiKeyEnded, id, &name), ())
+    let before = api_key::find(&mut w, pass, login, id)?.ok_or(Refused::NotFound)?;
+    let entry = entry(&mut w, pass, login, &before, Verb::ApiKeyEnded)?;
+    let entry = made::scope_changes(entry, &before.scope, before.expires_at, false);
+    api_key::remove(&mut w, pass, login, id)?.ok_or(Refused::NotFound)?;
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// What is done to a key stands in the trail of the account that it is for, as long as its owner is there; else in their own.
+fn entry(
+    r: &mut Reader,
+    pass: &impl Acting,
+    login: &LoginId,
+    key: &ApiKeyRecord,
+    verb: Verb,
+) -> Result<Entry, Refused> {
+    Ok(match api_key::find_account(r, pass, login, &key.id)? {
+        Some(account) => Entry::of(&account, verb, &key.id, &key.name),
+        None => Entry::of_login(verb, &key.id, &key.name),
+    })
 }

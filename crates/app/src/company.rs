@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::{AnyUser, ManageCompanies};
+use domain::capability::proof::{AnyKey, ManageCompanies};
 use domain::company::{CompanyChange, CompanyDetails, CompanySettings};
 use domain::id::CompanyId;
 use domain::input::{Problem, yes_no};
@@ -50,7 +50,7 @@ pub fn count_users(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Resul
 }
 
 /// One of one's own companies, in use or not, as programs see it.
-pub fn get_own(r: &mut Reader, pass: &AccountPass<AnyUser>, id: &CompanyId) -> Result<Whole, Refused> {
+pub fn get_own(r: &mut Reader, pass: &AccountPass<AnyKey>, id: &CompanyId) -> Result<Whole, Refused> {
     part::find_own(r, pass, id)?.ok_or(Refused::NotFound)
 }
 
@@ -86,7 +86,7 @@ pub fn change(
 /// A part of the companies that one has, for programs (I-01).
 pub fn list_window(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     asked: &Asked,
     window: Window,
 ) -> Result<Part<Whole>, Refused> {
@@ -94,7 +94,7 @@ pub fn list_window(
 }
 
 /// The company of the pass with all that programs see (I-01).
-pub fn get_whole(r: &mut Reader, pass: &CompanyPass<AnyUser>) -> Result<Whole, Refused> {
+pub fn get_whole(r: &mut Reader, pass: &CompanyPass<AnyKey>) -> Result<Whole, Refused> {
     Ok(part::get_whole(r, pass)?)
 }
 

@@ -1,6 +1,7 @@
 //! Why a user may or may not do something (P-18).
 
 use domain::access::{Companies, Grants, InUse, Refusal, decide_anywhere, decide_in};
+use domain::api_key::Scope;
 use domain::capability::proof::ManageUsers;
 use domain::capability::{Capability, Mark};
 use domain::explain::{smallest_change_anywhere, smallest_change_in};
@@ -74,7 +75,7 @@ fn grants(given: Given) -> Grants {
     };
     // White label comes with its own noun; until then no account has its own brand.
     let Given { user_type, agent, status, ends_at, .. } = given;
-    Grants { user_type, agent, status, companies, white_label: false, ends_at }
+    Grants { user_type, agent, status, companies, white_label: false, ends_at, scope: Scope::whole() }
 }
 
 /// Explains a decision. For the command line.

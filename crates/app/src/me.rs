@@ -15,7 +15,6 @@ use text::Language;
 pub use store::login::AccountOfLogin;
 pub use store::user::OwnUser;
 
-use crate::api_key::ApiKeyRecord;
 use crate::login_merge::{self, MergedLogin};
 use crate::password::NewPassword;
 use crate::reset::login_mail;
@@ -124,11 +123,6 @@ pub fn switched_off(r: &mut Reader, pass: &SelfPass) -> Result<Vec<(String, Vec<
 /// One's sessions, newest first.
 pub fn sessions(r: &mut Reader, pass: &SelfPass) -> Result<Vec<SessionRecord>, Refused> {
     Ok(store::session::list(r, pass)?)
-}
-
-/// One's keys for programs, newest first.
-pub fn api_keys(r: &mut Reader, pass: &SelfPass) -> Result<Vec<ApiKeyRecord>, Refused> {
-    Ok(store::api_key::list(r, pass, &pass.person().login)?)
 }
 
 /// Changes one's own names, and what language one reads; without one, as the browser says (I-08). They are the login's;

@@ -170,17 +170,16 @@ impl App {
     /// What of a visit is worth noting: of the same person once a minute, of the same use once a day.
     pub fn is_due(&self, seen: &Seen) -> Due {
         let now = self.store.now();
-        let used = seen.place.as_ref().zip(seen.used);
-        let used = used.filter(|((_, user), used)| self.uses.take(user, *used, now));
+        let used = seen.user.as_ref().zip(seen.used);
+        let used = used.filter(|(user, used)| self.uses.take(user, *used, now));
         Due { visit: now.since(seen.person.seen_at) >= NOTE_EVERY, used: used.map(|(_, used)| used) }
     }
 
     /// Notes what is due of a visit.
     pub async fn note_seen(&self, ask: &Ask, seen: Seen, due: Due) -> Result<(), Refused> {
-        let (person, place) = (seen.person, seen.place);
-        let used = place.clone().zip(due.used);
-        let noted =
-            self.note_visit(ask, person, place.map(|(account, _)| account), due.visit, used.clone()).await;
+        let (person, account) = (seen.person, seen.account);
+        let used = account.clone().zip(seen.user).zip(due.used);
+        let noted = self.note_visit(ask, person, account, due.visit, used.clone()).await;
         if let (Err(_), Some(((_, user), used))) = (&noted, &used) {
             self.uses.forget(user, *used);
         }
@@ -207,7 +206,12 @@ impl App {
                 }
                 match &person.by {
                     Means::Job | Means::SeeAs(_) => {}
-                    Means::Key(key, _) => api_key::update_used(&mut w, key)?,
+                    Means::Key(key, _) => {
+                        api_key::update_used(&mut w, key)?;
+                        if let Some(account) = &account {
+                            api_key::update_used_in(&mut w, account, key)?;
+                        }
+                    }
                     Means::Session(session) => {
                         session::update_seen(&mut w, session)?;
                         if let Some(account) = &account

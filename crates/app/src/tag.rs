@@ -1,7 +1,7 @@
 //! Tags: creating, changing, removing (G-06). Everybody in the account sees its tags and those of their companies.
 
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::AnyKey;
 use domain::id::TagId;
 use domain::input::Problem;
 use domain::input::yes_no;
@@ -18,23 +18,23 @@ use crate::{Conflict, Refused};
 /// A part of the tags that one sees, by name. Of a company that one does not have there is nothing to ask for.
 pub fn list(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     filter: &TagFilter,
     window: Window,
 ) -> Result<Part<Tag>, Refused> {
     if let Some(company) = &filter.company {
-        pass.within::<AnyUser>(r, company)?;
+        pass.within::<AnyKey>(r, company)?;
     }
     Ok(tag::list(r, pass, filter, window)?)
 }
 
 /// A tag that one sees; one of a company that one does not have is not found.
-pub fn get(r: &mut Reader, pass: &AccountPass<AnyUser>, id: TagId) -> Result<Tag, Refused> {
+pub fn get(r: &mut Reader, pass: &AccountPass<AnyKey>, id: TagId) -> Result<Tag, Refused> {
     tag::find(r, pass, id)?.ok_or(Refused::NotFound)
 }
 
 /// Creates a tag.
-pub fn create(mut w: Writer, pass: &AccountPass<AnyUser>, new: &NewTag) -> Result<Committed<Tag>, Refused> {
+pub fn create(mut w: Writer, pass: &AccountPass<AnyKey>, new: &NewTag) -> Result<Committed<Tag>, Refused> {
     let keeper = match TagPass::of(&mut w, pass, &new.level) {
         Err(Denied::NotFound) => return Err(Refused::field("company_id", Problem::NotAChoice)),
         minted => minted?,
@@ -53,7 +53,7 @@ pub fn create(mut w: Writer, pass: &AccountPass<AnyUser>, new: &NewTag) -> Resul
 /// Changes a tag's name or colour, disables or enables it.
 pub fn change(
     mut w: Writer,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     id: TagId,
     change: &TagChange,
 ) -> Result<Committed<Tag>, Refused> {
@@ -66,7 +66,7 @@ pub fn change(
 }
 
 /// Removes a tag for good.
-pub fn remove(mut w: Writer, pass: &AccountPass<AnyUser>, id: TagId) -> Result<Committed<()>, Refused> {
+pub fn remove(mut w: Writer, pass: &AccountPass<AnyKey>, id: TagId) -> Result<Committed<()>, Refused> {
     let before = get(&mut w, pass, id)?;
     let keeper = TagPass::of(&mut w, pass, &before.level)?;
     if !tag::remove(&mut w, &keeper, id)? {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account_center::Standing;
+use crate::api_key::Scope;
 use crate::capability::{Capability, Mark, includes, mark};
 use crate::id::CompanyId;
 use crate::time::Timestamp;
@@ -23,6 +24,8 @@ pub struct Grants {
     pub white_label: bool,
     /// When the user's access ends by itself; what they give lasts no longer (U-21).
     pub ends_at: Option<Timestamp>,
+    /// What the key is narrowed to that they ask by.
+    pub scope: Scope,
 }
 
 impl Grants {
@@ -30,7 +33,15 @@ impl Grants {
     pub fn of_type(user_type: UserType, agent: bool) -> Grants {
         let all = user_type.has_all_companies();
         let companies = if all { Companies::All } else { Companies::Only(BTreeSet::new()) };
-        Grants { user_type, agent, status: UserStatus::Active, companies, white_label: false, ends_at: None }
+        Grants {
+            user_type,
+            agent,
+            status: UserStatus::Active,
+            companies,
+            white_label: false,
+            ends_at: None,
+            scope: Scope::whole(),
+        }
     }
 
     /// The same with these companies; who has all keeps them.
@@ -120,6 +131,8 @@ pub enum Refusal {
     GreaterAccess,
     /// The other user would keep what this one gives when this one's own access has ended (U-13, U-21).
     OutlastsOwn,
+    /// The key that was given is narrowed, and this lies outside. The capability, where it is one.
+    OutsideKey(Option<Capability>),
     /// On an account with its own brand this integration is for administrators (P-14).
     NamesProduct,
     /// In the account center it takes at least this (C-12).
@@ -141,6 +154,7 @@ impl Refusal {
             Refusal::OutlastsOwn => "outlasts_own",
             Refusal::NamesProduct => "names_product",
             Refusal::NoSecondFactor => "no_second_factor",
+            Refusal::OutsideKey(_) => "outside_key",
             Refusal::Center(Standing::Executive) => "not_executive",
             Refusal::Center(_) => "not_in_all_accounts",
         }
@@ -171,14 +185,22 @@ pub fn decide_in(grants: &Grants, capability: Capability, company: &CompanyUse) 
 }
 
 /// Decides whether somebody may come in, whatever for: active users, and into a company those who have it, as long as it
-/// is in use.
-pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>) -> Result<(), Refusal> {
+/// is in use. By a key that is narrowed only where `any_key` says that what is there is narrowed as well.
+pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>, any_key: bool) -> Result<(), Refusal> {
     if grants.status != UserStatus::Active {
         return Err(Refusal::NotActive(grants.status));
+    }
+    if grants.scope.is_narrow() && !any_key {
+        return Err(Refusal::OutsideKey(None));
     }
     let Some(company) = company else { return Ok(()) };
     within(&grants.companies, &company.id)?;
     in_use(grants, company)
+}
+
+/// Decides whether somebody may change anything at all: not by a key that only reads.
+pub fn decide_writing(grants: &Grants) -> Result<(), Refusal> {
+    if grants.scope.reads_only { Err(Refusal::OutsideKey(None)) } else { Ok(()) }
 }
 
 /// Who has all companies reaches disabled ones too, to enable them.
@@ -212,6 +234,7 @@ pub fn decide(grants: &Grants, capability: Capability, target: &Target) -> Resul
     if mark == Mark::No {
         return Err(Refusal::Lacks(capability));
     }
+    within_key(&grants.scope, capability, target)?;
     match target {
         Target::Account => Ok(mark),
         Target::Company(company) => within(&grants.companies, company).map(|()| mark),
@@ -225,6 +248,16 @@ pub fn decide(grants: &Grants, capability: Capability, target: &Target) -> Resul
             if barred { Err(Refusal::NamesProduct) } else { Ok(mark) }
         }
     }
+}
+
+/// What a key is narrowed to. One that names companies opens nothing of the account as a whole, where others lie, too.
+fn within_key(scope: &Scope, capability: Capability, target: &Target) -> Result<(), Refusal> {
+    let reaches = match target {
+        Target::Account => !scope.in_companies,
+        Target::User { user_type, agent } => !scope.in_companies && scope.covers(*user_type, *agent),
+        Target::Company(_) | Target::Integration { .. } => true,
+    };
+    if reaches && scope.has(capability) { Ok(()) } else { Err(Refusal::OutsideKey(Some(capability))) }
 }
 
 fn within(companies: &Companies, company: &CompanyId) -> Result<(), Refusal> {

@@ -121,6 +121,8 @@ verbs! {
     LoginChanged = "login.changed",
     /// An API key was made.
     ApiKeyCreated = "api_key.created",
+    /// An API key is called something else.
+    ApiKeyChanged = "api_key.changed",
     /// An API key was ended.
     ApiKeyEnded = "api_key.ended",
     /// Somebody is told by push on a device.

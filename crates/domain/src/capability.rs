@@ -50,6 +50,8 @@ pub struct Line {
 pub trait Proves: Send + Sync + 'static {
     /// The capability; `None` for being an active user of the account and no more.
     const CAPABILITY: Option<Capability>;
+    /// Whether it lets keys in that are narrowed, whatever to.
+    const ANY_KEY: bool = false;
 }
 
 macro_rules! registry {
@@ -73,10 +75,18 @@ macro_rules! registry {
             $($(#[$doc])* #[derive(Clone, Copy, Debug)] pub enum $name {}
             impl Proves for $name { const CAPABILITY: Option<Capability> = Some(Capability::$name); })*
 
-            /// Proves no capability: the person is an active user of the account.
+            /// Proves no capability: the person is an active user of the account. For what is their own: keys of theirs that
+            /// are narrowed are not let in.
             #[derive(Clone, Copy, Debug)]
             pub enum AnyUser {}
             impl Proves for AnyUser { const CAPABILITY: Option<Capability> = None; }
+
+            /// Proves no capability: the person is an active user of the account, and comes themselves or by any key of
+            /// theirs, however narrowed. What it opens shows nothing of companies but those of the place, and asks for a
+            /// capability where it does more.
+            #[derive(Clone, Copy, Debug)]
+            pub enum AnyKey {}
+            impl Proves for AnyKey { const CAPABILITY: Option<Capability> = None; const ANY_KEY: bool = true; }
         }
     };
 }

@@ -83,6 +83,11 @@ pub enum Problem {
         /// The fewest there may be.
         min: usize,
     },
+    /// More than so many were chosen.
+    TooMany {
+        /// The most there may be.
+        max: usize,
+    },
     /// Agents get no notification emails (L-05).
     NoEmails,
     /// Not one plain `https` address.

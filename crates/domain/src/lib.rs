@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_center;
 pub mod activity;
 pub mod alert;
+pub mod api_key;
 pub mod brand;
 pub mod capability;
 pub mod center_change;

@@ -103,6 +103,7 @@ fn because(refusal: Refusal) -> String {
         Refusal::NoLeadCenter => "No company that this is about uses Lead Center.".to_owned(),
         Refusal::GreaterAccess => "That would touch more access than one's own.".to_owned(),
         Refusal::OutlastsOwn => "That would last longer than one's own access.".to_owned(),
+        Refusal::OutsideKey(_) => "The key is narrowed, and this lies outside.".to_owned(),
         Refusal::NamesProduct => "On an account with its own brand that is for administrators.".to_owned(),
         Refusal::NoSecondFactor => "A second factor is asked for there, and they have none.".to_owned(),
         Refusal::Center(_) => "That is for those who run the account center.".to_owned(),
@@ -169,6 +170,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotAPicture => format!("{option} must be a PNG, a JPEG or a WebP."),
         Problem::PictureTooLarge { side } => format!("{option} must have at most {side} pixels on a side."),
         Problem::FileTooLarge => format!("{option} is too large."),
+        Problem::TooMany { max } => format!("{option} may be given at most {max} times."),
         Problem::TooFew { min } => format!("{option} must be given at least {min} times."),
     }
 }

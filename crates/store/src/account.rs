@@ -1,7 +1,7 @@
 //! Accounts: tenants.
 
 use domain::account::AccountDetails;
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::{AnyKey, ManageUsers};
 use domain::id::AccountId;
 use domain::name;
 
@@ -61,7 +61,7 @@ pub fn find_by_number(r: &mut Reader, number: i64) -> Result<Option<AccountId>, 
 }
 
 /// The number of the pass's account.
-pub fn get_number(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<i64, DbError> {
+pub fn get_number(r: &mut Reader, pass: &AccountPass<AnyKey>) -> Result<i64, DbError> {
     let row = r.tx().one(sql!("SELECT number FROM account WHERE id = $1"), &[pass.account().into()])?;
     row.columns().int()
 }

@@ -1,25 +1,39 @@
-//! API keys: they see what their login's users see.
+//! API keys: they see what their login's users see, as far as they are not narrowed.
 
-use domain::id::{ApiKeyId, LoginId};
+mod account;
+mod content;
+mod own;
+
+use domain::api_key::{NewKey, Scope};
+use domain::id::{AccountId, ApiKeyId, LoginId};
 use domain::time::Timestamp;
 
-use crate::db::{DbError, sql};
-use crate::mail::ReadsMail;
-use crate::pass::Acting;
+pub use account::{AccountKey, end_in, find_in, list_in, update_used_in};
+pub use content::{BY_ADMINISTRATOR, Content, find_content};
+pub use own::{OwnWhere, find_account, list_own_where};
+
+use crate::db::{Columns, DbError, Row, sql};
+use crate::pass::{Acting, read_scope};
 use crate::secret;
 use crate::work::{Reader, Writer};
 
-/// A key in the list of a person's own.
+/// A key as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct ApiKeyRecord {
     /// The key's id; the key itself is stored nowhere.
     pub id: ApiKeyId,
     /// What it is for.
     pub name: String,
+    /// What it is narrowed to.
+    pub scope: Scope,
+    /// The one account it is for; `None` for all.
+    pub only: Option<AccountId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used; `None` if never.
     pub last_used_at: Option<Timestamp>,
+    /// From when on it opens nothing.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Makes a key on a device and hands it out; the database holds only its hash.
@@ -27,44 +41,37 @@ pub fn insert(
     w: &mut Writer,
     _pass: &impl Acting,
     login: &LoginId,
-    name: &str,
+    new: &NewKey,
     device: &str,
 ) -> Result<(ApiKeyId, String), DbError> {
     let (id, token, now) = (w.new_id::<ApiKeyId>(), w.new_token(), w.now);
     w.tx().exec(
         sql!(
-            "INSERT INTO api_key (id, login_id, name, device, token_hash, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO api_key (id, login_id, name, device, token_hash, created_at, only_account_id, capabilities,
+                                  reads_only, in_companies, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         ),
-        &[(&id).into(), login.into(), name.into(), device.into(), secret::hash(&token).into(), now.into()],
+        &[
+            (&id).into(),
+            login.into(),
+            (&new.name).into(),
+            device.into(),
+            secret::hash(&token).into(),
+            now.into(),
+            new.account.as_ref().into(),
+            new.scope.words().into(),
+            new.scope.reads_only.into(),
+            new.scope.in_companies.into(),
+            new.expires_at.into(),
+        ],
     )?;
+    for company in &new.companies {
+        w.tx().exec(
+            sql!("INSERT INTO api_key_company (account_id, api_key_id, company_id) VALUES ($1, $2, $3)"),
+            &[new.account.as_ref().into(), (&id).into(), company.into()],
+        )?;
+    }
     Ok((id, token))
-}
-
-/// What the mail about a new key says.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// Whose key it is.
-    pub owner: String,
-    /// What it is called.
-    pub name: String,
-    /// The device it was made on; empty at the command line.
-    pub device: String,
-}
-
-/// What the mail says; `None` if the key has ended.
-pub fn find_content(
-    r: &mut Reader,
-    _pass: &impl ReadsMail,
-    id: &ApiKeyId,
-) -> Result<Option<Content>, DbError> {
-    let row =
-        r.tx().optional(sql!("SELECT login_id, name, device FROM api_key WHERE id = $1"), &[id.into()])?;
-    let Some(row) = row else { return Ok(None) };
-    let mut c = row.columns();
-    let (login, name, device): (LoginId, _, _) = (c.parse()?, c.text()?, c.text()?);
-    let owner = crate::login::get(r, &login)?.name;
-    Ok(Some(Content { owner, name, device }))
 }
 
 /// Whose key it is; `None` if it has ended.
@@ -80,16 +87,43 @@ pub const MOST: usize = 100;
 pub fn list(r: &mut Reader, _pass: &impl Acting, login: &LoginId) -> Result<Vec<ApiKeyRecord>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT id, name, created_at, last_used_at FROM api_key
-             WHERE login_id = $1 ORDER BY id DESC LIMIT 100"
+            "SELECT id, name, capabilities, reads_only, in_companies, only_account_id, created_at, last_used_at,
+                    expires_at
+             FROM api_key WHERE login_id = $1 ORDER BY id DESC LIMIT 100"
         ),
         &[login.into()],
     )?;
-    let read = |row: crate::db::Row| {
-        let mut c = row.columns();
-        Ok(ApiKeyRecord { id: c.parse()?, name: c.text()?, created_at: c.get()?, last_used_at: c.get()? })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(|row: Row| read(&mut row.columns())).collect()
+}
+
+/// A key of a login; `None` if it is not theirs or not there.
+pub fn find(
+    r: &mut Reader,
+    _pass: &impl Acting,
+    login: &LoginId,
+    id: &ApiKeyId,
+) -> Result<Option<ApiKeyRecord>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT id, name, capabilities, reads_only, in_companies, only_account_id, created_at, last_used_at,
+                    expires_at
+             FROM api_key WHERE login_id = $1 AND id = $2"
+        ),
+        &[login.into(), id.into()],
+    )?;
+    row.map(|row| read(&mut row.columns())).transpose()
+}
+
+fn read(c: &mut Columns) -> Result<ApiKeyRecord, DbError> {
+    Ok(ApiKeyRecord {
+        id: c.parse()?,
+        name: c.text()?,
+        scope: read_scope(c)?,
+        only: c.parse_or_null()?,
+        created_at: c.get()?,
+        last_used_at: c.get()?,
+        expires_at: c.get()?,
+    })
 }
 
 /// Ends a key of a login; its name, `None` if it is not theirs or not there.
@@ -115,6 +149,21 @@ pub fn remove_all(w: &mut Writer, login: &LoginId) -> Result<Vec<(ApiKeyId, Stri
         Ok((c.parse()?, c.text()?))
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Calls a key of a login something else.
+pub fn update_name(
+    w: &mut Writer,
+    _pass: &impl Acting,
+    login: &LoginId,
+    id: &ApiKeyId,
+    name: &str,
+) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE api_key SET name = $3 WHERE id = $1 AND login_id = $2"),
+        &[id.into(), login.into(), name.into()],
+    )?;
+    Ok(())
 }
 
 /// Notes that a key was used.

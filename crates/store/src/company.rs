@@ -298,9 +298,17 @@ pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, Db
              WHERE c.account_id = $1 AND c.disabled = 0
                AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
                                       AND uc.user_id = $3 AND uc.company_id = c.id))
+               AND ($5 = '' OR EXISTS (SELECT 1 FROM api_key_company kc WHERE kc.account_id = $1
+                                       AND kc.api_key_id = $5 AND kc.company_id = c.id))
              ORDER BY c.sort_name, c.id LIMIT $4"
         ),
-        &[(&place.account).into(), all.into(), place.user.as_ref().into(), CHOICES.into()],
+        &[
+            (&place.account).into(),
+            all.into(),
+            place.user.as_ref().into(),
+            CHOICES.into(),
+            place.naming_key().into(),
+        ],
     )?;
     rows.into_iter().map(read).collect()
 }
@@ -313,9 +321,17 @@ pub(crate) fn find_had(r: &mut Reader, place: &Place, id: &CompanyId) -> Result<
             "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
              WHERE c.account_id = $1 AND c.id = $4
                AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
-                                      AND uc.user_id = $3 AND uc.company_id = c.id))"
+                                      AND uc.user_id = $3 AND uc.company_id = c.id))
+               AND ($5 = '' OR EXISTS (SELECT 1 FROM api_key_company kc WHERE kc.account_id = $1
+                                       AND kc.api_key_id = $5 AND kc.company_id = c.id))"
         ),
-        &[(&place.account).into(), all.into(), place.user.as_ref().into(), id.into()],
+        &[
+            (&place.account).into(),
+            all.into(),
+            place.user.as_ref().into(),
+            id.into(),
+            place.naming_key().into(),
+        ],
     )?;
     row.map(read).transpose()
 }

@@ -306,11 +306,14 @@ macro_rules! accounts_of_key {
              WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at IS NULL OR u.ends_at > $2)
              UNION ALL
              SELECT o.id FROM executive_administrator x JOIN account o ON o.center_id = x.center_id
-             WHERE x.login_id = $1)"
+             WHERE x.login_id = $1)
+           AND ($3 = '' OR a.id = $3)
+           AND NOT EXISTS (SELECT 1 FROM api_key_account ka
+                           WHERE ka.account_id = a.id AND ka.api_key_id = $4 AND ka.ended_at IS NOT NULL)"
     };
 }
 
-/// A part of the accounts that the owner of a key may open, by name.
+/// A part of the accounts that a key opens, by name: those of its owner, or the one of them that it is for, where it was not ended.
 pub fn list_accounts_of_key(
     r: &mut Reader,
     pass: &KeyPass,
@@ -318,19 +321,20 @@ pub fn list_accounts_of_key(
     window: Window,
 ) -> Result<Part<AccountOfKey>, DbError> {
     let now = r.now;
-    let mut values = vec![Value::from(&pass.person().login), now.into()];
+    let only = pass.only().map_or("", |only| only.as_str());
+    let mut values = vec![Value::from(&pass.person().login), now.into(), only.into(), pass.key().into()];
     let total = r.tx().one(sql!(concat!("SELECT COUNT(*)", accounts_of_key!())), &values)?.columns().int()?;
     values.extend([window.take.into(), window.skip.into()]);
     let statement = match down {
         false => sql!(concat!(
             "SELECT a.id, a.number, a.name",
             accounts_of_key!(),
-            " ORDER BY a.sort_name, a.id LIMIT $3 OFFSET $4"
+            " ORDER BY a.sort_name, a.id LIMIT $5 OFFSET $6"
         )),
         true => sql!(concat!(
             "SELECT a.id, a.number, a.name",
             accounts_of_key!(),
-            " ORDER BY a.sort_name DESC, a.id DESC LIMIT $3 OFFSET $4"
+            " ORDER BY a.sort_name DESC, a.id DESC LIMIT $5 OFFSET $6"
         )),
     };
     let read = |row: crate::db::Row| {

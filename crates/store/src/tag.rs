@@ -1,6 +1,6 @@
 //! Tags: words that leads are marked with (G-06).
 
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::AnyKey;
 use domain::id::TagId;
 use domain::name;
 use domain::tag::{Color, Level, TagDetails, TagFilter};
@@ -28,25 +28,28 @@ pub struct Tag {
 }
 
 /// The tags that a user sees: the account's, and those of the companies in use that they have. All companies' where `$2` is 1,
-/// else those of the user `$3`.
+/// else those of the user `$3`; of companies that the key `$4` names, where it is one.
 macro_rules! seen {
     () => {
         " FROM tag t WHERE t.account_id = $1
             AND ($2 = 1 OR t.company_id IS NULL OR EXISTS (
                 SELECT 1 FROM user_company uc
                 JOIN company c ON c.account_id = uc.account_id AND c.id = uc.company_id
-                WHERE uc.account_id = $1 AND uc.user_id = $3 AND uc.company_id = t.company_id AND c.disabled = 0))"
+                WHERE uc.account_id = $1 AND uc.user_id = $3 AND uc.company_id = t.company_id AND c.disabled = 0))
+            AND ($4 = '' OR t.company_id IS NULL OR EXISTS (
+                SELECT 1 FROM api_key_company kc JOIN company c ON c.account_id = kc.account_id AND c.id = kc.company_id
+                WHERE kc.account_id = $1 AND kc.api_key_id = $4 AND kc.company_id = t.company_id AND c.disabled = 0))"
     };
 }
 
-/// Those that a list is for: `$4` and `$5` are the flags that are looked for, `$6` a company or empty, `$7` is 1 for those of the
-/// account and `$8` for those of companies.
+/// Those that a list is for: `$5` and `$6` are the flags that are looked for, `$7` a company or empty, `$8` is 1 for those of the
+/// account and `$9` for those of companies.
 macro_rules! wanted {
     () => {
         concat!(
             seen!(),
-            " AND t.disabled BETWEEN $4 AND $5 AND ($6 = '' OR t.company_id = $6)
-              AND (t.company_id IS NULL AND $7 = 1 OR t.company_id IS NOT NULL AND $8 = 1)"
+            " AND t.disabled BETWEEN $5 AND $6 AND ($7 = '' OR t.company_id = $7)
+              AND (t.company_id IS NULL AND $8 = 1 OR t.company_id IS NOT NULL AND $9 = 1)"
         )
     };
 }
@@ -77,14 +80,14 @@ pub fn insert(w: &mut Writer, pass: &TagPass, id: TagId, details: &TagDetails) -
 }
 
 /// A tag that the user sees.
-pub fn find(r: &mut Reader, pass: &AccountPass<AnyUser>, id: TagId) -> Result<Option<Tag>, DbError> {
+pub fn find(r: &mut Reader, pass: &AccountPass<AnyKey>, id: TagId) -> Result<Option<Tag>, DbError> {
     let mut values = seen_by(pass);
     values.push(id.into());
     let row = r.tx().optional(
         sql!(concat!(
             "SELECT t.id, t.company_id, t.name, t.color, t.disabled, t.created_at",
             seen!(),
-            " AND t.id = $4"
+            " AND t.id = $5"
         )),
         &values,
     )?;
@@ -94,7 +97,7 @@ pub fn find(r: &mut Reader, pass: &AccountPass<AnyUser>, id: TagId) -> Result<Op
 /// A part of the tags that the user sees, by name.
 pub fn list(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     filter: &TagFilter,
     window: Window,
 ) -> Result<Part<Tag>, DbError> {
@@ -110,7 +113,7 @@ pub fn list(
         sql!(concat!(
             "SELECT t.id, t.company_id, t.name, t.color, t.disabled, t.created_at",
             wanted!(),
-            " ORDER BY t.sort_name, t.id LIMIT $9 OFFSET $10"
+            " ORDER BY t.sort_name, t.id LIMIT $10 OFFSET $11"
         )),
         &values,
     )?;
@@ -151,10 +154,10 @@ fn company_of(pass: &TagPass) -> Value {
     pass.company().map_or("", |company| company.as_str()).into()
 }
 
-fn seen_by(pass: &AccountPass<AnyUser>) -> Vec<Value> {
+fn seen_by(pass: &AccountPass<AnyKey>) -> Vec<Value> {
     let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
-    vec![pass.account().into(), all.into(), place.user.as_ref().into()]
+    vec![pass.account().into(), all.into(), place.user.as_ref().into(), place.naming_key().into()]
 }
 
 fn read(row: Row) -> Result<Tag, DbError> {

@@ -133,8 +133,10 @@ fn own() -> Vec<Route> {
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
         get("/me/api", pages::api::show),
-        get("/me/api-keys/new", api_key::new_page),
-        post("/me/api-keys", api_key::create).records(&[Verb::ApiKeyCreated]),
+        get("/me/api-keys/new", api_key::create::page),
+        post("/me/api-keys", api_key::create::create).records(&[Verb::ApiKeyCreated]),
+        get("/me/api-keys/{api_key}", api_key::page),
+        post("/me/api-keys/{api_key}", api_key::rename).records(&[Verb::ApiKeyChanged]),
         post("/me/api-keys/{api_key}/end", api_key::end).records(&[Verb::ApiKeyEnded]),
         get("/me/access-requests", access_request::page),
         // In the person's own activity, and in that of the account.
@@ -186,6 +188,9 @@ fn account() -> Vec<Route> {
             .records(&[Verb::BrandPreviewed]),
         get("/accounts/{account}/white-label/preview/{what}/content", brand::preview::content),
         get("/accounts/{account}/activity", activity::list),
+        get("/accounts/{account}/api-keys", api_key::account::list),
+        post("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end)
+            .records(&[Verb::ApiKeyEnded]),
         get("/accounts/{account}/permissions", permissions::matrix),
         get("/accounts/{account}/access-reviews", access_review::list),
         post("/accounts/{account}/access-reviews", access_review::start)

@@ -51,7 +51,7 @@ pub(super) fn find(
         MailKind::SecondFactor => Some(LoginNotice::SecondFactor(used(r, pass, &login())?)),
         MailKind::ApiKeyCreated => {
             let id = mail.subject.parse().expect(parsed);
-            store::api_key::find_content(r, pass, &id)?.map(LoginNotice::ApiKeyCreated)
+            store::api_key::find_content(r, pass, mail, &id)?.map(LoginNotice::ApiKeyCreated)
         }
         MailKind::LoginMerged => Some(LoginNotice::Merged(told(r, &login(), &mail.email)?)),
         MailKind::LoginMergeUndone => Some(LoginNotice::MergeUndone(told(r, &login(), &mail.email)?)),
@@ -105,8 +105,9 @@ impl LoginNotice {
             LoginNotice::ApiKeyCreated(content) => {
                 let (to_name, key_name) = (content.owner, content.name);
                 let by_operator = mail.generation == api_key::BY_OPERATOR;
-                let device = words::device(t, &content.device);
-                compose(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator }, from, to, id)
+                let (device, ended) = (words::device(t, &content.device), content.ended);
+                let view = ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator, ended };
+                compose(&view, from, to, id)
             }
             LoginNotice::Merged(Told { name: to_name, signs_in }) => {
                 let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);

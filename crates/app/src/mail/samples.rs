@@ -253,7 +253,8 @@ impl Sample<'_> {
             }
             MailKind::ApiKeyCreated => {
                 let (key_name, by_operator) = (t.brand_sample_key().to_owned(), false);
-                self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator })
+                let ended = None;
+                self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator, ended })
             }
             MailKind::EmailChange => self.sent(&EmailChangeMail { t, to_name, link, minutes }),
             MailKind::EmailChanged => self.sent(&EmailChangedMail { t, to_name, when, device }),

@@ -247,7 +247,8 @@ impl View for SecondFactorMail {
     );
 }
 
-/// Tells somebody that a key for programs was made that does what they may. It has no link, as above.
+/// Tells somebody that a key for programs was made that does what they may, or that one of theirs was ended by an administrator. It
+/// has no link, as above.
 #[derive(Clone, Debug)]
 pub struct ApiKeyCreatedMail {
     /// The language of the mail.
@@ -262,6 +263,8 @@ pub struct ApiKeyCreatedMail {
     pub device: String,
     /// Whether whoever runs the server made it.
     pub by_operator: bool,
+    /// The account that it was ended in, and by whom; `None` of a new one.
+    pub ended: Option<(String, String)>,
 }
 
 impl View for ApiKeyCreatedMail {
@@ -277,6 +280,7 @@ impl View for ApiKeyCreatedMail {
             when: name(&self.when),
             device: name(&self.device),
             by_operator: self.by_operator,
+            ended: self.ended.as_ref().map(|(account, by)| (name(account), name(by))),
         }
     }
 

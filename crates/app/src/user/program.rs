@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access_change::{Already, Change, Plan};
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::{AnyKey, AnyUser, ManageUsers};
 use domain::id::{CompanyId, UserId};
 use domain::input::{Checker, Problem};
 use domain::user::{Names, UserStatus};
@@ -31,10 +31,7 @@ pub struct MemberChange {
 }
 
 /// The right to manage users, if whoever asks has it.
-fn managing(
-    r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
-) -> Result<Option<AccountPass<ManageUsers>>, Refused> {
+fn managing(r: &mut Reader, pass: &AccountPass<AnyKey>) -> Result<Option<AccountPass<ManageUsers>>, Refused> {
     match pass.with::<ManageUsers>(r) {
         Ok(managing) => Ok(Some(managing)),
         Err(Denied::Forbidden { .. }) => Ok(None),
@@ -42,10 +39,16 @@ fn managing(
     }
 }
 
+/// Oneself, which is not for every key.
+fn find_own(r: &mut Reader, pass: &AccountPass<AnyKey>) -> Result<Option<Member>, Refused> {
+    let own = pass.with::<AnyUser>(r)?;
+    Ok(user::find_own_member(r, &own)?)
+}
+
 /// A part of the users. Whoever does not manage users sees themselves.
 pub fn list_window(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     asked: &Asked,
     window: Window,
 ) -> Result<Arc<Kept<Part<Member>>>, Refused> {
@@ -55,7 +58,7 @@ pub fn list_window(
         }
         return Ok(user::list_window(r, &managing, asked, window)?);
     }
-    let own = user::find_own_member(r, pass)?;
+    let own = find_own(r, pass)?;
     let total = i64::from(own.is_some());
     let rows = own.into_iter().skip(window.skip.max(0) as usize).collect();
     Ok(Arc::new(Kept::new(Part { rows, total })))
@@ -64,7 +67,7 @@ pub fn list_window(
 /// The users behind one of them, and whether more follow: what it costs does not depend on how many there are.
 pub fn list_behind(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     order: (Order, bool),
     after: Option<&UserId>,
     take: i64,
@@ -72,23 +75,23 @@ pub fn list_behind(
     if let Some(managing) = managing(r, pass)? {
         return Ok(user::list_behind(r, &managing, order, after, take)?);
     }
-    let own = user::find_own_member(r, pass)?.filter(|_| after.is_none());
+    let own = find_own(r, pass)?.filter(|_| after.is_none());
     Ok(Arc::new(Kept::new(Following { rows: own.into_iter().collect(), more: false })))
 }
 
 /// One user. Whoever does not manage users finds themselves alone.
-pub fn find(r: &mut Reader, pass: &AccountPass<AnyUser>, id: &UserId) -> Result<Member, Refused> {
-    if pass.place().user.as_ref() == Some(id) {
-        return user::find_own_member(r, pass)?.ok_or(Refused::NotFound);
+pub fn find(r: &mut Reader, pass: &AccountPass<AnyKey>, id: &UserId) -> Result<Member, Refused> {
+    if let Some(managing) = managing(r, pass)? {
+        return user::find_member(r, &managing, id)?.ok_or(Refused::NotFound);
     }
-    let managing = managing(r, pass)?.ok_or(Refused::NotFound)?;
-    user::find_member(r, &managing, id)?.ok_or(Refused::NotFound)
+    let own = find_own(r, pass)?;
+    own.filter(|own| own.id == *id).ok_or(Refused::NotFound)
 }
 
 /// Changes names or companies. Who has not accepted their invitation yet is left as they are.
 pub fn set(
     mut w: Writer,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     id: &UserId,
     change: &MemberChange,
 ) -> Result<Committed<()>, Refused> {
@@ -105,7 +108,8 @@ pub fn set(
             return Err(Refused::Conflict(Conflict::OnlyOneself));
         }
         let names = names(&member, change)?;
-        entries.push(me::rename(&mut w, pass, &names)?);
+        let own = pass.with::<AnyUser>(&mut w)?;
+        entries.push(me::rename(&mut w, &own, &names)?);
     }
     if entries.is_empty() {
         return Err(Refused::field("companies", Problem::Missing));
@@ -121,7 +125,7 @@ fn names(member: &Member, change: &MemberChange) -> Result<Names, Refused> {
 
 fn set_companies(
     w: &mut Writer,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     member: &Member,
     companies: &BTreeSet<CompanyId>,
 ) -> Result<Vec<domain::activity::Entry>, Refused> {

@@ -3,6 +3,7 @@
 use app::pass::{AccountPass, Credentials, Reason, SelfPass, SystemPass};
 use app::work::{Origin, Writer};
 use app::{Ask, Refused, api_key};
+use domain::api_key::TypedKey;
 use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::ApiKeyId;
@@ -52,7 +53,8 @@ async fn a07_its_owner_is_told_of_a_new_key() {
         // Not of the newest session: whoever holds an older one would look like its owner.
         let device = "Firefox on Linux".to_owned();
         let ask = Ask { device: device.clone(), ..natalie.ask.clone() };
-        let (_, key) = world.app.create_api_key(&ask, "<b>reports</b>", testkit::PASSWORD).await.unwrap();
+        let typed = TypedKey { name: "<b>reports</b>".into(), ends: "never".into(), ..TypedKey::default() };
+        let (_, key) = world.app.create_api_key(&ask, &typed, testkit::PASSWORD).await.unwrap();
         let letter = world.letter_to("natalie@example.com").await;
         assert!(letter.text.contains("reports") && !letter.text.contains(&key), "{letter:?}");
         assert!(letter.text.contains(&device) && !letter.text.contains("command line"), "{letter:?}");
@@ -125,8 +127,8 @@ async fn a07_a_key_is_listed_and_ended_by_its_owner_and_the_operator_and_nobody_
         );
         let (first, second) = (id_of(&world, &one), id_of(&world, &two));
         let keys = async |ask: &Ask| -> Vec<ApiKeyId> {
-            let read = world.app.read::<SelfPass, _>(ask, (), app::me::api_keys);
-            read.await.unwrap().1.into_iter().map(|key| key.id).collect()
+            let read = world.app.read::<SelfPass, _>(ask, (), app::api_key::list_own);
+            read.await.unwrap().1.0.into_iter().map(|key| key.id).collect()
         };
         assert_eq!(keys(&account.admin.ask).await, [second.clone(), first.clone()]);
         assert!(keys(&natalie.ask).await.is_empty());

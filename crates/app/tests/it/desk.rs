@@ -8,7 +8,7 @@ use app::user::{Cursor, Filter, Sort, User, UserPage, UsersPage};
 use app::work::{Committed, Reader, Writer};
 use app::{Ask, Refused, SharedApp, access_change, company, invitation, user};
 use domain::access_change::{Change, Plan};
-use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
+use domain::capability::proof::{AnyKey, AnyUser, ManageCompanies, ManageUsers};
 use domain::company::CompanyDetails;
 use domain::id::{AccountId, CompanyId, UserId};
 use domain::input::Problem;
@@ -80,6 +80,22 @@ impl Desk {
     pub(crate) async fn see<T: Send + 'static>(
         &self,
         operation: impl Fn(&mut Reader, &AccountPass<AnyUser>) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.read(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    /// What is there for any key, too.
+    pub(crate) async fn enter_by_any<T: Send + 'static>(
+        &self,
+        operation: impl Fn(Writer, &AccountPass<AnyKey>) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    /// The same for what is seen.
+    pub(crate) async fn see_by_any<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Reader, &AccountPass<AnyKey>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         Ok(self.app.read(&self.ask, self.account.clone(), operation).await?.1)
     }

@@ -13,6 +13,7 @@ mod account_center;
 mod activity;
 mod alert;
 mod api_key;
+mod api_key_scope;
 mod brand;
 mod bundle;
 mod center_change;

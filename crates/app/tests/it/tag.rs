@@ -27,26 +27,26 @@ fn renamed(name: &str) -> TagChange {
 impl Desk {
     async fn tag(&self, name: &str, company: Option<&CompanyId>) -> Result<Tag, Refused> {
         let new = new(name, company);
-        self.enter(move |w, pass| tag::create(w, pass, &new)).await
+        self.enter_by_any(move |w, pass| tag::create(w, pass, &new)).await
     }
 
     async fn change_tag(&self, id: TagId, change: TagChange) -> Result<Tag, Refused> {
-        self.enter(move |w, pass| tag::change(w, pass, id, &change)).await
+        self.enter_by_any(move |w, pass| tag::change(w, pass, id, &change)).await
     }
 
     async fn remove_tag(&self, id: TagId) -> Result<(), Refused> {
-        self.enter(move |w, pass| tag::remove(w, pass, id)).await
+        self.enter_by_any(move |w, pass| tag::remove(w, pass, id)).await
     }
 
     async fn get_tag(&self, id: TagId) -> Result<Tag, Refused> {
-        self.see(move |r, pass| tag::get(r, pass, id)).await
+        self.see_by_any(move |r, pass| tag::get(r, pass, id)).await
     }
 
     /// The names of a part of the tags, and how many there are.
     async fn tags(&self, filter: TagFilter, skip: i64, take: i64) -> Result<(Vec<String>, i64), Refused> {
         let list =
             move |r: &mut app::work::Reader, pass: &_| tag::list(r, pass, &filter, Window { skip, take });
-        let part = self.see(list).await?;
+        let part = self.see_by_any(list).await?;
         Ok((part.rows.into_iter().map(|tag| tag.details.name).collect(), part.total))
     }
 

@@ -20,6 +20,7 @@ fn administrator() -> Grants {
         companies: Companies::All,
         white_label: false,
         ends_at: None,
+        scope: crate::api_key::Scope::whole(),
     }
 }
 

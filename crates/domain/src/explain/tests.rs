@@ -25,6 +25,7 @@ fn some_grants() -> impl Strategy<Value = Grants> {
             },
             white_label,
             ends_at: None,
+            scope: crate::api_key::Scope::whole(),
         })
 }
 
@@ -113,6 +114,7 @@ fn reporting() -> Grants {
         companies: Companies::Only(BTreeSet::from([company('b')])),
         white_label: false,
         ends_at: None,
+        scope: crate::api_key::Scope::whole(),
     }
 }
 

@@ -233,6 +233,7 @@ mod tests {
                 companies: Companies::All,
                 white_label: false,
                 ends_at: None,
+                scope: crate::api_key::Scope::whole(),
             },
             users: users.iter().map(|(email, status)| ((*email).to_owned(), *status)).collect(),
             unwanted: BTreeSet::from(["never@example.com".to_owned()]),

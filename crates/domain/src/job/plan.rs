@@ -256,6 +256,7 @@ mod tests {
                 companies: Companies::All,
                 white_label: false,
                 ends_at: None,
+                scope: crate::api_key::Scope::whole(),
             },
             users: BTreeMap::from([
                 ("here@example.com".into(), UserStatus::Active),

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::access::{Companies, Grants, Refusal, Target, decide};
+use domain::api_key::Scope;
 use domain::capability::{Capability, Mark, REGISTRY};
 use domain::id::{CompanyId, Id};
 use domain::time::Timestamp;
@@ -22,7 +23,15 @@ fn grants(user_type: UserType, agent: bool) -> Grants {
     } else {
         Companies::Only(BTreeSet::from([company(1)]))
     };
-    Grants { user_type, agent, status: UserStatus::Active, companies, white_label: false, ends_at: None }
+    Grants {
+        user_type,
+        agent,
+        status: UserStatus::Active,
+        companies,
+        white_label: false,
+        ends_at: None,
+        scope: Scope::whole(),
+    }
 }
 
 fn word(decision: Result<Mark, Refusal>) -> &'static str {
@@ -39,6 +48,7 @@ fn word(decision: Result<Mark, Refusal>) -> &'static str {
         Err(Refusal::GreaterAccess) => "greater access",
         Err(Refusal::OutlastsOwn) => "outlasts",
         Err(Refusal::NamesProduct) => "names product",
+        Err(Refusal::OutsideKey(_)) => unreachable!("nobody here comes by a key"),
         Err(Refusal::NoSecondFactor | Refusal::Center(_)) => unreachable!("no capability is decided by it"),
     }
 }

@@ -167,6 +167,7 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
         }
         Refusal::GreaterAccess => format!("The user has {name}, but the other user has more access."),
         Refusal::OutlastsOwn => format!("The user has {name}, but the other user's access lasts longer."),
+        Refusal::OutsideKey(_) => format!("The user has {name}, but the key is narrowed."),
         Refusal::NamesProduct => {
             format!("The user has {name}, but on an account with its own brand this is for administrators.")
         }

@@ -1,6 +1,6 @@
 //! Companies as programs see them: with what they set of one, and any part of the list (I-01).
 
-use domain::capability::proof::{AnyUser, ManageCompanies};
+use domain::capability::proof::{AnyKey, ManageCompanies};
 use domain::company::{CompanySettings, SwapUnit};
 use domain::id::CompanyId;
 use domain::time::Timestamp;
@@ -43,17 +43,20 @@ macro_rules! columns {
     };
 }
 
-/// `$2` is the user whose companies these are, where `$3` is not 1: then these are all.
+/// `$2` is the user whose companies these are, where `$3` is not 1: then these are all. Of them those that the key `$7` names, where
+/// it is one.
 macro_rules! chosen {
     () => {
         " FROM company c WHERE c.account_id = $1
             AND ($3 = 1 OR EXISTS (SELECT 1 FROM user_company g WHERE g.account_id = $1 AND g.user_id = $2
                                    AND g.company_id = c.id))
-            AND c.disabled >= $4 AND c.disabled <= $5 AND c.sort_name LIKE $6 ESCAPE '!'"
+            AND c.disabled >= $4 AND c.disabled <= $5 AND c.sort_name LIKE $6 ESCAPE '!'
+            AND ($7 = '' OR EXISTS (SELECT 1 FROM api_key_company kc WHERE kc.account_id = $1
+                                    AND kc.api_key_id = $7 AND kc.company_id = c.id))"
     };
 }
 
-fn chosen_values(pass: &AccountPass<AnyUser>, asked: &Asked) -> Vec<Value> {
+fn chosen_values(pass: &AccountPass<AnyKey>, asked: &Asked) -> Vec<Value> {
     let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
     let (least, most) = asked.disabled.map_or((false, true), |disabled| (disabled, disabled));
@@ -64,25 +67,26 @@ fn chosen_values(pass: &AccountPass<AnyUser>, asked: &Asked) -> Vec<Value> {
         least.into(),
         most.into(),
         containing(&asked.search).into(),
+        place.naming_key().into(),
     ]
 }
 
 /// One of the companies that [`list_window`] lists.
 pub fn find_own(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     id: &CompanyId,
 ) -> Result<Option<Whole>, DbError> {
     let mut values = chosen_values(pass, &Asked::default());
     values.push(id.into());
-    let row = r.tx().optional(sql!(concat!("SELECT ", columns!(), chosen!(), " AND c.id = $7")), &values)?;
+    let row = r.tx().optional(sql!(concat!("SELECT ", columns!(), chosen!(), " AND c.id = $8")), &values)?;
     row.map(read).transpose()
 }
 
 /// A part of the companies that one has, by name.
 pub fn list_window(
     r: &mut Reader,
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     asked: &Asked,
     window: Window,
 ) -> Result<Part<Whole>, DbError> {
@@ -91,10 +95,10 @@ pub fn list_window(
     let total = r.tx().one(count, &values)?.columns().int()?;
     let statement = match asked.down {
         false => {
-            sql!(concat!("SELECT ", columns!(), chosen!(), " ORDER BY c.sort_name LIMIT $7 OFFSET $8"))
+            sql!(concat!("SELECT ", columns!(), chosen!(), " ORDER BY c.sort_name LIMIT $8 OFFSET $9"))
         }
         true => {
-            sql!(concat!("SELECT ", columns!(), chosen!(), " ORDER BY c.sort_name DESC LIMIT $7 OFFSET $8"))
+            sql!(concat!("SELECT ", columns!(), chosen!(), " ORDER BY c.sort_name DESC LIMIT $8 OFFSET $9"))
         }
     };
     values.extend([window.take.into(), window.skip.into()]);
@@ -103,7 +107,7 @@ pub fn list_window(
 }
 
 /// The company of the pass.
-pub fn get_whole(r: &mut Reader, pass: &CompanyPass<AnyUser>) -> Result<Whole, DbError> {
+pub fn get_whole(r: &mut Reader, pass: &CompanyPass<AnyKey>) -> Result<Whole, DbError> {
     let row = r.tx().one(
         sql!(concat!("SELECT ", columns!(), " FROM company c WHERE c.account_id = $1 AND c.id = $2")),
         &[pass.account().into(), pass.company().into()],

@@ -54,4 +54,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0038_second_factor"),
     migration!("0039_see_as"),
     migration!("0040_second_factor_rule"),
+    migration!("0041_api_key_scope"),
 ];

@@ -130,7 +130,7 @@ impl<C: Wants> Gate for CenterPass<C> {
     }
 
     fn seen(&self) -> Option<Seen> {
-        Some(Seen { person: self.person.clone(), place: None, used: None })
+        Some(Seen { person: self.person.clone(), account: None, user: None, used: None })
     }
 }
 

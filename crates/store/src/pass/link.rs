@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::access::{Companies, Grants};
+use domain::api_key::Scope;
 use domain::brand::Brand;
 use domain::id::{AccountId, BundleId, InvitationId, LoginId, ResetId, UserId};
 use domain::invitation::{InvitationState, InvitationTimes};
@@ -342,7 +343,8 @@ fn may_still_invite(
     let status = effective(status, ends_at, now);
     let companies = Companies::All;
     // What a brand bars, nobody gives.
-    let grants = Grants { user_type, agent, status, companies, white_label: false, ends_at };
+    let grants =
+        Grants { user_type, agent, status, companies, white_label: false, ends_at, scope: Scope::whole() };
     Ok(may_give(&grants, pass.user_type, pass.agent, until).is_ok())
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::{
-    Companies, CompanyUse, Grants, InUse, Refusal, decide_anywhere, decide_entry, decide_in,
+    Companies, CompanyUse, Grants, InUse, Refusal, decide_anywhere, decide_entry, decide_in, decide_writing,
 };
+use domain::api_key::Scope;
 use domain::brand::Brand;
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
@@ -14,7 +15,7 @@ use domain::user::{Names, UserStatus, UserType};
 
 use super::place::{Means, Person, Place};
 use super::see_as::{self, Seeing};
-use super::{Credentials, Denied};
+use super::{Credentials, Denied, key};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -90,15 +91,7 @@ pub(super) fn load(
         return Err(Denied::NotFound);
     }
     if let Some(key) = credentials.api_key.as_deref() {
-        let by_key = place_by!(
-            "k.id, k.name, COALESCE(k.last_used_at, 0)"
-            "api_key k JOIN login l ON l.id = k.login_id"
-            "k.token_hash = $1"
-        );
-        let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
-        let mut c = row.ok_or(Denied::SignedOut)?.columns();
-        let person = read_person(&mut c, read_key)?;
-        return read_place(c, person, account, now);
+        return load_by_key(r, key, account, company);
     }
     let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
     let by_session = place_by!(
@@ -112,7 +105,35 @@ pub(super) fn load(
     };
     let mut c = row.columns();
     let person = read_signed_in(&mut c, now)?;
-    read_place(c, person, account, now)
+    read_place(c, Asking::whole(person), account, now)
+}
+
+/// By a key: with what it is narrowed to, in the same statement.
+fn load_by_key(
+    r: &mut Reader,
+    key: &str,
+    account: &AccountId,
+    company: Option<&CompanyId>,
+) -> Result<Found, Denied> {
+    let now = r.now;
+    let by_key = place_by!(
+        "k.id, k.name, COALESCE(ka.last_used_at, 0), k.expires_at, k.only_account_id, k.capabilities, k.reads_only,
+                    k.in_companies, ka.ended_at, kc.company_id"
+        "api_key k JOIN login l ON l.id = k.login_id
+             LEFT JOIN api_key_account ka ON ka.account_id = $2 AND ka.api_key_id = k.id
+             LEFT JOIN api_key_company kc
+                    ON kc.account_id = $2 AND kc.api_key_id = k.id AND kc.company_id = $3"
+        "k.token_hash = $1"
+    );
+    let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
+    let mut c = row.ok_or(Denied::SignedOut)?.columns();
+    let given = key::read(&mut c, now)?;
+    let named = c.parse_or_null()?;
+    // An account that the key is not for looks like one that its owner is not in.
+    if given.only.as_ref().is_some_and(|only| only != account) {
+        return Err(Denied::NotFound);
+    }
+    read_place(c, Asking { person: given.person, scope: given.scope, named }, account, now)
 }
 
 /// Finds the place of a user whom somebody else sees the account as, as they would have it themselves.
@@ -130,13 +151,28 @@ pub(super) fn load_seen(
     let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
     let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
     let person = read_person(&mut c, |_| Ok(Means::Job))?;
-    let mut found = read_place(c, person, &seeing.account, now)?;
+    let mut found = read_place(c, Asking::whole(person), &seeing.account, now)?;
     // It is asked of who looks, when they begin.
     found.place.second_factor_due = None;
     Ok(found)
 }
 
-fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
+/// Who asks, and what the key is narrowed to that they ask by.
+struct Asking {
+    person: Person,
+    scope: Scope,
+    /// The company that is asked for, where the key names it.
+    named: Option<CompanyId>,
+}
+
+impl Asking {
+    fn whole(person: Person) -> Asking {
+        Asking { person, scope: Scope::whole(), named: None }
+    }
+}
+
+fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
+    let Asking { person, scope, named } = asking;
     let second_factor_due = read_due(&mut c)?;
     let is_executive = c.text_or_null()?.is_some();
     let brand = read_brand(&mut c)?;
@@ -155,17 +191,19 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         (Some(user), false) => user,
         (None, false) => return Err(Denied::NotFound),
     };
-    let companies = match user.user_type.has_all_companies() {
+    let all = user.user_type.has_all_companies();
+    let has = |company: &CompanyUse| all || given.as_ref() == Some(&company.id);
+    let is_named = |company: &CompanyUse| !scope.in_companies || named.as_ref() == Some(&company.id);
+    let company = asked.filter(|company| has(company) && is_named(company));
+    let companies = match all && !scope.in_companies {
         true => Companies::All,
-        false => Companies::Only(given.into_iter().collect::<BTreeSet<_>>()),
+        false => Companies::Only(company.iter().map(|company| company.id.clone()).collect()),
     };
-    let has = |company: &CompanyUse| match &companies {
-        Companies::All => true,
-        Companies::Only(given) => given.contains(&company.id),
-    };
-    let company = asked.filter(has);
     let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
-    let grants = Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at };
+    // What the companies are used for that a key names is asked of each of them.
+    let in_use = if scope.in_companies { InUse::None } else { in_use };
+    let white_label = brand.is_some();
+    let grants = Grants { user_type, agent, status, companies, white_label, ends_at, scope };
     let place = Place {
         person: Some(person),
         user: id,
@@ -322,7 +360,15 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
         center,
         access_version,
         in_use,
-        grants: Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at },
+        grants: Grants {
+            user_type,
+            agent,
+            status,
+            companies,
+            white_label: brand.is_some(),
+            ends_at,
+            scope: Scope::whole(),
+        },
         names,
         brand,
     })
@@ -356,11 +402,6 @@ pub(super) fn read_session(c: &mut Columns) -> Result<Means, DbError> {
     Ok(Means::Session(c.parse()?))
 }
 
-/// Of a key its id and name.
-pub(super) fn read_key(c: &mut Columns) -> Result<Means, DbError> {
-    Ok(Means::Key(c.parse()?, c.text()?))
-}
-
 /// Asks what explains decisions and what menus offer, too: in a company by what it is used for; in the account by whether
 /// there is a company where it holds.
 pub(super) fn allow<C: Proves>(
@@ -370,17 +411,21 @@ pub(super) fn allow<C: Proves>(
 ) -> Result<(), Denied> {
     let grants = &place.grants;
     let decision = match (C::CAPABILITY, company) {
-        (None, company) => decide_entry(grants, company),
+        (None, company) => decide_entry(grants, company, C::ANY_KEY),
         (Some(capability), Some(company)) => decide_in(grants, capability, company).map(drop),
         (Some(capability), None) => decide_anywhere(grants, capability, place.in_use).map(drop),
     };
+    let decision = if r.writes() { decision.and_then(|()| decide_writing(grants)) } else { decision };
     let refusal = match decision {
         Err(refusal @ Refusal::NotActive(_)) => refusal,
         _ if is_due(r, place) => return Err(no_second_factor()),
         Err(refusal) => refusal,
         Ok(()) => return Ok(()),
     };
-    Err(Denied::Forbidden { refusal, ask: administrators(r, &place.account)? })
+    // What a key is narrowed to nobody can give it.
+    let by_key = matches!(refusal, Refusal::OutsideKey(_));
+    let ask = if by_key { Vec::new() } else { administrators(r, &place.account)? };
+    Err(Denied::Forbidden { refusal, ask })
 }
 
 /// Whether the place is closed to somebody until they have a second factor.

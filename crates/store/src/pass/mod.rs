@@ -58,13 +58,14 @@ pub use center::CenterPass;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
 pub use key::KeyPass;
+pub(crate) use key::read_scope;
 pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
 pub use load::{Absent, administrators, second_factor_due};
 pub use login_merge::LoginMergePass;
-pub use place::{AccountPass, CompanyPass, Here, Means, Person, Place, SelfPass};
+pub use place::{AccountPass, CompanyPass, Here, LetIn, Means, Person, Place, SelfPass};
 pub use proven::Proven;
 pub use question::QuestionPass;
 pub use second_factor::SecondFactorPass;
@@ -228,8 +229,10 @@ pub trait Gate: Sized + Clone + Send + Sync + 'static {
 pub struct Seen {
     /// Who.
     pub person: Person,
-    /// In which account, as which user.
-    pub place: Option<(AccountId, UserId)>,
+    /// In which account.
+    pub account: Option<AccountId>,
+    /// As which user of it.
+    pub user: Option<UserId>,
     /// The capability that let them in (U-23).
     pub used: Option<Capability>,
 }

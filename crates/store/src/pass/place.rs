@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::access::{Grants, InUse};
 use domain::brand::Brand;
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::{AnyKey, AnyUser};
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::time::Timestamp;
@@ -247,7 +247,13 @@ impl<C: Proves> AccountPass<C> {
     }
 }
 
-impl AccountPass<AnyUser> {
+/// Being let in is no more than that: what it takes for something is asked there.
+pub trait LetIn: Proves {}
+
+impl LetIn for AnyUser {}
+impl LetIn for AnyKey {}
+
+impl<L: LetIn> AccountPass<L> {
     /// The pass for a capability, where it depends on what is asked for whether it takes one. It is decided in the same unit,
     /// from the same grants, as at the door.
     pub fn with<C: Proves>(&self, r: &mut Reader) -> Result<AccountPass<C>, Denied> {
@@ -343,6 +349,14 @@ impl Place {
         &self.names
     }
 
+    /// The key that names the companies there are, empty where none does. Statements that list companies ask for those it names.
+    pub(crate) fn naming_key(&self) -> &str {
+        match self.person.as_ref().map(|person| &person.by) {
+            Some(Means::Key(key, _)) if self.grants.scope.in_companies => key.as_str(),
+            _ => "",
+        }
+    }
+
     /// Whether it is that of whoever has the server's command line.
     pub fn is_operator(&self) -> bool {
         self.person.is_none() && self.user.is_none()
@@ -356,8 +370,8 @@ impl Place {
     /// Nobody was here who is seen by somebody else.
     pub(super) fn seen(&self, used: Option<Capability>) -> Option<Seen> {
         self.person.as_ref().filter(|person| person.seen_by().is_none())?;
-        let place = self.user.clone().map(|user| (self.account.clone(), user));
-        self.person.clone().map(|person| Seen { person, place, used })
+        let (account, user) = (Some(self.account.clone()), self.user.clone());
+        self.person.clone().map(|person| Seen { person, account, user, used })
     }
 
     fn actor(&self) -> Actor {
@@ -417,7 +431,7 @@ impl Gate for SelfPass {
     }
 
     fn seen(&self) -> Option<Seen> {
-        Some(Seen { person: self.person.clone(), place: None, used: None })
+        Some(Seen { person: self.person.clone(), account: None, user: None, used: None })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::access::Target;
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::AnyKey;
 use domain::id::{AccountId, CompanyId};
 
 use super::load::{allow, load};
@@ -44,7 +44,7 @@ impl Gate for QuestionPass {
         if company.is_some() && found.company.is_none() {
             return Err(Denied::NotFound);
         }
-        allow::<AnyUser>(r, &found.place, None)?;
+        allow::<AnyKey>(r, &found.place, None)?;
         let target = company.clone().map_or(Target::Account, Target::Company);
         Ok(QuestionPass { place: Arc::new(found.place), target })
     }

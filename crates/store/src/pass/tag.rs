@@ -2,7 +2,7 @@
 //! company's for who works all its leads.
 
 use domain::access::Refusal;
-use domain::capability::proof::{AnyUser, ManageCompanies, WorkLeads};
+use domain::capability::proof::{AnyKey, ManageCompanies, WorkLeads};
 use domain::capability::{Capability, Mark, mark};
 use domain::id::{AccountId, CompanyId};
 use domain::tag::Level;
@@ -23,7 +23,7 @@ enum Proof {
 
 impl TagPass {
     /// Mints it, for whoever is let into the account.
-    pub fn of(r: &mut Reader, pass: &AccountPass<AnyUser>, level: &Level) -> Result<TagPass, Denied> {
+    pub fn of(r: &mut Reader, pass: &AccountPass<AnyKey>, level: &Level) -> Result<TagPass, Denied> {
         let Level::Company(company) = level else {
             return pass.with(r).map(|pass| TagPass(Proof::Account(pass)));
         };

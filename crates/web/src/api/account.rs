@@ -3,7 +3,7 @@
 use app::account;
 use app::account::AccountOfKey;
 use app::pass::{AccountPass, HasPlace as _, KeyPass};
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::AnyKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,7 @@ pub(super) struct Shown {
 }
 
 /// One account.
-pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, asked: Shown) -> Result<One<Account>, Wrong> {
+pub(super) async fn show(visit: Visit<AccountPass<AnyKey>>, asked: Shown) -> Result<One<Account>, Wrong> {
     let (pass, number) = visit.read(account::number).await?;
     let account =
         AccountOfKey { id: pass.account().clone(), number, name: pass.place().account_name.clone() };

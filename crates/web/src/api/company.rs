@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::company::{self, Asked, Whole};
 use app::pass::{AccountPass, CompanyPass};
-use domain::capability::proof::{AnyUser, ManageCompanies};
+use domain::capability::proof::{AnyKey, ManageCompanies};
 use domain::company::{CompanyChange, CompanyDetails, CompanySettings, SwapUnit};
 use domain::id::CompanyId;
 use domain::name::MAX_NAME;
@@ -163,7 +163,7 @@ pub(super) struct Companies {
 
 /// The companies that the key's owner has.
 pub(super) async fn index(
-    visit: Visit<AccountPass<AnyUser>>,
+    visit: Visit<AccountPass<AnyKey>>,
     paging: Paging,
     asked: Companies,
 ) -> Result<Listing<Company>, Wrong> {
@@ -185,7 +185,7 @@ pub(super) struct Shown {
 }
 
 /// One company, disabled or not, of those that [`index`] lists.
-pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, asked: Shown) -> Result<One<Company>, Wrong> {
+pub(super) async fn show(visit: Visit<AccountPass<AnyKey>>, asked: Shown) -> Result<One<Company>, Wrong> {
     let id: CompanyId = visit.param("company")?;
     let (_, whole) = visit.read(move |r, pass| company::get_own(r, pass, &id)).await?;
     Ok(One(Company::of(whole, asked.fields.as_deref())))
@@ -211,7 +211,7 @@ pub(super) async fn create(
     let details = CompanyDetails::parse(&new.name, time_zone, false).map_err(Refused::from)?;
     let (pass, id) = visit.write(move |w, pass| company::create(w, pass, &details)).await?;
     let (_, whole) =
-        visit.of::<CompanyPass<AnyUser>>((pass.account().clone(), id)).look(company::get_whole).await?;
+        visit.of::<CompanyPass<AnyKey>>((pass.account().clone(), id)).look(company::get_whole).await?;
     Ok(Made(Company::of(whole, None)))
 }
 
@@ -275,7 +275,7 @@ pub(super) async fn update(
     };
     let (pass, ()) = visit.write(move |w, pass| company::set(w, pass, &change)).await?;
     let (_, whole) = visit
-        .of::<CompanyPass<AnyUser>>((pass.account().clone(), pass.company().clone()))
+        .of::<CompanyPass<AnyKey>>((pass.account().clone(), pass.company().clone()))
         .look(company::get_whole)
         .await?;
     Ok(One(Company::of(whole, None)))

@@ -13,6 +13,9 @@ use super::route::Described;
 use crate::http::route::{Nothing, Route, get_data};
 use crate::http::visit::{Answer, Visit};
 
+const FORBIDDEN: &str = "The key's owner may not do this, or the key is narrowed and this lies outside. X-Missing-Capability \
+                         names the right, where it is one.";
+
 pub(super) fn routes() -> Vec<Route> {
     vec![get_data("/v3/openapi.json", show)]
 }
@@ -225,8 +228,8 @@ fn responses(generator: &mut SchemaGenerator, route: &Route, described: &Describ
     let takes_body = matches!(route.method, Method::POST | Method::PUT);
     let refusals = [
         (400, "A parameter is wrong.", true),
-        (401, "No key, or a wrong one.", true),
-        (403, "The key's owner may not do this.", true),
+        (401, "No key, a wrong one, or one that is over.", true),
+        (403, FORBIDDEN, true),
         (404, "There is no such thing.", true),
         (406, "The body is of another type.", takes_body),
         (408, "The body took too long.", takes_body),

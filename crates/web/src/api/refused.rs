@@ -130,7 +130,7 @@ fn not_found() -> Response {
 fn forbidden(refusal: Option<Refusal>) -> Response {
     let response = said(StatusCode::FORBIDDEN, "You do not have permission");
     match refusal {
-        Some(Refusal::Lacks(capability)) => {
+        Some(Refusal::Lacks(capability) | Refusal::OutsideKey(Some(capability))) => {
             with(response, MISSING, HeaderValue::from_static(capability.line().key))
         }
         _ => response,

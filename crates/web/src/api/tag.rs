@@ -4,7 +4,7 @@ use app::Refused;
 use app::pass::{AccountPass, HasPlace as _};
 use app::tag;
 use domain::activity::Verb;
-use domain::capability::proof::AnyUser;
+use domain::capability::proof::AnyKey;
 use domain::id::{CompanyId, TagId};
 use domain::name::MAX_NAME;
 use domain::tag::{Color, TagChange, TagFilter, TypedTag};
@@ -111,7 +111,7 @@ pub(super) struct Tags {
 
 /// The tags of the account, and of the companies that the key's owner has.
 pub(super) async fn index(
-    visit: Visit<AccountPass<AnyUser>>,
+    visit: Visit<AccountPass<AnyKey>>,
     paging: Paging,
     asked: Tags,
 ) -> Result<Listing<Tag>, Wrong> {
@@ -132,7 +132,7 @@ pub(super) async fn index(
 }
 
 /// One tag.
-pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Result<One<Tag>, Wrong> {
+pub(super) async fn show(visit: Visit<AccountPass<AnyKey>>, _: Nothing) -> Result<One<Tag>, Wrong> {
     let id: TagId = visit.param("tag")?;
     let (pass, tag) = visit.read(move |r, pass| tag::get(r, pass, id)).await?;
     Ok(One(Tag::of(tag, &pass.place().time_zone)))
@@ -155,7 +155,7 @@ pub(super) struct NewTag {
 }
 
 /// Makes a tag.
-pub(super) async fn create(visit: Visit<AccountPass<AnyUser>>, new: NewTag) -> Result<Made<Tag>, Wrong> {
+pub(super) async fn create(visit: Visit<AccountPass<AnyKey>>, new: NewTag) -> Result<Made<Tag>, Wrong> {
     let level = new.tag_level.map_or("", |level| match level {
         TagLevel::Account => "account",
         TagLevel::Company => "company",
@@ -189,7 +189,7 @@ pub(super) struct ChangedTag {
 
 /// Changes a tag.
 pub(super) async fn update(
-    visit: Visit<AccountPass<AnyUser>>,
+    visit: Visit<AccountPass<AnyKey>>,
     changed: ChangedTag,
 ) -> Result<One<Tag>, Wrong> {
     let id: TagId = visit.param("tag")?;
@@ -200,7 +200,7 @@ pub(super) async fn update(
 }
 
 /// Removes a tag, from all that was marked with it too.
-pub(super) async fn remove(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Result<Gone, Wrong> {
+pub(super) async fn remove(visit: Visit<AccountPass<AnyKey>>, _: Nothing) -> Result<Gone, Wrong> {
     let id: TagId = visit.param("tag")?;
     visit.write(move |w, pass| tag::remove(w, pass, id)).await?;
     Ok(Gone)

@@ -7,7 +7,7 @@ use app::user::program::{self, Asked, Member, MemberChange, Order};
 use app::{Conflict, Refused, invitation};
 use domain::access_change::Change;
 use domain::activity::Verb;
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::{AnyKey, ManageUsers};
 use domain::id::UserId;
 use domain::input::yes_no;
 use domain::name::MAX_NAME;
@@ -192,7 +192,7 @@ pub(super) struct Users {
 
 /// The users that the key's owner may manage; else themselves.
 pub(super) async fn index(
-    visit: Visit<AccountPass<AnyUser>>,
+    visit: Visit<AccountPass<AnyKey>>,
     paging: Paging,
     asked: Users,
 ) -> Result<Listing<User>, Wrong> {
@@ -220,7 +220,7 @@ pub(super) async fn index(
 fn rows<L>(
     kept: &Kept<L>,
     members: &[Member],
-    pass: &AccountPass<AnyUser>,
+    pass: &AccountPass<AnyKey>,
     fields: Option<&str>,
 ) -> Rows<User> {
     let zone = &pass.place().time_zone;
@@ -233,7 +233,7 @@ fn rows<L>(
 
 /// One page behind another, by the last user of that one.
 async fn follow(
-    visit: &Visit<AccountPass<AnyUser>>,
+    visit: &Visit<AccountPass<AnyKey>>,
     paging: &Paging,
     wanted: &Asked,
     fields: Option<&str>,
@@ -257,12 +257,12 @@ pub(super) struct Shown {
 }
 
 /// One user.
-pub(super) async fn show(visit: Visit<AccountPass<AnyUser>>, asked: Shown) -> Result<One<User>, Wrong> {
+pub(super) async fn show(visit: Visit<AccountPass<AnyKey>>, asked: Shown) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
     Ok(One(one(&visit, id, asked.fields.as_deref()).await?))
 }
 
-async fn one(visit: &Visit<AccountPass<AnyUser>>, id: UserId, fields: Option<&str>) -> Result<User, Wrong> {
+async fn one(visit: &Visit<AccountPass<AnyKey>>, id: UserId, fields: Option<&str>) -> Result<User, Wrong> {
     let (pass, member) = visit.read(move |r, pass| program::find(r, pass, &id)).await?;
     Ok(User::of(&member, &pass.place().time_zone, fields))
 }
@@ -306,7 +306,7 @@ pub(super) async fn create(
     let parsed = typed.parse().map_err(Refused::from)?;
     let (pass, id) = visit.write(move |w, pass| app::user::create(w, pass, &parsed)).await?;
     let id = id?;
-    let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
+    let visit = visit.of::<AccountPass<AnyKey>>(pass.account().clone());
     Ok(Made(one(&visit, id, None).await?))
 }
 
@@ -332,7 +332,7 @@ impl ChangedUser {
 
 /// Changes a user.
 pub(super) async fn update(
-    visit: Visit<AccountPass<AnyUser>>,
+    visit: Visit<AccountPass<AnyKey>>,
     changed: ChangedUser,
 ) -> Result<One<User>, Wrong> {
     let id: UserId = visit.param("user")?;
@@ -366,7 +366,7 @@ pub(super) async fn resend(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -
         ),
         other => other.into(),
     })?;
-    let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
+    let visit = visit.of::<AccountPass<AnyKey>>(pass.account().clone());
     Ok(One(one(&visit, id, None).await?))
 }
 
@@ -386,6 +386,6 @@ pub(super) async fn promote(
     let (user, change) = (id.clone(), Change::Promote(to.role.user_type()));
     let (pass, made) = visit.write(move |w, pass| program::make_now(w, pass, &user, &change)).await?;
     made?;
-    let visit = visit.of::<AccountPass<AnyUser>>(pass.account().clone());
+    let visit = visit.of::<AccountPass<AnyKey>>(pass.account().clone());
     Ok(One(one(&visit, id, None).await?))
 }

@@ -99,7 +99,9 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
         "accounts" | "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
-                || ["/me/password", "/me/proof", "/me/push", "/me/sessions"].iter().any(|own| route.starts_with(own))
+                || ["/me/password", "/me/proof", "/me/push", "/me/sessions"]
+                    .iter()
+                    .any(|own| route.starts_with(own))
         }
         _ => route.starts_with(api::BASE) || BY_ANY_NAME.contains(&route),
     }

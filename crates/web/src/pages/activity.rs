@@ -5,6 +5,7 @@ use app::moment::Moments;
 use app::pass::{AccountPass, HasPlace};
 use app::{activity, alert};
 use domain::activity::Verb;
+use domain::capability::Capability;
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
 use domain::notification::AlertType;
@@ -17,6 +18,7 @@ use crate::http::visit::{Answer, Visit};
 use crate::views::Pager;
 use crate::views::access_review::decided;
 use crate::views::activity::{Change, List, Row};
+use crate::views::capability::label;
 use crate::views::user::{Described as _, status_label};
 
 /// Which page.
@@ -125,8 +127,7 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::UserMerged) => t.activity_user_merged(),
         Some(Verb::UserUnmerged) => t.activity_user_unmerged(),
         Some(Verb::LoginChanged) => t.activity_login_changed(),
-        Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
-        Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(verb @ (Verb::ApiKeyCreated | Verb::ApiKeyChanged | Verb::ApiKeyEnded)) => of_api_key(t, verb),
         Some(Verb::PushTurnedOn) => t.activity_push_turned_on(),
         Some(Verb::PushTurnedOff) => t.activity_push_turned_off(),
         Some(Verb::PushTested) => t.activity_push_tested(),
@@ -184,6 +185,14 @@ fn what(t: Text, verb: &str) -> &'static str {
     }
 }
 
+fn of_api_key(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::ApiKeyCreated => t.activity_api_key_created(),
+        Verb::ApiKeyChanged => t.activity_api_key_changed(),
+        _ => t.activity_api_key_ended(),
+    }
+}
+
 /// Values are kept as the database has them: companies by their ids, types, states, yes and no by their words, moments in
 /// UTC.
 fn shown_value(t: Text, field: &str, value: String, companies: &[Company], moments: &Moments) -> String {
@@ -198,6 +207,12 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
         }
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("second_factor_from", at) => at.parse().map_or(value, |from| moments.day(from)),
+        ("capabilities", keys) => {
+            let shown =
+                |key: &str| Capability::of_key(key).map_or(key, |capability| label(t, capability)).to_owned();
+            keys.split(',').map(shown).collect::<Vec<_>>().join(", ")
+        }
+        ("expires_at", at) => at.parse().map_or(value, |at| shown::when(at, moments).full),
         ("ends_at", at) => at.parse().map_or(value, |end| shown::last_day(end, moments)),
         (
             "agent"
@@ -220,7 +235,8 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
             | "summary_statistics"
             | "top_sources"
             | "top_keywords"
-            | "call_log",
+            | "call_log"
+            | "reads_only",
             "yes" | "no",
         ) => {
             let is_yes = value == "yes";
@@ -302,6 +318,10 @@ fn field_name(t: Text, field: &str) -> String {
         "top_keywords" => t.summary_email_top_keywords(),
         "call_log" => t.summary_email_call_log(),
         "lead_status" => t.summary_email_lead_status(),
+        "capabilities" => t.activity_field_capabilities(),
+        "reads_only" => t.activity_field_reads_only(),
+        "expires_at" => t.activity_field_expires_at(),
+        "owner" => t.activity_field_owner(),
         other => return other.replace('_', " "),
     }
     .to_owned()

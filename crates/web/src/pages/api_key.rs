@@ -1,43 +1,45 @@
 //! Keys for programs, of one's own.
 
+pub mod account;
+pub mod create;
+
+use app::Refused;
+use app::api_key::{self, ApiKeyRecord, OwnWhere};
+use app::moment::Moments;
 use app::pass::SelfPass;
-use app::{Refused, api_key};
+use domain::api_key::goes_on;
 use domain::id::ApiKeyId;
+use domain::time::Timestamp;
 use serde::Deserialize;
+use text::Text;
 
 use super::form::Errors;
+use super::shown;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::api_key::{MadeKey, NewKey};
+use crate::views::api_key::{End, Key, OwnKey, scope};
+use crate::views::user::Companies;
 
-/// A key as it is asked for.
+/// What a key is called.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct TypedKey {
+pub struct TypedName {
     name: String,
-    password: String,
 }
 
-/// Asks what the key is for, and for the password: who has it can do what one can.
-pub async fn new_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let pass = visit.pass().await?;
-    visit.page(view(&visit, &pass, "", &Errors::default()))
+/// One of one's keys: what it may do, and its name, which alone can be changed.
+pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    visit.page(view(&visit, None, &Errors::default()).await?)
 }
 
-/// Makes a key, and shows it this once.
-pub async fn create(visit: Visit<SelfPass>, typed: TypedKey) -> Answer {
-    match visit.app.create_api_key(&visit.ask, &typed.name, &typed.password).await {
-        Ok((name, key)) => {
-            let pass = visit.pass().await?;
-            let frame = visit.person_frame(pass.person());
-            let base = visit.app.settings.base_url.clone();
-            visit.page(MadeKey { t: visit.t(), frame, name, key, base })
-        }
-        Err(Refused::Invalid(errors)) => {
-            let pass = visit.pass().await?;
-            visit.mend(view(&visit, &pass, &typed.name, &Errors(errors)))
-        }
+/// Calls it something else.
+pub async fn rename(visit: Visit<SelfPass>, typed: TypedName) -> Answer {
+    let id: ApiKeyId = visit.param("api_key")?;
+    let name = typed.name.clone();
+    match visit.write(move |w, pass| api_key::rename(w, pass, &id, &name)).await {
+        Ok(_) => visit.go_and_tell("/me/sessions", Toast::Saved),
+        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, Some(typed.name), &Errors(errors)).await?),
         Err(refused) => Err(refused),
     }
 }
@@ -49,13 +51,57 @@ pub async fn end(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     visit.go_and_tell("/me/sessions", Toast::ApiKeyEnded)
 }
 
-fn view(visit: &Visit<SelfPass>, pass: &SelfPass, name: &str, errors: &Errors) -> NewKey {
+async fn view(visit: &Visit<SelfPass>, typed: Option<String>, errors: &Errors) -> Result<OwnKey, Refused> {
+    let id: ApiKeyId = visit.param("api_key")?;
+    let (pass, (keys, known)) = visit.read(api_key::list_own).await?;
+    let key = keys.into_iter().find(|key| key.id == id).ok_or(Refused::NotFound)?;
     let t = visit.t();
-    NewKey {
-        t,
-        frame: visit.person_frame(pass.person()),
-        email: pass.person().email.clone(),
-        name: errors.field(t, "name", name),
-        password: errors.password(t),
+    let name = errors.field(t, "name", typed.as_deref().unwrap_or(&key.name));
+    let key = own(t, key, &known, (&visit.moments("UTC"), visit.app.store.now()));
+    Ok(OwnKey { t, frame: visit.person_frame(pass.person()), name, key })
+}
+
+/// A key as its owner sees it.
+pub(super) fn own(
+    t: Text,
+    key: ApiKeyRecord,
+    known: &[OwnWhere],
+    (moments, now): (&Moments, Timestamp),
+) -> Key {
+    let known = || known.iter().filter(|known| known.key == key.id);
+    let of = known().find(|_| key.only.is_some());
+    let none = (Vec::new(), 0);
+    let (companies, count) = of.map_or(none, |of| (of.companies.clone(), of.count));
+    let only = key.only.as_ref().map(|_| of.map(|of| of.account.as_str()));
+    let ended = |known: &OwnWhere| {
+        let (at, by) = known.ended.clone()?;
+        Some(End { account: Some(known.account.clone()), by, when: shown::when(at, moments) })
+    };
+    let lines = scope(t, &key.scope, only, &named(companies, count));
+    let ended = known().filter_map(ended).collect();
+    drawn(key, lines, ended, (moments, now))
+}
+
+fn named(first: Vec<String>, count: i64) -> Companies {
+    let more = count - first.len() as i64;
+    Companies { all: false, first, more: more.max(0) }
+}
+
+fn drawn(
+    key: ApiKeyRecord,
+    scope: Vec<String>,
+    ended: Vec<End>,
+    (moments, now): (&Moments, Timestamp),
+) -> Key {
+    Key {
+        id: key.id.to_string(),
+        name: key.name,
+        scope,
+        since: shown::when(key.created_at, moments),
+        last_use: key.last_used_at.map(|at| shown::when(at, moments)),
+        ends: key.expires_at.map(|at| shown::when(at, moments)),
+        is_over: !goes_on(key.expires_at, now),
+        is_ended: key.only.is_some() && !ended.is_empty(),
+        ended,
     }
 }

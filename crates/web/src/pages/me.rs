@@ -1,6 +1,6 @@
 //! My Profile: one's own names, password and sessions.
 
-use app::api_key::ApiKeyRecord;
+use app::api_key::{self, ApiKeyRecord};
 use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
 use app::{Refused, me, session, words};
@@ -19,7 +19,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::Choice;
-use crate::views::me::{Key, Own, Password, Profile, Row, Sessions, Shown, Waiting};
+use crate::views::me::{Own, Password, Profile, Row, Sessions, Shown, Waiting};
 
 /// One's names, and the code of the language one reads; an empty one as the browser says.
 #[derive(Debug, Default, Deserialize)]
@@ -209,8 +209,8 @@ fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> P
 
 /// Where one is signed in, this session first; and one's keys for programs.
 pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, me::api_keys(r, pass)?)));
-    let (pass, (mut sessions, keys)) = read.await?;
+    let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, api_key::list_own(r, pass)?)));
+    let (pass, (mut sessions, (keys, known))) = read.await?;
     let own = pass.session();
     sessions.sort_by_key(|session| session.id != *own);
     let (t, moments) = (visit.t(), visit.moments("UTC"));
@@ -223,12 +223,8 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         since: shown::when(session.created_at, &moments),
         last_use: shown::when(session.seen_at, &moments),
     };
-    let key = |key: ApiKeyRecord| Key {
-        id: key.id.to_string(),
-        name: key.name,
-        since: shown::when(key.created_at, &moments),
-        last_use: key.last_used_at.map(|at| shown::when(at, &moments)),
-    };
+    let now = visit.app.store.now();
+    let key = |key: ApiKeyRecord| super::api_key::own(t, key, &known, (&moments, now));
     visit.page(Sessions {
         t,
         frame: visit.person_frame(pass.person()),

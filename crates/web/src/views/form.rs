@@ -66,6 +66,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::NoOwnSecondFactor => t.second_factor_rule_own_first(),
         Problem::DayPassed => t.form_day_passed(),
         Problem::TooFew { min } => return t.form_too_few(min),
+        Problem::TooMany { max } => return t.form_too_many_chosen(max),
         Problem::NotALink => t.form_not_a_link(),
         Problem::NotAColor => t.form_not_a_color(),
         Problem::LowContrast { hundredths } => return t.form_low_contrast(t.hundredths(hundredths)),
@@ -104,6 +105,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "frequency" => t.alert_missing_often(),
         "account" => t.access_request_names_none(),
         "reason" => t.see_as_missing_reason(),
+        "capability" => t.api_key_missing_capability(),
         _ => t.form_missing(),
     }
 }

@@ -136,20 +136,7 @@ pub struct Sessions {
     /// The sessions, this one first.
     pub rows: Vec<Row>,
     /// The keys for programs.
-    pub keys: Vec<Key>,
-}
-
-/// A key for programs.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// Its id.
-    pub id: String,
-    /// What it is for.
-    pub name: String,
-    /// When it was made.
-    pub since: When,
-    /// When it was last used; `None`: never.
-    pub last_use: Option<When>,
+    pub keys: Vec<crate::views::api_key::Key>,
 }
 
 /// A session.

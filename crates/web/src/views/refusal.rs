@@ -19,6 +19,7 @@ pub fn sentence(t: Text, refusal: Refusal) -> String {
         Refusal::NoLeadCenter => t.permission_no_lead_center().to_owned(),
         Refusal::GreaterAccess => t.permission_greater().to_owned(),
         Refusal::OutlastsOwn => t.permission_outlasts().to_owned(),
+        Refusal::OutsideKey(_) => t.permission_outside_key().to_owned(),
         Refusal::NamesProduct => t.permission_names_product().to_owned(),
         Refusal::NoSecondFactor => t.permission_no_second_factor().to_owned(),
         Refusal::Center(Standing::Executive) => t.permission_not_executive().to_owned(),

@@ -46,6 +46,10 @@ async fn used(site: &Site, address: &str) -> String {
         "UPDATE api_key SET last_used_at = created_at WHERE last_used_at IS NULL AND created_at = {}",
         site.world.app.store.now().micros()
     ));
+    site.world.sql(
+        "INSERT INTO api_key_account (account_id, api_key_id, last_used_at)
+         SELECT a.id, k.id, k.last_used_at FROM account a CROSS JOIN api_key k WHERE 1 = 1 ON CONFLICT DO NOTHING",
+    );
     key
 }
 

@@ -39,7 +39,19 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
             &["from", "lift"]
         }
         "/me/push" => &["endpoint", "p256dh", "auth"],
-        "/me/api-keys" => &["name", "password"],
+        "/me/api-keys" => &[
+            "name",
+            "account",
+            "which",
+            "company",
+            "may",
+            "capability",
+            "reads_only",
+            "ends",
+            "ends_on",
+            "password",
+        ],
+        "/me/api-keys/{api_key}" => &["name"],
         "/me/email" | "/me/merge" | "/me/merge/link" => &["email", "password"],
         "/me/merge/confirm" => &["keep", "seen", "password"],
         "/me/merge/undo/{login_merge}" => &["seen", "password"],
@@ -161,6 +173,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         | "/me/sessions/end-others"
         | "/me/sessions/{session}/end"
         | "/me/api-keys/{api_key}/end"
+        | "/api-keys/{api_key}/end"
         | "/me/push/{push_device}/test"
         | "/me/push/{push_device}/end"
         | "/me/access-requests/{access_request}/withdraw"

@@ -6,6 +6,7 @@ mod access_map;
 mod access_request;
 mod access_review;
 mod api;
+mod api_key;
 mod attack_access;
 mod attack_files;
 mod attack_forms;

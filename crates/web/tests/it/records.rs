@@ -73,18 +73,32 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let device = world.turn_push_on(&site.account.admin.ask, "one").await;
             with(pattern.replace("{push_device}", device.as_str()), "")
         }
-        "/me/api-keys/{api_key}/end" => {
+        "/accounts/{account}/api-keys/{api_key}/end" => {
+            // Of a key that nobody has ended there yet.
+            let typed = domain::api_key::TypedKey {
+                name: format!("ended {}", world.sql("SELECT COUNT(*) FROM api_key")[0][0]),
+                account: site.account.id.to_string(),
+                ends: "never".to_owned(),
+                ..domain::api_key::TypedKey::default()
+            };
+            let made = world.app.create_api_key(&site.account.admin.ask, &typed, testkit::PASSWORD).await;
+            made.expect("a key is made");
+            let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
+            with(path.replace(&format!("KEY{}", "0".repeat(32)), &key), "")
+        }
+        "/me/api-keys/{api_key}/end" | "/me/api-keys/{api_key}" => {
             let email = domain::email::EmailAddress::parse(&site.account.admin.email).expect("an address");
             let make = move |w: Writer| {
                 app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, "export")
             };
             world.app.store.write(Origin::internal(), make).await.expect("a key is made");
             let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
-            with(format!("/me/api-keys/{key}/end"), "")
+            let name = format!("name=Export+{}", world.sql("SELECT COUNT(*) FROM activity")[0][0]);
+            with(pattern.replace("{api_key}", &key), if pattern.ends_with("/end") { "" } else { &name })
         }
         "/me/api-keys" => {
             // Another person's: a reset of the administrator's password ends keys, too.
-            let form = format!("name=Export&password={}", testkit::PASSWORD.replace(' ', "+"));
+            let form = format!("name=Export&ends=90&password={}", testkit::PASSWORD.replace(' ', "+"));
             (path, Some(world.sign_in("manager@example.com").await.ask), form)
         }
         "/accounts/{account}/white-label" => {

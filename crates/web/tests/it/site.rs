@@ -410,7 +410,9 @@ pub(crate) async fn numbered(world: &World, account: &Account) -> BTreeMap<&'sta
     let daily = SummaryChange { frequency: Some(vec![Frequency::Daily]), ..SummaryChange::default() };
     let alert = AlertChange { sms_enabled: Some(true), send_push: Some(true), ..AlertChange::default() };
     let ask = &account.admin.ask;
-    let tag = move |w: Writer, pass: &AccountPass<AnyUser>| app::tag::create(w, pass, &tag);
+    let tag = move |w: Writer, pass: &AccountPass<domain::capability::proof::AnyKey>| {
+        app::tag::create(w, pass, &tag)
+    };
     let tag = world.app.write(ask, account.id.clone(), tag).await.expect("a tag is made").1;
     let alert =
         move |w: Writer, pass: &AccountPass<AnyUser>| app::notification::create(w, pass, None, &alert);

@@ -7,6 +7,7 @@ use app::Ask;
 use app::pass::{CenterPass, Proven, Reason, SystemPass};
 use app::work::{Origin, Writer};
 use domain::account_center::proof::RunsCenter;
+use domain::api_key::TypedKey;
 use domain::email::EmailAddress;
 use domain::login_merge::Keep;
 use domain::user::UserType;
@@ -92,12 +93,22 @@ async fn stock(site: &Site, account: &Account, name: &str) -> Ids {
     let job = account.start_job("listed@stock.example,Lee,Stead,administrator").await;
     let review = review(world, account).await;
     let mut ids = numbered(world, account).await;
+    let key = TypedKey {
+        name: format!("key {name}"),
+        account: id.to_string(),
+        ends: "never".to_owned(),
+        ..TypedKey::default()
+    };
+    let made = world.app.create_api_key(&account.admin.ask, &key, testkit::PASSWORD).await;
+    made.expect("a key is made");
+    let key = one(world, &format!("SELECT id FROM api_key WHERE only_account_id = '{id}' ORDER BY id DESC"));
     ids.extend([
         ("account", id.to_string()),
         ("company", company.to_string()),
         ("user", user.to_string()),
         ("job", job.to_string()),
         ("access_review", review.to_string()),
+        ("api_key", key),
         ("access_request", request(site, id.as_str()).await),
     ]);
     ids

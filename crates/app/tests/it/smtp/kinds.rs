@@ -69,16 +69,16 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
                 .to_vec()
         }
         MailKind::ApiKeyCreated => {
-            let when = "today".to_owned();
-            let view = ApiKeyCreatedMail {
+            let view = |ended| ApiKeyCreatedMail {
                 t,
                 to_name: it(),
                 key_name: it(),
-                when,
+                when: "today".to_owned(),
                 device: it(),
                 by_operator: false,
+                ended,
             };
-            vec![mail(&view, text)]
+            [None, Some((it(), it()))].map(|ended| mail(&view(ended), text)).to_vec()
         }
         MailKind::EmailChange => vec![
             mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
