@@ -41,6 +41,7 @@ pub mod me;
 pub mod moment;
 pub mod notification;
 pub mod operator;
+pub mod passkey;
 pub mod password;
 pub mod push;
 pub mod real;

@@ -210,6 +210,9 @@ impl SecondFactorMail {
             Told::Off | Told::ByOperator => t.mail_second_factor_off_title(),
             Told::NewCodes => t.mail_second_factor_codes_title(),
             Told::CodeUsed => t.mail_second_factor_used_title(),
+            Told::PasskeyAdded => t.mail_passkey_added_title(),
+            Told::PasskeyRemoved => t.mail_passkey_removed_title(),
+            Told::PasskeyCopied => t.mail_passkey_copied_title(),
         }
     }
 
@@ -220,6 +223,9 @@ impl SecondFactorMail {
             Told::ByOperator => t.mail_second_factor_by_operator(),
             Told::NewCodes => t.mail_second_factor_codes(),
             Told::CodeUsed => t.mail_second_factor_used(),
+            Told::PasskeyAdded => t.mail_passkey_added(),
+            Told::PasskeyRemoved => t.mail_passkey_removed(),
+            Told::PasskeyCopied => t.mail_passkey_copied(),
         }
     }
 }
