@@ -35,7 +35,7 @@ j.journey('A-02 U-18 passkeys are added, sign in alone and behind the password, 
   await walk.look(page, 'passkey-none');
   await j.fill(page, { 'Present password': 'not the password' });
   await j.press(page, 'Continue');
-  await j.sees(page, 'This is not your present password.');
+  await j.sees(page, 'This is not the present password. Type it again.');
   await walk.look(page, 'passkey-wrong-password');
   await j.fill(page, { 'Present password': j.password });
   await j.press(page, 'Continue');
@@ -108,7 +108,7 @@ j.journey('A-02 U-18 passkeys are added, sign in alone and behind the password, 
   await j.on(page, 'Chrome on Linux');
   await walk.look(page, 'passkey-edit');
   await j.fill(page, { Name: 'Old laptop' });
-  await j.press(page, 'Save');
+  await j.press(page, 'Save changes');
   await j.sees(page, 'The passkey has its new name.');
   await page.getByRole('link', { name: 'Change the passkey Old laptop' }).click();
   await j.fill(page, { Code: '123', 'Present password': j.password });
