@@ -39,7 +39,7 @@ async fn second(world: &World) -> (Ask, Asked) {
     (asked_in(&ticket, &asked), asked)
 }
 
-/// A-02, U-18. Seen to fail: with SEEN_A.
+/// A-02, U-18.
 #[tokio::test]
 async fn a02_a_passkey_signs_in_alone_and_behind_the_password() {
     for world in testkit::worlds().await {
@@ -78,8 +78,7 @@ async fn a02_a_passkey_signs_in_alone_and_behind_the_password() {
     }
 }
 
-/// What was asked is answered once, in the browser that asked, for what it was asked, and within five minutes. Seen to
-/// fail: with SEEN_B.
+/// What was asked is answered once, in the browser that asked, for what it was asked, and within five minutes.
 #[tokio::test]
 async fn x27_an_answer_counts_once_where_it_was_asked_for() {
     for world in testkit::worlds().await {
@@ -126,7 +125,7 @@ async fn x27_an_answer_counts_once_where_it_was_asked_for() {
     }
 }
 
-/// Of 32 who send the same answer at the same moment one gets in. Seen to fail: with SEEN_C.
+/// Of 32 who send the same answer at the same moment one gets in.
 #[tokio::test(flavor = "multi_thread")]
 async fn x27_of_many_who_send_one_answer_one_gets_in() {
     for world in testkit::worlds().await {
@@ -144,8 +143,7 @@ async fn x27_of_many_who_send_one_answer_one_gets_in() {
     }
 }
 
-/// A device that does not look who is there, a page of another site, another's passkey, and a login that it is not of. Seen
-/// to fail: with SEEN_D.
+/// A device that does not look who is there, a page of another site, another's passkey, and a login that it is not of.
 #[tokio::test]
 async fn a02_what_shows_too_little_signs_nobody_in() {
     for world in testkit::worlds().await {
@@ -180,7 +178,7 @@ async fn a02_what_shows_too_little_signs_nobody_in() {
     }
 }
 
-/// Seen to fail: with SEEN_E.
+///
 #[tokio::test]
 async fn a02_a_copy_is_refused_and_told_of() {
     for world in testkit::worlds().await {
@@ -211,7 +209,7 @@ async fn a02_a_copy_is_refused_and_told_of() {
 }
 
 /// Adding asks for the password, in this session, and a proven address; each device has one, and there is an end to
-/// them. Seen to fail: with SEEN_F.
+/// them.
 #[tokio::test]
 async fn x01_a_passkey_is_added_by_its_owner_alone() {
     for world in testkit::worlds().await {
@@ -253,7 +251,7 @@ async fn x01_a_passkey_is_added_by_its_owner_alone() {
     }
 }
 
-/// Seen to fail: with SEEN_G.
+///
 #[tokio::test]
 async fn a02_passkeys_are_renamed_and_removed_and_told_of() {
     for world in testkit::worlds().await {
@@ -321,7 +319,7 @@ async fn a02_passkeys_are_renamed_and_removed_and_told_of() {
     }
 }
 
-/// A-02, I-07. Seen to fail: with SEEN_H.
+/// A-02, I-07.
 #[tokio::test]
 async fn a02_the_operator_takes_passkeys_away_too() {
     for world in testkit::worlds().await {
@@ -340,7 +338,7 @@ async fn a02_the_operator_takes_passkeys_away_too() {
     }
 }
 
-/// Seen to fail: with SEEN_I.
+///
 #[tokio::test]
 async fn a06_asking_for_passkeys_is_counted() {
     for world in testkit::worlds().await {
@@ -355,7 +353,7 @@ async fn a06_asking_for_passkeys_is_counted() {
     }
 }
 
-/// Where browsers take no passkeys nobody is asked for one. Seen to fail: with SEEN_J.
+/// Where browsers take no passkeys nobody is asked for one.
 #[tokio::test]
 async fn a02_a_server_without_a_name_asks_for_no_passkeys() {
     for mut world in testkit::worlds().await {
