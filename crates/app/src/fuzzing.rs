@@ -2,7 +2,7 @@
 
 use crate::brand::dns;
 use crate::mail::compose::{Message, plain};
-use crate::{mail, password};
+use crate::{mail, passkey, password};
 
 /// The texts of what a name server answers to this question; `None` where it is no answer to it.
 pub fn dns_texts(name: &str, luck: [u8; 2], answer: &[u8]) -> Option<Vec<String>> {
@@ -44,3 +44,16 @@ pub fn break_links(text: &str) -> String {
 pub fn is_weak(password: &str, known: &[String]) -> bool {
     password::is_weak(password, known)
 }
+
+/// What is kept of a new passkey whose device answers so to [`PASSKEY_CHALLENGE`]: what it calls it, and the public half.
+pub fn passkey_made(answer: &str) -> Option<(String, String)> {
+    passkey::fuzzing::made(answer)
+}
+
+/// What is kept of this passkey once it has answered so to [`PASSKEY_CHALLENGE`]; `None` if that is no answer of it.
+pub fn passkey_signed((id, credential): (&str, &str), answer: &str) -> Option<String> {
+    passkey::fuzzing::signed((id, credential), answer)
+}
+
+/// What passkeys are asked there: always the same.
+pub use crate::passkey::fuzzing::CHALLENGE as PASSKEY_CHALLENGE;

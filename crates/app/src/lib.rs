@@ -41,6 +41,7 @@ pub mod me;
 pub mod moment;
 pub mod notification;
 pub mod operator;
+pub mod passkey;
 pub mod password;
 pub mod proof;
 pub mod push;

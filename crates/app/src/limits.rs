@@ -26,6 +26,12 @@ pub const SECOND_FACTOR: Limit = Limit { most: 10, window: Span::minutes(15) };
 /// The same from wherever: of a million codes three fit at any moment, so a guesser who has the password and many networks finds one
 /// in nine years.
 pub const SECOND_FACTOR_LOGIN: Limit = Limit { most: 100, window: Span::days(1) };
+/// Times that a passkey is asked for from one network, to sign in: each is kept for five minutes.
+pub const PASSKEY: Limit = Limit { most: 100, window: Span::minutes(15) };
+/// Passkeys that one person begins to add: each is told by a mail.
+pub const PASSKEY_NEW: Limit = Limit { most: 30, window: Span::days(1) };
+/// Mails that tell the owner of a passkey that there are two of it.
+pub const PASSKEY_COPIED: Limit = Limit { most: 3, window: Span::days(1) };
 /// Reset mails to one address, asked for from one network.
 pub const RESET: Limit = Limit { most: 3, window: Span::hours(1) };
 /// Reset mails to one address, asked for from wherever.

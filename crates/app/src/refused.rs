@@ -125,6 +125,8 @@ pub enum Conflict {
     FullForOne,
     /// A brand is switched on once nothing is missing and all of it was looked at (G-10).
     BrandIncomplete,
+    /// What a passkey has answered signs nobody in, or is too late.
+    PasskeyRefused,
     /// The account forbids to see it as one of its users does.
     SeeAsOff,
     /// Nobody sees an account as themselves.
@@ -146,7 +148,8 @@ impl From<DbError> for Refused {
                 Refused::field("email", Problem::AddressTaken)
             }
             DbError::Unique { name }
-                if ["login_email", "email_change_login", "login_merge_made"].contains(&name.as_str()) =>
+                if ["login_email", "email_change_login", "login_merge_made", "passkey_credential"]
+                    .contains(&name.as_str()) =>
             {
                 Refused::Conflict(Conflict::Changed)
             }

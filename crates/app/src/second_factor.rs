@@ -15,7 +15,7 @@ use store::mail::NewMail;
 use store::pass::{Acting, SecondFactorPass, SelfPass, SystemPass};
 use store::second_factor;
 use store::work::{Committed, Reader, Unrecorded, Writer};
-use store::{attempt, login, mail, session as sessions};
+use store::{attempt, login, mail, passkey, session as sessions};
 use totp_rs::{Builder, Totp};
 
 use crate::email_proof::check_proven;
@@ -26,8 +26,10 @@ use crate::{App, Ask, Conflict, Refused, limits};
 
 /// How one's second factor stands.
 pub struct State {
-    /// Since when it counts, and how many recovery codes are left; `None` where there is none.
-    pub on: Option<(Timestamp, i64)>,
+    /// Since when the app counts; `None` where there is none.
+    pub on: Option<Timestamp>,
+    /// How many recovery codes are left; `None` where there is no factor that they stand in for, nor a passkey.
+    pub codes: Option<i64>,
     /// What the app is told, where one is shown that does not count yet.
     pub shown: Option<Shown>,
 }
@@ -45,18 +47,18 @@ pub struct Shown {
 /// One's second factor. `issuer` is what the app shows beside the codes.
 pub fn state(r: &mut Reader, pass: &SelfPass, issuer: &str) -> Result<State, Refused> {
     let person = pass.person();
-    let since = second_factor::find(r, &person.login)?.and_then(|factor| factor.since);
-    if let Some(since) = since {
-        let on = Some((since, second_factor::count_codes(r, &person.login)?));
-        return Ok(State { on, shown: None });
-    }
+    let on = second_factor::find(r, &person.login)?.and_then(|factor| factor.since);
+    let codes = match second_factor::is_on(r, &person.login)? {
+        true => Some(second_factor::count_codes(r, &person.login)?),
+        false => None,
+    };
     let Some(generation) = second_factor::find_shown(r, pass)? else {
-        return Ok(State { on: None, shown: None });
+        return Ok(State { on, codes, shown: None });
     };
     let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, generation));
     let uri = rules::uri(issuer, &person.email, &secret);
     let drawing = draw(&uri)?;
-    Ok(State { on: None, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
+    Ok(State { on, codes, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
 }
 
 /// Draws a QR code: the path of its dark modules, in rows.
@@ -96,25 +98,32 @@ pub enum Told {
     CodeUsed = 4,
     /// It was taken away at the server's command line.
     ByOperator = 5,
+    /// A passkey was added.
+    PasskeyAdded = 6,
+    /// A passkey was removed.
+    PasskeyRemoved = 7,
+    /// There are two of a passkey.
+    PasskeyCopied = 8,
 }
 
 impl Told {
     /// Of the number that stands in a mail's place for a link.
     pub fn of(number: i64) -> Option<Told> {
-        let all = [Told::On, Told::Off, Told::NewCodes, Told::CodeUsed, Told::ByOperator];
-        all.into_iter().find(|told| *told as i64 == number)
+        let of_codes = [Told::On, Told::Off, Told::NewCodes, Told::CodeUsed, Told::ByOperator];
+        let of_passkeys = [Told::PasskeyAdded, Told::PasskeyRemoved, Told::PasskeyCopied];
+        of_codes.into_iter().chain(of_passkeys).find(|told| *told as i64 == number)
     }
 }
 
-fn tell(w: &mut Writer, login: &LoginRecord, told: Told) -> Result<(), Refused> {
+pub(crate) fn tell(w: &mut Writer, login: &LoginRecord, told: Told) -> Result<(), Refused> {
     let mail = login_mail(MailKind::SecondFactor, login.id.as_str(), &login.email);
     mail::insert(w, &NewMail { generation: told as i64, ..mail })?;
     Ok(())
 }
 
 impl App {
-    /// Turns the app on that was shown, by the present password and a code of it; the recovery codes, this once. Whatever was begun
-    /// without it ends, and so does the session that one asks with, whose token somebody may have copied: a new one begins.
+    /// Turns the app on that was shown, by the present password and a code of it; the recovery codes, this once, or none where those
+    /// that came with a passkey go on. Whatever was begun without it ends, and so does the session that one asks with, whose token somebody may have copied: a new one begins.
     pub async fn turn_on_second_factor(
         &self,
         ask: &Ask,
@@ -129,6 +138,7 @@ impl App {
             if let Err(exceeded) = count(&mut w, &checked.id)? {
                 return commit_refused(w, pass, &checked, Refused::TooMany(exceeded));
             }
+            let is_first = !second_factor::is_on(&mut w, &checked.id)?;
             let shown = second_factor::find_shown(&mut w, pass)?;
             let generation = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
             let confirmed = match step_of(&w, &checked.id, generation, &typed) {
@@ -138,12 +148,13 @@ impl App {
             if !confirmed {
                 return commit_refused(w, pass, &checked, Refused::field("code", Problem::WrongCode));
             }
-            second_factor::replace_codes(&mut w, &checked.id, &plain(&codes))?;
+            let codes = if is_first { codes.clone() } else { Vec::new() };
+            keep_codes(&mut w, &checked.id, &codes)?;
             session::cut_off(&mut w, &checked.id)?;
             let (started, begun) = session::renew(&mut w, &pass.here(), &asked)?;
             tell(&mut w, &checked, Told::On)?;
             let added = Entry::of_login(Verb::SecondFactorAdded, &checked.id, &checked.name);
-            w.commit_all(&pass.actor(), vec![added, begun], Ok((codes.clone(), started)))
+            w.commit_all(&pass.actor(), vec![added, begun], Ok((codes, started)))
         };
         self.write(ask, (), done).await?.1
     }
@@ -179,7 +190,8 @@ impl App {
             if let Err(refused) = take(&mut w, &checked.id, &typed)? {
                 return commit_refused(w, pass, &checked, refused);
             }
-            second_factor::remove(&mut w, &checked.id)?;
+            second_factor::remove_app(&mut w, &checked.id)?;
+            second_factor::remove_codes(&mut w, &checked.id)?;
             tell(&mut w, &checked, Told::Off)?;
             let entry = Entry::of_login(Verb::SecondFactorRemoved, &checked.id, &checked.name);
             w.commit(&pass.actor(), entry, Ok(()))
@@ -206,20 +218,31 @@ impl App {
         self.write(ask, (), done).await?.1
     }
 
-    fn new_codes(&self) -> Vec<String> {
+    pub(crate) fn new_codes(&self) -> Vec<String> {
         (0..rules::CODES).map(|_| rules::recovery_code(&self.store.random_bytes())).collect()
     }
 }
 
-/// Takes the second factor of a login away, for whoever has the server's command line: its owner has lost the app and every code.
+/// Takes every second factor of a login away, for whoever has the server's command line: its owner has lost the app or the passkeys,
+/// and every code.
 pub fn remove(mut w: Writer, pass: &SystemPass, email: &EmailAddress) -> Result<Committed<()>, Refused> {
     let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
-    if !second_factor::remove(&mut w, &login.id)? {
+    let passkeys = passkey::remove_all(&mut w, &login.id)?;
+    if !second_factor::remove_app(&mut w, &login.id)? && passkeys == 0 {
         return Err(Refused::NotFound);
     }
+    second_factor::remove_codes(&mut w, &login.id)?;
     sessions::remove_all(&mut w, &login.id, None)?;
     tell(&mut w, &login, Told::ByOperator)?;
     w.commit(&pass.actor(), Entry::of_login(Verb::SecondFactorRemoved, &login.id, &login.name), ())
+}
+
+/// Gives a login its first recovery codes, with its first factor.
+pub(crate) fn keep_codes(w: &mut Writer, login: &LoginId, codes: &[String]) -> Result<(), Refused> {
+    if codes.is_empty() {
+        return Ok(());
+    }
+    Ok(second_factor::replace_codes(w, login, &plain(codes))?)
 }
 
 /// The codes as they are kept: without what is there to be read.
@@ -253,7 +276,7 @@ pub(crate) fn use_up(
 }
 
 /// Counts a try, and uses up what was typed, if it fits. What is refused is counted all the same: whoever calls commits it.
-fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Result<Used, Refused>, Refused> {
+pub(crate) fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Result<Used, Refused>, Refused> {
     if let Err(exceeded) = count(w, login)? {
         return Ok(Err(Refused::TooMany(exceeded)));
     }

@@ -157,7 +157,7 @@ impl App {
         self.check_present_password(ask, &pass.person().email, password).await
     }
 
-    async fn note_refused(&self, ask: &Ask, login: Option<LoginRecord>) -> Result<(), Refused> {
+    pub(crate) async fn note_refused(&self, ask: &Ask, login: Option<LoginRecord>) -> Result<(), Refused> {
         let (id, name) = login.map(|login| (login.id.to_string(), login.name)).unwrap_or_default();
         self.store
             .write(ask.origin.clone(), move |w| {
@@ -273,7 +273,7 @@ pub(crate) fn renew(w: &mut Writer, here: &Here, ask: &Ask) -> Result<(Started, 
 }
 
 /// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`], [`renew`]
-/// and whoever has just used up a code.
+/// and whoever has just used up a code, or looked at what a passkey has signed.
 pub(crate) fn begin(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;

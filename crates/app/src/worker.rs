@@ -7,7 +7,7 @@ use std::time::Duration;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
-    access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, reset,
+    access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, passkey, reset,
     second_factor, see_as, session, summary_issue, temporary_password, user,
 };
 use tokio::sync::watch;
@@ -146,6 +146,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
     second_factor::remove_expired(&mut w)?;
+    passkey::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;
     email_change::remove_expired(&mut w)?;
     temporary_password::remove_expired(&mut w)?;

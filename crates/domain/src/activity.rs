@@ -93,6 +93,14 @@ verbs! {
     RecoveryCodesMade = "recovery_codes.made",
     /// One was used.
     RecoveryCodeUsed = "recovery_code.used",
+    /// Somebody has a passkey more.
+    PasskeyAdded = "passkey.added",
+    /// A passkey has another name.
+    PasskeyRenamed = "passkey.renamed",
+    /// Somebody has a passkey less.
+    PasskeyRemoved = "passkey.removed",
+    /// A passkey has signed less often than before, so that there are two of it.
+    PasskeyCopied = "passkey.copied",
     /// A new password was asked for.
     ResetRequested = "reset.requested",
     /// A password was changed.

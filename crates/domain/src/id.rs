@@ -135,6 +135,8 @@ ids! {
     SummaryIssueId = b"ISS";
     /// One time that somebody saw an account as another user.
     SeeAsId = b"SEE";
+    /// What somebody's device signs them in with.
+    PasskeyId = b"PKY";
     /// A browser that is told by push.
     PushDeviceId = b"DEV";
     /// What such a browser is to be told.

@@ -27,6 +27,7 @@ pub mod mail;
 pub mod name;
 pub mod network;
 pub mod notification;
+pub mod passkey;
 pub mod password;
 pub mod push;
 pub mod receiver;

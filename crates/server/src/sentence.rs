@@ -87,6 +87,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::RequestApproved => "The request was approved already.",
         Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",
+        Conflict::PasskeyRefused => "That passkey signs nobody in.",
         Conflict::NoPush => "No push can be sent where that browser is reached.",
         Conflict::FullForOne => "Whoever is to get it gets as many of them as one can get.",
         Conflict::HasExecutive => "There is an executive administrator already.",

@@ -41,6 +41,7 @@ pub mod login_merge;
 pub mod mail;
 pub mod notification;
 pub mod page;
+pub mod passkey;
 pub mod push;
 pub mod receiver;
 pub mod reset;

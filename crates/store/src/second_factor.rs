@@ -7,6 +7,7 @@ use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, Value, sql};
 use crate::pass::{SecondFactorPass, SelfPass};
+use crate::passkey;
 use crate::secret::{self, Key};
 use crate::session::on_host;
 use crate::work::{Reader, Writer};
@@ -44,8 +45,13 @@ pub fn find(r: &mut Reader, login: &LoginId) -> Result<Option<SecondFactor>, DbE
     .transpose()
 }
 
-/// Whether a code is asked for when the login signs in.
+/// Whether a second factor is asked for when the login signs in, of whatever kind.
 pub fn is_on(r: &mut Reader, login: &LoginId) -> Result<bool, DbError> {
+    Ok(has_app(r, login)? || passkey::is_any(r, login)?)
+}
+
+/// Whether an app of the login shows codes that count.
+pub fn has_app(r: &mut Reader, login: &LoginId) -> Result<bool, DbError> {
     Ok(find(r, login)?.is_some_and(|factor| factor.since.is_some()))
 }
 
@@ -108,8 +114,8 @@ pub fn take_step(w: &mut Writer, login: &LoginId, generation: i64, step: i64) ->
     Ok(taken > 0)
 }
 
-/// Takes the app and the recovery codes away; false if there is none that counts.
-pub fn remove(w: &mut Writer, login: &LoginId) -> Result<bool, DbError> {
+/// Takes the app away; false if there is none that counts.
+pub fn remove_app(w: &mut Writer, login: &LoginId) -> Result<bool, DbError> {
     let removed = w.tx().exec(
         sql!(
             "UPDATE second_factor SET confirmed_at = NULL, generation = generation + 1
@@ -117,9 +123,16 @@ pub fn remove(w: &mut Writer, login: &LoginId) -> Result<bool, DbError> {
         ),
         &[login.into()],
     )?;
-    w.tx().exec(sql!("DELETE FROM recovery_code WHERE login_id = $1"), &[login.into()])?;
-    remove_tickets(w, login)?;
     Ok(removed > 0)
+}
+
+/// Takes the recovery codes away, and ends the tickets, where there is no factor any more that they stand in for.
+pub fn remove_codes(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
+    if is_on(w, login)? {
+        return Ok(());
+    }
+    w.tx().exec(sql!("DELETE FROM recovery_code WHERE login_id = $1"), &[login.into()])?;
+    remove_tickets(w, login)
 }
 
 /// Gives a login these recovery codes in place of those it has.

@@ -103,6 +103,7 @@ pub fn list(r: &mut Reader, pass: &AccountPass<ManageUsers>, after: &str) -> Res
                AND u.status = 'active' AND u.login_id IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM second_factor f
                                WHERE f.login_id = u.login_id AND f.confirmed_at IS NOT NULL)
+               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = u.login_id)
              ORDER BY u.id LIMIT 51"
         ),
         &[pass.account().into(), after.into(), last.as_str().into()],
@@ -126,6 +127,7 @@ pub fn list_of_center(
              WHERE p.center_id = $1 AND p.id > $2 AND ($3 = '' OR p.id <= $3) AND p.login_id IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM second_factor f
                                WHERE f.login_id = p.login_id AND f.confirmed_at IS NOT NULL)
+               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = p.login_id)
              ORDER BY p.id LIMIT 51"
         ),
         &[pass.center().into(), after.into(), last.as_str().into()],
@@ -142,6 +144,7 @@ pub fn list_executives(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<
              WHERE x.center_id = $1
                AND NOT EXISTS (SELECT 1 FROM second_factor f
                                WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
+               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
              ORDER BY x.login_id LIMIT 200"
         ),
         &[pass.center().into()],

@@ -14,8 +14,8 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, proof, push, reset, second_factor, second_factor_rule, see_as, session, setup,
-    temporary_password, unsubscribe, user,
+    operator, passkey, permissions, proof, push, reset, second_factor, second_factor_rule, see_as, session,
+    setup, temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -40,6 +40,8 @@ fn ways_in() -> Vec<Route> {
         get("/", session::start),
         get("/sign-in", session::sign_in_page),
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
+        post("/sign-in/passkey/begin", passkey::ask),
+        post("/sign-in/passkey", passkey::sign_in).records(&[Verb::SessionStarted]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
         post("/see-as/end", see_as::end).records(&[Verb::SeeAsEnded]),
         post("/language", language::choose),
@@ -82,6 +84,8 @@ fn ways_in() -> Vec<Route> {
         get("/looks/{token}", brand::served::look),
         get("/second-factor", second_factor::code_page),
         post("/second-factor", second_factor::prove).records(&[Verb::SessionStarted]),
+        post("/second-factor/passkey/begin", passkey::ask_second),
+        post("/second-factor/passkey", passkey::prove).records(&[Verb::SessionStarted]),
         get("/temporary-password", temporary_password::choose_page),
         post("/temporary-password", temporary_password::choose)
             .records(&[Verb::InvitationAccepted, Verb::SessionStarted]),
@@ -103,6 +107,12 @@ fn own() -> Vec<Route> {
             .records(&[Verb::SecondFactorAdded, Verb::SessionStarted]),
         post("/me/second-factor/codes", second_factor::renew).records(&[Verb::RecoveryCodesMade]),
         post("/me/second-factor/off", second_factor::turn_off).records(&[Verb::SecondFactorRemoved]),
+        get("/me/passkeys", passkey::page),
+        post("/me/passkeys/begin", passkey::begin),
+        post("/me/passkeys", passkey::add).records(&[Verb::PasskeyAdded, Verb::SessionStarted]),
+        get("/me/passkeys/{passkey}", passkey::edit_page),
+        post("/me/passkeys/{passkey}", passkey::rename).records(&[Verb::PasskeyRenamed]),
+        post("/me/passkeys/{passkey}/remove", passkey::remove).records(&[Verb::PasskeyRemoved]),
         get("/me/email", email_change::page),
         post("/me/email", email_change::request).records(&[Verb::EmailChangeRequested]),
         post("/me/email/send", email_change::send_again).records(&[Verb::EmailChangeRequested]),

@@ -1,6 +1,5 @@
 //! What each mail is filled in with. The texts stand in the catalogue, the shapes under `mail/<mail>/`.
 
-use crate::second_factor::Told;
 use askama::Template;
 use text::Text;
 
@@ -68,6 +67,7 @@ mod alert;
 mod brand_host;
 mod bundle;
 mod center_notice;
+mod second_factor;
 mod temporary_password;
 
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
@@ -75,6 +75,7 @@ pub use alert::{AlertMail, AlertsMoreMail, SummaryLine, SummaryMail};
 pub use brand_host::BrandHostMail;
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
+pub use second_factor::SecondFactorMail;
 pub use temporary_password::{EmailProofMail, TemporaryPasswordMail};
 
 /// Asks somebody to join an account and to set a password for it.
@@ -185,65 +186,6 @@ impl View for PasswordChangedMail {
         "password_changed/subject.txt",
         "password_changed/body.txt",
         "password_changed/body.html"
-    );
-}
-
-/// Tells somebody what was done to their second factor. It has no link, as above.
-#[derive(Clone, Debug)]
-pub struct SecondFactorMail {
-    /// The language of the mail.
-    pub t: Text,
-    /// Whose it is.
-    pub to_name: String,
-    /// What was done.
-    pub told: Told,
-    /// When, as pages show it.
-    pub when: String,
-    /// From which device, as pages show it.
-    pub device: String,
-}
-
-impl SecondFactorMail {
-    fn title(&self, t: Text) -> &'static str {
-        match self.told {
-            Told::On => t.mail_second_factor_on_title(),
-            Told::Off | Told::ByOperator => t.mail_second_factor_off_title(),
-            Told::NewCodes => t.mail_second_factor_codes_title(),
-            Told::CodeUsed => t.mail_second_factor_used_title(),
-        }
-    }
-
-    fn lead(&self, t: Text) -> &'static str {
-        match self.told {
-            Told::On => t.mail_second_factor_on(),
-            Told::Off => t.mail_second_factor_off(),
-            Told::ByOperator => t.mail_second_factor_by_operator(),
-            Told::NewCodes => t.mail_second_factor_codes(),
-            Told::CodeUsed => t.mail_second_factor_used(),
-        }
-    }
-}
-
-impl View for SecondFactorMail {
-    fn link(&self) -> Option<&str> {
-        None
-    }
-
-    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> SecondFactorMail {
-        SecondFactorMail {
-            t: self.t,
-            to_name: name(&self.to_name),
-            told: self.told,
-            when: name(&self.when),
-            device: name(&self.device),
-        }
-    }
-
-    templates!(
-        SecondFactorMail,
-        "second_factor/subject.txt",
-        "second_factor/body.txt",
-        "second_factor/body.html"
     );
 }
 

@@ -269,6 +269,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("job/hitches.rs"),
         include_str!("login_merge.rs"),
         include_str!("notification.rs"),
+        include_str!("passkey.rs"),
         include_str!("second_factor.rs"),
         include_str!("second_factor_rule.rs"),
         include_str!("summary_email.rs"),

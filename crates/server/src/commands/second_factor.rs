@@ -15,7 +15,7 @@ use crate::settings::Settings;
 /// What there is to do with second factors.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Take a person's second factor away, who has lost the app and every recovery code
+    /// Take a person's second factor away, who has lost the app or the passkeys, and every recovery code
     Remove(Remove),
 }
 

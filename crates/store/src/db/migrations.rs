@@ -55,4 +55,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0039_see_as"),
     migration!("0040_second_factor_rule"),
     migration!("0041_api_key_scope"),
+    migration!("0042_passkey"),
 ];

@@ -86,6 +86,7 @@ impl<C: Wants> Gate for CenterPass<C> {
                         k.second_factor_from,
                         CASE WHEN EXISTS (SELECT 1 FROM second_factor f
                                           WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
+                               OR EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
                              THEN 0 ELSE 1 END,
                         CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END,
                         CASE WHEN EXISTS (

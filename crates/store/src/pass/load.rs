@@ -45,6 +45,7 @@ macro_rules! second_factor_asked {
               THEN a.second_factor_from ELSE ac.second_factor_from END,
          CASE WHEN EXISTS (SELECT 1 FROM second_factor f
                            WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
               THEN 0 ELSE 1 END"
     };
 }

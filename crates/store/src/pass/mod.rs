@@ -103,6 +103,8 @@ pub struct Credentials {
     pub temporary_password: Option<String>,
     /// The ticket of who has still to show the code of their second factor.
     pub second_factor: Option<String>,
+    /// The token of what a passkey was asked to sign in this browser.
+    pub passkey: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

@@ -92,6 +92,10 @@ pub(super) async fn site_of(app: &SharedApp, named: Named) -> Result<Option<Site
 /// accounts, or joins and moves logins, is on the server's own host alone.
 pub(super) fn is_on_own_hosts(route: &str) -> bool {
     let first = route.split('/').nth(1).unwrap_or_default();
+    // A passkey is made for one host, which is the server's.
+    if ["/sign-in/", "/second-factor/"].iter().any(|with_passkeys| route.starts_with(with_passkeys)) {
+        return false;
+    }
     match first {
         "" | "sign-in" | "sign-out" | "see-as" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,

@@ -244,6 +244,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
         Conflict::FullForOne => t.problem_full_for_one(),
+        Conflict::PasskeyRefused => t.passkey_refused(),
         Conflict::SeeAsOff => t.see_as_off(),
         Conflict::SeeAsOneself => t.see_as_oneself(),
         Conflict::RequestApproved => t.toast_access_approved_before(),

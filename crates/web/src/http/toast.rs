@@ -106,6 +106,14 @@ toasts! {
     PasswordChanged => Text::toast_password_changed,
     /// The second factor is off.
     SecondFactorOff => Text::toast_second_factor_off,
+    /// There is a passkey more.
+    PasskeyAdded => Text::toast_passkey_added,
+    /// A passkey has another name.
+    PasskeyRenamed => Text::toast_passkey_renamed,
+    /// A passkey is gone.
+    PasskeyRemoved => Text::toast_passkey_removed,
+    /// The second factor is an app, too.
+    SecondFactorOn => Text::second_factor_is_on,
     /// A link to a new address is on its way.
     EmailLinkSent => Text::toast_email_link_sent,
     /// A link to a new address is there, and no mail server to send it.

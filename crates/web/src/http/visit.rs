@@ -248,6 +248,7 @@ impl Visitor {
                 login_merge: cookies.take(Cookie::LoginMerge),
                 temporary_password: cookies.take(Cookie::TemporaryPassword),
                 second_factor: cookies.take(Cookie::SecondFactor),
+                passkey: cookies.take(Cookie::Passkey),
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,

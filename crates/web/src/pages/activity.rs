@@ -173,14 +173,10 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
-        Some(Verb::SecondFactorShown) => t.activity_second_factor_shown(),
-        Some(Verb::SecondFactorAdded) => t.activity_second_factor_added(),
-        Some(Verb::SecondFactorRemoved) => t.activity_second_factor_removed(),
-        Some(Verb::RecoveryCodesMade) => t.activity_recovery_codes_made(),
-        Some(Verb::RecoveryCodeUsed) => t.activity_recovery_code_used(),
         Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
         Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
         Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
+        Some(of_factor) => what_of_factor(t, of_factor),
         None => t.activity_unknown(),
     }
 }
@@ -190,6 +186,22 @@ fn of_api_key(t: Text, verb: Verb) -> &'static str {
         Verb::ApiKeyCreated => t.activity_api_key_created(),
         Verb::ApiKeyChanged => t.activity_api_key_changed(),
         _ => t.activity_api_key_ended(),
+    }
+}
+
+/// What was done to somebody's second factor.
+fn what_of_factor(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::SecondFactorShown => t.activity_second_factor_shown(),
+        Verb::SecondFactorAdded => t.activity_second_factor_added(),
+        Verb::SecondFactorRemoved => t.activity_second_factor_removed(),
+        Verb::RecoveryCodesMade => t.activity_recovery_codes_made(),
+        Verb::RecoveryCodeUsed => t.activity_recovery_code_used(),
+        Verb::PasskeyAdded => t.activity_passkey_added(),
+        Verb::PasskeyRenamed => t.activity_passkey_renamed(),
+        Verb::PasskeyRemoved => t.activity_passkey_removed(),
+        Verb::PasskeyCopied => t.activity_passkey_copied(),
+        _ => t.activity_unknown(),
     }
 }
 

@@ -27,6 +27,7 @@ pub mod login_merge;
 pub mod may;
 pub mod me;
 pub mod operator;
+pub mod passkey;
 pub mod permissions;
 pub mod proof;
 pub mod push;

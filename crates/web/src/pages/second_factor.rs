@@ -3,7 +3,8 @@
 use app::Refused;
 use app::pass::{SecondFactorPass, SelfPass};
 use app::second_factor::{self, State};
-use app::{Conflict, brand};
+use app::work::Reader;
+use app::{Conflict, brand, passkey};
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -13,6 +14,7 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit, Visitor};
 use crate::views::Field;
+use crate::views::passkey::Button;
 use crate::views::second_factor::{Closed, Code, Codes, Own};
 
 /// Where to go when the code was typed.
@@ -40,13 +42,47 @@ pub struct Typed {
 }
 
 /// Asks for the code at once, with what waits.
-pub(super) fn ask(visitor: &Visitor, ticket: &str, next: &str, kept: &str) -> Answer {
-    let (next, kept) = (next.to_owned(), kept.to_owned());
-    let view = Code { t: visitor.t(), frame: visitor.open_frame(), code: Field::default(), next, kept };
+pub(super) async fn ask(visitor: &Visitor, ticket: &str, next: &str, kept: &str) -> Answer {
+    let mut asks = visitor.ask.clone();
+    asks.credentials.second_factor = Some(ticket.to_owned());
+    let (_, (has_app, has_passkey)) = visitor.app.read(&asks, (), passkey::ways).await?;
+    let view = Code {
+        t: visitor.t(),
+        frame: visitor.open_frame(),
+        code: Field::default(),
+        next: next.to_owned(),
+        kept: kept.to_owned(),
+        has_app,
+        passkey: button(visitor, has_passkey),
+        error: None,
+    };
     let mut response = visitor.page(view)?;
     let cookie = Cookie::SecondFactor.set(visitor.secure, ticket);
     response.headers_mut().append(http::header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The button for a passkey, for who has one: on the server's own host, which it is made for.
+fn button(visitor: &Visitor, has_passkey: bool) -> Option<Button> {
+    let is_offered = visitor.own_host().is_none() && passkey::is_offered(&visitor.app.settings);
+    let button =
+        Button { begin: "/second-factor/passkey/begin", action: "/second-factor/passkey", is_first: true };
+    (has_passkey && is_offered).then_some(button)
+}
+
+/// Asks again, after a passkey that signs nobody in.
+pub(super) async fn refuse_passkey(
+    visit: &Visit<SecondFactorPass>,
+    next: String,
+    kept: String,
+    error: String,
+) -> Answer {
+    let typed = TypedCode { next, kept, ..TypedCode::default() };
+    match code_view(visit, &typed, &Errors::default()).await {
+        Ok(view) => visit.mend(Code { error: Some(error), ..view }),
+        Err(Refused::Link(_)) => closed(visit),
+        Err(refused) => Err(refused),
+    }
 }
 
 /// Asks for the code.
@@ -80,7 +116,10 @@ async fn code_view(
     typed: &TypedCode,
     errors: &Errors,
 ) -> Result<Code, Refused> {
-    let (_, look) = visit.read(|r, pass| brand::look_of_login(r, &pass.login.id)).await?;
+    let look = |r: &mut Reader, pass: &SecondFactorPass| {
+        Ok((brand::look_of_login(r, &pass.login.id)?, passkey::ways(r, pass)?))
+    };
+    let (_, (look, (has_app, has_passkey))) = visit.read(look).await?;
     let t = visit.t();
     Ok(Code {
         t,
@@ -88,11 +127,14 @@ async fn code_view(
         code: errors.field(t, "code", ""),
         next: typed.next.clone(),
         kept: typed.kept.clone(),
+        has_app,
+        passkey: button(visit, has_passkey),
+        error: None,
     })
 }
 
 /// The ticket has ended: everything is typed again.
-fn closed(visit: &Visit<SecondFactorPass>) -> Answer {
+pub(super) fn closed(visit: &Visit<SecondFactorPass>) -> Answer {
     let mut response = visit.page(Closed { t: visit.t(), frame: visit.dead_link_frame() })?;
     *response.status_mut() = http::StatusCode::GONE;
     Ok(response)
@@ -116,6 +158,10 @@ pub async fn begin(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 pub async fn turn_on(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     let pass = visit.pass().await?;
     match visit.app.turn_on_second_factor(&visit.ask, &typed.password, &typed.code).await {
+        // Those that came with a passkey go on.
+        Ok((codes, started)) if codes.is_empty() => {
+            visit.started(visit.go_and_tell("/me/second-factor", Toast::SecondFactorOn), &started)
+        }
         Ok((codes, started)) => visit.started(show(&visit, &pass, codes, true), &started),
         Err(Refused::Invalid(errors)) => visit.mend(own_view(&visit, &Errors(errors)).await?),
         Err(refused) => Err(refused),
@@ -134,7 +180,7 @@ pub async fn renew(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     }
 }
 
-fn show(visit: &Visit<SelfPass>, pass: &SelfPass, codes: Vec<String>, is_new: bool) -> Answer {
+pub(super) fn show(visit: &Visit<SelfPass>, pass: &SelfPass, codes: Vec<String>, is_new: bool) -> Answer {
     visit.page(Codes { t: visit.t(), frame: visit.person_frame(pass.person()), codes, is_new })
 }
 
@@ -149,14 +195,15 @@ pub async fn turn_off(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 
 async fn own_view(visit: &Visit<SelfPass>, errors: &Errors) -> Result<Own, Refused> {
     let issuer = visit.look.name.clone();
-    let (pass, State { on, shown: app }) =
+    let (pass, State { on, codes, shown: app }) =
         visit.read(move |r, pass| second_factor::state(r, pass, &issuer)).await?;
     let t = visit.t();
     Ok(Own {
         t,
         frame: visit.person_frame(pass.person()),
         email: pass.person().email.clone(),
-        on: on.map(|(since, left)| (shown::when(since, &visit.moments("UTC")), left)),
+        on: on.map(|since| shown::when(since, &visit.moments("UTC"))),
+        codes,
         app,
         password: errors.password(t),
         code: errors.field(t, "code", ""),

@@ -3,7 +3,7 @@
 use ::http::StatusCode;
 use app::pass::{LeavePass, Visitor};
 use app::session::{Entered, Started};
-use app::{Conflict, Refused, account, session};
+use app::{Conflict, Refused, account, passkey, session};
 use serde::Deserialize;
 
 use super::form::Errors;
@@ -17,6 +17,7 @@ use crate::http::toast::Toast;
 use crate::http::visit::{self as http_visit, Answer, Visit};
 use crate::routes;
 use crate::views::Field;
+use crate::views::passkey::Button;
 use crate::views::session::{GoOn, SignIn};
 
 /// Where to go after signing in or out.
@@ -77,7 +78,7 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
             visit.signed_in(go_on(&visit, &typed.next, &typed.kept), &signed_in)
         }
         Ok(Entered::Started(Started::CodeNeeded(ticket))) => {
-            second_factor::ask(&visit, &ticket, &typed.next, &typed.kept)
+            second_factor::ask(&visit, &ticket, &typed.next, &typed.kept).await
         }
         Err(refused @ Refused::Conflict(Conflict::WrongPassword)) => {
             refusals::note(&visit.ask.origin, &refused);
@@ -113,6 +114,7 @@ pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: Str
         kept,
         error: None,
         is_set_up: true,
+        passkey: button(visitor),
     };
     let mut response = visitor.page(view)?;
     *response.status_mut() = StatusCode::UNAUTHORIZED;
@@ -126,6 +128,27 @@ pub async fn sign_out(visit: Visit<LeavePass>, after: Next) -> Answer {
     let mut response = visit.go_and_tell(next, Toast::SignedOut)?;
     response.headers_mut().append(::http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
     Ok(response)
+}
+
+/// The button for a passkey: where browsers take them, and on the server's own host, which they are made for.
+fn button(visitor: &http_visit::Visitor) -> Option<Button> {
+    let is_offered = visitor.own_host().is_none() && passkey::is_offered(&visitor.app.settings);
+    is_offered.then_some(Button {
+        begin: "/sign-in/passkey/begin",
+        action: "/sign-in/passkey",
+        is_first: false,
+    })
+}
+
+/// The sign-in page again, after a passkey that signs nobody in.
+pub(super) async fn refuse_passkey(
+    visit: &Visit<Visitor>,
+    next: String,
+    kept: String,
+    error: String,
+) -> Answer {
+    let typed = Typed { next, kept, ..Typed::default() };
+    visit.mend(view(visit, &typed, Some(error), &Errors::default()).await?)
 }
 
 async fn view(
@@ -145,5 +168,6 @@ async fn view(
         kept: typed.kept.clone(),
         error,
         is_set_up,
+        passkey: button(visit),
     })
 }

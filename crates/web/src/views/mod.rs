@@ -31,6 +31,7 @@ pub mod lead_center;
 pub mod login_merge;
 pub mod me;
 pub mod operator;
+pub mod passkey;
 pub mod permission;
 pub mod problem;
 pub mod proof;

@@ -5,6 +5,7 @@ use askama::Template;
 use text::Text;
 
 use super::form::problems;
+use super::passkey::Button;
 use super::{Field, Frame, Icon, SummaryLine, When};
 
 /// The code that completes a sign-in: `/second-factor?next=`. Posts `code`, `next`, `kept`.
@@ -21,11 +22,18 @@ pub struct Code {
     pub next: String,
     /// What was sent from there; may be empty.
     pub kept: String,
+    /// Whether an app of theirs shows codes; else there are those for recovery alone.
+    pub has_app: bool,
+    /// The button for a passkey, for who has one.
+    pub passkey: Option<Button>,
+    /// What is wrong as a whole: the passkey does not fit.
+    pub error: Option<String>,
 }
 
 impl Code {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(&[("code", &self.code)])
+        let whole = self.error.clone().map(|text| SummaryLine { field: None, text });
+        whole.into_iter().chain(problems(&[("code", &self.code)])).collect()
     }
 }
 
@@ -50,8 +58,10 @@ pub struct Own {
     pub frame: Frame,
     /// The login's address, for password managers.
     pub email: String,
-    /// Since when it is on, and how many recovery codes are left.
-    pub on: Option<(When, i64)>,
+    /// Since when it is on.
+    pub on: Option<When>,
+    /// How many recovery codes are left, where it is on or there are passkeys.
+    pub codes: Option<i64>,
     /// What the app is told, while it is not on.
     pub app: Option<Shown>,
     /// `password`; never sent back.

@@ -4,6 +4,7 @@ use askama::Template;
 use text::Text;
 
 use super::form::problems;
+use super::passkey::Button;
 use super::{Field, Frame, Icon, SummaryLine};
 
 /// Sign in: `/sign-in`. Posts `email`, `password`, `next`, `kept`.
@@ -26,6 +27,8 @@ pub struct SignIn {
     pub error: Option<String>,
     /// Whether there is an account to sign in to.
     pub is_set_up: bool,
+    /// The button for a passkey, where there can be any.
+    pub passkey: Option<Button>,
 }
 
 impl SignIn {

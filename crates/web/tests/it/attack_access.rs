@@ -317,7 +317,7 @@ async fn x32_every_action_leaves_all_entries_as_they_are() {
             let before = site.world.sql(ENTRY);
             let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
             // Keys and recovery codes are shown where they were made, this once.
-            let shown = ["/me/api-keys", "/me/second-factor", "/me/second-factor/codes"];
+            let shown = ["/me/api-keys", "/me/second-factor", "/me/second-factor/codes", "/me/passkeys"];
             let is_shown = shown.contains(&route.path) && reply.status.is_success();
             done += usize::from(is_shown || reply.status.is_redirection());
             let after = site.world.sql(ENTRY);

@@ -33,11 +33,16 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/me/password" => &["password", "new_password"],
         "/second-factor" => &["code", "next", "kept"],
         "/me/second-factor" | "/me/second-factor/codes" | "/me/second-factor/off" => &["password", "code"],
-        "/me/second-factor/begin" => &[],
         "/me/proof" => &["password", "code", "next"],
         "/settings/second-factor" | "/account-centers/{account_center}/settings/second-factor" => {
             &["from", "lift"]
         }
+        "/me/second-factor/begin" | "/sign-in/passkey/begin" | "/second-factor/passkey/begin" => &[],
+        "/sign-in/passkey" | "/second-factor/passkey" => &["credential", "next", "kept"],
+        "/me/passkeys" => &["name", "credential"],
+        "/me/passkeys/begin" => &["password"],
+        "/me/passkeys/{passkey}" => &["name"],
+        "/me/passkeys/{passkey}/remove" => &["password", "code"],
         "/me/push" => &["endpoint", "p256dh", "auth"],
         "/me/api-keys" => &[
             "name",

@@ -63,6 +63,8 @@ fn held(pattern: &str) -> Option<Held> {
         | "/me/second-factor"
         | "/me/second-factor/codes"
         | "/me/second-factor/off"
+        | "/me/passkeys"
+        | "/me/passkeys/{passkey}/remove"
         | "/me/api-keys"
         | "/accounts/{account}/companies/{company}/alerts"
         | "/account-centers/{account_center}/accounts/link"

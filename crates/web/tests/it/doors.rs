@@ -32,7 +32,7 @@ fn door_of(path: &str) -> Door {
         (false, ["email-change" | "login-merge" | "access-request" | "looks", "{token}"]) => Door::Open,
         (false, ["logos", "{account}", "{token}"]) => Door::Open,
         (false, ["email-change"]) => Door::Link("email-change"),
-        (false, ["second-factor"]) => Door::Link("second-factor"),
+        (false, ["second-factor", ..]) => Door::Link("second-factor"),
         (false, ["temporary-password"]) => Door::Link("temporary-password"),
         (false, ["login-merge"]) => Door::Link("login-merge"),
         (false, ["setup"]) => Door::Link("setup"),

@@ -14,6 +14,8 @@ use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
 
+use testkit::{Device, asked_in};
+
 use crate::site::{Site, TEMPORARY};
 
 /// A request that succeeds at each route: path, who asks, form. A route that is missing here fails the test.
@@ -125,6 +127,45 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let (_, code, email) = with_second_factor(site).await;
             let ask = world.ticket(&world.visitor(), &email).await;
             (path, Some(ask), format!("code={code}"))
+        }
+        "/sign-in/passkey/begin" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'passkeys%'");
+            (path, None, String::new())
+        }
+        "/sign-in/passkey" => {
+            let (_, mut device, ..) = with_passkey(site).await;
+            let asked = world.app.ask_passkey(&world.visitor()).await.expect("it is asked for");
+            let form = format!("credential={}", encoded(&device.sign(&asked.options)));
+            (path, Some(asked_in(&world.visitor(), &asked)), form)
+        }
+        pattern if pattern.starts_with("/second-factor/passkey") => {
+            let (_, mut device, _, email) = with_passkey(site).await;
+            let ticket = world.ticket(&world.visitor(), &email).await;
+            if pattern.ends_with("/begin") {
+                return (path, Some(ticket), String::new());
+            }
+            let asked = world.app.ask_second_passkey(&ticket).await.expect("it is asked for");
+            let form = format!("credential={}", encoded(&device.sign(&asked.options)));
+            (path, Some(asked_in(&ticket, &asked)), form)
+        }
+        "/me/passkeys/begin" => {
+            let form = format!("password={}", testkit::PASSWORD.replace(' ', "+"));
+            (path, Some(somebody(site).await.0), form)
+        }
+        "/me/passkeys" => {
+            let (ask, _) = somebody(site).await;
+            let asked = world.app.ask_new_passkey(&ask, testkit::PASSWORD).await.expect("it is asked for");
+            let made = Device::new(1, world).fresh(world).make(&asked.options);
+            (path, Some(asked_in(&ask, &asked)), format!("name=Phone&credential={}", encoded(&made)))
+        }
+        pattern if pattern.starts_with("/me/passkeys/{passkey}") => {
+            let (ask, _, code, _) = with_passkey(site).await;
+            let id = world.sql("SELECT id FROM passkey ORDER BY id DESC").remove(0).remove(0);
+            let form = match pattern.ends_with("/remove") {
+                true => format!("code={code}&password={}", testkit::PASSWORD.replace(' ', "+")),
+                false => "name=Old+phone".to_owned(),
+            };
+            (pattern.replace("{passkey}", &id), Some(ask), form)
         }
         "/me/second-factor/begin" => (path, Some(somebody(site).await.0), String::new()),
         "/me/second-factor" => {
@@ -634,6 +675,21 @@ async fn with_second_factor(site: &Site) -> (Ask, String, String) {
     let (mut ask, email) = somebody(site).await;
     let (phone, _) = site.world.turn_second_factor_on(&mut ask).await;
     (ask, phone.next_code(&site.world), email)
+}
+
+/// Somebody with a passkey: what they ask with, their device, a recovery code, their address.
+async fn with_passkey(site: &Site) -> (Ask, Device, String, String) {
+    let (mut ask, email) = somebody(site).await;
+    site.world.sql("DELETE FROM attempt WHERE name LIKE 'passkeys%'");
+    let mut device = Device::new(1, &site.world).fresh(&site.world);
+    let codes = site.world.add_passkey(&mut ask, &mut device).await;
+    (ask, device, codes[0].clone(), email)
+}
+
+/// As a form has it.
+fn encoded(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// Somebody who has typed address and password, and has still to type the code.

@@ -212,6 +212,7 @@ impl Site {
             .replace("{capability}", "read_calls")
             .replace("{session}", &format!("SES{}", "0".repeat(32)))
             .replace("{push_device}", &format!("DEV{}", "0".repeat(32)))
+            .replace("{passkey}", &format!("PKY{}", "0".repeat(32)))
             .replace("{api_key}", &format!("KEY{}", "0".repeat(32)))
             .replace("{login_merge}", &format!("MRG{}", "0".repeat(32)))
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
@@ -380,6 +381,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("login-merge", &credentials.login_merge),
         ("temporary-password", &credentials.temporary_password),
         ("second-factor", &credentials.second_factor),
+        ("passkey", &credentials.passkey),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]

@@ -158,7 +158,7 @@ async fn merge(world: &World, ask: &Ask, other: &str) -> Person {
     world.merge(ask, Keep::Own).await.expect("they are merged")
 }
 
-/// Another session of a person, a key, a device, and a request to be let into an account.
+/// Another session of a person, a key, a device, a passkey, and a request to be let into an account.
 async fn belongings(site: &Site, email: &str, person: &Person, account: &str) -> Ids {
     let (world, login) = (&site.world, &person.login);
     let address = EmailAddress::parse(email).expect("an address");
@@ -167,12 +167,19 @@ async fn belongings(site: &Site, email: &str, person: &Person, account: &str) ->
     world.app.store.write(Origin::internal(), create).await.expect("a key is made");
     let asked = ask_to_be_let_in(site, email, account).await;
     let device = world.turn_push_on(&person.ask, asked.as_str()).await;
+    // By hand: adding one would sign the person out.
+    let passkey = format!("PKY{}", &asked[3..]);
+    world.sql(&format!(
+        "INSERT INTO passkey (id, login_id, credential_id, credential, name, created_at)
+         VALUES ('{passkey}', '{login}', '{passkey}', '{{}}', 'Phone', 1)"
+    ));
     let newest =
         |table| one(world, &format!("SELECT id FROM {table} WHERE login_id = '{login}' ORDER BY id DESC"));
     Ids::from([
         ("session", newest("session")),
         ("api_key", newest("api_key")),
         ("push_device", device.to_string()),
+        ("passkey", passkey),
         ("access_request", asked),
     ])
 }

@@ -115,6 +115,7 @@ fn sign_in(visit: &Branding, frame: Frame) -> SignIn {
         kept: String::new(),
         error: None,
         is_set_up: true,
+        passkey: None,
     }
 }
 
