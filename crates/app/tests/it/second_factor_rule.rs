@@ -5,6 +5,7 @@ use app::work::{Reader, Writer};
 use app::{Ask, Refused, second_factor_rule};
 use domain::access::Refusal;
 use domain::account_center::proof::{InCenter, RunsCenter};
+use domain::api_key::TypedKey;
 use domain::capability::proof::{AnyUser, ManageUsers, ReadCalls};
 use domain::input::Problem;
 use domain::time::{Span, Timestamp};
@@ -56,7 +57,8 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
         let (_, manager) =
             account.join("mara@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         let mut program = world.visitor();
-        let (_, key) = world.app.create_api_key(&manager.ask, "reports", PASSWORD).await.unwrap();
+        let typed = TypedKey { name: "reports".into(), ends: "never".into(), ..TypedKey::default() };
+        let (_, key) = world.app.create_api_key(&manager.ask, &typed, PASSWORD).await.unwrap();
         program.credentials.api_key = Some(key);
         let from = world.app.store.now() + Span::days(2);
         let first = set(&world, &account, &account.admin.ask.clone(), Some(from)).await;
