@@ -26,6 +26,7 @@ fn door_of(path: &str) -> Door {
     let parts: Vec<&str> = rest.unwrap_or(path).split('/').skip(1).collect();
     match (rest.is_some(), parts.as_slice()) {
         (false, [""] | ["sign-in"] | ["reset"] | ["language"]) => Door::Open,
+        (false, ["sign-in", "passkey", ..]) => Door::Open,
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
         }
@@ -141,7 +142,7 @@ pub(crate) fn met(reply: &crate::site::Reply, path: &str) -> Met {
 
 /// Links that lead on by themselves, and what is not there for the ids a walk can know.
 fn is_apart(path: &str) -> bool {
-    let apart = ["{token}", "{session}", "{mail}", "{login_merge}", "{access_request}"];
+    let apart = ["{token}", "{session}", "{mail}", "{login_merge}", "{access_request}", "{passkey}"];
     path == "/" || path == "/me/api-keys/{api_key}" || apart.iter().any(|name| path.contains(name))
 }
 
