@@ -49,11 +49,14 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
   assert.equal(refused.status(), 401);
 });
 
+// Each walk makes a key of its own: a name is one key's.
+let round = 0;
 j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended by an administrator', house, async (walk) => {
+  round += 1;
   const page = await walk.administrator();
   await page.goto('/me/api-keys/new');
   await j.on(page, 'Create an API key');
-  await j.fill(page, { 'Name of the key': 'Call archive', 'Present password': j.password });
+  await j.fill(page, { 'Name of the key': `Call archive ${round}`, 'Present password': j.password });
   await page.getByLabel('Only the companies ticked below').check();
   await page.getByLabel('Only what is ticked below').check();
   await j.press(page, 'Create the key');
@@ -68,19 +71,19 @@ j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended
   await j.on(page, 'Your new API key');
   const key = (await page.locator('pre.code').first().innerText()).trim();
   await page.goto('/me/sessions');
-  await j.follow(page, 'Call archive');
+  await j.follow(page, `Call archive ${round}`);
   await walk.look(page, 'api-key-show');
-  await j.fill(page, { 'Name of the key': 'Archive' });
-  await j.press(page, 'Save');
-  await j.sees(page, 'Archive');
+  await j.fill(page, { 'Name of the key': `Archive ${round}` });
+  await j.press(page, 'Save changes');
+  await j.sees(page, `Archive ${round}`);
 
   const account = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });
   const { accounts: [{ id }] } = await account.json();
   await page.goto(`/accounts/${id}/settings`);
-  await j.follow(page, 'API keys');
+  await page.getByRole('link', { name: /^API keys/ }).click();
   await j.on(page, 'API keys');
   await walk.look(page, 'api-key-list');
-  await page.getByRole('button', { name: /^End the key Archive of / }).click();
+  await page.getByRole('button', { name: new RegExp(`^End the key .?Archive ${round}.? of `) }).click();
   await j.sees(page, 'The key has been ended.');
   await walk.look(page, 'api-key-list-ended');
   const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });

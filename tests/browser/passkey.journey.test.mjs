@@ -88,6 +88,8 @@ j.journey('A-02 U-18 passkeys are added, sign in alone and behind the password, 
   await page.waitForURL(/\/accounts/);
 
   // A device without any of ours, and one that has less than it had.
+  // No page stays open that would ask for its account once more.
+  await page.goto('about:blank');
   await page.context().clearCookies();
   const { credentials } = await phone('getCredentials');
   await phone('clearCredentials');
