@@ -14,8 +14,8 @@ use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
-    operator, permissions, push, reset, second_factor, see_as, session, setup, temporary_password,
-    unsubscribe, user,
+    operator, permissions, push, reset, second_factor, see_as, session, setup, single_sign_on,
+    temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -40,6 +40,11 @@ fn ways_in() -> Vec<Route> {
         get("/", session::start),
         get("/sign-in", session::sign_in_page),
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
+        get("/sign-in/single-sign-on", single_sign_on::sign_in_page),
+        post("/sign-in/single-sign-on", single_sign_on::sign_in),
+        get("/single-sign-on", single_sign_on::return_page),
+        post("/single-sign-on", single_sign_on::arrive)
+            .records(&[Verb::SessionStarted, Verb::SingleSignOnUsed]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
         post("/see-as/end", see_as::end).records(&[Verb::SeeAsEnded]),
         post("/language", language::choose),
@@ -149,6 +154,17 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}", account::home),
         get("/accounts/{account}/me", me::own_page),
         post("/accounts/{account}/me", me::change_own).records(&[Verb::UserChanged]),
+        get("/accounts/{account}/me/single-sign-on", single_sign_on::own_page),
+        post("/accounts/{account}/me/single-sign-on", single_sign_on::link),
+        post("/accounts/{account}/me/single-sign-on/end", single_sign_on::unlink)
+            .records(&[Verb::SingleSignOnUnlinked]),
+        get("/accounts/{account}/single-sign-on", single_sign_on::page),
+        post("/accounts/{account}/single-sign-on", single_sign_on::connect)
+            .records(&[Verb::SingleSignOnConnected]),
+        post("/accounts/{account}/single-sign-on/require", single_sign_on::require)
+            .records(&[Verb::SingleSignOnRequired]),
+        post("/accounts/{account}/single-sign-on/end", single_sign_on::end)
+            .records(&[Verb::SingleSignOnEnded]),
         get("/accounts/{account}/alerts", alert::page),
         post("/accounts/{account}/alerts", alert::create).records(&[Verb::NotificationCreated]),
         post("/accounts/{account}/alerts/{notification}", alert::change)

@@ -39,7 +39,7 @@ fn word(decision: Result<Mark, Refusal>) -> &'static str {
         Err(Refusal::GreaterAccess) => "greater access",
         Err(Refusal::OutlastsOwn) => "outlasts",
         Err(Refusal::NamesProduct) => "names product",
-        Err(Refusal::Center(_)) => unreachable!("no capability is decided by it"),
+        Err(Refusal::Center(_) | Refusal::NeedsProvider) => unreachable!("no capability is decided by it"),
     }
 }
 

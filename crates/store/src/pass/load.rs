@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::{Companies, CompanyUse, Grants, InUse, decide_anywhere, decide_entry, decide_in};
+use domain::access::{
+    Companies, CompanyUse, Grants, InUse, Refusal, decide_anywhere, decide_entry, decide_in,
+};
 use domain::brand::Brand;
 use domain::capability::Proves;
 use domain::id::{AccountId, CompanyId, LoginId, UserId};
+use domain::single_sign_on::{CameBy, needs_provider};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
@@ -16,6 +19,7 @@ use super::{Credentials, Denied};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
+use crate::session;
 use crate::user;
 use crate::work::Reader;
 
@@ -42,9 +46,10 @@ macro_rules! place_by {
         sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, l.language, ",
             $means,
-            ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
+            ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id,
+                    a.single_sign_on_required, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
-                    u.first_name, u.last_name, u.display_name, ",
+                    u.keeps_password, u.first_name, u.last_name, u.display_name, ",
             in_use!(),
             " FROM ",
             $from,
@@ -81,7 +86,7 @@ pub(super) fn load(
         let row = r.tx().optional(by_key, &[secret::hash(key).into(), account.into(), company.into()])?;
         let mut c = row.ok_or(Denied::SignedOut)?.columns();
         let person = read_person(&mut c, read_key)?;
-        return read_place(c, person, account, now);
+        return read_place(c, person, account, now, CameBy::Other);
     }
     let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
     let by_session = place_by!(
@@ -89,13 +94,17 @@ pub(super) fn load(
         "session s JOIN login l ON l.id = s.login_id"
         "s.token_hash = $1"
     );
-    let values = &[secret::hash(token).into(), account.into(), company.into()];
+    let (stored, bound) = session::stored_hash(r, token)?;
+    if bound.as_ref().is_some_and(|bound| bound != account) {
+        return Err(Denied::SignedOut);
+    }
+    let values = &[stored.into(), account.into(), company.into()];
     let Some(row) = r.tx().optional(by_session, values)? else {
         return see_as::load(r, token, account, company);
     };
     let mut c = row.columns();
     let person = read_signed_in(&mut c, now)?;
-    read_place(c, person, account, now)
+    read_place(c, person, account, now, if bound.is_some() { CameBy::Provider } else { CameBy::Password })
 }
 
 /// Finds the place of a user whom somebody else sees the account as, as they would have it themselves.
@@ -113,15 +122,23 @@ pub(super) fn load_seen(
     let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
     let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
     let person = read_person(&mut c, |_| Ok(Means::Job))?;
-    read_place(c, person, &seeing.account, now)
+    read_place(c, person, &seeing.account, now, CameBy::Other)
 }
 
-fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
-    let is_executive = c.text_or_null()?.is_some();
+fn read_place(
+    mut c: Columns,
+    person: Person,
+    account: &AccountId,
+    now: Timestamp,
+    came_by: CameBy,
+) -> Result<Found, Denied> {
+    // By the account's provider somebody is what they are in the account: executive administrators are of its center.
+    let is_executive = c.text_or_null()?.is_some() && came_by != CameBy::Provider;
     let brand = read_brand(&mut c)?;
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
     let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);
-    let (center, given) = (c.parse_or_null()?, c.parse_or_null::<CompanyId>()?);
+    let (center, required) = (c.parse_or_null()?, c.flag()?);
+    let given = c.parse_or_null::<CompanyId>()?;
     let (company, disabled, lead_center) = (c.parse_or_null()?, c.int_or_null()?, c.int_or_null()?);
     let asked = company.map(|id| CompanyUse {
         id,
@@ -143,9 +160,11 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
         Companies::Only(given) => given.contains(&company.id),
     };
     let company = asked.filter(has);
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, keeps_password, names, in_use } =
+        user;
     let grants = Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at };
     let place = Place {
+        needs_provider: needs_provider(required, came_by, keeps_password),
         person: Some(person),
         user: id,
         account: account.clone(),
@@ -177,6 +196,7 @@ struct UserOfPlace {
     status: UserStatus,
     ends_at: Option<Timestamp>,
     access_version: i64,
+    keeps_password: bool,
     names: Names,
     in_use: InUse,
 }
@@ -192,6 +212,7 @@ fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbE
         status: user::effective(status, ends_at, now),
         ends_at,
         access_version: c.int()?,
+        keeps_password: c.flag()? && user_type == UserType::Administrator,
         names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
         in_use: in_use(user_type, c.int_or_null()?),
     }))
@@ -213,7 +234,18 @@ fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
         None => (None, false, 0, none),
     };
     let (user_type, status) = (UserType::Administrator, UserStatus::Active);
-    UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names, in_use: InUse::All }
+    let keeps_password = true;
+    UserOfPlace {
+        id,
+        user_type,
+        agent,
+        status,
+        ends_at: None,
+        access_version,
+        keeps_password,
+        names,
+        in_use: InUse::All,
+    }
 }
 
 /// Whoever has set something going and is not here: a user, or by their login an executive administrator and whoever has
@@ -236,13 +268,19 @@ impl Absent {
 
 /// The place of who is not here, for what they have set going. Of the companies it holds none, where they have not all.
 /// Somebody who was here as executive administrator, and is none any more, has what their user has.
-pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> Result<Place, Denied> {
+pub(super) fn load_absent(
+    r: &mut Reader,
+    account: &AccountId,
+    who: &Absent,
+    came_by: CameBy,
+) -> Result<Place, Denied> {
     let now = r.now;
     let row = r.tx().optional(
         sql!(concat!(
             "SELECT l.id, l.email, l.first_name, l.last_name, l.language, x.login_id, w.live, a.name, a.time_zone,
                     a.invitation_days,
-                    a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
+                    a.created_at, a.center_id, a.single_sign_on_required,
+                    u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version, u.keeps_password,
                     u.first_name, u.last_name, u.display_name, ",
             in_use!(),
             " FROM account a
@@ -272,17 +310,19 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     let is_executive = c.text_or_null()?.is_some();
     let brand = read_brand(&mut c)?;
     let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
-    let (account_created_at, center) = (c.get()?, c.parse_or_null()?);
+    let (account_created_at, center, required) = (c.get()?, c.parse_or_null()?, c.flag()?);
     let user = match (read_user(&mut c, now)?, is_executive) {
         (user, true) => executive(user),
         (Some(user), false) => user,
         (None, false) => return Err(Denied::NotFound),
     };
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, keeps_password, names, in_use } =
+        user;
     let companies =
         if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
     Ok(Place {
         is_executive,
+        needs_provider: needs_provider(required, came_by, keeps_password),
         person,
         user: id,
         account: account.clone(),
@@ -340,6 +380,9 @@ pub(super) fn allow<C: Proves>(
     company: Option<&CompanyUse>,
 ) -> Result<(), Denied> {
     let grants = &place.grants;
+    if place.needs_provider && grants.status == UserStatus::Active {
+        return Err(Denied::Forbidden { refusal: Refusal::NeedsProvider, ask: Vec::new() });
+    }
     let decision = match (C::CAPABILITY, company) {
         (None, company) => decide_entry(grants, company),
         (Some(capability), Some(company)) => decide_in(grants, capability, company).map(drop),

@@ -47,8 +47,11 @@ impl Visitor {
     }
 
     fn of_site(&self, frame: Frame) -> Frame {
+        let is_bound = self.bound_account().is_some();
+        // What is bound to an account leads out of it nowhere.
+        let is_own_host = self.own_host().is_some() || is_bound;
         let seeing = self.is_seeing().then(SeeingMark::default);
-        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), seeing, ..frame }
+        Frame { look: Look::clone(&self.look), is_own_host, is_bound, seeing, ..frame }
     }
 
     /// The frame of a page of a signed-in person without account.

@@ -49,6 +49,8 @@ cookies! {
     TemporaryPassword = "temporary-password",
     /// The ticket of who has still to type the code of their second factor.
     SecondFactor = "second-factor",
+    /// The account and token of who was sent to the account's provider.
+    SingleSignOn = "single-sign-on",
     /// The token of the operator's link.
     Operator = "operator",
     /// What shows that somebody has signed in from here before. It signs nobody in.
@@ -74,6 +76,7 @@ impl Cookie {
             | Cookie::LoginMerge => Some(3_600),
             Cookie::TemporaryPassword => Some(15 * 60),
             Cookie::SecondFactor => Some(10 * 60),
+            Cookie::SingleSignOn => Some(10 * 60),
             // As long as browsers keep any.
             Cookie::Device | Cookie::Language => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

@@ -93,10 +93,13 @@ pub(super) async fn site_of(app: &SharedApp, named: Named) -> Result<Option<Site
 pub(super) fn is_on_own_hosts(route: &str) -> bool {
     let first = route.split('/').nth(1).unwrap_or_default();
     match first {
-        "" | "sign-in" | "sign-out" | "see-as" | "language" | "reset" => true,
+        "sign-in" => route == "/sign-in",
+        "" | "sign-out" | "see-as" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         "second-factor" => true,
-        "accounts" | "logos" | "looks" | "static" => true,
+        // Providers send people back to the server's own host.
+        "accounts" => !route.contains("/single-sign-on"),
+        "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
                 || ["/me/password", "/me/push", "/me/sessions"].iter().any(|own| route.starts_with(own))

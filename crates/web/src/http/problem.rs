@@ -4,6 +4,7 @@ use ::http::{StatusCode, header};
 use app::pass::{AccountPass, LeavePass, LinkState, Seeing, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Refusal;
 use domain::access_change::Already;
 use domain::capability::proof::AnyUser;
 use domain::id::AccountId;
@@ -12,8 +13,9 @@ use text::Text;
 
 use super::refusals;
 use super::visit::Visitor;
+use crate::pages::single_sign_on::sign_in_path;
 use crate::views::access_change::part_name;
-use crate::views::problem::{Kind, Problem};
+use crate::views::problem::{Kind, Problem, Ways};
 use crate::views::user::Described as _;
 use crate::views::{Frame, Page, invitation, isolated};
 
@@ -22,6 +24,7 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
     match refused {
         Refused::SignedOut => sign_in_first(visitor),
         Refused::NotFound => page(visitor, |_| Kind::NotFound).await,
+        Refused::Forbidden { refusal: Refusal::NeedsProvider, .. } => needs_provider(visitor).await,
         Refused::Forbidden { refusal, ask } => {
             page(visitor, |_| Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
         }
@@ -131,6 +134,16 @@ async fn frame(visitor: &Visitor) -> Frame {
     }
 }
 
+/// Who came to an account by their password that requires its provider. Providers send people back to the server's own host.
+async fn needs_provider(visitor: &Visitor) -> Response {
+    let base = visitor.own_host().map_or("", |_| visitor.app.settings.base_url.as_str());
+    let ways = account_of(&visitor.path).map(|account| Ways {
+        sign_in: format!("{base}{}", sign_in_path(&account)),
+        link: format!("{base}/accounts/{account}/me/single-sign-on"),
+    });
+    page(visitor, |_| Kind::NeedsProvider(ways)).await
+}
+
 /// The account that an address is in. Whether the person has a place there is for the pass to say.
 fn account_of(path: &str) -> Option<AccountId> {
     path.strip_prefix("/accounts/")?.split('/').next()?.parse().ok()
@@ -227,6 +240,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
+        Conflict::SingleSignOnFailed => t.problem_single_sign_on_failed(),
+        Conflict::SingleSignOnUnknown => t.problem_single_sign_on_unknown(),
+        Conflict::SingleSignOnTaken => t.problem_single_sign_on_taken(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::SeeAsOff => t.see_as_off(),
         Conflict::SeeAsOneself => t.see_as_oneself(),

@@ -81,6 +81,17 @@ fn who(t: Text, entry: &activity::Activity) -> Option<String> {
     }
 }
 
+fn single_sign_on(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::SingleSignOnConnected => t.activity_single_sign_on_connected(),
+        Verb::SingleSignOnEnded => t.activity_single_sign_on_ended(),
+        Verb::SingleSignOnRequired => t.activity_single_sign_on_required(),
+        Verb::SingleSignOnLinked => t.activity_single_sign_on_linked(),
+        Verb::SingleSignOnUnlinked => t.activity_single_sign_on_unlinked(),
+        _ => t.activity_single_sign_on_used(),
+    }
+}
+
 /// What was done; what a newer version of the program has written is not known here.
 fn what(t: Text, verb: &str) -> &'static str {
     match Verb::of_key(verb) {
@@ -126,6 +137,14 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
+        Some(
+            verb @ (Verb::SingleSignOnConnected
+            | Verb::SingleSignOnEnded
+            | Verb::SingleSignOnRequired
+            | Verb::SingleSignOnLinked
+            | Verb::SingleSignOnUnlinked
+            | Verb::SingleSignOnUsed),
+        ) => single_sign_on(t, verb),
         Some(Verb::PushTurnedOn) => t.activity_push_turned_on(),
         Some(Verb::PushTurnedOff) => t.activity_push_turned_off(),
         Some(Verb::PushTested) => t.activity_push_tested(),
@@ -259,6 +278,8 @@ fn field_name(t: Text, field: &str) -> String {
         "takes_requests" => t.account_takes_requests(),
         "temporary_passwords" => t.temporary_password_setting(),
         "see_as" => t.see_as_setting(),
+        "single_sign_on_required" => t.single_sign_on_required(),
+        "keep_password" => t.single_sign_on_keep(),
         "seen_by" => t.see_as_seen_by(),
         "tried" => t.see_as_tried(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
@@ -291,6 +312,8 @@ fn field_name(t: Text, field: &str) -> String {
         "send_email" => t.notification_send_email(),
         "send_push" => t.notification_send_push(),
         "send_desktop" => t.notification_send_desktop(),
+        "issuer" => t.single_sign_on_issuer(),
+        "client_id" => t.single_sign_on_client_id(),
         "lead_kind" => t.alert_kind(),
         "told" => t.alert_told(),
         "frequency" => t.summary_email_frequency(),

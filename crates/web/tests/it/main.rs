@@ -29,6 +29,7 @@ mod openapi;
 mod people;
 mod records;
 mod see_as;
+mod single_sign_on;
 mod site;
 mod strangers;
 mod unsubscribe;

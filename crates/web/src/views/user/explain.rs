@@ -95,7 +95,9 @@ pub fn sentence(t: Text, explanation: &Explanation, company: Option<&str>) -> St
         Err(Refusal::GreaterAccess) => t.permission_no_greater().to_owned(),
         Err(Refusal::OutlastsOwn) => t.permission_no_outlasts().to_owned(),
         Err(Refusal::NamesProduct) => t.permission_no_names_product().to_owned(),
-        Err(refusal @ Refusal::Center(_)) => crate::views::refusal::sentence(t, refusal),
+        Err(refusal @ (Refusal::Center(_) | Refusal::NeedsProvider)) => {
+            crate::views::refusal::sentence(t, refusal)
+        }
     }
 }
 

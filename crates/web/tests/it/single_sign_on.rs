@@ -1,0 +1,82 @@
+//! Single sign-on over HTTP: what its cookie opens, and how somebody leaves and comes back.
+
+use app::Ask;
+use app::pass::Credentials;
+use http::{Method, StatusCode};
+
+use crate::records::{by_provider, success};
+use crate::site::{Reply, Site};
+
+/// The value of a cookie that an answer sets.
+fn cookie(reply: &Reply, name: &str) -> Option<String> {
+    let start = format!("__Host-{name}=");
+    let set = reply.headers.get_all("set-cookie").into_iter().filter_map(|line| line.to_str().ok());
+    let mut values = set.filter_map(|line| Some(line.strip_prefix(&start)?.split(';').next()?.to_owned()));
+    values.next_back()
+}
+
+/// Leaving goes to the provider's address, with what comes back kept in a cookie, by no form that ends at another site.
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_x24_one_leaves_for_the_provider_of_the_account() {
+    for site in Site::everywhere().await {
+        let page = site.ask(&Method::GET, "/sign-in", None, "").await;
+        assert!(page.body.contains("href=\"/sign-in/single-sign-on\""));
+        let (path, ask, form) = success(&site, "/sign-in/single-sign-on").await;
+        let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
+        assert_eq!(reply.status, StatusCode::OK);
+        let to = reply.headers["refresh"].to_str().unwrap().to_owned();
+        assert!(to.starts_with(&format!("0; url={}/authorize?", site.provider.issuer())), "{to}");
+        assert!(reply.headers["referrer-policy"] == "no-referrer");
+        let kept = cookie(&reply, "single-sign-on").unwrap();
+        assert!(kept.starts_with(&format!("{}.", site.account.id)));
+        // What is kept is not what is sent along.
+        assert!(!to.contains(kept.split_once('.').unwrap().1));
+        let wrong = site.ask(&Method::POST, &path, None, "account=Acme").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(cookie(&wrong, "single-sign-on").is_none());
+    }
+}
+
+/// Looking at the way back changes nothing; the button signs in with a new session, which opens the account's pages
+/// and leads from everything else to signing in; signing out ends it. Seen to fail: with signing out left as it is for other sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_x02_x28_one_comes_back_into_the_account_alone() {
+    for site in Site::everywhere().await {
+        let (mut ask, form) = by_provider(&site).await;
+        ask.credentials.session = Some("planted".to_owned());
+        let rows = site.rows();
+        let back = format!("/single-sign-on?{form}&session_state=x&scope=openid");
+        let page = site.ask(&Method::GET, &back, Some(&ask), "").await;
+        assert_eq!(page.status, StatusCode::OK);
+        let code = form.split(['=', '&']).nth(1).unwrap();
+        assert!(page.body.contains(&format!("name=\"code\" value=\"{code}\"")), "{}", page.body);
+        assert!(rows == site.rows(), "looking changed something");
+        let reply = site.ask(&Method::POST, "/single-sign-on", Some(&ask), &form).await;
+        let home = format!("/accounts/{}", site.account.id);
+        assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, home.as_str()));
+        assert_eq!(cookie(&reply, "single-sign-on").as_deref(), Some(""));
+        let token = cookie(&reply, "session").unwrap();
+        assert!(!token.contains("planted"));
+        let credentials = Credentials { session: Some(token), ..Credentials::default() };
+        let signed_in = Ask { credentials, ..site.world.visitor() };
+        for path in [home.clone(), format!("{home}/me"), format!("{home}/me/single-sign-on")] {
+            let reply = site.ask(&Method::GET, &path, Some(&signed_in), "").await;
+            assert_eq!(reply.status, StatusCode::OK, "{path}");
+            assert!(!reply.body.contains("href=\"/accounts\""), "{path} leads out");
+        }
+        assert_eq!(site.ask(&Method::GET, "/", Some(&signed_in), "").await.location(), home);
+        let closed =
+            ["/me", "/accounts", "/me/password", "/me/api-keys/new", "/me/merge", "/account-centers/new"];
+        for path in closed {
+            let reply = site.ask(&Method::GET, path, Some(&signed_in), "").await;
+            assert!(reply.location().starts_with("/sign-in"), "{path}: {}", reply.status);
+        }
+        let out = site.ask(&Method::POST, "/sign-out", Some(&signed_in), "").await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER);
+        let after = site.ask(&Method::GET, &home, Some(&signed_in), "").await;
+        assert!(after.location().starts_with("/sign-in"), "{}", after.status);
+        // What was brought counted once.
+        let again = site.ask(&Method::POST, "/single-sign-on", Some(&ask), &form).await;
+        assert!(again.status.is_client_error());
+    }
+}
