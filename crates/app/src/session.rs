@@ -25,8 +25,9 @@ pub struct SignedIn {
     pub token: String,
     /// Whose it is.
     pub login: LoginId,
-    /// What shows later that they have signed in from this device, for a cookie of its own.
-    pub device: String,
+    /// What shows later that they have signed in from this device, for a cookie of its own; `None` where an account's
+    /// provider said who they are, which opens nothing beside the account.
+    pub device: Option<String>,
 }
 
 /// What whoever has shown all else gets: a session, or where their login has a second factor, the question for its code.
@@ -292,7 +293,10 @@ fn begin_at(w: &mut Writer, login: &LoginId, ask: &Ask, opens: Opens) -> Result<
     login::update_seen_language(w, login)?;
     let given = ask.credentials.session.as_deref();
     let (id, token) = session::insert(w, login, &ask.device, given, opens)?;
-    let device = device::token(w.key(), &record, &w.new_token()[..22]);
+    let device = match opens {
+        Opens::All(_) => Some(device::token(w.key(), &record, &w.new_token()[..22])),
+        Opens::Account(..) => None,
+    };
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
     Ok((SignedIn { token, login: login.clone(), device }, entry))
 }

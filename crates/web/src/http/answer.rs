@@ -161,7 +161,8 @@ impl Visitor {
     /// the session is over.
     pub fn signed_in(&self, answer: Answer, session: &SignedIn) -> Answer {
         let mut response = answer?;
-        for (cookie, value) in [(Cookie::Session, &session.token), (Cookie::Device, &session.device)] {
+        let device = session.device.as_ref().map(|device| (Cookie::Device, device));
+        for (cookie, value) in [(Cookie::Session, &session.token)].into_iter().chain(device) {
             response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
         }
         Ok(response)

@@ -62,7 +62,9 @@ async fn a08_x02_x28_one_comes_back_into_the_account_alone() {
         for path in [home.clone(), format!("{home}/me"), format!("{home}/me/single-sign-on")] {
             let reply = site.ask(&Method::GET, &path, Some(&signed_in), "").await;
             assert_eq!(reply.status, StatusCode::OK, "{path}");
-            assert!(!reply.body.contains("href=\"/accounts\""), "{path} leads out");
+            for out in ["/accounts", "/me", "/me/sessions", "/me/push"] {
+                assert!(!reply.body.contains(&format!("href=\"{out}\"")), "{path} leads out to {out}");
+            }
         }
         assert_eq!(site.ask(&Method::GET, "/", Some(&signed_in), "").await.location(), home);
         let closed =
@@ -78,5 +80,41 @@ async fn a08_x02_x28_one_comes_back_into_the_account_alone() {
         // What was brought counted once.
         let again = site.ask(&Method::POST, "/single-sign-on", Some(&ask), &form).await;
         assert!(again.status.is_client_error());
+    }
+}
+
+/// Where it is required a password is told the way on: to the provider, and to one's own link, which opens. Programs read why;
+/// and who has no user there sees nothing else than before. Seen to fail: with the page of any other refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a08_x10_a_password_is_told_the_way_on() {
+    for site in Site::everywhere().await {
+        let home = format!("/accounts/{}", site.account.id);
+        let manager = site.people()[3].1.cloned().expect("a manager is signed in");
+        let (path, ask, form) = success(&site, "/accounts/{account}/single-sign-on/require").await;
+        let stranger = site.people()[1].1.cloned().expect("a stranger is signed in");
+        let before = site.ask(&Method::GET, &home, Some(&stranger), "").await;
+        let done = site.ask(&Method::POST, &path, ask.as_ref(), &format!("{form}&required=yes")).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let shut = site.ask(&Method::GET, &home, Some(&manager), "").await;
+        assert_eq!(shut.status, StatusCode::FORBIDDEN);
+        let ways = [
+            format!("/sign-in/single-sign-on?account={}", site.account.id),
+            format!("{home}/me/single-sign-on"),
+        ];
+        for way in &ways {
+            assert!(shut.body.contains(&format!("href=\"{way}\"")), "{way}: {}", shut.body);
+            assert_eq!(site.ask(&Method::GET, way, Some(&manager), "").await.status, StatusCode::OK, "{way}");
+        }
+        let asked = site.ask(&Method::GET, &format!("{home}/may/manage_users"), Some(&manager), "").await;
+        assert_eq!(asked.status, StatusCode::FORBIDDEN, "{}", asked.body);
+        let after = site.ask(&Method::GET, &home, Some(&stranger), "").await;
+        assert_eq!((after.status, after.body == before.body), (before.status, true));
+        assert_eq!(
+            site.ask(&Method::GET, &home, Some(&site.account.admin.ask), "").await.status,
+            StatusCode::OK
+        );
+        let freed = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
+        assert_eq!(freed.status, StatusCode::SEE_OTHER);
+        assert_eq!(site.ask(&Method::GET, &home, Some(&manager), "").await.status, StatusCode::OK);
     }
 }

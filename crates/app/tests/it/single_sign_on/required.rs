@@ -54,7 +54,7 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
             account.join("mia@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         connect(&world, &account, &provider).await.unwrap();
         let (_, key) = world.app.create_api_key(&natalie.ask, "export", PASSWORD).await.unwrap();
-        let seeing = account.see_as(&natalie.ask, &manager).await.unwrap();
+        let seeing = account.see_as(&world.sign_in(&natalie.email).await.ask, &manager).await.unwrap();
         assert_eq!(field(require(&world, &account, true, &[]).await), ("keeper", Problem::Missing));
         let strange = require(&world, &account, true, std::slice::from_ref(&manager)).await;
         assert_eq!(field(strange), ("keeper", Problem::NotAChoice));
@@ -103,6 +103,7 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
 async fn a08_u12_an_administrator_stays_who_needs_no_provider() {
     for world in testkit::worlds().await {
         let (account, provider) = (world.set_up().await, Provider::new());
+        let company = account.company("Downtown").await;
         let (natalie, _) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
         let (robin, _) = account.join("robin@example.com", UserType::Administrator, &[]).await;
         connect(&world, &account, &provider).await.unwrap();
@@ -114,13 +115,12 @@ async fn a08_u12_an_administrator_stays_who_needs_no_provider() {
         desk.make(&natalie, Change::Restore).await.unwrap();
         require(&world, &account, true, std::slice::from_ref(&natalie)).await.unwrap();
         shut(opens(&world, &account.admin.ask, &account.id).await);
-        // Somebody with a key is left, and so is the one who stays.
-        let (_, provider_ask) = {
-            link(&world, &account, (&account.admin, &provider, "ada")).await.unwrap();
-            ((), enter(&world, &account.id, (&provider, "ada", Says::Rs256)).await.unwrap())
-        };
-        let desk = Desk { ask: provider_ask, ..desk };
-        let lower = Change::Replace { to: UserType::Manager, companies: Default::default() };
+        // By the provider others are administrators still, and can do nothing to the one who stays.
+        link(&world, &account, (&account.admin, &provider, "ada")).await.unwrap();
+        let ask = enter(&world, &account.id, (&provider, "ada", Says::Rs256)).await.unwrap();
+        let desk = Desk { ask, ..desk };
+        let companies = [company.clone()].into();
+        let lower = Change::Replace { to: UserType::Manager, companies };
         let later = Change::EndAt(Some(world.app.store.now() + Span::days(3)));
         for change in [Change::Suspend, Change::Delete, lower, later] {
             assert_refused!(
