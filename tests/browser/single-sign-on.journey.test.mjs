@@ -1,20 +1,14 @@
 // Single sign-on by a real provider: connected, used, refused, with another key, required, and ended.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 
 import { startIdentityProvider } from './identity-provider.mjs';
 import * as j from './journey.mjs';
 
-const env = {};
-let provider;
-before(async () => {
-  provider = await startIdentityProvider();
-  Object.assign(env, provider.env);
-});
-const house = j.furnish({ env });
-before(() => provider.open(house.url));
-after(() => provider?.stop());
+const provider = await startIdentityProvider();
+const house = j.furnish({ env: provider.env });
+after(() => provider.stop());
 
 const noProvider = {
   account: 'There is no single sign-on by this account number. Ask your administrator for the sign-in address.',
@@ -51,9 +45,10 @@ async function link(page, name) {
 }
 
 j.journey('A-08 X-29 single sign-on by a provider, and when it is required', house, async (walk) => {
+  provider.open(house.url);
   const admin = await walk.administrator(there());
   await admin.goto(`${house.home}/settings`);
-  await j.follow(admin, 'Single sign-on');
+  await admin.getByRole('link', { name: /^Single sign-on/ }).click();
   await walk.look(admin, 'single-sign-on-off');
   await j.fill(admin, { ...provider.typed, Issuer: `${provider.typed.Issuer}/nobody` });
   await j.press(admin, 'Connect');
@@ -136,7 +131,7 @@ j.journey('A-08 X-29 single sign-on by a provider, and when it is required', hou
   await j.press(admin, 'Save', required);
   await j.errors(admin, { keeper: 'Choose at least one administrator who may go on with their password.' });
   await walk.look(admin, 'single-sign-on-keep-nobody');
-  await admin.getByLabel(`${j.owner.first} ${j.owner.last}`).check();
+  await required.getByLabel(`${j.owner.first} ${j.owner.last}`).check();
   await j.press(admin, 'Save', required);
   await j.sees(admin, 'Single sign-on is required now.');
   await walk.look(admin, 'single-sign-on-required');
@@ -150,8 +145,7 @@ j.journey('A-08 X-29 single sign-on by a provider, and when it is required', hou
   await known.goto(house.home);
   await j.follow(known, 'Sign in with single sign-on');
   await j.press(known, 'Continue');
-  // They are signed in there still.
-  await back(known);
+  await sayWho(known, 'subject-sam');
   await j.press(known, 'Continue');
   await known.waitForURL(/\/accounts\/ACC\w+$/);
   assert.equal(await j.status(bySam, house.home), 200);

@@ -81,17 +81,6 @@ fn who(t: Text, entry: &activity::Activity) -> Option<String> {
     }
 }
 
-fn single_sign_on(t: Text, verb: Verb) -> &'static str {
-    match verb {
-        Verb::SingleSignOnConnected => t.activity_single_sign_on_connected(),
-        Verb::SingleSignOnEnded => t.activity_single_sign_on_ended(),
-        Verb::SingleSignOnRequired => t.activity_single_sign_on_required(),
-        Verb::SingleSignOnLinked => t.activity_single_sign_on_linked(),
-        Verb::SingleSignOnUnlinked => t.activity_single_sign_on_unlinked(),
-        _ => t.activity_single_sign_on_used(),
-    }
-}
-
 /// What was done; what a newer version of the program has written is not known here.
 fn what(t: Text, verb: &str) -> &'static str {
     match Verb::of_key(verb) {
@@ -137,14 +126,6 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::LoginChanged) => t.activity_login_changed(),
         Some(Verb::ApiKeyCreated) => t.activity_api_key_created(),
         Some(Verb::ApiKeyEnded) => t.activity_api_key_ended(),
-        Some(
-            verb @ (Verb::SingleSignOnConnected
-            | Verb::SingleSignOnEnded
-            | Verb::SingleSignOnRequired
-            | Verb::SingleSignOnLinked
-            | Verb::SingleSignOnUnlinked
-            | Verb::SingleSignOnUsed),
-        ) => single_sign_on(t, verb),
         Some(Verb::PushTurnedOn) => t.activity_push_turned_on(),
         Some(Verb::PushTurnedOff) => t.activity_push_turned_off(),
         Some(Verb::PushTested) => t.activity_push_tested(),
@@ -190,15 +171,29 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
-        Some(Verb::SecondFactorShown) => t.activity_second_factor_shown(),
-        Some(Verb::SecondFactorAdded) => t.activity_second_factor_added(),
-        Some(Verb::SecondFactorRemoved) => t.activity_second_factor_removed(),
-        Some(Verb::RecoveryCodesMade) => t.activity_recovery_codes_made(),
-        Some(Verb::RecoveryCodeUsed) => t.activity_recovery_code_used(),
-        Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
-        Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
-        Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
+        Some(verb) => way_in(t, verb),
         None => t.activity_unknown(),
+    }
+}
+
+/// The same of second factors, single sign-on, and seeing an account as somebody else.
+fn way_in(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::SecondFactorShown => t.activity_second_factor_shown(),
+        Verb::SecondFactorAdded => t.activity_second_factor_added(),
+        Verb::SecondFactorRemoved => t.activity_second_factor_removed(),
+        Verb::RecoveryCodesMade => t.activity_recovery_codes_made(),
+        Verb::RecoveryCodeUsed => t.activity_recovery_code_used(),
+        Verb::SeeAsStarted => t.activity_see_as_started(),
+        Verb::SeeAsRefused => t.activity_see_as_refused(),
+        Verb::SeeAsEnded => t.activity_see_as_ended(),
+        Verb::SingleSignOnConnected => t.activity_single_sign_on_connected(),
+        Verb::SingleSignOnEnded => t.activity_single_sign_on_ended(),
+        Verb::SingleSignOnRequired => t.activity_single_sign_on_required(),
+        Verb::SingleSignOnLinked => t.activity_single_sign_on_linked(),
+        Verb::SingleSignOnUnlinked => t.activity_single_sign_on_unlinked(),
+        Verb::SingleSignOnUsed => t.activity_single_sign_on_used(),
+        _ => t.activity_unknown(),
     }
 }
 

@@ -61,6 +61,11 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
         opens(&world, &natalie.ask, &account.id).await.unwrap();
         require(&world, &account, true, &[ada(&world, &account).await]).await.unwrap();
 
+        let said = world.sql("SELECT changes FROM activity WHERE verb = 'single_sign_on.required'");
+        assert_eq!(said.len(), 1);
+        for words in ["single_sign_on_required", "keep_password", "Ada"] {
+            assert!(said[0][0].contains(words), "{said:?}");
+        }
         let (app, id) = (&world.app, account.id.clone());
         shut(opens(&world, &natalie.ask, &id).await);
         shut(opens(&world, &mia.ask, &id).await);
