@@ -80,10 +80,11 @@ pub fn unlink(mut w: Writer, pass: &OwnLinkPass) -> Result<Committed<()>, Refuse
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Whoever has a user here and is no program.
+/// Whoever has a user here and is no program; also who is seen by somebody else, who writes nothing.
 fn own_login(place: &Place) -> Option<LoginId> {
     let person = place.person.as_ref().filter(|_| place.user.is_some())?;
-    matches!(person.by, Means::Session(_)).then(|| person.login.clone())
+    let is_here = matches!(person.by, Means::Session(_) | Means::SeeAs(_));
+    is_here.then(|| person.login.clone())
 }
 
 fn own_entry(pass: &OwnLinkPass, verb: Verb) -> Entry {
@@ -273,6 +274,8 @@ fn leave(
         state: &pass::state(key, &token),
         nonce: &pass::nonce(key, &token),
         verifier: &pass::verifier(key, &token),
+        // Somebody else may have signed in there in this browser, and would be whom the link lets in.
+        asks_anew: login.is_some(),
     };
     Ok(Some(Leaving { url: provider::address(&to, &sent), kept: format!("{account}.{token}") }))
 }

@@ -46,6 +46,8 @@ pub(super) struct Sent<'a> {
     pub(super) state: &'a str,
     pub(super) nonce: &'a str,
     pub(super) verifier: &'a str,
+    /// Whether the provider is to ask who it is, whoever is signed in there.
+    pub(super) asks_anew: bool,
 }
 
 /// What a code is exchanged with.
@@ -92,7 +94,7 @@ pub(super) async fn describe(way: &Way, issuer: &str, base_url: &str) -> Result<
 /// Where somebody is sent.
 pub(super) fn address(to: &Provider, sent: &Sent) -> String {
     let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(sent.verifier.as_bytes()));
-    let query = form(&[
+    let mut fields = vec![
         ("response_type", "code"),
         ("scope", "openid"),
         ("client_id", &to.client_id),
@@ -101,8 +103,11 @@ pub(super) fn address(to: &Provider, sent: &Sent) -> String {
         ("nonce", sent.nonce),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
-    ]);
-    let mark = if to.authorize_url.contains('?') { '&' } else { '?' };
+    ];
+    if sent.asks_anew {
+        fields.push(("prompt", "login"));
+    }
+    let (query, mark) = (form(&fields), if to.authorize_url.contains('?') { '&' } else { '?' });
     format!("{}{mark}{query}", to.authorize_url)
 }
 

@@ -40,6 +40,8 @@ pub(crate) async fn link(
     (person, provider, subject): (&Person, &Provider, &str),
 ) -> Result<(), Refused> {
     let leaving = world.app.leave_to_link(&person.ask, account.id.clone(), PASSWORD).await?;
+    // Whoever links themselves is asked there who they are, and nobody who signs in.
+    assert!(leaving.url.ends_with("&prompt=login"), "{}", leaving.url);
     let brought = provider.code(world, &leaving.url, Says::Rs256, |claims| claims["sub"] = subject.into());
     match world.app.arrive(&back(&person.ask, &leaving), returned(brought)).await? {
         Arrived::Linked(there) => assert_eq!(there, account.id),
@@ -56,6 +58,7 @@ pub(crate) async fn enter(
 ) -> Result<Ask, Refused> {
     let visitor = world.visitor();
     let leaving = world.app.leave_to_sign_in(&visitor, account.as_str()).await?;
+    assert!(!leaving.url.contains("prompt="), "{}", leaving.url);
     let brought = provider.code(world, &leaving.url, says, |claims| claims["sub"] = subject.into());
     match world.app.arrive(&back(&visitor, &leaving), returned(brought)).await? {
         Arrived::SignedIn(there, session) => {
