@@ -73,5 +73,5 @@ async function answer(provider, request, response) {
   return provider.interactionFinished(request, response, result);
 }
 
-const page = `<!doctype html><html lang="en"><title>Identity provider</title><h1>Who are you?</h1>
+const page = `<!doctype html><html lang="en"><title>Identity provider</title><link rel="icon" href="data:,"><h1>Who are you?</h1>
 <form method="post"><label>Name <input name="name"></label><button>Sign in here</button><button name="no" value="1">No</button></form></html>`;

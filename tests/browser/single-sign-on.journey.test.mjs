@@ -49,6 +49,8 @@ j.journey('A-08 X-29 single sign-on by a provider, and when it is required', hou
   const admin = await walk.administrator(there());
   await admin.goto(`${house.home}/settings`);
   await admin.getByRole('link', { name: /^Single sign-on/ }).click();
+  // What an earlier walk has left.
+  if (await admin.getByRole('button', { name: 'Disconnect' }).count()) await j.press(admin, 'Disconnect');
   await walk.look(admin, 'single-sign-on-off');
   await j.fill(admin, { ...provider.typed, Issuer: `${provider.typed.Issuer}/nobody` });
   await j.press(admin, 'Connect');
