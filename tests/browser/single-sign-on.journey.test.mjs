@@ -130,11 +130,11 @@ j.journey('A-08 X-29 single sign-on by a provider, and when it is required', hou
   await admin.goto(`${house.home}/single-sign-on`);
   const required = admin.locator('section.part', { hasText: 'Require single sign-on' });
   await admin.getByLabel('People of this account must sign in by the provider').check();
-  await j.press(admin, 'Save', required);
+  await j.press(admin, 'Save changes', required);
   await j.errors(admin, { keeper: 'Choose at least one administrator who may go on with their password.' });
   await walk.look(admin, 'single-sign-on-keep-nobody');
   await required.getByLabel(`${j.owner.first} ${j.owner.last}`).check();
-  await j.press(admin, 'Save', required);
+  await j.press(admin, 'Save changes', required);
   await j.sees(admin, 'Single sign-on is required now.');
   await walk.look(admin, 'single-sign-on-required');
   assert.equal(await j.status(admin, house.home), 200);
