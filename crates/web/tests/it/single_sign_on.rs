@@ -38,7 +38,7 @@ async fn a08_x24_one_leaves_for_the_provider_of_the_account() {
 }
 
 /// Looking at the way back changes nothing; the button signs in with a new session, which opens the account's pages
-/// and leads from everything else to signing in; signing out ends it. Seen to fail: with signing out left as it is for other sessions.
+/// and leads from everything else to signing in; signing out ends it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a08_x02_x28_one_comes_back_into_the_account_alone() {
     for site in Site::everywhere().await {
@@ -84,7 +84,7 @@ async fn a08_x02_x28_one_comes_back_into_the_account_alone() {
 }
 
 /// Where it is required a password is told the way on: to the provider, and to one's own link, which opens. Programs read why;
-/// and who has no user there sees nothing else than before. Seen to fail: with the page of any other refusal.
+/// and who has no user there sees nothing else than before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a08_x10_a_password_is_told_the_way_on() {
     for site in Site::everywhere().await {
