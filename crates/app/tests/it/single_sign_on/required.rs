@@ -43,7 +43,7 @@ fn shut<T>(result: Result<T, Refused>) {
 }
 
 /// Where it is required a password's session opens nothing of the account but one's own link; what goes on are sessions by the
-/// provider, keys for programs, and the administrators who keep their password. Seen to fail: without `needs_provider` in `allow`.
+/// provider, keys for programs, and the administrators who keep their password.
 #[tokio::test]
 async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
     for world in testkit::worlds().await {
@@ -102,8 +102,7 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
     }
 }
 
-/// A-08, U-12. While it is required an administrator stays who may use their password, and whose access does not end. Seen to fail:
-/// without `keeps_password` in `has_other_administrator`, and in `update_access`.
+/// A-08, U-12. While it is required an administrator stays who may use their password, and whose access does not end.
 #[tokio::test]
 async fn a08_u12_an_administrator_stays_who_needs_no_provider() {
     for world in testkit::worlds().await {
@@ -137,7 +136,7 @@ async fn a08_u12_an_administrator_stays_who_needs_no_provider() {
 }
 
 /// A-08, C-10. At an account center a password still is what opens it: for executive administrators their accounts too, whom no
-/// provider knows; for others none that requires its own. Seen to fail: with `CameBy::Other` in `for_person`.
+/// provider knows; for others none that requires its own.
 #[tokio::test]
 async fn a08_c10_an_account_center_opens_no_account_that_requires_its_provider() {
     for world in testkit::worlds().await {
@@ -164,7 +163,7 @@ async fn a08_c10_an_account_center_opens_no_account_that_requires_its_provider()
 }
 
 /// A session by a provider that sees the account as somebody else is given back as what it was, and ends meanwhile
-/// with the provider. Seen to fail: with `Opens::All` in `LeavePass::opens`, and without `remove_bound` in `remove`.
+/// with the provider.
 #[tokio::test]
 async fn a08_a09_seeing_as_somebody_makes_no_more_of_a_session_by_a_provider() {
     for world in testkit::worlds().await {
@@ -193,7 +192,7 @@ async fn a08_a09_seeing_as_somebody_makes_no_more_of_a_session_by_a_provider() {
 }
 
 /// Nothing of ours is asked for where the provider opens its account alone; and turning a second factor on ends every link
-/// that was made without it. Seen to fail: without `single_sign_on::remove_all` in `cut_off`.
+/// that was made without it.
 #[tokio::test]
 async fn a08_a02_a_second_factor_guards_all_that_a_provider_does_not_open() {
     for world in testkit::worlds().await {
@@ -212,8 +211,7 @@ async fn a08_a02_a_second_factor_guards_all_that_a_provider_does_not_open() {
     }
 }
 
-/// Whoever is gone at the provider is gone here by the next day: a session by it is not made longer by being used. Seen to
-/// fail: without the case in `session::update_seen`.
+/// Whoever is gone at the provider is gone here by the next day: a session by it is not made longer by being used.
 #[tokio::test]
 async fn a08_x09_a_session_by_a_provider_lasts_half_a_day() {
     for world in testkit::worlds().await {
