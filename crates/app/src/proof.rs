@@ -7,9 +7,19 @@ use store::work::{Reader, Writer};
 
 use crate::{App, Ask, Refused, second_factor, session};
 
-/// Whether a code is asked for beside the password.
-pub fn needs_code(r: &mut Reader, pass: &SelfPass) -> Result<bool, Refused> {
-    Ok(store::second_factor::is_on(r, &pass.person().login)?)
+/// What somebody shows beside or in place of their password.
+#[derive(Clone, Copy, Debug)]
+pub struct Shows {
+    /// A code beside it: of an app, or for recovery.
+    pub code: bool,
+    /// A passkey in place of it, by signing in once more.
+    pub passkey: bool,
+}
+
+/// What whoever asks shows.
+pub fn shows(r: &mut Reader, pass: &SelfPass) -> Result<Shows, Refused> {
+    let login = &pass.person().login;
+    Ok(Shows { code: store::second_factor::is_on(r, login)?, passkey: store::passkey::is_any(r, login)? })
 }
 
 impl App {
@@ -20,7 +30,7 @@ impl App {
         let done = move |mut w: Writer, pass: &SelfPass| {
             session::check_own(&mut w, pass, &checked)?;
             let mut entries = vec![Entry::of_login(Verb::SessionProven, pass.session(), "")];
-            if needs_code(&mut w, pass)? {
+            if shows(&mut w, pass)?.code {
                 match second_factor::use_up(&mut w, &checked, &typed)? {
                     Ok(used) => entries.extend(used),
                     Err(refused) => return second_factor::commit_refused(w, pass, &checked, refused),

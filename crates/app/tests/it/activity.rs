@@ -253,6 +253,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
 fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = concat!(
         include_str!("activity.rs"),
+        include_str!("api_key_scope.rs"),
         include_str!("alert.rs"),
         include_str!("brand.rs"),
         include_str!("brand/hosts.rs"),

@@ -244,6 +244,7 @@ async fn x01_a_passkey_is_added_by_its_owner_alone() {
         let added = world.app.add_passkey(&asked_in(&zoe.ask, &asked), "Mine", &taken).await;
         assert_refused!(added, Refused::Conflict(Conflict::Changed));
         for number in 2..=20 {
+            world.advance(Span::hours(2));
             world.add_passkey(&mut account.admin.ask, &mut Device::new(number, &world)).await;
         }
         let full = world.app.ask_new_passkey(&account.admin.ask, PASSWORD).await.map(|_| ());

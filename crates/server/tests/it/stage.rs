@@ -159,9 +159,9 @@ pub(crate) fn add_sessions(installation: &Installation, person: usize, browsers:
     let row = |browser: usize| {
         let (id, hash) = (person * 1_000 + browser, secret::hash(&token(person, browser)));
         let login = login_of(person);
-        format!("('SES{id:032x}', '{hash}', '{login}', '192.0.2.1', 'Firefox', {now}, {now}, {ends})")
+        format!("('SES{id:032x}', '{hash}', '{login}', '192.0.2.1', 'Firefox', {now}, {now}, {now}, {ends})")
     };
     let rows: Vec<String> = browsers.map(row).collect();
-    let columns = "(id, token_hash, login_id, network, device, created_at, seen_at, expires_at)";
+    let columns = "(id, token_hash, login_id, network, device, created_at, seen_at, proven_at, expires_at)";
     installation.sql(&format!("INSERT INTO session {columns} VALUES {}", rows.join(", ")));
 }

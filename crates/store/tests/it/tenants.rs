@@ -30,6 +30,22 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "the worker ends access in every account",
     ),
     ("login.rs", "WHERE u.login_id = $1 AND u.status = 'active' AND (u.ends_at", "a person's own accounts"),
+    (
+        "api_key/own.rs",
+        "WHERE k.login_id = $1 AND (k.only_account_id = u.account_id",
+        "the accounts of a person's own keys, as far as they are in them",
+    ),
+    (
+        "api_key/own.rs",
+        "WHERE k.id = $1 AND k.login_id = $2",
+        "the account that a person's own key is for, as far as they are in it",
+    ),
+    (
+        "api_key/own.rs",
+        "WHERE kc.api_key_id {in $1}",
+        "the companies of a person's own keys, as far as they have them",
+    ),
+    ("pass/key.rs", "WHERE k.token_hash = $1", "a program's own key names the account that it is for"),
     ("account_center.rs", "u.ends_at IS NULL AND a.center_id IS NULL", "the accounts a person could link"),
     (
         "account_center.rs",

@@ -40,13 +40,15 @@ pub async fn prove(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 async fn view(visit: &Visit<SelfPass>, next: &str, errors: &Errors) -> Result<Proof, Refused> {
-    let (pass, needs_code) = visit.read(proof::needs_code).await?;
+    let (pass, shows) = visit.read(proof::shows).await?;
     let t = visit.t();
     Ok(Proof {
         t,
         frame: visit.person_frame(pass.person()),
         email: pass.person().email.clone(),
-        needs_code,
+        needs_code: shows.code,
+        // On an account's own host there are none.
+        has_passkey: shows.passkey && visit.own_host().is_none(),
         password: errors.password(t),
         code: errors.field(t, "code", ""),
         next: next.to_owned(),

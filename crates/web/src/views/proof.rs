@@ -18,6 +18,8 @@ pub struct Proof {
     pub email: String,
     /// Whether a code is asked for beside the password.
     pub needs_code: bool,
+    /// Whether they may sign in once more by a passkey instead.
+    pub has_passkey: bool,
     /// `password`; never sent back.
     pub password: Field,
     /// `code`; never sent back.

@@ -296,6 +296,10 @@ async fn x32_every_action_leaves_all_entries_as_they_are() {
             "/accounts/{account}/jobs/new",
             "/account-centers/{account_center}/users/new",
             "/account-centers/{account_center}/jobs/new",
+            // A passkey is asked for.
+            "/sign-in/passkey/begin",
+            "/second-factor/passkey/begin",
+            "/me/passkeys/begin",
         ];
         let mut routes = crate::site::pages();
         routes.retain(|route| {

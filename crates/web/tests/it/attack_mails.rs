@@ -63,7 +63,6 @@ fn held(pattern: &str) -> Option<Held> {
         | "/me/second-factor"
         | "/me/second-factor/codes"
         | "/me/second-factor/off"
-        | "/me/passkeys"
         | "/me/passkeys/{passkey}/remove"
         | "/me/api-keys"
         | "/accounts/{account}/companies/{company}/alerts"
@@ -77,6 +76,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/temporary-password"
         | "/me/merge/confirm"
         | "/me/merge/undo/{login_merge}"
+        | "/me/passkeys"
         | "/accounts/{account}/users/access-requests/{access_request}/approve"
         | "/accounts/{account}/users/access-requests/{access_request}/decline" => Answer,
         // Whom the walk makes one is one already, so that nobody is told.

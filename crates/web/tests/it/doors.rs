@@ -28,6 +28,7 @@ fn door_of(path: &str) -> Door {
         (false, [""] | ["sign-in"] | ["reset"] | ["language"]) => Door::Open,
         (false, ["sign-in", "single-sign-on"]) => Door::Open,
         (false, ["single-sign-on"]) => Door::Link("single-sign-on"),
+        (false, ["sign-in", "passkey", ..]) => Door::Open,
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
         }
@@ -145,7 +146,7 @@ pub(crate) fn met(reply: &crate::site::Reply, path: &str) -> Met {
 
 /// Links that lead on by themselves, and what is not there for the ids a walk can know.
 fn is_apart(path: &str) -> bool {
-    let apart = ["{token}", "{session}", "{mail}", "{login_merge}", "{access_request}"];
+    let apart = ["{token}", "{session}", "{mail}", "{login_merge}", "{access_request}", "{passkey}"];
     path == "/" || path == "/me/api-keys/{api_key}" || apart.iter().any(|name| path.contains(name))
 }
 

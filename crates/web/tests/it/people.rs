@@ -108,6 +108,8 @@ fn fields(page: &str) -> String {
         let rest = input.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
         rest.split('"').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&")
     };
+    // Behind the form is the one for a passkey, with the same in it.
+    let page = page.split("<form class=\"passkey\"").next().unwrap_or_default();
     let inputs = page.split("<input type=\"hidden\"").skip(1).filter_map(|rest| rest.split('>').next());
     let pairs: Vec<_> = inputs.map(|input| (value(input, "name"), value(input, "value"))).collect();
     serde_html_form::to_string(pairs).expect("a form")

@@ -644,6 +644,10 @@ async fn a05_every_action_records_what_its_route_says() {
             "/accounts/{account}/me/single-sign-on",
             // The browser alone keeps it.
             "/language",
+            // A passkey is asked for; that it was used or added is recorded.
+            "/sign-in/passkey/begin",
+            "/second-factor/passkey/begin",
+            "/me/passkeys/begin",
         ];
         let mut routes = crate::site::pages();
         routes.retain(|route| {

@@ -357,8 +357,9 @@ impl Site {
         self.answer(request.body(Body::empty()).expect("a request")).await
     }
 
-    /// Every row of every table that a request must not change without right. `attempt` counts tries, and
-    /// `capability_use` notes in the background what was looked at: neither is among them.
+    /// Every row of every table that a request must not change without right. `attempt` counts tries,
+    /// `capability_use` notes in the background what was looked at, and anybody is asked for a passkey, which is kept for minutes in
+    /// `passkey_challenge`: none of them is among them.
     pub(crate) fn rows(&self) -> Vec<Vec<Vec<String>>> {
         let catalogue = match self.world.engine() {
             Engine::Sqlite => {
@@ -368,12 +369,10 @@ impl Site {
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
             }
         };
-        let tables = self
-            .world
-            .sql(catalogue)
-            .into_iter()
-            .flatten()
-            .filter(|table| table != "attempt" && table != "capability_use");
+        let tables =
+            self.world.sql(catalogue).into_iter().flatten().filter(|table| {
+                !["attempt", "capability_use", "passkey_challenge"].contains(&table.as_str())
+            });
         let rows = |table: String| {
             let mut rows = self.world.sql(&format!("SELECT * FROM \"{table}\""));
             rows.sort_unstable();
