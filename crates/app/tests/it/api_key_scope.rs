@@ -281,7 +281,7 @@ async fn a07_a_key_without_its_company_sees_nothing() {
             let part = world.app.read(&key, account.id.clone(), list).await.unwrap().1;
             part.rows.into_iter().map(|whole| whole.company.id).collect::<Vec<_>>()
         };
-        assert_eq!(listed().await, [one.clone()]);
+        assert_eq!(listed().await, std::slice::from_ref(&one));
         let target = (account.id.clone(), one.clone());
         world
             .app

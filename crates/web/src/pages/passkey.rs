@@ -133,7 +133,7 @@ pub async fn begin(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
     };
     let pass = visit.pass().await?;
     let t = visit.t();
-    let name = Field::of(&words::device(t, &visit.ask.device));
+    let name = Field::of(words::device(t, &visit.ask.device));
     let view = New { t, frame: visit.person_frame(pass.person()), options: asked.options, name };
     let mut response = visit.page(view)?;
     response.headers_mut().append(SET_COOKIE, Cookie::Passkey.set(visit.secure, &asked.token));
