@@ -207,6 +207,8 @@ async fn x09_a_place_that_is_not_in_use_opens_no_route() {
         success(&site, "/accounts/{account}/users/{user}/invitation/address").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password").await;
         success(&site, "/accounts/{account}/users/{user}/temporary-password/end").await;
+        // Somebody's key that can be ended.
+        success(&site, "/accounts/{account}/api-keys/{api_key}/end").await;
         // Alerts and a summary that are mailed.
         success(&site, "/accounts/{account}/alerts/{notification}/remove").await;
         success(&site, "/accounts/{account}/summaries/{summary_email}/remove").await;

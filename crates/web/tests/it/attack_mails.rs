@@ -69,6 +69,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/account-centers/{account_center}/accounts/link"
         | "/account-centers/{account_center}/executives/first" => Counted,
         "/accounts/{account}/settings/leave-center"
+        | "/accounts/{account}/api-keys/{api_key}/end"
         | "/account-centers/{account_center}/accounts/{account}/unlink"
         | "/account-centers/{account_center}/executives/{login}/end" => TakingBack,
         "/reset/new"

@@ -44,8 +44,13 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/reset" => (path, None, format!("email={email}")),
         "/language" => (path, None, "language=es&next=%2Freset".to_owned()),
         "/reset/new" => {
-            let link = world.letter_to(&site.account.admin.email).await.link().to_owned();
-            (path, Some(world.follow(&link)), "password=a+new+and+very+long+one".into())
+            let letters = world.mailbox().await;
+            let is_reset = |letter: &&testkit::Letter| {
+                letter.to == site.account.admin.email
+                    && letter.find_link().is_some_and(|link| link.contains("/reset/"))
+            };
+            let letter = letters.iter().rev().find(is_reset).expect("it was asked for");
+            (path, Some(world.follow(letter.link())), "password=a+new+and+very+long+one".into())
         }
         "/invitation" => {
             let link = world.letter_to("pending@example.com").await.link().to_owned();
@@ -78,27 +83,32 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             with(pattern.replace("{push_device}", device.as_str()), "")
         }
         "/accounts/{account}/api-keys/{api_key}/end" => {
-            // Of a key that nobody has ended there yet.
-            let typed = domain::api_key::TypedKey {
-                name: format!("ended {}", world.sql("SELECT COUNT(*) FROM api_key")[0][0]),
-                account: site.account.id.to_string(),
-                ends: "never".to_owned(),
-                ..domain::api_key::TypedKey::default()
-            };
-            let made = world.app.create_api_key(&site.account.admin.ask, &typed, testkit::PASSWORD).await;
-            made.expect("a key is made");
-            let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
+            // Of a manager's key that nobody has ended there yet.
+            let open = "SELECT k.id FROM api_key k JOIN login l ON l.id = k.login_id
+                        WHERE l.email = 'manager@example.com' AND k.id NOT IN (
+                            SELECT api_key_id FROM api_key_account WHERE ended_at IS NOT NULL)";
+            if world.sql(open).is_empty() {
+                let email = EmailAddress::parse("manager@example.com").expect("an address");
+                let name = format!("export {}", world.sql("SELECT COUNT(*) FROM api_key")[0][0]);
+                let make = move |w: Writer| {
+                    app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, &name)
+                };
+                world.app.store.write(Origin::internal(), make).await.expect("a key is made");
+            }
+            let key = world.sql(open).remove(0).remove(0);
             with(path.replace(&format!("KEY{}", "0".repeat(32)), &key), "")
         }
         "/me/api-keys/{api_key}/end" | "/me/api-keys/{api_key}" => {
-            let email = domain::email::EmailAddress::parse(&site.account.admin.email).expect("an address");
+            // Another person's, as below.
+            let email = EmailAddress::parse("manager@example.com").expect("an address");
             let make = move |w: Writer| {
                 app::api_key::create(w, &SystemPass::new(Reason::CommandLine), &email, "export")
             };
             world.app.store.write(Origin::internal(), make).await.expect("a key is made");
             let key = world.sql("SELECT id FROM api_key ORDER BY id DESC").remove(0).remove(0);
             let name = format!("name=Export+{}", world.sql("SELECT COUNT(*) FROM activity")[0][0]);
-            with(pattern.replace("{api_key}", &key), if pattern.ends_with("/end") { "" } else { &name })
+            let form = if pattern.ends_with("/end") { String::new() } else { name };
+            (pattern.replace("{api_key}", &key), Some(world.sign_in("manager@example.com").await.ask), form)
         }
         "/sign-in/single-sign-on" => {
             site.connect_provider().await;

@@ -93,6 +93,21 @@ async fn stock(site: &Site, account: &Account, name: &str) -> Ids {
     let job = account.start_job("listed@stock.example,Lee,Stead,administrator").await;
     let review = review(world, account).await;
     let mut ids = numbered(world, account).await;
+    ids.extend([
+        ("account", id.to_string()),
+        ("company", company.to_string()),
+        ("user", user.to_string()),
+        ("job", job.to_string()),
+        ("access_review", review.to_string()),
+        ("api_key", key(world, account, name).await),
+        ("access_request", request(site, id.as_str()).await),
+    ]);
+    ids
+}
+
+/// A key of the account's administrator, for it alone.
+async fn key(world: &World, account: &Account, name: &str) -> String {
+    let id = &account.id;
     let key = TypedKey {
         name: format!("key {name}"),
         account: id.to_string(),
@@ -101,17 +116,7 @@ async fn stock(site: &Site, account: &Account, name: &str) -> Ids {
     };
     let made = world.app.create_api_key(&account.admin.ask, &key, testkit::PASSWORD).await;
     made.expect("a key is made");
-    let key = one(world, &format!("SELECT id FROM api_key WHERE only_account_id = '{id}' ORDER BY id DESC"));
-    ids.extend([
-        ("account", id.to_string()),
-        ("company", company.to_string()),
-        ("user", user.to_string()),
-        ("job", job.to_string()),
-        ("access_review", review.to_string()),
-        ("api_key", key),
-        ("access_request", request(site, id.as_str()).await),
-    ]);
-    ids
+    one(world, &format!("SELECT id FROM api_key WHERE only_account_id = '{id}' ORDER BY id DESC"))
 }
 
 /// The account's request of somebody who asks to be let in.
@@ -227,6 +232,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("user", site.user.to_string()),
         ("job", site.job.to_string()),
         ("access_review", site.review.to_string()),
+        ("api_key", key(world, &site.account, "ours").await),
         ("access_request", request(site, site.account.id.as_str()).await),
     ]);
     let mut others = Ids::from([
@@ -235,6 +241,7 @@ pub(crate) async fn askers(site: &Site) -> Vec<Asker> {
         ("user", site.foreign_user.to_string()),
         ("job", site.foreign_job.to_string()),
         ("access_review", site.foreign_review.to_string()),
+        ("api_key", key(world, &site.other, "theirs").await),
         ("access_request", request(site, site.other.id.as_str()).await),
     ]);
     ours.extend(site.numbered.clone());
