@@ -29,6 +29,7 @@
 //! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
 //! ```
 
+mod absent;
 mod bundle;
 mod center;
 mod email_change;
@@ -55,6 +56,7 @@ use domain::account_center::Standing;
 use domain::capability::Capability;
 use domain::id::{AccountId, UserId};
 
+pub use absent::Absent;
 pub use center::CenterPass;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
@@ -64,7 +66,7 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use load::{Absent, administrators, second_factor_due};
+pub use load::{administrators, second_factor_due};
 pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Here, LetIn, Means, Person, Place, SelfPass};
 pub use proven::Proven;

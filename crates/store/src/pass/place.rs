@@ -12,9 +12,9 @@ use domain::single_sign_on::CameBy;
 use domain::time::Timestamp;
 use domain::user::{Names, UserType};
 
+use super::absent::{Absent, load_absent};
 use super::load::{
-    Absent, allow, is_due, load, load_absent, no_second_factor, read_brand, read_due, read_signed_in,
-    second_factor_asked,
+    allow, is_due, load, no_second_factor, read_brand, read_due, read_signed_in, second_factor_asked,
 };
 use super::see_as::{Seeing, no_session};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
