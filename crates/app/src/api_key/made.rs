@@ -61,7 +61,7 @@ impl App {
         let device = ask.device.clone();
         match new.account.clone() {
             Some(account) => {
-                let done = move |mut w: Writer, pass: &AccountPass<AnyUser>| {
+                let done = move |mut w: Writer, pass: &Proven<AccountPass<AnyUser>>| {
                     check_has(&mut w, pass, &new)?;
                     make(w, pass, &checked, &new, &device)
                 };
