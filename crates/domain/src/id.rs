@@ -135,6 +135,12 @@ ids! {
     SummaryIssueId = b"ISS";
     /// One time that somebody saw an account as another user.
     SeeAsId = b"SEE";
+    /// A customer's directory that provisions an account.
+    DirectoryId = b"DIR";
+    /// What such a directory shows who it is with.
+    DirectoryTokenId = b"DTK";
+    /// A group of such a directory.
+    DirectoryGroupId = b"GRP";
     /// A browser that is told by push.
     PushDeviceId = b"DEV";
     /// What such a browser is to be told.

@@ -29,6 +29,7 @@ pub mod notification;
 pub mod password;
 pub mod push;
 pub mod receiver;
+pub mod scim;
 pub mod second_factor;
 pub mod see_as;
 pub mod summary_email;

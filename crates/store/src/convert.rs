@@ -3,9 +3,9 @@
 use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
-    BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LeadEventId, LoginId,
-    LoginMergeId, MailId, NotificationId, PushDeviceId, PushId, ResetId, SeeAsId, SessionId, SummaryEmailId,
-    SummaryIssueId, TagId, UserId,
+    BundleId, CenterPersonId, CompanyId, DirectoryGroupId, DirectoryId, DirectoryTokenId, EmailChangeId,
+    InvitationId, JobId, LeadEventId, LoginId, LoginMergeId, MailId, NotificationId, PushDeviceId, PushId,
+    ResetId, SeeAsId, SessionId, SummaryEmailId, SummaryIssueId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -21,7 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PushDeviceId PushId ResetId SeeAsId SessionId SummaryIssueId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId DirectoryGroupId DirectoryId DirectoryTokenId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PushDeviceId PushId ResetId SeeAsId SessionId SummaryIssueId UserId }
 
 macro_rules! number_ids {
     ($($id:ident)*) => {$(

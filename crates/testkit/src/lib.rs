@@ -33,6 +33,7 @@ mod asks;
 mod brands;
 mod catalogue;
 mod logins;
+mod directory;
 mod luck;
 mod mailbox;
 mod people;

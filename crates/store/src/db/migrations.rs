@@ -53,4 +53,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0037_receiver_block"),
     migration!("0038_second_factor"),
     migration!("0039_see_as"),
+    migration!("0044_directory"),
 ];

@@ -147,6 +147,7 @@ fn read_place(mut c: Columns, person: Person, account: &AccountId, now: Timestam
     let grants = Grants { user_type, agent, status, companies, white_label: brand.is_some(), ends_at };
     let place = Place {
         person: Some(person),
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,
@@ -284,6 +285,7 @@ pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> 
     Ok(Place {
         is_executive,
         person,
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,

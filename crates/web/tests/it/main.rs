@@ -28,6 +28,7 @@ mod networks;
 mod openapi;
 mod people;
 mod records;
+mod scim;
 mod see_as;
 mod site;
 mod strangers;
