@@ -157,7 +157,7 @@ def met(url, seed, run):
 def directory_of(url, seed):
     """The token of a directory, as an administrator makes it on the page: nothing else shows one."""
     browser = requests.Session()
-    browser.headers |= {"Origin": url, "Sec-Fetch-Site": "same-origin"}
+    browser.headers.update({"Origin": url, "Sec-Fetch-Site": "same-origin"})
     browser.post(f"{url}/sign-in", data={"email": seed["login"], "password": seed["password"]}, timeout=20)
     made = browser.post(f"{url}/accounts/{seed['account']}/directory", data={"name": "Test Directory"}, timeout=20)
     made.raise_for_status()

@@ -14,7 +14,8 @@ impl World {
     /// Gives an account a directory that has told of a group; what the directory asks with, and the group.
     pub async fn directory(&self, account: &Account) -> (Ask, DirectoryGroupId) {
         let on = |w: Writer, pass: &AccountPass<ManageUsers>| directory::turn_on(w, pass, "Okta");
-        let token = self.app.write(&account.admin.ask, account.id.clone(), on).await.expect("it is switched on").1;
+        let token =
+            self.app.write(&account.admin.ask, account.id.clone(), on).await.expect("it is switched on").1;
         let mut ask = self.visitor();
         ask.credentials.directory = Some(token);
         let said = GroupSaid { name: Some("Staff".to_owned()), ..GroupSaid::default() };

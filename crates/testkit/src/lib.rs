@@ -32,8 +32,8 @@
 mod asks;
 mod brands;
 mod catalogue;
-mod logins;
 mod directory;
+mod logins;
 mod luck;
 mod mailbox;
 mod people;

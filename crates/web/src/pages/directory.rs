@@ -178,8 +178,11 @@ impl TypedGroup {
         let read: Option<UserType> = self.user_type.parse().ok().filter(|it| TYPES.contains(it));
         let user_type = read.ok_or(Refused::field("user_type", Problem::NotAChoice))?;
         let all_companies = self.all_companies.is_some() && !user_type.has_all_companies();
-        let companies =
-            if all_companies { BTreeSet::new() } else { parse_companies(&self.company, user_type).map_err(|problem| Refused::field("company", problem))? };
+        let companies = if all_companies {
+            BTreeSet::new()
+        } else {
+            parse_companies(&self.company, user_type).map_err(|problem| Refused::field("company", problem))?
+        };
         Ok(Some(Mapping { user_type, all_companies, companies }))
     }
 }

@@ -64,14 +64,13 @@ pub(super) fn person(body: &Value, whole: bool) -> Result<PersonSaid, Wrong> {
     if missing(&said.user_name) {
         return Err(wrong("invalidValue", "userName is missing"));
     }
-    // Some directories have an address in the name alone.
-    if missing(&said.email) && said.user_name.as_deref().is_some_and(|name| name.contains('@')) {
-        said.email.clone_from(&said.user_name);
-    }
     if whole {
-        // What a whole resource leaves out is not there any more.
+        // What a whole resource leaves out is not there any more, as far as one can be without it.
         said.external_id.get_or_insert_default();
         said.display.get_or_insert_default();
+    } else if missing(&said.email) && said.user_name.as_deref().is_some_and(|name| name.contains('@')) {
+        // Some directories have an address in the name alone.
+        said.email.clone_from(&said.user_name);
     }
     Ok(said)
 }

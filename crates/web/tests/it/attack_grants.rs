@@ -20,8 +20,15 @@ use crate::site::{Site, Standing};
 const CHOICES: [&str; 9] =
     ["user_type", "company", "account", "some", "choice", "afterwards", "keep", "decision", "ends_on"];
 /// Boxes that are ticked or not.
-const TICKS: [&str; 7] =
-    ["all_companies", "agent", "invoice_emails", "free_types", "takes_requests", "temporary_passwords", "lead_center"];
+const TICKS: [&str; 7] = [
+    "all_companies",
+    "agent",
+    "invoice_emails",
+    "free_types",
+    "takes_requests",
+    "temporary_passwords",
+    "lead_center",
+];
 /// Those of which a form may have several.
 const SEVERAL: [&str; 4] = ["company", "account", "choice", "some"];
 

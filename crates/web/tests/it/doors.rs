@@ -58,7 +58,9 @@ fn door_of(path: &str) -> Door {
         (true, ["white-label", ..]) => Door::Account(Some(ManageWhiteLabel)),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["activity" | "users.json"]) => Door::Account(Some(ManageUsers)),
-        (true, ["settings" | "users" | "access-reviews" | "jobs" | "directory", ..]) => Door::Account(Some(ManageUsers)),
+        (true, ["settings" | "users" | "access-reviews" | "jobs" | "directory", ..]) => {
+            Door::Account(Some(ManageUsers))
+        }
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
         (true, ["companies", "{company}", "users", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["companies", "{company}", ..]) => Door::Company(Some(ManageCompanies)),

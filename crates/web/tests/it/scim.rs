@@ -82,8 +82,15 @@ async fn a08_a05_every_change_is_recorded_under_the_directorys_name() {
     for site in Site::everywhere().await {
         for route in routes().iter().filter(|route| changes(route)) {
             let (token, group) = token(&site, &site.account).await;
-            let user = site.account.join(&format!("{}@scim.example", site.world.sql("SELECT id FROM \"user\"").len()),
-                domain::user::UserType::Administrator, &[]).await.0;
+            let user = site
+                .account
+                .join(
+                    &format!("{}@scim.example", site.world.sql("SELECT id FROM \"user\"").len()),
+                    domain::user::UserType::Administrator,
+                    &[],
+                )
+                .await
+                .0;
             site.world.sql("DELETE FROM \"user\" WHERE email = 'nova@example.com'");
             let before = site.account.activity().await.len();
             let path = with(route.path, user.as_str(), &group);
@@ -99,9 +106,15 @@ async fn a08_a05_every_change_is_recorded_under_the_directorys_name() {
             assert!(reply.status.is_success(), "{} {path}: {} {}", route.method, reply.status, reply.body);
             let entries = site.account.activity().await.split_off(before);
             for verb in route.records {
-                assert!(entries.iter().any(|entry| entry.verb == verb.key()), "{} {path}: {entries:?}", route.method);
+                assert!(
+                    entries.iter().any(|entry| entry.verb == verb.key()),
+                    "{} {path}: {entries:?}",
+                    route.method
+                );
             }
-            assert!(entries.iter().all(|entry| entry.actor_kind == "directory" && entry.actor_name == "Okta"));
+            assert!(
+                entries.iter().all(|entry| entry.actor_kind == "directory" && entry.actor_name == "Okta")
+            );
         }
     }
 }
@@ -115,12 +128,25 @@ async fn a08_x10_ids_of_others_are_not_there() {
         let (_, foreign_group) = self::token(&site, &site.other).await;
         let made_up = format!("USR{}", "f".repeat(32));
         let none = format!("GRP{}", "f".repeat(32));
-        for route in routes().iter().filter(|route| route.path.contains("{scim_user}") || route.path.contains("{scim_group}")) {
+        for route in routes()
+            .iter()
+            .filter(|route| route.path.contains("{scim_user}") || route.path.contains("{scim_group}"))
+        {
             let first = ask(&site, route, &with(route.path, &made_up, &none), Some(&token), None).await;
             assert_eq!(first.status, StatusCode::NOT_FOUND);
-            for (user, group) in [(site.foreign_user.as_str(), foreign_group.as_str()), (site.deleted.as_str(), "x"), ("1", "1")] {
+            for (user, group) in [
+                (site.foreign_user.as_str(), foreign_group.as_str()),
+                (site.deleted.as_str(), "x"),
+                ("1", "1"),
+            ] {
                 let reply = ask(&site, route, &with(route.path, user, group), Some(&token), None).await;
-                assert_eq!((reply.status, &reply.body), (first.status, &first.body), "{} {}", route.method, route.path);
+                assert_eq!(
+                    (reply.status, &reply.body),
+                    (first.status, &first.body),
+                    "{} {}",
+                    route.method,
+                    route.path
+                );
             }
         }
     }
@@ -140,7 +166,13 @@ async fn a08_what_can_not_be_read_is_refused_in_words_of_scim() {
         ("POST", "/scim/v2/Users", r#"{"userName": 1}"#, 400, "invalidValue"),
         ("POST", "/scim/v2/Users", r#"{"userName": "nova"}"#, 400, "invalidValue"),
         ("POST", "/scim/v2/Users", r#"{"userName": "user@example.com"}"#, 409, "uniqueness"),
-        ("POST", "/scim/v2/Groups", r#"{"displayName": "a", "members": [{"value": "USR1"}]}"#, 400, "invalidValue"),
+        (
+            "POST",
+            "/scim/v2/Groups",
+            r#"{"displayName": "a", "members": [{"value": "USR1"}]}"#,
+            400,
+            "invalidValue",
+        ),
         ("GET", "/scim/v2/Users?filter=userName", "", 400, "invalidFilter"),
         ("GET", "/scim/v2/Users?filter=title%20eq%20%22a%22", "", 400, "invalidFilter"),
         ("GET", "/scim/v2/Users?startIndex=9999999", "", 400, "tooMany"),
