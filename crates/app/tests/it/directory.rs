@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::directory::{self, Person, group, person};
 use app::pass::{AccountPass, DirectoryPass};
 use app::work::{Committed, Reader, Writer};
-use app::{Ask, Conflict, Refused, SharedApp, access_change};
+use app::{Ask, Conflict, Refused, SharedApp};
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, DirectoryGroupId, DirectoryTokenId, UserId};
@@ -219,6 +219,7 @@ async fn a08_active_is_suspended_and_restored_and_an_invitation_held_back() {
         okta.activate(&id, true).await.expect("she is invited");
         let first = world.letter_to("natalie@example.com").await;
         okta.activate(&id, false).await.expect("it is held back");
+        assert!(!person::is_active(&okta.get(&id).await.expect("she is there")));
         let followed = world.app.accept(&world.follow(first.link()), testkit::PASSWORD).await;
         assert_refused!(followed.map(drop), Refused::Link(_));
         okta.activate(&id, true).await.expect("she is invited again");
@@ -369,11 +370,65 @@ async fn a08_u21_who_is_here_for_a_while_sets_up_no_directory() {
     let group = okta.group("Staff", &[]).await.expect("it is kept");
     let (id, sam) = account.join("sam@example.com", UserType::Administrator, &[]).await;
     let end = Change::EndAt(Some(world.app.store.now() + Span::days(1)));
-    let ends = move |w: Writer, pass: &AccountPass<ManageUsers>| {
-        access_change::make(w, pass, &id, &end, &access_change::Confirmed { seen: 0, message: None })
-    };
+    let ends =
+        move |w: Writer, pass: &AccountPass<ManageUsers>| app::user::program::make_now(w, pass, &id, &end);
     Desk::of(&world, &account).manage(ends).await.expect("written").expect("it ends");
     let desk = Desk::of_person(&world, &account, &sam);
     assert_refused!(map(&desk, &group, UserType::Administrator, &[]).await, Refused::Forbidden { .. });
     assert_refused!(desk.manage(directory::make_token).await.map(drop), Refused::Forbidden { .. });
+}
+
+/// all that is done to a directory, and by it, is recorded, under the name of whoever does it. Seen to fail: with the
+/// entry of `hold` a sent one, and with `DirectoryUserChanged` in place of `DirectoryUserLinked`.
+#[tokio::test]
+async fn a08_a05_all_that_is_done_is_recorded() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (desk, company) = (Desk::of(&world, &account), account.company("North").await);
+        let sam = account.invite("sam@example.com", UserType::Administrator, &[]).await;
+        let okta = Directory::of(&world, &account).await;
+        desk.manage(|w, pass| directory::change(w, pass, "Okta", UserType::Agent))
+            .await
+            .expect("it is changed");
+        desk.manage(directory::make_token).await.expect("there may be two");
+        let page = desk.look(|r, pass| directory::page(r, pass, ("", ""))).await.expect("a page");
+        let second = page.tokens[1].id.clone();
+        desk.manage(move |w, pass| directory::end_token(w, pass, &second)).await.expect("it ends");
+        let id = okta.create(natalie("natalie@example.com")).await.expect("she is made");
+        okta.activate(&id, false).await.expect("it is held back");
+        let other = PersonSaid { user_name: Some("nat".to_owned()), ..PersonSaid::default() };
+        okta.say(&id, other).await.expect("she is called otherwise");
+        okta.say(&sam, PersonSaid { external_id: Some("2".to_owned()), ..PersonSaid::default() })
+            .await
+            .expect("he is linked");
+        let staff = okta.group("Staff", &[]).await.expect("it is kept");
+        map(&desk, &staff, UserType::Manager, &[company]).await.expect("it is mapped");
+        okta.regroup(&staff, vec![MemberChange::Add(vec![id])]).await.expect("she comes");
+        okta.write(move |w, pass| group::remove(w, pass, &staff)).await.expect("it is forgotten");
+        desk.manage(directory::turn_off).await.expect("it is switched off");
+        let entries = account.activity().await;
+        let has = |verb: &str, kind: &str| entries.iter().any(|it| it.verb == verb && it.actor_kind == kind);
+        let by_people = [
+            "directory.on",
+            "directory.changed",
+            "directory_token.made",
+            "directory_token.ended",
+            "directory_group.mapped",
+            "directory.off",
+        ];
+        let by_it = [
+            "user.created",
+            "directory_user.linked",
+            "invitation.held",
+            "directory_user.changed",
+            "directory_group.made",
+            "directory_group.changed",
+            "user.provided",
+            "directory_group.removed",
+        ];
+        assert!(by_people.iter().all(|verb| has(verb, "user")), "{entries:?}");
+        assert!(by_it.iter().all(|verb| has(verb, "directory")), "{entries:?}");
+        let linked = entries.iter().filter(|it| it.verb == "directory_user.linked");
+        assert_eq!(linked.count(), 2);
+    }
 }
