@@ -146,7 +146,7 @@ async fn a08_a_directory_makes_a_user_who_is_invited_and_stands_in_the_activity(
 }
 
 /// who is there already is found and linked, not made a second time; what the directory calls somebody by is no id of
-/// ours. Seen to fail: with the look for `user_name` left out of `create` and `find_by_email` out of `find_by_name`.
+/// ours. Seen to fail: with the look for `user_name` left out of `create`, and with `linked` in place of `linked.provided` in `fit_all`.
 #[tokio::test]
 async fn a08_x29_who_is_there_is_found_linked_and_keeps_what_they_have() {
     for world in testkit::worlds().await {
@@ -176,7 +176,7 @@ async fn a08_x29_who_is_there_is_found_linked_and_keeps_what_they_have() {
     }
 }
 
-/// Seen to fail: with `fit_all` left out of `group::change`, and with `linked.provided` not asked for.
+/// Seen to fail: with `fit_all` left out of `group::change`, and with the lowest type in place of the highest in `granted`.
 #[tokio::test]
 async fn a08_groups_give_the_highest_type_and_all_companies_and_take_them_again() {
     for world in testkit::worlds().await {
@@ -236,7 +236,7 @@ async fn a08_active_is_suspended_and_restored_and_an_invitation_held_back() {
 }
 
 /// A-08, U-12: be it by suspending, deleting, or taking the group away. Seen to fail: with `$12 = 1 OR` made true in
-/// `store::access_change::update_access`, and `has_other_administrator` too.
+/// `store::access_change::update_access`, and `other_administrator` in `planned` too.
 #[tokio::test]
 async fn a08_u12_a_directory_never_takes_the_last_administrator() {
     for world in testkit::worlds().await {
@@ -360,8 +360,8 @@ async fn a08_a06_a_directory_is_told_when_to_go_on() {
     okta.app.admit_directory(&okta.ask).await.expect("it goes on");
 }
 
-/// A-08, U-21, U-13: whose own access ends sets up nothing that goes on without them. Seen to fail: with `check_may_give` left out
-/// of `turn_on`, and of `map`.
+/// A-08, U-21, U-13: whose own access ends sets up nothing that goes on without them. Seen to fail: with `check_may_give`
+/// refusing nobody.
 #[tokio::test]
 async fn a08_u21_who_is_here_for_a_while_sets_up_no_directory() {
     let world = World::sqlite().await;
@@ -378,8 +378,8 @@ async fn a08_u21_who_is_here_for_a_while_sets_up_no_directory() {
     assert_refused!(desk.manage(directory::make_token).await.map(drop), Refused::Forbidden { .. });
 }
 
-/// all that is done to a directory, and by it, is recorded, under the name of whoever does it. Seen to fail: with the
-/// entry of `hold` a sent one, and with `DirectoryUserChanged` in place of `DirectoryUserLinked`.
+/// all that is done to a directory, and by it, is recorded, under the name of whoever does it. Seen to fail: with
+/// `DirectoryUserChanged` in place of `DirectoryUserLinked`.
 #[tokio::test]
 async fn a08_a05_all_that_is_done_is_recorded() {
     for world in testkit::worlds().await {
