@@ -121,19 +121,9 @@ fn sentence(t: Text, verb: Verb) -> &'static str {
         Verb::EmailChangeRequested => t.activity_email_change_requested(),
         Verb::EmailChangeCancelled => t.activity_email_change_cancelled(),
         Verb::EmailChanged => t.activity_email_changed(),
-        Verb::LoginMergeRequested => t.activity_login_merge_requested(),
-        Verb::LoginMergeProven => t.activity_login_merge_proven(),
-        Verb::LoginMergeCancelled => t.activity_login_merge_cancelled(),
-        Verb::LoginMerged => t.activity_login_merged(),
-        Verb::LoginMergeUndone => t.activity_login_merge_undone(),
         Verb::UserMerged => t.activity_user_merged(),
         Verb::UserUnmerged => t.activity_user_unmerged(),
         Verb::LoginChanged => t.activity_login_changed(),
-        Verb::ApiKeyCreated => t.activity_api_key_created(),
-        Verb::ApiKeyEnded => t.activity_api_key_ended(),
-        Verb::PushTurnedOn => t.activity_push_turned_on(),
-        Verb::PushTurnedOff => t.activity_push_turned_off(),
-        Verb::PushTested => t.activity_push_tested(),
         Verb::CenterCreated => t.activity_center_created(),
         Verb::CenterChanged => t.activity_center_changed(),
         Verb::CenterDissolved => t.activity_center_dissolved(),
@@ -168,35 +158,32 @@ fn sentence(t: Text, verb: Verb) -> &'static str {
         Verb::SummaryEmailCreated => t.activity_summary_email_created(),
         Verb::SummaryEmailChanged => t.activity_summary_email_changed(),
         Verb::SummaryEmailRemoved => t.activity_summary_email_removed(),
+        Verb::SeeAsStarted => t.activity_see_as_started(),
+        Verb::SeeAsRefused => t.activity_see_as_refused(),
+        Verb::SeeAsEnded => t.activity_see_as_ended(),
+        _ => of_own(t, verb),
+    }
+}
+
+/// What somebody does with their own sign-in.
+fn of_own(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::LoginMergeRequested => t.activity_login_merge_requested(),
+        Verb::LoginMergeProven => t.activity_login_merge_proven(),
+        Verb::LoginMergeCancelled => t.activity_login_merge_cancelled(),
+        Verb::LoginMerged => t.activity_login_merged(),
+        Verb::LoginMergeUndone => t.activity_login_merge_undone(),
+        Verb::ApiKeyCreated => t.activity_api_key_created(),
+        Verb::ApiKeyEnded => t.activity_api_key_ended(),
+        Verb::PushTurnedOn => t.activity_push_turned_on(),
+        Verb::PushTurnedOff => t.activity_push_turned_off(),
+        Verb::PushTested => t.activity_push_tested(),
         Verb::SecondFactorShown => t.activity_second_factor_shown(),
         Verb::SecondFactorAdded => t.activity_second_factor_added(),
         Verb::SecondFactorRemoved => t.activity_second_factor_removed(),
         Verb::RecoveryCodesMade => t.activity_recovery_codes_made(),
         Verb::RecoveryCodeUsed => t.activity_recovery_code_used(),
-        Verb::SeeAsStarted => t.activity_see_as_started(),
-        Verb::SeeAsRefused => t.activity_see_as_refused(),
-        Verb::SeeAsEnded => t.activity_see_as_ended(),
-        Verb::BrandChanged
-        | Verb::BrandPreviewed
-        | Verb::BrandOn
-        | Verb::BrandOff
-        | Verb::BrandHostWanted
-        | Verb::BrandHostGiven
-        | Verb::BrandHostFailing
-        | Verb::BrandHostLost => of_brand(t, verb),
-        Verb::UserProvided
-        | Verb::InvitationHeld
-        | Verb::DirectoryOn
-        | Verb::DirectoryOff
-        | Verb::DirectoryChanged
-        | Verb::DirectoryTokenMade
-        | Verb::DirectoryTokenEnded
-        | Verb::DirectoryGroupMade
-        | Verb::DirectoryGroupChanged
-        | Verb::DirectoryGroupRemoved
-        | Verb::DirectoryGroupMapped
-        | Verb::DirectoryUserLinked
-        | Verb::DirectoryUserChanged => of_directory(t, verb),
+        _ => of_brand(t, verb),
     }
 }
 
@@ -211,7 +198,7 @@ fn of_brand(t: Text, verb: Verb) -> &'static str {
         Verb::BrandHostGiven => t.activity_brand_host_given(),
         Verb::BrandHostFailing => t.activity_brand_host_failing(),
         Verb::BrandHostLost => t.activity_brand_host_lost(),
-        _ => t.activity_unknown(),
+        _ => of_directory(t, verb),
     }
 }
 
@@ -358,4 +345,18 @@ fn field_name(t: Text, field: &str) -> String {
         other => return other.replace('_', " "),
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen to fail: with a verb left out of `of_directory`.
+    #[test]
+    fn a05_every_verb_has_its_sentence() {
+        let t = Text::default();
+        for verb in Verb::ALL {
+            assert_ne!(what(t, verb.key()), t.activity_unknown(), "{verb:?}");
+        }
+    }
 }
