@@ -15,7 +15,7 @@ async function scim(page, token, method, path, body) {
 j.journey('A-08 a directory makes a user, and a group that is mapped gives them companies', house, async (walk, way) => {
   const page = await walk.administrator();
   await page.goto(page.url().replace(/(\/accounts\/[^/]+).*/, '$1/settings'));
-  await j.follow(page, 'Directory');
+  await page.locator('main a[href$="/directory"]').click();
   await j.on(page, 'Directory');
   await walk.look(page, 'directory-new');
   await j.press(page, 'Turn provisioning on');
