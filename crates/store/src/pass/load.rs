@@ -222,6 +222,7 @@ fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestam
     let place = Place {
         needs_provider: needs_provider(required, came_by, keeps_password),
         person: Some(person),
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,
@@ -388,6 +389,7 @@ pub(super) fn load_absent(
         second_factor_due: None,
         needs_provider: needs_provider(required, came_by, keeps_password),
         person,
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,

@@ -32,6 +32,7 @@ const CHOICES: [&str; 10] = [
 /// Boxes that are ticked or not.
 const TICKS: [&str; 7] = [
     "required",
+    "all_companies",
     "agent",
     "invoice_emails",
     "free_types",
