@@ -12,6 +12,21 @@ use crate::secret::{self, Key};
 use crate::session::on_host;
 use crate::work::{Reader, Writer};
 
+/// Whether a login, by this name in a statement, has a second factor of any kind.
+macro_rules! has_second_factor {
+    ($login:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM second_factor f WHERE f.login_id = ",
+            $login,
+            " AND f.confirmed_at IS NOT NULL)
+              OR EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = ",
+            $login,
+            "))"
+        )
+    };
+}
+pub(crate) use has_second_factor;
+
 /// How long somebody has for the code, after everything else.
 pub const TICKET_LIFETIME: Span = Span::minutes(10);
 /// How long an app is shown that does not count yet.

@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 
 use crate::db::{DbError, Row, sql};
 use crate::pass::{AccountPass, CenterPass};
+use crate::second_factor::has_second_factor;
 use crate::work::{Reader, Writer};
 
 /// The most that a page shows.
@@ -97,15 +98,14 @@ pub fn list(r: &mut Reader, pass: &AccountPass<ManageUsers>, after: &str) -> Res
         &[pass.account().into(), after.into(), LOOKED_AT.into()],
     )?)?;
     let rows = r.tx().all(
-        sql!(
+        sql!(concat!(
             "SELECT u.id, u.first_name, u.last_name, u.email FROM \"user\" u
              WHERE u.account_id = $1 AND u.id > $2 AND ($3 = '' OR u.id <= $3)
-               AND u.status = 'active' AND u.login_id IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM second_factor f
-                               WHERE f.login_id = u.login_id AND f.confirmed_at IS NOT NULL)
-               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = u.login_id)
+               AND u.status = 'active' AND u.login_id IS NOT NULL AND NOT ",
+            has_second_factor!("u.login_id"),
+            "
              ORDER BY u.id LIMIT 51"
-        ),
+        )),
         &[pass.account().into(), after.into(), last.as_str().into()],
     )?;
     page(rows, last)
@@ -122,14 +122,13 @@ pub fn list_of_center(
         &[pass.center().into(), after.into(), LOOKED_AT.into()],
     )?)?;
     let rows = r.tx().all(
-        sql!(
+        sql!(concat!(
             "SELECT p.id, p.name, '', p.email FROM center_person p
-             WHERE p.center_id = $1 AND p.id > $2 AND ($3 = '' OR p.id <= $3) AND p.login_id IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM second_factor f
-                               WHERE f.login_id = p.login_id AND f.confirmed_at IS NOT NULL)
-               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = p.login_id)
+             WHERE p.center_id = $1 AND p.id > $2 AND ($3 = '' OR p.id <= $3) AND p.login_id IS NOT NULL AND NOT ",
+            has_second_factor!("p.login_id"),
+            "
              ORDER BY p.id LIMIT 51"
-        ),
+        )),
         &[pass.center().into(), after.into(), last.as_str().into()],
     )?;
     page(rows, last)
@@ -138,15 +137,14 @@ pub fn list_of_center(
 /// Executive administrators of the center who have none.
 pub fn list_executives(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<Vec<Lacking>, DbError> {
     let rows = r.tx().all(
-        sql!(
+        sql!(concat!(
             "SELECT l.id, l.first_name, l.last_name, l.email
              FROM executive_administrator x JOIN login l ON l.id = x.login_id
-             WHERE x.center_id = $1
-               AND NOT EXISTS (SELECT 1 FROM second_factor f
-                               WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
-               AND NOT EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
+             WHERE x.center_id = $1 AND NOT ",
+            has_second_factor!("l.id"),
+            "
              ORDER BY x.login_id LIMIT 200"
-        ),
+        )),
         &[pass.center().into()],
     )?;
     rows.into_iter().map(read).collect()

@@ -12,6 +12,7 @@ use super::place::{AccountPass, Person};
 use super::see_as::no_session;
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};
+use crate::second_factor::has_second_factor;
 use crate::secret;
 use crate::work::{Actor, Reader};
 
@@ -81,13 +82,11 @@ impl<C: Wants> Gate for CenterPass<C> {
         }
         let now = r.now;
         let row = r.tx().optional(
-            sql!(
+            sql!(concat!(
                 "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, k.name,
-                        k.second_factor_from,
-                        CASE WHEN EXISTS (SELECT 1 FROM second_factor f
-                                          WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
-                               OR EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
-                             THEN 0 ELSE 1 END,
+                        k.second_factor_from, CASE WHEN ",
+                has_second_factor!("l.id"),
+                " THEN 0 ELSE 1 END,
                         CASE WHEN x.login_id IS NULL THEN 0 ELSE 1 END,
                         CASE WHEN EXISTS (
                             SELECT 1 FROM \"user\" u JOIN account a ON a.id = u.account_id
@@ -106,7 +105,7 @@ impl<C: Wants> Gate for CenterPass<C> {
                  LEFT JOIN account_center k ON k.id = $2
                  LEFT JOIN executive_administrator x ON x.center_id = k.id AND x.login_id = l.id
                  WHERE s.token_hash = $1 AND s.expires_at > $3"
-            ),
+            )),
             &[secret::hash(token).into(), center.into(), now.into()],
         )?;
         let Some(row) = row else { return Err(no_session(r, token)?) };

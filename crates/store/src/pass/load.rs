@@ -41,12 +41,13 @@ macro_rules! in_use {
 /// From when a second factor is asked for in the account `a` of the center `ac`, if ever, and whether the login `l` has none.
 macro_rules! second_factor_asked {
     () => {
-        "CASE WHEN a.second_factor_from <= ac.second_factor_from OR ac.second_factor_from IS NULL
-              THEN a.second_factor_from ELSE ac.second_factor_from END,
-         CASE WHEN EXISTS (SELECT 1 FROM second_factor f
-                           WHERE f.login_id = l.id AND f.confirmed_at IS NOT NULL)
-                OR EXISTS (SELECT 1 FROM passkey y WHERE y.login_id = l.id)
-              THEN 0 ELSE 1 END"
+        concat!(
+            "CASE WHEN a.second_factor_from <= ac.second_factor_from OR ac.second_factor_from IS NULL
+                  THEN a.second_factor_from ELSE ac.second_factor_from END,
+             CASE WHEN ",
+            $crate::second_factor::has_second_factor!("l.id"),
+            " THEN 0 ELSE 1 END"
+        )
     };
 }
 pub(super) use second_factor_asked;
