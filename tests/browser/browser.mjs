@@ -52,9 +52,9 @@ const watched = new WeakMap();
 
 /**
  * Opens an empty page in a context of its own: other cookies, other storage. `base` is the one host that it may
- * talk to, and `locale` what it says that its reader reads. What goes wrong on it is collected until look.mjs asks. Close it with `page.context().close()`.
+ * talk to, beside those in `also`, and `locale` what it says that its reader reads. What goes wrong on it is collected until look.mjs asks. Close it with `page.context().close()`.
  */
-export async function openPage(browser, base, { width = 1280, theme = 'light', javascript = true, locale = 'en-GB' } = {}) {
+export async function openPage(browser, base, { width = 1280, theme = 'light', javascript = true, locale = 'en-GB', also = [] } = {}) {
   const context = await browser.newContext({
     baseURL: base,
     viewport: { width, height: width < 600 ? 640 : 900 },
@@ -68,7 +68,7 @@ export async function openPage(browser, base, { width = 1280, theme = 'light', j
   context.request.post = (url, options = {}) =>
     post(url, { ...options, headers: { Origin: new URL(base).origin, ...options.headers } });
   const page = await within(30, 'Chromium opens a page', context.newPage());
-  watch(page, { base, width, theme, javascript });
+  watch(page, { base, also, width, theme, javascript });
   return page;
 }
 
@@ -78,11 +78,11 @@ export const watchOf = (page) => watched.get(page);
 function watch(page, combination) {
   const faults = [];
   const documents = new Set();
-  const host = new URL(combination.base).host;
+  const hosts = [new URL(combination.base).host, ...combination.also];
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (request.isNavigationRequest()) documents.add(request.url());
-    if (/^(http|ws)s?:$/.test(url.protocol) && url.host !== host) faults.push(`a request to another host: ${url.href}`);
+    if (/^(http|ws)s?:$/.test(url.protocol) && !hosts.includes(url.host)) faults.push(`a request to another host: ${url.href}`);
   });
   page.on('pageerror', (error) => faults.push(`an error in a script: ${error.message}`));
   page.on('console', (message) => {

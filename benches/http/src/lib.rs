@@ -42,6 +42,7 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         api_limit: app::api_limit::ApiLimit::new(1_000_000_000),
         dns: Box::new(app::brand::dns::System),
         push: app::push::Push::new(Vec::new()),
+        providers: app::push::Way::new(Vec::new()),
         uses: app::capability_use::Uses::default(),
     }
 }

@@ -1,7 +1,11 @@
 //! What the fuzz targets reach of this crate, and nothing else does: it is compiled for them alone.
 
+use domain::single_sign_on::Claims;
+use serde_json::Value;
+
 use crate::brand::dns;
 use crate::mail::compose::{Message, plain};
+use crate::single_sign_on::token;
 use crate::{mail, passkey, password};
 
 /// The texts of what a name server answers to this question; `None` where it is no answer to it.
@@ -38,6 +42,12 @@ pub fn mail_message(text: &str) -> String {
 /// Without what a mail program makes a link of.
 pub fn break_links(text: &str) -> String {
     plain::break_links(text)
+}
+
+/// What a provider says with this token, where one of these keys has signed it.
+pub fn said_by_provider(token: &str, keys: &str) -> Option<Claims> {
+    let keys: Value = serde_json::from_str(keys).ok()?;
+    token::read(token, keys.get("keys")?.as_array()?).ok()
 }
 
 /// Whether a password is too easy to guess.

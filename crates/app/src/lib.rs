@@ -54,12 +54,14 @@ pub mod second_factor_rule;
 pub mod see_as;
 pub mod seed;
 pub mod session;
+pub mod single_sign_on;
 pub mod summary_email;
 mod summary_issue;
 pub mod tag;
 pub mod temporary_password;
 pub mod unsubscribe;
 pub mod user;
+mod way;
 pub mod words;
 pub mod worker;
 
@@ -113,6 +115,8 @@ pub struct App {
     pub dns: Box<dyn brand::dns::FindsTexts>,
     /// The way to push services, and whose turn it is there.
     pub push: push::Push,
+    /// The way to providers of single sign-on.
+    pub providers: push::Way,
 }
 
 /// The product, shared.

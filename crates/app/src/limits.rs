@@ -67,6 +67,10 @@ pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
 /// Times that one person begins to see an account as somebody else: each stays in its activity.
 pub const SEE_AS: Limit = Limit { most: 60, window: Span::days(1) };
+/// Connections of an account to a provider, each of which asks servers of others.
+pub const PROVIDER: Limit = Limit { most: 20, window: Span::hours(1) };
+/// Ways to providers of accounts, from one network.
+pub const SINGLE_SIGN_ON: Limit = Limit { most: 100, window: Span::minutes(15) };
 /// Devices that one person turns push on for (G-08).
 pub const PUSH: Limit = Limit { most: 30, window: Span::days(1) };
 /// Pushes that one person sends to their own devices to see whether they come.

@@ -4,7 +4,6 @@
 //! [`notice::find`], and nothing is sent that does not hold any more by then: a push whose subject is gone, or whose device is
 //! signed out. A kind of push is a variant of [`PushKind`], and its line there.
 
-pub(crate) mod names;
 pub(crate) mod notice;
 pub(crate) mod outbox;
 pub(crate) mod post;
@@ -23,11 +22,12 @@ use store::pass::{Acting, SelfPass};
 use store::push::device::{self, NewDevice};
 use store::work::{Committed, Reader, Writer};
 
-pub use names::{Addresses, FindsAddresses, NoAnswer};
 pub use notice::Notice;
-pub use post::Way;
 pub use store::push::NewPush;
 pub use store::push::device::DeviceRecord;
+
+pub use crate::way::Way;
+pub use crate::way::names::{Addresses, FindsAddresses, NoAnswer};
 
 use crate::mail::outbox::Turns;
 use crate::{App, Ask, Conflict, Refused, limits};

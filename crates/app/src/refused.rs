@@ -113,6 +113,12 @@ pub enum Conflict {
     LastCompany,
     /// What the browser says of its push service is of no use.
     NoPush,
+    /// An account's provider gave nobody, or its word does not count.
+    SingleSignOnFailed,
+    /// Nobody with access to the account is linked to whom its provider gives.
+    SingleSignOnUnknown,
+    /// Somebody else is linked to whom the provider gives.
+    SingleSignOnTaken,
     /// The person has not accepted their invitation yet (I-01).
     NotAccepted,
     /// It is for people to do of themselves alone (I-01).

@@ -6,11 +6,13 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Here, LeavePass, Means, Person, Seen, SelfPass};
+use store::pass::{Acting, Here, LeavePass, Means, Person, Seen, SelfPass, SingleSignOnPass};
+use store::session::Opens;
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
 use store::{
-    api_key, capability_use, device, email_change, login_merge, reset, second_factor, session, user,
+    api_key, capability_use, device, email_change, login_merge, reset, second_factor, session,
+    single_sign_on, user,
 };
 
 use crate::{App, Ask, Conflict, Refused, limits, see_as};
@@ -23,8 +25,9 @@ pub struct SignedIn {
     pub token: String,
     /// Whose it is.
     pub login: LoginId,
-    /// What shows later that they have signed in from this device, for a cookie of its own.
-    pub device: String,
+    /// What shows later that they have signed in from this device, for a cookie of its own; `None` where an account's
+    /// provider said who they are, which opens nothing beside the account.
+    pub device: Option<String>,
 }
 
 /// What whoever has shown all else gets: a session, or where their login has a second factor, the question for its code.
@@ -275,11 +278,29 @@ pub(crate) fn renew(w: &mut Writer, here: &Here, ask: &Ask) -> Result<(Started, 
 /// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`], [`renew`]
 /// and whoever has just used up a code, or looked at what a passkey has signed.
 pub(crate) fn begin(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
+    begin_at(w, login, ask, Opens::All(ask.credentials.host()))
+}
+
+/// Starts a session by an account's provider. It opens that account alone, as long as that is its provider, and whoever decides
+/// there who the provider is decides everything there: so no code of ours is asked for, which guards all else (decision 0032).
+pub(crate) fn start_bound(
+    w: &mut Writer,
+    login: &LoginId,
+    ask: &Ask,
+    pass: &SingleSignOnPass,
+) -> Result<(SignedIn, Entry), Refused> {
+    begin_at(w, login, ask, Opens::Account(&pass.account, &pass.provider.id))
+}
+
+fn begin_at(w: &mut Writer, login: &LoginId, ask: &Ask, opens: Opens) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;
-    let (given, host) = (ask.credentials.session.as_deref(), ask.credentials.host());
-    let (id, token) = session::insert(w, login, &ask.device, given, host)?;
-    let device = device::token(w.key(), &record, &w.new_token()[..22]);
+    let given = ask.credentials.session.as_deref();
+    let (id, token) = session::insert(w, login, &ask.device, given, opens)?;
+    let device = match opens {
+        Opens::All(_) => Some(device::token(w.key(), &record, &w.new_token()[..22])),
+        Opens::Account(..) => None,
+    };
     let entry = Entry::of_login(Verb::SessionStarted, &id, &ask.device);
     Ok((SignedIn { token, login: login.clone(), device }, entry))
 }
@@ -303,13 +324,15 @@ pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(
     if is_unchanged(r, checked)? { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
 }
 
-/// Ends whatever could let somebody else in: a login's sessions, resets, and the changes of address and merges that wait.
+/// Ends whatever could let somebody else in: a login's sessions, resets, the changes of address and merges that wait, and
+/// whom a provider knows.
 pub(crate) fn cut_off(w: &mut Writer, login: &LoginId) -> Result<(), Refused> {
     session::remove_all(w, login, None)?;
     second_factor::remove_tickets(w, login)?;
     reset::remove_all(w, login)?;
     email_change::remove_all(w, login)?;
     login_merge::remove_all(w, login)?;
+    single_sign_on::remove_all(w, login)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
     access_change, access_request, attempt, email_change, job, lead_event, login_merge, mail, passkey, reset,
-    second_factor, see_as, session, summary_issue, temporary_password, user,
+    second_factor, see_as, session, single_sign_on, summary_issue, temporary_password, user,
 };
 use tokio::sync::watch;
 
@@ -141,10 +141,11 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     Ok(sent)
 }
 
-/// Forgets what has ended: sessions, resets, changes of address, temporary passwords, access requests, counters, jobs, addresses
+/// Forgets what has ended: sessions, ways to providers, resets, changes of address, temporary passwords, access requests, counters, jobs, addresses
 /// that were refused long ago, events that nobody counts any more, summaries and looks as somebody else of long ago, changes of access and merges too old to be undone. And takes users deleted 30 days ago off the lists.
 fn clear(mut w: Writer) -> Result<store::work::Committed<()>, Refused> {
     session::remove_expired(&mut w)?;
+    single_sign_on::remove_expired(&mut w)?;
     second_factor::remove_expired(&mut w)?;
     passkey::remove_expired(&mut w)?;
     reset::remove_expired(&mut w)?;

@@ -119,6 +119,8 @@ pub enum Target {
 pub enum Refusal {
     /// The user is invited but has not accepted, suspended or deleted.
     NotActive(UserStatus),
+    /// The account requires its people to sign in by its provider, and they have not.
+    NeedsProvider,
     /// The user's type does not have the capability.
     Lacks(Capability),
     /// The user has the capability, but not for this company.
@@ -146,6 +148,7 @@ impl Refusal {
     pub fn key(self) -> &'static str {
         match self {
             Refusal::NotActive(_) => "not_active",
+            Refusal::NeedsProvider => "needs_single_sign_on",
             Refusal::Lacks(_) => "lacks_capability",
             Refusal::OutsideCompanies => "outside_companies",
             Refusal::CompanyDisabled => "company_disabled",

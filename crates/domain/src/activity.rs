@@ -139,6 +139,18 @@ verbs! {
     PushTurnedOff = "push.turned_off",
     /// A push was sent to a device of one's own, to see whether it comes.
     PushTested = "push.tested",
+    /// An account was connected to a provider of single sign-on.
+    SingleSignOnConnected = "single_sign_on.connected",
+    /// It was disconnected from it.
+    SingleSignOnEnded = "single_sign_on.ended",
+    /// It was set whether an account's people must come by its provider.
+    SingleSignOnRequired = "single_sign_on.required",
+    /// Somebody was linked to whom the provider knows.
+    SingleSignOnLinked = "single_sign_on.linked",
+    /// That link was ended.
+    SingleSignOnUnlinked = "single_sign_on.unlinked",
+    /// Somebody has signed in by it.
+    SingleSignOnUsed = "single_sign_on.used",
     /// An account center was made.
     CenterCreated = "account_center.created",
     /// An account center's name or settings were changed.

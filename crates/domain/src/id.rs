@@ -141,6 +141,8 @@ ids! {
     PushDeviceId = b"DEV";
     /// What such a browser is to be told.
     PushId = b"PSH";
+    /// The provider that an account's people sign in by.
+    SingleSignOnId = b"SSO";
 }
 
 /// What all ids that are whole numbers share, so that `Writer::new_number` can make any of them.

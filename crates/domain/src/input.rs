@@ -109,6 +109,10 @@ pub enum Problem {
     TooManyLogos,
     /// No name server answered whether the host's record is there.
     HostNoAnswer,
+    /// No provider of single sign-on has answered there.
+    NoProvider,
+    /// No account with single sign-on is called so.
+    NoSingleSignOn,
     /// A picture that can carry scripts.
     SvgPicture,
     /// No picture, or none of a kind that is read.

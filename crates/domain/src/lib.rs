@@ -33,6 +33,7 @@ pub mod push;
 pub mod receiver;
 pub mod second_factor;
 pub mod see_as;
+pub mod single_sign_on;
 pub mod summary_email;
 pub mod tag;
 pub mod temporary_password;

@@ -83,6 +83,7 @@ pub(crate) async fn unchecked_app(
         api_limit: app::api_limit::ApiLimit::new(settings.api_requests_per_hour),
         dns: Box::new(app::brand::dns::System),
         push: app::push::Push::new(settings.push_addresses.clone()),
+        providers: app::push::Way::new(settings.provider_addresses.clone()),
     })
 }
 

@@ -48,7 +48,9 @@ pub(crate) fn refused_or_missing(refused: Refused, option: fn(&str) -> String, m
 
 fn conflict(conflict: Conflict) -> &'static str {
     match conflict {
-        Conflict::LastAdministrator => "An account keeps at least one active administrator.",
+        Conflict::LastAdministrator => {
+            "An account keeps at least one active administrator, and one who may use a password where single sign-on is required."
+        }
         Conflict::Changed => "Somebody else has changed it meanwhile; look again.",
         Conflict::Already(_) => "It is so already.",
         Conflict::NotNow(status) => standing(status),
@@ -88,6 +90,9 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",
         Conflict::PasskeyRefused => "That passkey signs nobody in.",
+        Conflict::SingleSignOnFailed => "The identity provider did not confirm who it is.",
+        Conflict::SingleSignOnUnknown => "Nobody with access to the account is linked to that identity.",
+        Conflict::SingleSignOnTaken => "Somebody else is linked to that identity.",
         Conflict::NoPush => "No push can be sent where that browser is reached.",
         Conflict::FullForOne => "Whoever is to get it gets as many of them as one can get.",
         Conflict::HasExecutive => "There is an executive administrator already.",
@@ -98,6 +103,7 @@ fn conflict(conflict: Conflict) -> &'static str {
 fn because(refusal: Refusal) -> String {
     match refusal {
         Refusal::NotActive(status) => format!("{}, and only active users may do anything.", standing(status)),
+        Refusal::NeedsProvider => "The account requires single sign-on.".to_owned(),
         Refusal::Lacks(capability) => format!("That needs {}.", capability.line().key),
         Refusal::OutsideCompanies => "That is outside the user's companies.".to_owned(),
         Refusal::CompanyDisabled => "No company that this is about is in use.".to_owned(),
@@ -166,6 +172,8 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::HostTaken => "HOST is this server's own, or another account's.".to_owned(),
         Problem::HostUnproven => format!("{option} has no record that shows whose it is."),
         Problem::TooManyLogos => format!("{option} is one more than an account may keep."),
+        Problem::NoProvider => format!("No provider of OpenID Connect answers at {option}."),
+        Problem::NoSingleSignOn => format!("There is no single sign-on by {option}."),
         Problem::HostNoAnswer => format!("No name server answered whether {option} has a record."),
         Problem::SvgPicture => format!("{option} must be no SVG, which can carry scripts."),
         Problem::NotAPicture => format!("{option} must be a PNG, a JPEG or a WebP."),

@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// Addresses of push services of one's own, which may be inside.
     pub(crate) push_addresses: Vec<SocketAddr>,
+    /// Addresses of providers of single sign-on, which may be inside.
+    pub(crate) provider_addresses: Vec<SocketAddr>,
     /// How many requests of programs an account takes an hour, and a tenth of those of a day.
     pub(crate) api_requests_per_hour: i64,
     /// What looks like a mistake without being wrong, for the log.
@@ -79,7 +81,8 @@ impl Settings {
         let mail_from = reading.find("mail_from", sender::parse);
         let log = reading.get("log", LOG, log);
         let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
-        let push_addresses = reading.find("push_addresses", push_addresses);
+        let push_addresses = reading.find("push_addresses", addresses);
+        let provider_addresses = reading.find("provider_addresses", addresses);
         let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
@@ -99,6 +102,7 @@ impl Settings {
                 log: log?,
                 trusted_proxies: trusted_proxies?.unwrap_or_default(),
                 push_addresses: push_addresses?.unwrap_or_default(),
+                provider_addresses: provider_addresses?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
                 warnings: sources.warnings,
                 data_dir,
@@ -185,7 +189,7 @@ fn trusted_proxies(given: &Given) -> Result<Vec<IpAddr>, String> {
     })
 }
 
-fn push_addresses(given: &Given) -> Result<Vec<SocketAddr>, String> {
+fn addresses(given: &Given) -> Result<Vec<SocketAddr>, String> {
     let addresses = given.text.split(',').map(|address| address.trim().parse());
     addresses.collect::<Result<_, _>>().map_err(|_| {
         let Given { name, text } = given;

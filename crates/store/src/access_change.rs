@@ -44,7 +44,8 @@ pub struct Ending {
 }
 
 /// Gives a user the access `after`, if nobody changed it since it was read with `version` and, where an administrator
-/// goes, another stays whose access does not end (U-12); false if not.
+/// goes, another stays whose access does not end (U-12), and who keeps their password where single sign-on is required (A-08);
+/// false if not.
 pub fn update_access(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
@@ -68,7 +69,9 @@ pub fn update_access(
                     OR EXISTS (
                        SELECT 1 FROM \"user\" other
                        WHERE other.account_id = $1 AND other.id <> $2 AND other.user_type = 'administrator'
-                         AND other.status = 'active' AND other.ends_at IS NULL))"
+                         AND other.status = 'active' AND other.ends_at IS NULL
+                         AND (other.keeps_password = 1 OR NOT EXISTS (
+                            SELECT 1 FROM account a WHERE a.id = $1 AND a.single_sign_on_required = 1))))"
         ),
         &[
             pass.account().into(),
@@ -99,7 +102,8 @@ pub fn update_access(
     Ok(true)
 }
 
-/// Whether an active administrator stays, without `id`, whose access does not end by itself (U-12).
+/// Whether an active administrator stays, without `id`, whose access does not end by itself (U-12), and who keeps their password
+/// where single sign-on is required (A-08).
 pub fn has_other_administrator(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
@@ -108,7 +112,9 @@ pub fn has_other_administrator(
     let row = r.tx().optional(
         sql!(
             "SELECT id FROM \"user\" WHERE account_id = $1 AND id <> $2 AND user_type = 'administrator'
-               AND status = 'active' AND ends_at IS NULL LIMIT 1"
+               AND status = 'active' AND ends_at IS NULL
+               AND (keeps_password = 1 OR NOT EXISTS (
+                  SELECT 1 FROM account a WHERE a.id = $1 AND a.single_sign_on_required = 1)) LIMIT 1"
         ),
         &[pass.account().into(), id.into()],
     )?;

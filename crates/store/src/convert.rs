@@ -5,7 +5,7 @@ use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
     BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LeadEventId, LoginId,
     LoginMergeId, MailId, NotificationId, PasskeyId, PushDeviceId, PushId, ResetId, SeeAsId, SessionId,
-    SummaryEmailId, SummaryIssueId, TagId, UserId,
+    SingleSignOnId, SummaryEmailId, SummaryIssueId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -21,7 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PasskeyId PushDeviceId PushId ResetId SeeAsId SessionId SummaryIssueId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PasskeyId PushDeviceId PushId ResetId SeeAsId SessionId SingleSignOnId SummaryIssueId UserId }
 
 macro_rules! number_ids {
     ($($id:ident)*) => {$(

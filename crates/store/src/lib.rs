@@ -47,6 +47,7 @@ pub mod receiver;
 pub mod reset;
 pub mod see_as;
 pub mod session;
+pub mod single_sign_on;
 pub mod summary_email;
 pub mod summary_issue;
 pub mod tag;

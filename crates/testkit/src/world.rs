@@ -28,6 +28,7 @@ use crate::luck::{CountedRandom, MovingClock, START};
 use crate::mailbox::{self, Letter};
 use crate::people::{Account, Center, Person, email, names, new_user};
 use crate::place::Place;
+use crate::provider;
 use crate::records::Records;
 
 /// How many requests of programs an account takes an hour.
@@ -81,6 +82,7 @@ impl World {
             api_limit: ApiLimit::new(API_REQUESTS),
             dns: Box::new(records.clone()),
             push: Push::new(Vec::new()),
+            providers: provider::way(),
         };
         World { app: Arc::new(app), clock, records, place }
     }
@@ -93,8 +95,8 @@ impl World {
         let (hasher, uses) = (Hasher::cheap([9; 32]), Uses::default());
         let api_limit = ApiLimit::new(API_REQUESTS);
         let dns = Box::new(self.records.clone());
-        let push = Push::new(Vec::new());
-        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit, dns, push };
+        let (push, providers) = (Push::new(Vec::new()), provider::way());
+        let mut app = App { store, settings, hasher, smtp, turns, uses, api_limit, dns, push, providers };
         change(&mut app);
         self.app = Arc::new(app);
     }

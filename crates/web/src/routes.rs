@@ -15,7 +15,7 @@ use crate::pages::{
     brand, center_change, center_person, company, company_user, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
     operator, passkey, permissions, proof, push, reset, second_factor, second_factor_rule, see_as, session,
-    setup, temporary_password, unsubscribe, user,
+    setup, single_sign_on, temporary_password, unsubscribe, user,
 };
 
 /// All routes.
@@ -42,6 +42,11 @@ fn ways_in() -> Vec<Route> {
         post("/sign-in", session::sign_in).records(&[Verb::SessionStarted]),
         post("/sign-in/passkey/begin", passkey::ask),
         post("/sign-in/passkey", passkey::sign_in).records(&[Verb::SessionStarted]),
+        get("/sign-in/single-sign-on", single_sign_on::sign_in_page),
+        post("/sign-in/single-sign-on", single_sign_on::sign_in),
+        get("/single-sign-on", single_sign_on::return_page),
+        post("/single-sign-on", single_sign_on::arrive)
+            .records(&[Verb::SessionStarted, Verb::SingleSignOnUsed]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
         post("/see-as/end", see_as::end).records(&[Verb::SeeAsEnded]),
         post("/language", language::choose),
@@ -163,6 +168,17 @@ fn account() -> Vec<Route> {
         get("/accounts/{account}", account::home),
         get("/accounts/{account}/me", me::own_page),
         post("/accounts/{account}/me", me::change_own).records(&[Verb::UserChanged]),
+        get("/accounts/{account}/me/single-sign-on", single_sign_on::own_page),
+        post("/accounts/{account}/me/single-sign-on", single_sign_on::link),
+        post("/accounts/{account}/me/single-sign-on/end", single_sign_on::unlink)
+            .records(&[Verb::SingleSignOnUnlinked]),
+        get("/accounts/{account}/single-sign-on", single_sign_on::page),
+        post("/accounts/{account}/single-sign-on", single_sign_on::connect)
+            .records(&[Verb::SingleSignOnConnected]),
+        post("/accounts/{account}/single-sign-on/require", single_sign_on::require)
+            .records(&[Verb::SingleSignOnRequired]),
+        post("/accounts/{account}/single-sign-on/end", single_sign_on::end)
+            .records(&[Verb::SingleSignOnEnded]),
         get("/accounts/{account}/alerts", alert::page),
         post("/accounts/{account}/alerts", alert::create).records(&[Verb::NotificationCreated]),
         post("/accounts/{account}/alerts/{notification}", alert::change)

@@ -14,7 +14,7 @@ const ROOMS: [(&[&str], &str, &str); 3] = [
 const BESIDE_THE_SEAM: [&str; 2] = ["crates/store/tests/it/support.rs", "crates/testkit/src/place.rs"];
 
 /// Clients that the server sends by, in HTTP.
-const CLIENTS: [&str; 1] = ["crates/app/src/push/post.rs"];
+const CLIENTS: [&str; 1] = ["crates/app/src/way.rs"];
 
 /// A string literal that holds one of these as a tag, or any closing tag, is HTML.
 const TAGS: [&str; 20] = [
@@ -80,7 +80,7 @@ mod tests {
             ("crates/store/src/db/sqlite.rs", "use rusqlite::Connection;\n"),
             ("crates/store/src/user.rs", "use rusqlite::Connection;\nlet a = sql!(\"SELECT\");\n"),
             ("crates/store/src/lib.rs", "let a = db::postgres::open();\n"),
-            ("crates/app/src/push/post.rs", "use hyper::Request;\nlet a = sql!(\"SELECT\");\n"),
+            ("crates/app/src/way.rs", "use hyper::Request;\nlet a = sql!(\"SELECT\");\n"),
             (
                 "crates/app/src/user.rs",
                 "let a = sql!(\"SELECT\");\nuse axum::Router;\nlet b = tower::http::x;\n",
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(
             found(check, &files),
             [
-                "crates/app/src/push/post.rs:2: `sql!` is SQL, which only `crates/store/` may name",
+                "crates/app/src/way.rs:2: `sql!` is SQL, which only `crates/store/` may name",
                 "crates/app/src/user.rs:1: `sql!` is SQL, which only `crates/store/` may name",
                 "crates/app/src/user.rs:2: `axum` is an HTTP type, which only `crates/web/` may name",
                 "crates/store/src/user.rs:1: `rusqlite` is a database driver, which only `crates/store/src/db/` may name",

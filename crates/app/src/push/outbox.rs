@@ -11,7 +11,7 @@ use text::{Language, Text};
 use tokio::task::JoinSet;
 
 use super::notice::{self, Notice};
-use super::post::{Answer, Letter};
+use super::post::{self, Answer, Letter};
 use super::{seal, vapid};
 use crate::{App, Refused};
 
@@ -52,7 +52,7 @@ impl App {
             match self.write_push(pass, &push).await {
                 Ok(Ok(letter)) => {
                     let way = self.push.way.clone();
-                    under_way.spawn(async move { (push, fate_of(way.post(letter).await)) });
+                    under_way.spawn(async move { (push, fate_of(post::post(&way, letter).await)) });
                 }
                 Ok(Err(fate)) => fates.push((push, fate)),
                 // One that cannot be written now must not hold up the others, at every claim anew.

@@ -273,6 +273,8 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("passkey.rs"),
         include_str!("second_factor.rs"),
         include_str!("second_factor_rule.rs"),
+        include_str!("single_sign_on.rs"),
+        include_str!("single_sign_on/required.rs"),
         include_str!("summary_email.rs"),
         include_str!("tag.rs"),
         include_str!("temporary_password.rs"),

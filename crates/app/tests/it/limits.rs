@@ -57,6 +57,8 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "access requests to one account": ACCESS_REQUEST_ACCOUNT,
         "access requests of one person to one account": ACCESS_REQUEST_AGAIN,
         "access reviews that one account begins": ACCESS_REVIEW,
+        "connections of an account to a provider of single sign-on": PROVIDER,
+        "ways to providers of single sign-on, from one network": SINGLE_SIGN_ON,
         "devices that one person turns push on for": PUSH,
         "times that one person begins to see an account as somebody else": SEE_AS,
         "pushes that one person sends to their own devices, to see whether they come": PUSH_TEST,

@@ -42,6 +42,7 @@ mod second_factor_rule;
 mod see_as;
 mod seed;
 mod session;
+mod single_sign_on;
 mod smtp;
 mod summary_email;
 mod summary_issue;

@@ -14,7 +14,12 @@ use testkit::{Account, Center, PASSWORD, World};
 
 use crate::desk::field;
 
-async fn set(world: &World, account: &Account, ask: &Ask, from: Option<Timestamp>) -> Result<(), Refused> {
+pub(crate) async fn set(
+    world: &World,
+    account: &Account,
+    ask: &Ask,
+    from: Option<Timestamp>,
+) -> Result<(), Refused> {
     let set =
         move |w: Writer, pass: &Proven<AccountPass<ManageUsers>>| second_factor_rule::set(w, pass, from);
     world.app.write(ask, account.id.clone(), set).await.map(drop)

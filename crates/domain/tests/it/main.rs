@@ -49,7 +49,9 @@ fn word(decision: Result<Mark, Refusal>) -> &'static str {
         Err(Refusal::OutlastsOwn) => "outlasts",
         Err(Refusal::NamesProduct) => "names product",
         Err(Refusal::OutsideKey(_)) => unreachable!("nobody here comes by a key"),
-        Err(Refusal::NoSecondFactor | Refusal::Center(_)) => unreachable!("no capability is decided by it"),
+        Err(Refusal::NoSecondFactor | Refusal::NeedsProvider | Refusal::Center(_)) => {
+            unreachable!("no capability is decided by it")
+        }
     }
 }
 

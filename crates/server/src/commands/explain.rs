@@ -145,6 +145,7 @@ fn refused(grants: &Grants, capability: Capability, refusal: Refusal) -> String 
     let name = name(capability);
     match refusal {
         Refusal::NotActive(status) => format!("{}, and only active users may do anything.", standing(status)),
+        Refusal::NeedsProvider => "The account requires single sign-on.".to_owned(),
         Refusal::Lacks(_) if grants.agent => {
             format!("Neither the type {} nor the agent flag gives {name}.", grants.user_type.word())
         }

@@ -56,4 +56,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0040_second_factor_rule"),
     migration!("0041_api_key_scope"),
     migration!("0042_passkey"),
+    migration!("0043_single_sign_on"),
 ];

@@ -1,6 +1,5 @@
 //! Finding a person's place, and deciding on it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::{
@@ -9,7 +8,8 @@ use domain::access::{
 use domain::api_key::Scope;
 use domain::brand::Brand;
 use domain::capability::Proves;
-use domain::id::{AccountId, CompanyId, LoginId, UserId};
+use domain::id::{AccountId, CompanyId, UserId};
+use domain::single_sign_on::{CameBy, needs_provider};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
@@ -19,6 +19,7 @@ use super::{Credentials, Denied, key};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
+use crate::session;
 use crate::user;
 use crate::work::Reader;
 
@@ -37,6 +38,7 @@ macro_rules! in_use {
                      WHERE h.account_id = u.account_id AND h.user_id = u.id AND g.disabled = 0)"
     };
 }
+pub(super) use in_use;
 
 /// From when a second factor is asked for in the account `a` of the center `ac`, if ever, and whether the login `l` has none.
 macro_rules! second_factor_asked {
@@ -61,9 +63,10 @@ macro_rules! place_by {
             $means,
             ", ",
             second_factor_asked!(),
-            ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id, uc.company_id, c.id,
+            ", x.center_id, w.live, a.name, a.time_zone, a.invitation_days, a.created_at, a.center_id,
+                    a.single_sign_on_required, uc.company_id, c.id,
                     c.disabled, c.lead_center, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
-                    u.first_name, u.last_name, u.display_name, ",
+                    u.keeps_password, u.first_name, u.last_name, u.display_name, ",
             in_use!(),
             " FROM ",
             $from,
@@ -101,13 +104,18 @@ pub(super) fn load(
         "session s JOIN login l ON l.id = s.login_id"
         "s.token_hash = $1"
     );
-    let values = &[secret::hash(token).into(), account.into(), company.into()];
+    let (stored, bound) = session::stored_hash(r, token)?;
+    if bound.as_ref().is_some_and(|bound| bound != account) {
+        return Err(Denied::SignedOut);
+    }
+    let values = &[stored.into(), account.into(), company.into()];
     let Some(row) = r.tx().optional(by_session, values)? else {
         return see_as::load(r, token, account, company);
     };
     let mut c = row.columns();
     let person = read_signed_in(&mut c, now)?;
-    read_place(c, Asking::whole(person), account, now)
+    let came_by = if bound.is_some() { CameBy::Provider } else { CameBy::Password };
+    read_place(c, Asking::whole(person, came_by), account, now)
 }
 
 /// By a key: with what it is narrowed to, in the same statement.
@@ -135,7 +143,8 @@ fn load_by_key(
     if given.only.as_ref().is_some_and(|only| only != account) {
         return Err(Denied::NotFound);
     }
-    read_place(c, Asking { person: given.person, scope: given.scope, named }, account, now)
+    let asking = Asking { person: given.person, came_by: CameBy::Other, scope: given.scope, named };
+    read_place(c, asking, account, now)
 }
 
 /// Finds the place of a user whom somebody else sees the account as, as they would have it themselves.
@@ -153,34 +162,38 @@ pub(super) fn load_seen(
     let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
     let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
     let person = read_person(&mut c, |_| Ok(Means::Job))?;
-    let mut found = read_place(c, Asking::whole(person), &seeing.account, now)?;
+    let mut found = read_place(c, Asking::whole(person, CameBy::Other), &seeing.account, now)?;
     // It is asked of who looks, when they begin.
     found.place.second_factor_due = None;
     Ok(found)
 }
 
-/// Who asks, and what the key is narrowed to that they ask by.
+/// Who asks and how they came, and what the key is narrowed to that they ask by.
 struct Asking {
     person: Person,
+    came_by: CameBy,
     scope: Scope,
     /// The company that is asked for, where the key names it.
     named: Option<CompanyId>,
 }
 
 impl Asking {
-    fn whole(person: Person) -> Asking {
-        Asking { person, scope: Scope::whole(), named: None }
+    fn whole(person: Person, came_by: CameBy) -> Asking {
+        Asking { person, came_by, scope: Scope::whole(), named: None }
     }
 }
 
 fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
-    let Asking { person, scope, named } = asking;
-    let second_factor_due = read_due(&mut c)?;
-    let is_executive = c.text_or_null()?.is_some();
+    let Asking { person, came_by, scope, named } = asking;
+    // Who comes by the account's provider has shown there what it asks for (A-08).
+    let second_factor_due = read_due(&mut c)?.filter(|_| came_by != CameBy::Provider);
+    // By the account's provider somebody is what they are in the account: executive administrators are of its center.
+    let is_executive = c.text_or_null()?.is_some() && came_by != CameBy::Provider;
     let brand = read_brand(&mut c)?;
     let account_name = c.text_or_null()?.ok_or(Denied::NotFound)?;
     let (time_zone, invitation_days, account_created_at) = (c.text()?, c.int()?, c.get()?);
-    let (center, given) = (c.parse_or_null()?, c.parse_or_null::<CompanyId>()?);
+    let (center, required) = (c.parse_or_null()?, c.flag()?);
+    let given = c.parse_or_null::<CompanyId>()?;
     let (company, disabled, lead_center) = (c.parse_or_null()?, c.int_or_null()?, c.int_or_null()?);
     let asked = company.map(|id| CompanyUse {
         id,
@@ -201,12 +214,14 @@ fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestam
         true => Companies::All,
         false => Companies::Only(company.iter().map(|company| company.id.clone()).collect()),
     };
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
+    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, keeps_password, names, in_use } =
+        user;
     // What the companies are used for that a key names is asked of each of them.
     let in_use = if scope.in_companies { InUse::None } else { in_use };
     let white_label = brand.is_some();
     let grants = Grants { user_type, agent, status, companies, white_label, ends_at, scope };
     let place = Place {
+        needs_provider: needs_provider(required, came_by, keeps_password),
         person: Some(person),
         user: id,
         account: account.clone(),
@@ -238,18 +253,19 @@ pub(super) fn read_brand(c: &mut Columns) -> Result<Option<Arc<Brand>>, DbError>
 }
 
 /// What a place takes from its user.
-struct UserOfPlace {
-    id: Option<UserId>,
-    user_type: UserType,
-    agent: bool,
-    status: UserStatus,
-    ends_at: Option<Timestamp>,
-    access_version: i64,
-    names: Names,
-    in_use: InUse,
+pub(super) struct UserOfPlace {
+    pub(super) id: Option<UserId>,
+    pub(super) user_type: UserType,
+    pub(super) agent: bool,
+    pub(super) status: UserStatus,
+    pub(super) ends_at: Option<Timestamp>,
+    pub(super) access_version: i64,
+    pub(super) keeps_password: bool,
+    pub(super) names: Names,
+    pub(super) in_use: InUse,
 }
 
-fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbError> {
+pub(super) fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbError> {
     let Some(id) = c.parse_or_null()? else { return Ok(None) };
     let (user_type, agent, status): (UserType, bool, UserStatus) = (c.parse()?, c.flag()?, c.parse()?);
     let ends_at = c.get()?;
@@ -260,12 +276,13 @@ fn read_user(c: &mut Columns, now: Timestamp) -> Result<Option<UserOfPlace>, DbE
         status: user::effective(status, ends_at, now),
         ends_at,
         access_version: c.int()?,
+        keeps_password: c.flag()? && user_type == UserType::Administrator,
         names: Names { first: c.text()?, last: c.text()?, display: c.text()? },
-        in_use: in_use(user_type, c.int_or_null()?),
+        in_use: used_for(user_type, c.int_or_null()?),
     }))
 }
 
-fn in_use(user_type: UserType, lead_center: Option<i64>) -> InUse {
+fn used_for(user_type: UserType, lead_center: Option<i64>) -> InUse {
     match lead_center {
         _ if user_type.has_all_companies() => InUse::All,
         None => InUse::None,
@@ -274,106 +291,25 @@ fn in_use(user_type: UserType, lead_center: Option<i64>) -> InUse {
     }
 }
 
-fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
+pub(super) fn executive(user: Option<UserOfPlace>) -> UserOfPlace {
     let none = Names { first: String::new(), last: String::new(), display: String::new() };
     let (id, agent, access_version, names) = match user {
         Some(user) => (user.id, user.agent, user.access_version, user.names),
         None => (None, false, 0, none),
     };
     let (user_type, status) = (UserType::Administrator, UserStatus::Active);
-    UserOfPlace { id, user_type, agent, status, ends_at: None, access_version, names, in_use: InUse::All }
-}
-
-/// Whoever has set something going and is not here: a user, or by their login an executive administrator and whoever has
-/// begun it at an account center.
-#[derive(Clone, Debug)]
-pub struct Absent {
-    /// The user; where there is none, it is that of the login.
-    pub user: Option<UserId>,
-    /// The login.
-    pub login: Option<LoginId>,
-}
-
-impl Absent {
-    /// Who does something now, to be found again later.
-    pub(crate) fn of(place: &Place) -> Absent {
-        let person = place.person.as_ref().filter(|_| place.is_executive);
-        Absent { user: place.user.clone(), login: person.map(|person| person.login.clone()) }
-    }
-}
-
-/// The place of who is not here, for what they have set going: no second factor is asked of it. Of the companies it holds none, where they have not all.
-/// Somebody who was here as executive administrator, and is none any more, has what their user has.
-pub(super) fn load_absent(r: &mut Reader, account: &AccountId, who: &Absent) -> Result<Place, Denied> {
-    let now = r.now;
-    let row = r.tx().optional(
-        sql!(concat!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, x.login_id, w.live, a.name, a.time_zone,
-                    a.invitation_days,
-                    a.created_at, a.center_id, u.id, u.user_type, u.agent, u.status, u.ends_at, u.access_version,
-                    u.first_name, u.last_name, u.display_name, ",
-            in_use!(),
-            " FROM account a
-             LEFT JOIN brand w ON w.account_id = $1
-             LEFT JOIN login l ON l.id = $3
-             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = $3
-             LEFT JOIN \"user\" u ON u.account_id = $1 AND u.status <> 'deleted' AND u.id = COALESCE($2, (
-                 SELECT v.id FROM \"user\" v
-                 WHERE v.account_id = $1 AND v.login_id = $3 AND v.status <> 'deleted'))
-             WHERE a.id = $1"
-        )),
-        &[account.into(), who.user.as_ref().into(), who.login.as_ref().into()],
-    )?;
-    let mut c = row.ok_or(Denied::NotFound)?.columns();
-    let (login, email, first, last): (Option<LoginId>, _, _, _) =
-        (c.parse_or_null()?, c.text_or_null()?, c.text_or_null()?, c.text_or_null()?);
-    let language = c.text_or_null()?;
-    let person = login.map(|login| Person {
-        login,
-        email: email.unwrap_or_default(),
-        first_name: first.unwrap_or_default(),
-        last_name: last.unwrap_or_default(),
-        language: language.unwrap_or_default(),
-        by: Means::Job,
-        seen_at: now,
-    });
-    let is_executive = c.text_or_null()?.is_some();
-    let brand = read_brand(&mut c)?;
-    let (account_name, time_zone, invitation_days) = (c.text()?, c.text()?, c.int()?);
-    let (account_created_at, center) = (c.get()?, c.parse_or_null()?);
-    let user = match (read_user(&mut c, now)?, is_executive) {
-        (user, true) => executive(user),
-        (Some(user), false) => user,
-        (None, false) => return Err(Denied::NotFound),
-    };
-    let UserOfPlace { id, user_type, agent, status, ends_at, access_version, names, in_use } = user;
-    let companies =
-        if user_type.has_all_companies() { Companies::All } else { Companies::Only(BTreeSet::new()) };
-    Ok(Place {
-        is_executive,
-        second_factor_due: None,
-        person,
-        user: id,
-        account: account.clone(),
-        account_name,
-        time_zone,
-        invitation_days,
-        account_created_at,
-        center,
+    let keeps_password = true;
+    UserOfPlace {
+        id,
+        user_type,
+        agent,
+        status,
+        ends_at: None,
         access_version,
-        in_use,
-        grants: Grants {
-            user_type,
-            agent,
-            status,
-            companies,
-            white_label: brand.is_some(),
-            ends_at,
-            scope: Scope::whole(),
-        },
+        keeps_password,
         names,
-        brand,
-    })
+        in_use: InUse::All,
+    }
 }
 
 /// A person and their session, which must not be over.
@@ -420,6 +356,9 @@ pub(super) fn allow<C: Proves>(
     let decision = if r.writes() { decision.and_then(|()| decide_writing(grants)) } else { decision };
     let refusal = match decision {
         Err(refusal @ Refusal::NotActive(_)) => refusal,
+        _ if place.needs_provider => {
+            return Err(Denied::Forbidden { refusal: Refusal::NeedsProvider, ask: Vec::new() });
+        }
         _ if is_due(r, place) => return Err(no_second_factor()),
         Err(refusal) => refusal,
         Ok(()) => return Ok(()),

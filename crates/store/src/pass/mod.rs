@@ -29,6 +29,7 @@
 //! fn has(pass: &AccountPass<ManageUsers>) { needs(pass) }
 //! ```
 
+mod absent;
 mod bundle;
 mod center;
 mod email_change;
@@ -42,6 +43,7 @@ mod proven;
 mod question;
 mod second_factor;
 mod see_as;
+mod single_sign_on;
 mod system;
 mod tag;
 mod temporary_password;
@@ -54,6 +56,7 @@ use domain::account_center::Standing;
 use domain::capability::Capability;
 use domain::id::{AccountId, UserId};
 
+pub use absent::Absent;
 pub use center::CenterPass;
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
@@ -63,13 +66,14 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use load::{Absent, administrators, second_factor_due};
+pub use load::{administrators, second_factor_due};
 pub use login_merge::LoginMergePass;
 pub use place::{AccountPass, CompanyPass, Here, LetIn, Means, Person, Place, SelfPass};
 pub use proven::Proven;
 pub use question::QuestionPass;
 pub use second_factor::SecondFactorPass;
 pub use see_as::{LeavePass, Seeing, Viewer};
+pub use single_sign_on::{OwnLinkPass, SingleSignOnPass, nonce, state, verifier};
 pub use system::{Reason, SystemPass};
 pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
@@ -81,7 +85,7 @@ use crate::work::{Actor, Reader};
 /// What a request brings along to show who asks. Each is a secret; none is ever logged.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// The token of a session.
+    /// The token of a session. That of single sign-on names its account before it, as `ACC….token`, and is none anywhere else.
     pub session: Option<String>,
     /// The token of the printed set-up link.
     pub setup: Option<String>,
@@ -105,6 +109,8 @@ pub struct Credentials {
     pub second_factor: Option<String>,
     /// The token of what a passkey was asked to sign in this browser.
     pub passkey: Option<String>,
+    /// The account and token of who was sent to the account's provider, as `ACC….token`.
+    pub single_sign_on: Option<String>,
     /// The token of the operator's link.
     pub operator: Option<String>,
     /// What shows that somebody has signed in from this device before; it opens nothing.

@@ -8,12 +8,13 @@ use domain::brand::Brand;
 use domain::capability::proof::{AnyKey, AnyUser};
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
+use domain::single_sign_on::CameBy;
 use domain::time::Timestamp;
 use domain::user::{Names, UserType};
 
+use super::absent::{Absent, load_absent};
 use super::load::{
-    Absent, allow, is_due, load, load_absent, no_second_factor, read_brand, read_due, read_signed_in,
-    second_factor_asked,
+    allow, is_due, load, no_second_factor, read_brand, read_due, read_signed_in, second_factor_asked,
 };
 use super::see_as::{Seeing, no_session};
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
@@ -100,6 +101,8 @@ pub struct Place {
     pub is_executive: bool,
     /// From when a second factor is asked of them here, who have none (A-02).
     pub second_factor_due: Option<Timestamp>,
+    /// Whether the account wants them to come by its provider, and they have not (A-08).
+    pub needs_provider: bool,
     /// Counts the changes of the user's access.
     pub access_version: i64,
     /// What the user may do. Of the companies it holds the one asked for, if the user has it.
@@ -223,7 +226,8 @@ impl<C: Proves> AccountPass<C> {
         account: &AccountId,
     ) -> Result<Self, Denied> {
         let who = Absent { user: None, login: Some(person.login.clone()) };
-        let mut place = load_absent(r, account, &who)?;
+        // Whoever is at an account center came by their password.
+        let mut place = load_absent(r, account, &who, CameBy::Password)?;
         if place.center.as_ref() != Some(center) {
             return Err(Denied::NotFound);
         }
@@ -241,7 +245,7 @@ impl<C: Proves> AccountPass<C> {
         account: &AccountId,
         who: &Absent,
     ) -> Result<Self, Denied> {
-        let place = load_absent(r, account, who)?;
+        let place = load_absent(r, account, who, CameBy::Other)?;
         allow::<C>(r, &place, None)?;
         Ok(AccountPass { place: Arc::new(place), proof: PhantomData })
     }
@@ -336,6 +340,7 @@ impl Place {
             center: c.parse_or_null()?,
             is_executive: person.is_some(),
             second_factor_due,
+            needs_provider: false,
             person,
             access_version: 0,
             grants,
@@ -374,7 +379,7 @@ impl Place {
         self.person.clone().map(|person| Seen { person, account, user, used })
     }
 
-    fn actor(&self) -> Actor {
+    pub(super) fn actor(&self) -> Actor {
         if let Some(seeing) = self.person.as_ref().and_then(Person::seen_by) {
             return seeing.viewer.actor();
         }
@@ -405,25 +410,32 @@ impl<C> Acting for CompanyPass<C> {
     }
 }
 
+/// Who is signed in by the session that is stored so.
+pub(super) fn signed_in(r: &mut Reader, stored: &str) -> Result<Option<(Person, SessionId)>, Denied> {
+    let now = r.now;
+    let row = r.tx().optional(
+        sql!(
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at
+             FROM session s JOIN login l ON l.id = s.login_id WHERE s.token_hash = $1"
+        ),
+        &[stored.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let person = read_signed_in(&mut row.columns(), now)?;
+    let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
+    Ok(Some((person, session)))
+}
+
 impl Gate for SelfPass {
     type Target = ();
     const DOOR: Door = Door::SignedIn;
 
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
-        let now = r.now;
-        let row = r.tx().optional(
-            sql!(
-                "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at
-                 FROM session s JOIN login l ON l.id = s.login_id WHERE s.token_hash = $1"
-            ),
-            &[secret::hash(token).into()],
-        )?;
-        let Some(row) = row else { return Err(no_session(r, token)?) };
-        let mut c = row.columns();
-        let person = read_signed_in(&mut c, now)?;
-        let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
-        Ok(SelfPass { person, session })
+        match signed_in(r, &secret::hash(token))? {
+            Some((person, session)) => Ok(SelfPass { person, session }),
+            None => Err(no_session(r, token)?),
+        }
     }
 
     fn person(&self) -> Option<&Person> {

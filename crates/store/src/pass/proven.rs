@@ -7,7 +7,7 @@ use domain::time::{Span, Timestamp};
 
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Person, Place, Seen};
 use crate::db::sql;
-use crate::secret;
+use crate::session;
 use crate::work::{Actor, Reader};
 
 /// How long it opens the pages of what is dangerous.
@@ -52,10 +52,9 @@ impl<P: Gate> Gate for Proven<P> {
         }
         let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
         let since = r.now - if r.writes() { DOES_FOR } else { SHOWS_FOR };
-        let row = r.tx().optional(
-            sql!("SELECT proven_at FROM session WHERE token_hash = $1"),
-            &[secret::hash(token).into()],
-        )?;
+        let (stored, _) = session::stored_hash(r, token)?;
+        let row =
+            r.tx().optional(sql!("SELECT proven_at FROM session WHERE token_hash = $1"), &[stored.into()])?;
         let proven_at: Timestamp = row.ok_or(Denied::SignedOut)?.columns().get()?;
         if proven_at > since { Ok(Proven(pass)) } else { Err(Denied::Unproven) }
     }

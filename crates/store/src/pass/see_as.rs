@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 
-use domain::id::{AccountId, CompanyId, SeeAsId, SessionId, UserId};
+use domain::id::{AccountId, CompanyId, SeeAsId, SessionId, SingleSignOnId, UserId};
 use domain::see_as::{self, Access, Begun, Both, Present};
 use domain::time::Timestamp;
 use domain::user::UserStatus;
 
 use super::load::{Found, load_seen, read_person, read_session};
-use super::place::{Means, Person, SelfPass};
+use super::place::{Means, Person, signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate};
 use crate::db::{Columns, DbError, Row, sql};
 use crate::secret;
+use crate::session::{Opens, stored_hash};
 use crate::user;
 use crate::work::{Actor, Reader};
 
@@ -49,6 +50,8 @@ pub struct Viewer {
     /// Their name in the account.
     pub name: String,
     session: SessionId,
+    /// The account's provider, where the session is by it.
+    provider: Option<SingleSignOnId>,
 }
 
 impl Viewer {
@@ -75,6 +78,13 @@ impl LeavePass {
         &self.session
     }
 
+    /// What the session opens that they come back to. `host` is the account's own, where that is asked.
+    pub(crate) fn opens<'a>(&'a self, host: Option<&'a str>) -> Opens<'a> {
+        let provider =
+            self.seeing.as_ref().and_then(|seeing| Some((seeing, seeing.viewer.provider.as_ref()?)));
+        provider.map_or(Opens::All(host), |(seeing, provider)| Opens::Account(&seeing.account, provider))
+    }
+
     /// Whom they see an account as, if they do.
     pub fn seeing(&self) -> Option<&Seeing> {
         self.seeing.as_ref()
@@ -97,18 +107,18 @@ impl Gate for LeavePass {
     const DOOR: Door = Door::SignedIn;
     const LEAVES: bool = true;
 
-    fn mint(r: &mut Reader, credentials: &Credentials, target: &()) -> Result<Self, Denied> {
-        if let Some(seeing) =
-            credentials.session.as_deref().map(|token| find(r, token)).transpose()?.flatten()
-        {
+    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+        let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
+        if let Some(seeing) = find(r, token)? {
             if !credentials.reach(&seeing.account) {
                 return Err(Denied::NotFound);
             }
             let Viewer { person, session, .. } = seeing.viewer.clone();
             return Ok(LeavePass { person, session, seeing: Some(seeing) });
         }
-        let own = SelfPass::mint(r, credentials, target)?;
-        let (person, session) = (own.person().clone(), own.session().clone());
+        // Who came by an account's provider has no pass for themselves, and leaves all the same.
+        let (stored, _) = stored_hash(r, token)?;
+        let (person, session) = signed_in(r, &stored)?.ok_or(Denied::SignedOut)?;
         Ok(LeavePass { person, session, seeing: None })
     }
 
@@ -155,7 +165,7 @@ fn find(r: &mut Reader, token: &str) -> Result<Option<Seeing>, DbError> {
             "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at,
                     v.id, v.account_id, v.user_id, v.viewer_name, v.session_id, v.ends_at, v.ended_at,
                     v.viewer_version, v.viewer_since, v.user_version, v.user_since, a.see_as,
-                    m.id, m.status, m.ends_at, m.access_version, mx.created_at,
+                    s.single_sign_on_id, m.id, m.status, m.ends_at, m.access_version, mx.created_at,
                     u.first_name, u.last_name, u.status, u.ends_at, u.access_version, ux.created_at
              FROM see_as v
              JOIN session s ON s.id = v.session_id AND s.login_id = v.viewer_login_id
@@ -185,13 +195,13 @@ fn read(row: Row, now: Timestamp) -> Result<Option<Seeing>, DbError> {
     let (ends_at, ended_at): (Timestamp, Option<Timestamp>) = (c.get()?, c.get()?);
     let access = Both { viewer: read_begun(&mut c)?, user: read_begun(&mut c)? };
     let begun = Begun { access, ends_at, ended: ended_at.is_some() };
-    let (allowed, own) = (c.flag()?, c.parse_or_null()?);
+    let (allowed, provider, own) = (c.flag()?, c.parse_or_null()?, c.parse_or_null()?);
     let (viewer, viewer_active) = read_present(&mut c, now)?;
     let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
     let (seen, user_active) = read_present(&mut c, now)?;
     let access = Both { viewer, user: seen };
     let present = Present { allowed, access, both_active: viewer_active && user_active, now };
-    let viewer = Viewer { person, user: own, name: viewer_name, session };
+    let viewer = Viewer { person, user: own, name: viewer_name, session, provider };
     let is_over = !see_as::goes_on(&begun, &present);
     Ok(Some(Seeing { id, account, user, name, ends_at, is_over, is_ended: begun.ended, viewer }))
 }

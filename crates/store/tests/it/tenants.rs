@@ -219,6 +219,21 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "u.account_id <> $1 AND u.status <> 'deleted'",
         "whether an address signs in elsewhere, and nothing else of it",
     ),
+    (
+        "single_sign_on.rs",
+        "DELETE FROM single_sign_on_identity WHERE login_id = $1",
+        "what else signs a person in ends with their password",
+    ),
+    (
+        "single_sign_on.rs",
+        "DELETE FROM single_sign_on_visit WHERE login_id = $1",
+        "what else signs a person in ends with their password",
+    ),
+    (
+        "single_sign_on.rs",
+        "DELETE FROM single_sign_on_visit WHERE expires_at <= $1",
+        "the worker forgets what has expired",
+    ),
     ("lead_event.rs", "FROM lead_event WHERE happened_at <= $1", "the worker forgets what is old"),
     (
         "summary_issue.rs",

@@ -47,8 +47,11 @@ impl Visitor {
     }
 
     fn of_site(&self, frame: Frame) -> Frame {
+        let is_bound = self.bound_account().is_some();
+        // What is bound to an account leads out of it nowhere.
+        let is_own_host = self.own_host().is_some() || is_bound;
         let seeing = self.is_seeing().then(SeeingMark::default);
-        Frame { look: Look::clone(&self.look), is_own_host: self.own_host().is_some(), seeing, ..frame }
+        Frame { look: Look::clone(&self.look), is_own_host, is_bound, seeing, ..frame }
     }
 
     /// The frame of a page of a signed-in person without account.
@@ -160,7 +163,8 @@ impl Visitor {
     /// the session is over.
     pub fn signed_in(&self, answer: Answer, session: &SignedIn) -> Answer {
         let mut response = answer?;
-        for (cookie, value) in [(Cookie::Session, &session.token), (Cookie::Device, &session.device)] {
+        let device = session.device.as_ref().map(|device| (Cookie::Device, device));
+        for (cookie, value) in [(Cookie::Session, &session.token)].into_iter().chain(device) {
             response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
         }
         Ok(response)

@@ -51,6 +51,8 @@ cookies! {
     SecondFactor = "second-factor",
     /// The token of what a passkey was asked to sign.
     Passkey = "passkey",
+    /// The account and token of who was sent to the account's provider.
+    SingleSignOn = "single-sign-on",
     /// The token of the operator's link.
     Operator = "operator",
     /// What shows that somebody has signed in from here before. It signs nobody in.
@@ -77,6 +79,7 @@ impl Cookie {
             Cookie::TemporaryPassword => Some(15 * 60),
             Cookie::SecondFactor => Some(10 * 60),
             Cookie::Passkey => Some(5 * 60),
+            Cookie::SingleSignOn => Some(10 * 60),
             // As long as browsers keep any.
             Cookie::Device | Cookie::Language => Some(400 * 24 * 3_600),
             Cookie::Operator => None,

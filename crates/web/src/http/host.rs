@@ -97,10 +97,13 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
         return false;
     }
     match first {
-        "" | "sign-in" | "sign-out" | "see-as" | "language" | "reset" => true,
+        "sign-in" => route == "/sign-in",
+        "" | "sign-out" | "see-as" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         "second-factor" => true,
-        "accounts" | "logos" | "looks" | "static" => true,
+        // Providers send people back to the server's own host.
+        "accounts" => !route.contains("/single-sign-on"),
+        "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")
                 || ["/me/password", "/me/proof", "/me/push", "/me/sessions"]

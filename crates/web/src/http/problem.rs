@@ -4,6 +4,7 @@ use ::http::{StatusCode, header};
 use app::pass::{AccountPass, LeavePass, LinkState, Seeing, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Refusal;
 use domain::access_change::Already;
 use domain::capability::proof::AnyUser;
 use domain::id::AccountId;
@@ -12,9 +13,10 @@ use text::Text;
 
 use super::refusals;
 use super::visit::Visitor;
+use crate::pages::single_sign_on::{sign_in_again_path, sign_in_path};
 use crate::routes;
 use crate::views::access_change::part_name;
-use crate::views::problem::{Kind, Problem};
+use crate::views::problem::{Kind, Problem, Ways};
 use crate::views::user::Described as _;
 use crate::views::{Frame, Page, invitation, isolated};
 
@@ -23,6 +25,7 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
     match refused {
         Refused::SignedOut => sign_in_first(visitor),
         Refused::NotFound => page(visitor, |_| Kind::NotFound).await,
+        Refused::Forbidden { refusal: Refusal::NeedsProvider, .. } => needs_provider(visitor).await,
         Refused::Forbidden { refusal, ask } => {
             page(visitor, |_| Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
         }
@@ -133,6 +136,16 @@ async fn frame(visitor: &Visitor) -> Frame {
     }
 }
 
+/// Who came to an account by their password that requires its provider. Providers send people back to the server's own host.
+async fn needs_provider(visitor: &Visitor) -> Response {
+    let base = visitor.own_host().map_or("", |_| visitor.app.settings.base_url.as_str());
+    let ways = account_of(&visitor.path).map(|account| Ways {
+        sign_in: format!("{base}{}", sign_in_path(&account)),
+        link: format!("{base}/accounts/{account}/me/single-sign-on"),
+    });
+    page(visitor, |_| Kind::NeedsProvider(ways)).await
+}
+
 /// The account that an address is in. Whether the person has a place there is for the pass to say.
 fn account_of(path: &str) -> Option<AccountId> {
     path.strip_prefix("/accounts/")?.split('/').next()?.parse().ok()
@@ -152,7 +165,12 @@ fn sign_in_first(visitor: &Visitor) -> Response {
 
 /// To the page where they show again that it is them, and from there back. What was sent too late was not done, and says so.
 async fn prove_first(visitor: &Visitor) -> Response {
-    let place = |path: &str| format!("/me/proof?next={path}");
+    // Who came by an account's provider has no password here, and shows it by signing in there once more.
+    let bound = visitor.bound_account();
+    let place = |path: &str| match &bound {
+        Some(account) => sign_in_again_path(account, path),
+        None => format!("/me/proof?next={path}"),
+    };
     if visitor.is_get() {
         return Redirect::to(&place(&visitor.path)).into_response();
     }
@@ -243,6 +261,9 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
+        Conflict::SingleSignOnFailed => t.problem_single_sign_on_failed(),
+        Conflict::SingleSignOnUnknown => t.problem_single_sign_on_unknown(),
+        Conflict::SingleSignOnTaken => t.problem_single_sign_on_taken(),
         Conflict::FullForOne => t.problem_full_for_one(),
         Conflict::PasskeyRefused => t.passkey_refused(),
         Conflict::SeeAsOff => t.see_as_off(),

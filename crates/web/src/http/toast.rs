@@ -82,6 +82,18 @@ toasts! {
     InvitationsAllowed => Text::toast_invitations_allowed,
     /// An API key is ended.
     ApiKeyEnded => Text::toast_api_key_ended,
+    /// Single sign-on is connected.
+    SingleSignOnConnected => Text::toast_single_sign_on_connected,
+    /// It is required.
+    SingleSignOnRequired => Text::toast_single_sign_on_required,
+    /// It is not.
+    SingleSignOnFreed => Text::toast_single_sign_on_freed,
+    /// Single sign-on is over.
+    SingleSignOnEnded => Text::toast_single_sign_on_ended,
+    /// One can sign in by it.
+    SingleSignOnLinked => Text::toast_single_sign_on_linked,
+    /// One can no more.
+    SingleSignOnUnlinked => Text::toast_single_sign_on_unlinked,
     /// Push is on for this device.
     PushOn => Text::toast_push_on,
     /// One sees the account as oneself again.

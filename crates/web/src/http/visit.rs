@@ -249,6 +249,7 @@ impl Visitor {
                 temporary_password: cookies.take(Cookie::TemporaryPassword),
                 second_factor: cookies.take(Cookie::SecondFactor),
                 passkey: cookies.take(Cookie::Passkey),
+                single_sign_on: cookies.take(Cookie::SingleSignOn),
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,
@@ -337,6 +338,11 @@ impl Visitor {
     /// Whether the browser comes as who sees an account as somebody else, be that over or not.
     pub fn is_seeing(&self) -> bool {
         self.ask.credentials.session.as_deref().is_some_and(domain::see_as::is_token)
+    }
+
+    /// The account that the session is bound to, which began by the account's provider; only for where to send them.
+    pub fn bound_account(&self) -> Option<AccountId> {
+        self.ask.credentials.session.as_deref()?.split_once('.')?.0.parse().ok()
     }
 
     /// The account whose own host was asked; `None` on the server's.

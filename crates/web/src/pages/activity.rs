@@ -173,10 +173,8 @@ fn what(t: Text, verb: &str) -> &'static str {
         Some(Verb::BrandHostGiven) => t.activity_brand_host_given(),
         Some(Verb::BrandHostFailing) => t.activity_brand_host_failing(),
         Some(Verb::BrandHostLost) => t.activity_brand_host_lost(),
-        Some(Verb::SeeAsStarted) => t.activity_see_as_started(),
-        Some(Verb::SeeAsRefused) => t.activity_see_as_refused(),
-        Some(Verb::SeeAsEnded) => t.activity_see_as_ended(),
-        Some(of_factor) => what_of_factor(t, of_factor),
+        Some(verb @ (Verb::SeeAsStarted | Verb::SeeAsRefused | Verb::SeeAsEnded)) => of_see_as(t, verb),
+        Some(verb) => of_sign_in(t, verb),
         None => t.activity_unknown(),
     }
 }
@@ -189,8 +187,16 @@ fn of_api_key(t: Text, verb: Verb) -> &'static str {
     }
 }
 
-/// What was done to somebody's second factor.
-fn what_of_factor(t: Text, verb: Verb) -> &'static str {
+fn of_see_as(t: Text, verb: Verb) -> &'static str {
+    match verb {
+        Verb::SeeAsStarted => t.activity_see_as_started(),
+        Verb::SeeAsRefused => t.activity_see_as_refused(),
+        _ => t.activity_see_as_ended(),
+    }
+}
+
+/// What was done to the ways somebody signs in by: second factors, passkeys and single sign-on.
+fn of_sign_in(t: Text, verb: Verb) -> &'static str {
     match verb {
         Verb::SecondFactorShown => t.activity_second_factor_shown(),
         Verb::SecondFactorAdded => t.activity_second_factor_added(),
@@ -201,6 +207,12 @@ fn what_of_factor(t: Text, verb: Verb) -> &'static str {
         Verb::PasskeyRenamed => t.activity_passkey_renamed(),
         Verb::PasskeyRemoved => t.activity_passkey_removed(),
         Verb::PasskeyCopied => t.activity_passkey_copied(),
+        Verb::SingleSignOnConnected => t.activity_single_sign_on_connected(),
+        Verb::SingleSignOnEnded => t.activity_single_sign_on_ended(),
+        Verb::SingleSignOnRequired => t.activity_single_sign_on_required(),
+        Verb::SingleSignOnLinked => t.activity_single_sign_on_linked(),
+        Verb::SingleSignOnUnlinked => t.activity_single_sign_on_unlinked(),
+        Verb::SingleSignOnUsed => t.activity_single_sign_on_used(),
         _ => t.activity_unknown(),
     }
 }
@@ -290,6 +302,8 @@ fn field_name(t: Text, field: &str) -> String {
         "temporary_passwords" => t.temporary_password_setting(),
         "see_as" => t.see_as_setting(),
         "second_factor_from" => t.second_factor_rule_title(),
+        "single_sign_on_required" => t.single_sign_on_required(),
+        "keep_password" => t.single_sign_on_keep(),
         "seen_by" => t.see_as_seen_by(),
         "tried" => t.see_as_tried(),
         "invoice_emails" => t.access_change_part_invoice_emails(),
@@ -322,6 +336,8 @@ fn field_name(t: Text, field: &str) -> String {
         "send_email" => t.notification_send_email(),
         "send_push" => t.notification_send_push(),
         "send_desktop" => t.notification_send_desktop(),
+        "issuer" => t.single_sign_on_issuer(),
+        "client_id" => t.single_sign_on_client_id(),
         "lead_kind" => t.alert_kind(),
         "told" => t.alert_told(),
         "frequency" => t.summary_email_frequency(),

@@ -1,6 +1,7 @@
 //! Choosing a language at the foot of a page, for this browser (I-08).
 
 use app::pass::Visitor;
+use domain::id::AccountId;
 use serde::Deserialize;
 use text::Language;
 
@@ -25,8 +26,12 @@ pub async fn choose(visit: Visit<Visitor>, chosen: Chosen) -> Answer {
     }
 }
 
-/// Whether it is a page of ours; the page to sign in at may name the one that somebody wanted to see.
+/// Whether it is a page of ours; the page to sign in at may name the one that somebody wanted to see, and that of single
+/// sign-on the account.
 fn leads_back(next: &str) -> bool {
+    if let Some((path, account)) = next.split_once("?account=") {
+        return routes::leads_to_a_page(path) && account.parse::<AccountId>().is_ok();
+    }
     match next.split_once("?next=") {
         Some((path, wanted)) => routes::leads_to_a_page(path) && routes::leads_to_a_page(wanted),
         None => routes::leads_to_a_page(next),
@@ -40,7 +45,8 @@ mod tests {
     /// Seen to fail: without looking at what stands behind the question mark.
     #[test]
     fn x24_a_language_is_chosen_on_a_page_of_ours() {
-        for good in ["/sign-in", "/sign-in?next=/accounts", "/reset", "/invitation"] {
+        let single = "/sign-in/single-sign-on?account=ACC00000000000000000000000000000000";
+        for good in ["/sign-in", "/sign-in?next=/accounts", "/reset", "/invitation", single] {
             assert!(leads_back(good), "{good}");
         }
         for bad in [
@@ -51,6 +57,8 @@ mod tests {
             "/sign-in?next=/accounts?next=/x",
             "/sign-in?next=/accounts&next=//evil.example",
             "/sign-in?other=1",
+            "/sign-in/single-sign-on?account=x",
+            "//evil.example?account=ACC00000000000000000000000000000000",
             "/language",
             "/invitations/ACC1/x?next=/accounts",
         ] {

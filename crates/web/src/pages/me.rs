@@ -3,7 +3,8 @@
 use app::api_key::{self, ApiKeyRecord};
 use app::pass::{AccountPass, SelfPass};
 use app::session::SessionRecord;
-use app::{Refused, me, session, words};
+use app::work::Reader;
+use app::{Refused, me, session, single_sign_on, words};
 use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
 use domain::input::{FieldError, Problem};
@@ -141,10 +142,16 @@ fn view(
 
 /// The names that an account shows of oneself.
 pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
-    let (pass, user) = visit.read(me::own_user).await?;
+    let (pass, (user, has)) =
+        visit.read(|r, pass| Ok((me::own_user(r, pass)?, has_provider(r, pass)?))).await?;
     let Names { first, last, display } = user.names;
     let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
-    visit.page(own_view(&visit, &pass, &typed, &Errors::default()))
+    visit.page(own_view(&visit, &pass, &typed, &Errors::default(), has))
+}
+
+/// Whether the account has a provider, which is on the server's own host alone.
+fn has_provider(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<bool, Refused> {
+    single_sign_on::is_offered(r, pass)
 }
 
 /// Changes them.
@@ -154,8 +161,8 @@ pub async fn change_own(visit: Visit<AccountPass<AnyUser>>, typed: TypedOwn) -> 
     let names = match names {
         Ok(names) => names,
         Err(errors) => {
-            let pass = visit.pass().await?;
-            return visit.mend(own_view(&visit, &pass, &typed, &Errors(errors)));
+            let (pass, has) = visit.read(has_provider).await?;
+            return visit.mend(own_view(&visit, &pass, &typed, &Errors(errors), has));
         }
     };
     visit.write(move |w, pass| me::change_own_user(w, pass, &names)).await?;
@@ -167,6 +174,7 @@ fn own_view(
     pass: &AccountPass<AnyUser>,
     typed: &TypedOwn,
     errors: &Errors,
+    has_provider: bool,
 ) -> Own {
     let t = visit.t();
     Own {
@@ -175,6 +183,7 @@ fn own_view(
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
         display_name: errors.field(t, "display_name", &typed.display_name),
+        has_single_sign_on: has_provider && visit.own_host().is_none(),
     }
 }
 

@@ -38,6 +38,7 @@ pub mod see_as;
 pub mod session;
 pub mod setup;
 mod shown;
+pub mod single_sign_on;
 pub mod temporary_password;
 pub mod unsubscribe;
 pub mod user;

@@ -51,7 +51,10 @@ pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
             .seeing()
             .map_or("/sign-in".to_owned(), |seeing| format!("/accounts/{}", seeing.account)));
     }
-    visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" })
+    match visit.bound_account() {
+        Some(account) => visit.go(&format!("/accounts/{account}")),
+        None => visit.go(if visit.has_session() { "/accounts" } else { "/sign-in" }),
+    }
 }
 
 /// The sign-in page.

@@ -75,6 +75,8 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::HostUnproven => t.form_host_unproven(),
         Problem::TooManyLogos => t.form_too_many_logos(),
         Problem::HostNoAnswer => t.form_host_no_answer(),
+        Problem::NoProvider => t.form_no_provider(),
+        Problem::NoSingleSignOn => t.form_no_single_sign_on(),
         Problem::SvgPicture => t.form_svg_picture(),
         Problem::NotAPicture => t.form_not_a_picture(),
         Problem::PictureTooLarge { side } => return t.form_picture_too_large(t.number(i64::from(side))),
@@ -106,6 +108,7 @@ fn missing(t: Text, name: &str) -> &'static str {
         "account" => t.access_request_names_none(),
         "reason" => t.see_as_missing_reason(),
         "capability" => t.api_key_missing_capability(),
+        "keeper" => t.single_sign_on_missing_keeper(),
         _ => t.form_missing(),
     }
 }

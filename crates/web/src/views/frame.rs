@@ -34,6 +34,8 @@ pub struct Frame {
     pub is_own_host: bool,
     /// From which day on whoever looks needs a second factor here, and has none.
     pub second_factor_due: Option<String>,
+    /// Whether the session is by the account's provider: one's own pages are of the sign-in, and not of the account.
+    pub is_bound: bool,
     /// That whoever looks sees an account as somebody else.
     pub seeing: Option<SeeingMark>,
 }
@@ -85,6 +87,11 @@ impl Frame {
     pub fn on_own_host(mut self) -> Frame {
         if self.is_own_host {
             let stays = |item: &NavItem| !LEADS_OUT.contains(&item.href.as_str());
+            self.nav.retain(stays);
+            self.panel.retain(stays);
+        }
+        if self.is_bound {
+            let stays = |item: &NavItem| item.href.starts_with("/accounts/");
             self.nav.retain(stays);
             self.panel.retain(stays);
         }

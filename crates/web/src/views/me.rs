@@ -89,6 +89,8 @@ pub struct Own {
     pub last_name: Field,
     /// `display_name`
     pub display_name: Field,
+    /// Whether the account has a provider to link oneself to.
+    pub has_single_sign_on: bool,
 }
 
 impl Own {

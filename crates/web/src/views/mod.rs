@@ -42,6 +42,7 @@ pub mod second_factor_rule;
 pub mod see_as;
 pub mod session;
 pub mod setup;
+pub mod single_sign_on;
 pub mod temporary_password;
 pub mod unsubscribe;
 pub mod user;

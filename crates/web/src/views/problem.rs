@@ -35,6 +35,8 @@ pub enum Kind {
         /// "Dana Reyes or Sam Ito"
         who_can_give: Option<String>,
     },
+    /// 403: they came by a password, and the account requires its provider; `None` where several accounts are shown.
+    NeedsProvider(Option<Ways>),
     /// 403: they see an account as somebody else, which does not open this or is over; one button ends it.
     SeeingAs {
         /// As whom.
@@ -64,13 +66,25 @@ pub enum Kind {
     Unavailable,
 }
 
+/// The ways on to an account that requires its provider.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// To the provider.
+    pub sign_in: String,
+    /// To one's own link, which comes first.
+    pub link: String,
+}
+
 impl Kind {
     /// The status of the answer; a bad request may be more exact.
     pub fn status(&self) -> http::StatusCode {
         use http::StatusCode;
         match self {
             Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Forbidden { .. } | Kind::SeeingAs { .. } | Kind::Unproven { .. } => StatusCode::FORBIDDEN,
+            Kind::Forbidden { .. }
+            | Kind::NeedsProvider(_)
+            | Kind::SeeingAs { .. }
+            | Kind::Unproven { .. } => StatusCode::FORBIDDEN,
             Kind::BadRequest(_) => StatusCode::BAD_REQUEST,
             Kind::Nowhere(_) => StatusCode::MISDIRECTED_REQUEST,
             Kind::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -111,6 +125,7 @@ impl Problem {
             Kind::NotFound => t.problem_not_found(),
             Kind::Forbidden { .. } => t.problem_forbidden(),
             Kind::Unproven { .. } => t.proof_too_late(),
+            Kind::NeedsProvider(_) => t.single_sign_on_needed(),
             Kind::SeeingAs { is_over: true, .. } => t.see_as_over(),
             Kind::SeeingAs { is_over: false, .. } => t.see_as_only_look(),
             Kind::BadRequest(_) | Kind::Nowhere(_) => t.problem_bad_request(),

@@ -14,6 +14,7 @@ pub fn sentence(t: Text, refusal: Refusal) -> String {
         Refusal::NotActive(UserStatus::Pending) => t.permission_pending().to_owned(),
         Refusal::NotActive(UserStatus::Suspended) => t.permission_suspended().to_owned(),
         Refusal::NotActive(_) => t.permission_gone().to_owned(),
+        Refusal::NeedsProvider => t.permission_needs_provider().to_owned(),
         Refusal::OutsideCompanies => t.permission_outside().to_owned(),
         Refusal::CompanyDisabled => t.permission_disabled().to_owned(),
         Refusal::NoLeadCenter => t.permission_no_lead_center().to_owned(),

@@ -24,6 +24,12 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
     match rest {
         "/sign-in" => &["email", "password", "next", "kept"],
         "/sign-out" => &["next"],
+        "/sign-in/single-sign-on" => &["account", "next"],
+        "/single-sign-on" if rest == pattern => &["code", "state", "iss"],
+        "/single-sign-on" => &["issuer", "client_id", "client_secret"],
+        "/me/single-sign-on" => &["password"],
+        "/single-sign-on/require" => &["required", "keeper"],
+        "/single-sign-on/end" | "/me/single-sign-on/end" => &[],
         "/setup" => &["account_name", "time_zone", "first_name", "last_name", "email", "password"],
         "/reset" => &["email"],
         "/reset/new" | "/email-change" | "/invitation" | "/temporary-password" => &["password"],

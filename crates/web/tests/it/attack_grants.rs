@@ -17,13 +17,30 @@ use crate::doors::is_let_in;
 use crate::site::{Site, Standing};
 
 /// Fields that give something: words and ids, of which a form says one or several.
-const CHOICES: [&str; 9] =
-    ["user_type", "company", "account", "some", "choice", "afterwards", "keep", "decision", "ends_on"];
+const CHOICES: [&str; 10] = [
+    "keeper",
+    "user_type",
+    "company",
+    "account",
+    "some",
+    "choice",
+    "afterwards",
+    "keep",
+    "decision",
+    "ends_on",
+];
 /// Boxes that are ticked or not.
-const TICKS: [&str; 6] =
-    ["agent", "invoice_emails", "free_types", "takes_requests", "temporary_passwords", "lead_center"];
+const TICKS: [&str; 7] = [
+    "required",
+    "agent",
+    "invoice_emails",
+    "free_types",
+    "takes_requests",
+    "temporary_passwords",
+    "lead_center",
+];
 /// Those of which a form may have several.
-const SEVERAL: [&str; 4] = ["company", "account", "choice", "some"];
+const SEVERAL: [&str; 5] = ["keeper", "company", "account", "choice", "some"];
 
 /// A form that succeeds and says as much as it can; with a place for each field that gives something.
 async fn whole(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {

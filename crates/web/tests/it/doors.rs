@@ -26,6 +26,8 @@ fn door_of(path: &str) -> Door {
     let parts: Vec<&str> = rest.unwrap_or(path).split('/').skip(1).collect();
     match (rest.is_some(), parts.as_slice()) {
         (false, [""] | ["sign-in"] | ["reset"] | ["language"]) => Door::Open,
+        (false, ["sign-in", "single-sign-on"]) => Door::Open,
+        (false, ["single-sign-on"]) => Door::Link("single-sign-on"),
         (false, ["sign-in", "passkey", ..]) => Door::Open,
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open
@@ -56,6 +58,8 @@ fn door_of(path: &str) -> Door {
         (false, ["account-centers", ..]) => Door::Center(Center::Executive),
         (true, [] | ["me"] | ["permissions" | "events"] | ["may", "{capability}"]) => Door::Account(None),
         (true, ["alerts" | "summaries", ..]) => Door::Account(None),
+        (true, ["me", "single-sign-on", ..]) => Door::Account(None),
+        (true, ["single-sign-on", ..]) => Door::Account(Some(ManageUsers)),
         (true, ["white-label", ..]) => Door::Account(Some(ManageWhiteLabel)),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["activity" | "users.json"]) => Door::Account(Some(ManageUsers)),

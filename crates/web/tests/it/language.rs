@@ -99,9 +99,15 @@ async fn i08_pages_for_everybody_are_in_the_browsers_language() {
         .send(&Method::POST, "/reset", None, "email=ada%40example.com", &[FORM[0], FORM[1], SPANISH])
         .await;
     assert_spanish("POST /reset", &asked, &english);
-    for path in
-        ["/invitation", "/invitation-block", "/unsubscribe", "/reset/new", "/email-change", "/login-merge"]
-    {
+    for path in [
+        "/invitation",
+        "/invitation-block",
+        "/unsubscribe",
+        "/reset/new",
+        "/email-change",
+        "/login-merge",
+        "/single-sign-on",
+    ] {
         let (_, ask, _) = success(&site, path).await;
         let reply = get(&site, path, ask.as_ref(), &[SPANISH]).await;
         assert_spanish(path, &reply, &english);

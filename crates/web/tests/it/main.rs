@@ -31,6 +31,7 @@ mod people;
 mod proof;
 mod records;
 mod see_as;
+mod single_sign_on;
 mod site;
 mod strangers;
 mod unsubscribe;

@@ -7,7 +7,7 @@ use crate::attack_forms::honest;
 use crate::site::{Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 7] = [
+const DANGEROUS: [&str; 10] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -15,6 +15,9 @@ const DANGEROUS: [&str; 7] = [
     "/account-centers/{account_center}/executives/{login}/make",
     "/account-centers/{account_center}/settings/second-factor",
     "/accounts/{account}/settings/second-factor",
+    "/accounts/{account}/single-sign-on",
+    "/accounts/{account}/single-sign-on/end",
+    "/accounts/{account}/single-sign-on/require",
 ];
 
 ///

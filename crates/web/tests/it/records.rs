@@ -1,7 +1,8 @@
 //! Every route that does something records what the table says it records.
 
 use app::Ask;
-use app::pass::{AccountPass, InvitationBlockPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, Credentials, InvitationBlockPass, Reason, SelfPass, SystemPass};
+use app::single_sign_on::{Leaving, Returned};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
 use domain::capability::proof::{AnyUser, ManageWhiteLabel};
@@ -13,6 +14,7 @@ use domain::receiver::Receiver;
 use domain::summary_email::{Frequency, SummaryChange};
 use domain::user::UserType;
 use http::Method;
+use testkit::Says;
 
 use testkit::{Device, asked_in};
 
@@ -108,6 +110,38 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let form = if pattern.ends_with("/end") { String::new() } else { name };
             (pattern.replace("{api_key}", &key), Some(world.sign_in("manager@example.com").await.ask), form)
         }
+        "/sign-in/single-sign-on" => {
+            site.connect_provider().await;
+            (path, None, format!("account={}", site.account.id))
+        }
+        "/single-sign-on" => {
+            let (ask, form) = by_provider(site).await;
+            (path, Some(ask), form)
+        }
+        "/accounts/{account}/single-sign-on" => {
+            world.sql("DELETE FROM attempt WHERE name LIKE 'providers of%'");
+            let [issuer, client_id, secret] = site.provider.typed();
+            let typed = [("issuer", issuer), ("client_id", client_id), ("client_secret", secret)];
+            with(path, &serde_html_form::to_string(typed).expect("a form"))
+        }
+        "/accounts/{account}/single-sign-on/require" => {
+            site.connect_provider().await;
+            let keeper = world.sql(&format!(
+                "SELECT id FROM \"user\" WHERE account_id = '{}' AND login_id = '{}'",
+                site.account.id, site.account.admin.login
+            ));
+            with(path, &format!("keeper={}", keeper[0][0]))
+        }
+        "/accounts/{account}/single-sign-on/end" => {
+            site.connect_provider().await;
+            with(path, "")
+        }
+        "/accounts/{account}/me/single-sign-on" => {
+            site.connect_provider().await;
+            let form = format!("password={}", testkit::PASSWORD.replace(' ', "+"));
+            (path, Some(manager(site)), form)
+        }
+        "/accounts/{account}/me/single-sign-on/end" => (path, Some(linked(site).await), String::new()),
         "/me/api-keys" => {
             // Another person's: a reset of the administrator's password ends keys, too.
             let form = format!("name=Export&ends=90&password={}", testkit::PASSWORD.replace(' ', "+"));
@@ -485,6 +519,39 @@ async fn center_request(site: &Site, pattern: &str) -> (String, Option<Ask>, Str
     }
 }
 
+/// The session that a manager has all along.
+fn manager(site: &Site) -> Ask {
+    site.people()[3].1.cloned().expect("the manager is signed in")
+}
+
+/// A manager whom the account's provider knows.
+async fn linked(site: &Site) -> Ask {
+    site.connect_provider().await;
+    let (app, ask) = (&site.world.app, manager(site));
+    if !site.world.sql("SELECT subject FROM single_sign_on_identity").is_empty() {
+        return ask;
+    }
+    let leaving = app.leave_to_link(&ask, site.account.id.clone(), testkit::PASSWORD).await.expect("it fits");
+    let (code, state) = site.provider.code(&site.world, &leaving.url, Says::Rs256, |_| {});
+    let returned = Returned { code, state, issuer: String::new() };
+    app.arrive(&back(&ask, &leaving), returned).await.expect("linked");
+    ask
+}
+
+fn back(ask: &Ask, leaving: &Leaving) -> Ask {
+    let credentials = Credentials { single_sign_on: Some(leaving.kept.clone()), ..ask.credentials.clone() };
+    Ask { credentials, ..ask.clone() }
+}
+
+/// The manager on their way back from the provider, and what they bring.
+pub(crate) async fn by_provider(site: &Site) -> (Ask, String) {
+    linked(site).await;
+    let (visitor, account) = (site.world.visitor(), site.account.id.as_str());
+    let leaving = site.world.app.leave_to_sign_in(&visitor, account, "").await.expect("there is a provider");
+    let (code, state) = site.provider.code(&site.world, &leaving.url, Says::Rs256, |_| {});
+    (back(&visitor, &leaving), format!("code={code}&state={state}"))
+}
+
 /// Asks for access; the person's own request.
 pub(crate) async fn ask_to_be_let_in(site: &Site, from: &str, account: &str) -> String {
     let (ask, named) = (site.world.sign_in(from).await.ask, account.to_owned());
@@ -582,6 +649,9 @@ async fn a05_every_action_records_what_its_route_says() {
             "/account-centers/{account_center}/users/new",
             "/account-centers/{account_center}/jobs/new",
             "/setup",
+            // Who leaves for a provider has changed nothing.
+            "/sign-in/single-sign-on",
+            "/accounts/{account}/me/single-sign-on",
             // The browser alone keeps it.
             "/language",
             // A passkey is asked for; that it was used or added is recorded.

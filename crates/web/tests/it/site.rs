@@ -17,7 +17,7 @@ use domain::summary_email::{Frequency, SummaryChange};
 use domain::tag::TypedTag;
 use domain::user::UserType;
 use http::{HeaderMap, Method, Request, StatusCode};
-use testkit::{Account, Center, Engine, Person, World};
+use testkit::{Account, Center, Engine, Person, Provider, World};
 use tower::ServiceExt as _;
 use web::http::route::{Route, Speaks};
 
@@ -61,6 +61,8 @@ pub(crate) struct Site {
     /// another account.
     pub(crate) numbered: BTreeMap<&'static str, String>,
     pub(crate) foreign_numbered: BTreeMap<&'static str, String>,
+    /// The provider that the account's people sign in by.
+    pub(crate) provider: Provider,
     people: Vec<(Standing, Option<Person>)>,
 }
 
@@ -143,8 +145,9 @@ impl Site {
         let foreign_review = self::review(&world, &other).await;
         let numbered = numbered(&world, &account).await;
         let foreign_numbered = self::numbered(&world, &other).await;
+        let provider = Provider::new();
         let router = web::router(world.app.clone());
-        Site {
+        let site = Site {
             world,
             router,
             account,
@@ -165,8 +168,23 @@ impl Site {
             foreign_review,
             numbered,
             foreign_numbered,
+            provider,
             people,
+        };
+        site.connect_provider().await;
+        site
+    }
+
+    /// Has the account's people sign in by the provider, if it is not so already.
+    pub(crate) async fn connect_provider(&self) {
+        if !self.world.sql("SELECT id FROM single_sign_on").is_empty() {
+            return;
         }
+        self.world.sql("DELETE FROM attempt WHERE name LIKE 'providers of%'");
+        let [issuer, client_id, secret] = self.provider.typed();
+        let typed = (issuer.as_str(), client_id.as_str(), secret.as_str());
+        let (app, account) = (&self.world.app, &self.account);
+        app.connect_provider(&account.admin.ask, account.id.clone(), typed).await.expect("it answers");
     }
 
     /// A site on every engine there is.
@@ -381,6 +399,7 @@ fn cookies(ask: &Ask) -> Vec<(&'static str, String)> {
         ("temporary-password", &credentials.temporary_password),
         ("second-factor", &credentials.second_factor),
         ("passkey", &credentials.passkey),
+        ("single-sign-on", &credentials.single_sign_on),
         ("device", &credentials.device),
         ("operator", &credentials.operator),
     ]

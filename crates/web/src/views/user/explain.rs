@@ -96,7 +96,7 @@ pub fn sentence(t: Text, explanation: &Explanation, company: Option<&str>) -> St
         Err(Refusal::OutlastsOwn) => t.permission_no_outlasts().to_owned(),
         Err(Refusal::NamesProduct) => t.permission_no_names_product().to_owned(),
         Err(Refusal::NoSecondFactor) => t.permission_no_second_factor_of_theirs(because),
-        Err(refusal @ (Refusal::Center(_) | Refusal::OutsideKey(_))) => {
+        Err(refusal @ (Refusal::Center(_) | Refusal::OutsideKey(_) | Refusal::NeedsProvider)) => {
             crate::views::refusal::sentence(t, refusal)
         }
     }

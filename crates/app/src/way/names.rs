@@ -1,4 +1,4 @@
-//! Where the name of a push service leads. Tests have answers of their own.
+//! Where a host's name leads. Tests have answers of their own.
 
 use std::future::Future;
 use std::net::SocketAddr;
