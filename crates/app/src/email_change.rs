@@ -9,7 +9,7 @@ use domain::mail::MailKind;
 use store::db::DbError;
 use store::email_change::{self, EmailChange};
 use store::mail;
-use store::pass::{Acting, EmailChangePass, SelfPass};
+use store::pass::{Acting, EmailChangePass, Proven, SelfPass};
 use store::work::{Committed, Writer};
 use store::{attempt, login, user};
 
@@ -30,7 +30,7 @@ impl App {
             return Err(Refused::field("email", Problem::SameAddress));
         }
         let login = self.check_present_password(ask, &pass.person().email, password).await?;
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_unchanged(&mut w, &login)?;
             let change = email_change::insert(&mut w, pass, &email)?;
             let entry = send(&mut w, pass, &change)?;

@@ -10,7 +10,7 @@ use domain::id::{LoginId, PasskeyId};
 use domain::name;
 use domain::passkey::{self as rules, Purpose};
 use store::login::LoginRecord;
-use store::pass::{Acting, SecondFactorPass, SelfPass};
+use store::pass::{Acting, Proven, SecondFactorPass, SelfPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{passkey, second_factor as factors};
 
@@ -78,7 +78,7 @@ impl App {
         let party = Party::of(&self.settings)?;
         let checked = self.check_own_password(ask, password).await?;
         let handle = self.passkey_handle(&checked.id);
-        let put = move |mut w: Writer, pass: &SelfPass| {
+        let put = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             let known = check_room(&mut w, &checked.id)?;
             limits::count(&mut w, &format!("passkeys of {}", checked.id), limits::PASSKEY_NEW)?;
@@ -131,7 +131,7 @@ impl App {
     ) -> Result<(), Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let (id, typed) = (id.clone(), code.to_owned());
-        let remove = move |mut w: Writer, pass: &SelfPass| {
+        let remove = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             let found = get(&mut w, pass, &id)?;
             if let Err(refused) = take(&mut w, &checked.id, &typed)? {

@@ -5,7 +5,7 @@ use store::pass::{Acting as _, SelfPass};
 use store::session as sessions;
 use store::work::{Reader, Writer};
 
-use crate::{App, Ask, Refused, second_factor, session};
+use crate::{App, Ask, Conflict, Refused, second_factor, session};
 
 /// What somebody shows beside or in place of their password.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,10 @@ impl App {
         let checked = self.check_own_password(ask, password).await?;
         let typed = code.to_owned();
         let done = move |mut w: Writer, pass: &SelfPass| {
-            session::check_own(&mut w, pass, &checked)?;
+            if checked.id != pass.person().login {
+                return Err(Refused::Conflict(Conflict::Changed));
+            }
+            session::check_unchanged(&mut w, &checked)?;
             let mut entries = vec![Entry::of_login(Verb::SessionProven, pass.session(), "")];
             if shows(&mut w, pass)?.code {
                 match second_factor::use_up(&mut w, &checked, &typed)? {

@@ -12,7 +12,7 @@ use domain::second_factor::{self as rules, Typed};
 use domain::time::Timestamp;
 use store::login::LoginRecord;
 use store::mail::NewMail;
-use store::pass::{Acting, SecondFactorPass, SelfPass, SystemPass};
+use store::pass::{Acting, Proven, SecondFactorPass, SelfPass, SystemPass};
 use store::second_factor;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{attempt, login, mail, passkey, session as sessions};
@@ -132,7 +132,7 @@ impl App {
     ) -> Result<(Vec<String>, Started), Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let (typed, codes, asked) = (code.to_owned(), self.new_codes(), ask.clone());
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             check_proven(&mut w, &checked.id)?;
             if let Err(exceeded) = count(&mut w, &checked.id)? {
@@ -168,7 +168,7 @@ impl App {
     ) -> Result<Vec<String>, Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let (typed, codes) = (code.to_owned(), self.new_codes());
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             if let Err(refused) = take(&mut w, &checked.id, &typed)? {
                 return commit_refused(w, pass, &checked, refused);
@@ -185,7 +185,7 @@ impl App {
     pub async fn turn_off_second_factor(&self, ask: &Ask, password: &str, code: &str) -> Result<(), Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let typed = code.to_owned();
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             if let Err(refused) = take(&mut w, &checked.id, &typed)? {
                 return commit_refused(w, pass, &checked, refused);

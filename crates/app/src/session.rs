@@ -6,7 +6,7 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Here, LeavePass, Means, Person, Seen, SelfPass, SingleSignOnPass};
+use store::pass::{Acting, Here, LeavePass, Means, Person, Proven, Seen, SelfPass, SingleSignOnPass};
 use store::session::Opens;
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
@@ -312,7 +312,11 @@ fn is_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<bool, Refused> 
 }
 
 /// Refuses when it is no longer whoever asks, or not as it was checked.
-pub(crate) fn check_own(r: &mut Reader, pass: &SelfPass, checked: &LoginRecord) -> Result<(), Refused> {
+pub(crate) fn check_own(
+    r: &mut Reader,
+    pass: &Proven<SelfPass>,
+    checked: &LoginRecord,
+) -> Result<(), Refused> {
     if checked.id != pass.person().login {
         return Err(Refused::Conflict(Conflict::Changed));
     }

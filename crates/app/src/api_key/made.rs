@@ -11,7 +11,7 @@ use domain::input::{Problem, yes_no};
 use domain::time::Timestamp;
 use store::company::{self, Company};
 use store::login::LoginRecord;
-use store::pass::{AccountPass, Acting, HasPlace as _, Place, SelfPass};
+use store::pass::{AccountPass, Acting, HasPlace as _, Place, Proven, SelfPass};
 use store::work::{Committed, Reader, Writer};
 use store::{api_key, mail};
 
@@ -61,14 +61,14 @@ impl App {
         let device = ask.device.clone();
         match new.account.clone() {
             Some(account) => {
-                let done = move |mut w: Writer, pass: &AccountPass<AnyUser>| {
+                let done = move |mut w: Writer, pass: &Proven<AccountPass<AnyUser>>| {
                     check_has(&mut w, pass, &new)?;
                     make(w, pass, &checked, &new, &device)
                 };
                 self.write(ask, account, done).await.map(|(_, made)| made)
             }
             None => {
-                let done = move |w: Writer, pass: &SelfPass| make(w, pass, &checked, &new, &device);
+                let done = move |w: Writer, pass: &Proven<SelfPass>| make(w, pass, &checked, &new, &device);
                 self.write(ask, (), done).await.map(|(_, made)| made)
             }
         }

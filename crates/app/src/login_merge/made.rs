@@ -9,7 +9,7 @@ use domain::mail::MailKind;
 use domain::time::Timestamp;
 use store::db::DbError;
 use store::login_merge::{self, LoginMerge};
-use store::pass::{Acting, SelfPass};
+use store::pass::{Acting, Proven, SelfPass};
 use store::work::{Reader, Writer};
 use store::{access_request, api_key, executive_administrator, login, mail, second_factor, secret, user};
 
@@ -131,7 +131,7 @@ impl App {
     ) -> Result<Started, Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let asked = ask.clone();
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             let preview = preview(&mut w, pass, keep)?;
             let plan = as_seen(&preview.plan, &preview.seen(), &seen)?;
@@ -153,7 +153,7 @@ impl App {
     ) -> Result<Started, Refused> {
         let checked = self.check_own_password(ask, password).await?;
         let asked = ask.clone();
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             let preview = preview_undo(&mut w, pass, &id)?;
             let plan = as_seen(&preview.plan, &preview.seen(), &seen)?;

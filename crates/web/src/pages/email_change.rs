@@ -1,6 +1,6 @@
 //! Changing one's own address.
 
-use app::pass::{EmailChangePass, SelfPass, Visitor};
+use app::pass::{EmailChangePass, Proven, SelfPass, Visitor};
 use app::{Refused, email_change};
 use domain::email::EmailAddress;
 use domain::input::FieldError;
@@ -29,13 +29,13 @@ pub struct TypedPassword {
 }
 
 /// Asks for the new address.
-pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     visit.page(view(&visit, &pass, "", &Errors::default()))
 }
 
 /// Sends the link; the answer is the same whether the address has a login or not.
-pub async fn request(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn request(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     let sent = match EmailAddress::parse(&typed.email) {
         Ok(email) => visit.app.request_email_change(&visit.ask, &typed.password, email).await,
         Err(problem) => Err(Refused::Invalid(vec![FieldError { field: "email", problem }])),
@@ -51,23 +51,23 @@ pub async fn request(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 /// Sends the link again.
-pub async fn send_again(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    visit.write(email_change::send_again).await?;
+pub async fn send_again(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+    visit.write(|w, pass| email_change::send_again(w, pass)).await?;
     sent_page(&visit)
 }
 
 /// Leaves the address as it is.
-pub async fn cancel(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    visit.write(email_change::cancel).await?;
+pub async fn cancel(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+    visit.write(|w, pass| email_change::cancel(w, pass)).await?;
     visit.go_and_tell("/me", Toast::EmailChangeCancelled)
 }
 
-fn sent_page(visit: &Visit<SelfPass>) -> Answer {
+fn sent_page(visit: &Visit<Proven<SelfPass>>) -> Answer {
     let toast = if visit.app.smtp.is_some() { Toast::EmailLinkSent } else { Toast::EmailLinkKept };
     visit.go_and_tell("/me", toast)
 }
 
-fn view(visit: &Visit<SelfPass>, pass: &SelfPass, email: &str, errors: &Errors) -> New {
+fn view(visit: &Visit<Proven<SelfPass>>, pass: &SelfPass, email: &str, errors: &Errors) -> New {
     let t = visit.t();
     New {
         t,

@@ -2,7 +2,7 @@
 
 mod made;
 
-use app::pass::{LoginMergePass, SelfPass, Visitor};
+use app::pass::{LoginMergePass, Proven, SelfPass, Visitor};
 use app::{Conflict, Refused, login_merge};
 use domain::email::EmailAddress;
 use domain::input::FieldError;
@@ -27,13 +27,13 @@ pub struct Typed {
 }
 
 /// Asks for the other login, or says which merge waits.
-pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let view = view(&visit, &Typed::default(), &Errors::default(), None).await?;
     visit.page(view)
 }
 
 /// Shows by its password that the other login is one's own.
-pub async fn prove(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn prove(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     let proven = match address(&typed) {
         Ok(email) => visit.app.prove_login(&visit.ask, &email, &typed.password).await,
         Err(refused) => Err(refused),
@@ -49,7 +49,7 @@ pub async fn prove(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 /// Sends a link to the other login's address; the answer is the same whether it has a login or not.
-pub async fn request(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn request(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     let sent = match address(&typed) {
         Ok(email) => visit.write(move |w, pass| login_merge::request(w, pass, &email)).await,
         Err(refused) => Err(refused),
@@ -61,14 +61,14 @@ pub async fn request(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 /// Sends the link again.
-pub async fn send_again(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    visit.write(login_merge::send_again).await?;
+pub async fn send_again(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+    visit.write(|w, pass| login_merge::send_again(w, pass)).await?;
     sent_page(&visit)
 }
 
 /// Gives the merge up.
-pub async fn cancel(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    visit.write(login_merge::cancel).await?;
+pub async fn cancel(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+    visit.write(|w, pass| login_merge::cancel(w, pass)).await?;
     visit.go_and_tell("/me", Toast::LoginMergeCancelled)
 }
 
@@ -77,25 +77,25 @@ fn address(typed: &Typed) -> Result<EmailAddress, Refused> {
         .map_err(|problem| Refused::Invalid(vec![FieldError { field: "email", problem }]))
 }
 
-async fn mend(visit: &Visit<SelfPass>, typed: &Typed, refused: Refused) -> Answer {
+async fn mend(visit: &Visit<Proven<SelfPass>>, typed: &Typed, refused: Refused) -> Answer {
     match refused {
         Refused::Invalid(errors) => visit.mend(view(visit, typed, &Errors(errors), None).await?),
         refused => Err(refused),
     }
 }
 
-fn sent_page(visit: &Visit<SelfPass>) -> Answer {
+fn sent_page(visit: &Visit<Proven<SelfPass>>) -> Answer {
     let toast = if visit.app.smtp.is_some() { Toast::LoginLinkSent } else { Toast::LoginLinkKept };
     visit.go_and_tell("/me/merge", toast)
 }
 
 async fn view(
-    visit: &Visit<SelfPass>,
+    visit: &Visit<Proven<SelfPass>>,
     typed: &Typed,
     errors: &Errors,
     error: Option<String>,
 ) -> Result<New, Refused> {
-    let (pass, waiting) = visit.read(login_merge::waiting).await?;
+    let (pass, waiting) = visit.read(|r, pass| login_merge::waiting(r, pass)).await?;
     let (t, moments) = (visit.t(), visit.moments("UTC"));
     Ok(New {
         t,
@@ -135,7 +135,7 @@ pub async fn link_page(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
 
 /// Uses the link up: the other login is one's own.
 pub async fn use_link(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
-    match visit.write(login_merge::prove).await {
+    match visit.write(|w, pass| login_merge::prove(w, pass)).await {
         Ok(_) => visit.go("/me/merge/confirm"),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),

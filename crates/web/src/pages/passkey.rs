@@ -1,7 +1,7 @@
 //! Passkeys: one's own, and signing in with one (A-02, U-18).
 
 use ::http::header::SET_COOKIE;
-use app::pass::{SecondFactorPass, SelfPass, Visitor};
+use app::pass::{Proven, SecondFactorPass, SelfPass, Visitor};
 use app::passkey::{self, Asked, First};
 use app::{Conflict, Refused, words};
 use axum::response::IntoResponse;
@@ -118,12 +118,12 @@ fn without(answer: Answer, visitor: &http_visit::Visitor, cookie: Cookie) -> Ans
 }
 
 /// One's own.
-pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     visit.page(own_view(&visit, &Errors::default(), None).await?)
 }
 
 /// Asks one's device for a new one, once the password fits.
-pub async fn begin(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
+pub async fn begin(visit: Visit<Proven<SelfPass>>, typed: TypedPassword) -> Answer {
     let asked = match visit.app.ask_new_passkey(&visit.ask, &typed.password).await {
         Ok(asked) => asked,
         Err(Refused::Invalid(errors)) => {
@@ -141,7 +141,7 @@ pub async fn begin(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
 }
 
 /// Adds it; with the first one the recovery codes are shown, this once.
-pub async fn add(visit: Visit<SelfPass>, made: Made) -> Answer {
+pub async fn add(visit: Visit<Proven<SelfPass>>, made: Made) -> Answer {
     let pass = visit.pass().await?;
     let name = match made.name.trim() {
         "" => words::device(visit.t(), &visit.ask.device),
@@ -166,8 +166,12 @@ pub async fn add(visit: Visit<SelfPass>, made: Made) -> Answer {
     without(answer, &visit, Cookie::Passkey)
 }
 
-async fn own_view(visit: &Visit<SelfPass>, errors: &Errors, error: Option<String>) -> Result<Own, Refused> {
-    let (pass, list) = visit.read(passkey::list).await?;
+async fn own_view(
+    visit: &Visit<Proven<SelfPass>>,
+    errors: &Errors,
+    error: Option<String>,
+) -> Result<Own, Refused> {
+    let (pass, list) = visit.read(|r, pass| passkey::list(r, pass)).await?;
     let (t, moments) = (visit.t(), visit.moments("UTC"));
     let has_room = list.len() < MOST;
     let row = |one: passkey::Passkey| Row {
@@ -189,12 +193,12 @@ async fn own_view(visit: &Visit<SelfPass>, errors: &Errors, error: Option<String
 }
 
 /// One of one's own.
-pub async fn edit_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn edit_page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     visit.page(edit_view(&visit, None, &Errors::default()).await?)
 }
 
 /// Gives it another name.
-pub async fn rename(visit: Visit<SelfPass>, typed: TypedName) -> Answer {
+pub async fn rename(visit: Visit<Proven<SelfPass>>, typed: TypedName) -> Answer {
     let id: PasskeyId = visit.param("passkey")?;
     let name = typed.name.clone();
     match visit.write(move |w, pass| passkey::rename(w, pass, &id, &name)).await {
@@ -207,7 +211,7 @@ pub async fn rename(visit: Visit<SelfPass>, typed: TypedName) -> Answer {
 }
 
 /// Takes it away.
-pub async fn remove(visit: Visit<SelfPass>, proof: Proof) -> Answer {
+pub async fn remove(visit: Visit<Proven<SelfPass>>, proof: Proof) -> Answer {
     let id: PasskeyId = visit.param("passkey")?;
     match visit.app.remove_passkey(&visit.ask, &id, &proof.password, &proof.code).await {
         Ok(()) => visit.go_and_tell("/me/passkeys", Toast::PasskeyRemoved),
@@ -216,7 +220,11 @@ pub async fn remove(visit: Visit<SelfPass>, proof: Proof) -> Answer {
     }
 }
 
-async fn edit_view(visit: &Visit<SelfPass>, name: Option<&str>, errors: &Errors) -> Result<Edit, Refused> {
+async fn edit_view(
+    visit: &Visit<Proven<SelfPass>>,
+    name: Option<&str>,
+    errors: &Errors,
+) -> Result<Edit, Refused> {
     let id: PasskeyId = visit.param("passkey")?;
     let (pass, found) = visit.read(move |r, pass| passkey::get(r, pass, &id)).await?;
     let t = visit.t();

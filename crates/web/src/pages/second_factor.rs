@@ -1,7 +1,7 @@
 //! Second factors: the code that completes a sign-in, and turning one's own on and off.
 
 use app::Refused;
-use app::pass::{SecondFactorPass, SelfPass};
+use app::pass::{Proven, SecondFactorPass, SelfPass};
 use app::second_factor::{self, State};
 use app::work::Reader;
 use app::{Conflict, brand, passkey};
@@ -141,13 +141,13 @@ pub(super) fn closed(visit: &Visit<SecondFactorPass>) -> Answer {
 }
 
 /// One's own second factor.
-pub async fn page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     visit.page(own_view(&visit, &Errors::default()).await?)
 }
 
 /// Shows a new app.
-pub async fn begin(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    match visit.write(second_factor::begin).await {
+pub async fn begin(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+    match visit.write(|w, pass| second_factor::begin(w, pass)).await {
         // Somebody has turned it on meanwhile, and sees it there.
         Ok(_) | Err(Refused::Conflict(Conflict::Changed)) => visit.go("/me/second-factor"),
         Err(refused) => Err(refused),
@@ -155,7 +155,7 @@ pub async fn begin(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 }
 
 /// Turns it on, and shows the recovery codes this once.
-pub async fn turn_on(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn turn_on(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     let pass = visit.pass().await?;
     match visit.app.turn_on_second_factor(&visit.ask, &typed.password, &typed.code).await {
         // Those that came with a passkey go on.
@@ -169,7 +169,7 @@ pub async fn turn_on(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 /// Makes new recovery codes, and shows them this once.
-pub async fn renew(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn renew(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     match visit.app.renew_recovery_codes(&visit.ask, &typed.password, &typed.code).await {
         Ok(codes) => {
             let pass = visit.pass().await?;
@@ -180,12 +180,17 @@ pub async fn renew(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     }
 }
 
-pub(super) fn show(visit: &Visit<SelfPass>, pass: &SelfPass, codes: Vec<String>, is_new: bool) -> Answer {
+pub(super) fn show(
+    visit: &Visit<Proven<SelfPass>>,
+    pass: &SelfPass,
+    codes: Vec<String>,
+    is_new: bool,
+) -> Answer {
     visit.page(Codes { t: visit.t(), frame: visit.person_frame(pass.person()), codes, is_new })
 }
 
 /// Turns it off.
-pub async fn turn_off(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn turn_off(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     match visit.app.turn_off_second_factor(&visit.ask, &typed.password, &typed.code).await {
         Ok(()) => visit.go_and_tell("/me/second-factor", Toast::SecondFactorOff),
         Err(Refused::Invalid(errors)) => visit.mend(own_view(&visit, &Errors(errors)).await?),
@@ -193,7 +198,7 @@ pub async fn turn_off(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     }
 }
 
-async fn own_view(visit: &Visit<SelfPass>, errors: &Errors) -> Result<Own, Refused> {
+async fn own_view(visit: &Visit<Proven<SelfPass>>, errors: &Errors) -> Result<Own, Refused> {
     let issuer = visit.look.name.clone();
     let (pass, State { on, codes, shown: app }) =
         visit.read(move |r, pass| second_factor::state(r, pass, &issuer)).await?;

@@ -7,7 +7,7 @@ use crate::attack_forms::honest;
 use crate::site::{Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 10] = [
+const DANGEROUS: [&str; 29] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -18,6 +18,25 @@ const DANGEROUS: [&str; 10] = [
     "/accounts/{account}/single-sign-on",
     "/accounts/{account}/single-sign-on/end",
     "/accounts/{account}/single-sign-on/require",
+    "/me/api-keys",
+    "/me/api-keys/new",
+    "/me/email",
+    "/me/email/cancel",
+    "/me/email/send",
+    "/me/merge",
+    "/me/merge/cancel",
+    "/me/merge/confirm",
+    "/me/merge/link",
+    "/me/merge/send",
+    "/me/merge/undo/{login_merge}",
+    "/me/passkeys",
+    "/me/passkeys/begin",
+    "/me/passkeys/{passkey}",
+    "/me/passkeys/{passkey}/remove",
+    "/me/second-factor",
+    "/me/second-factor/begin",
+    "/me/second-factor/codes",
+    "/me/second-factor/off",
 ];
 
 ///
@@ -30,16 +49,16 @@ async fn a02_what_is_dangerous_asks_again_who_it_is() {
     for site in Site::everywhere().await {
         let mut forms = Vec::new();
         for route in pages().into_iter().filter(|route| route.proven) {
-            let form = match route.method {
-                Method::GET => String::new(),
-                _ => honest(&site, route.path).await.2,
+            let (path, ask, form) = match route.method {
+                Method::GET => (site.path(route.path), None, String::new()),
+                _ => honest(&site, route.path).await,
             };
-            forms.push((route, form));
+            let ask = ask.or_else(|| site.master(&path).cloned());
+            forms.push((route, path, ask, form));
         }
         site.world.advance(Span::minutes(31));
-        for (route, form) in forms {
-            let path = site.path(route.path);
-            let asks = site.master(&path);
+        for (route, path, asks, form) in forms {
+            let asks = asks.as_ref();
             if route.method == Method::GET {
                 let sent = site.ask(&Method::GET, &path, asks, "").await;
                 let to = format!("/me/proof?next={path}");

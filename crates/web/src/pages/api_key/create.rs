@@ -1,7 +1,7 @@
 //! Making a key of one's own: for what it is, what it may do, until when.
 
 use app::api_key::{Choices, choices};
-use app::pass::{AccountPass, SelfPass};
+use app::pass::{AccountPass, Proven, SelfPass};
 use app::{Refused, me};
 use domain::api_key::{DAYS, DEFAULT_DAYS, TypedKey};
 use domain::capability::proof::AnyUser;
@@ -60,7 +60,7 @@ const ALL: &str = "all";
 
 /// Asks what the key is for, what it may do, and for the password: who has that can do what one can. Who is in one account is
 /// asked about that one.
-pub async fn page(visit: Visit<SelfPass>, wanted: Wanted) -> Answer {
+pub async fn page(visit: Visit<Proven<SelfPass>>, wanted: Wanted) -> Answer {
     let accounts = accounts(&visit).await?;
     let account = match (wanted.account.as_str(), accounts.as_slice()) {
         (ALL, _) => String::new(),
@@ -72,7 +72,7 @@ pub async fn page(visit: Visit<SelfPass>, wanted: Wanted) -> Answer {
 }
 
 /// Makes a key, and shows it this once.
-pub async fn create(visit: Visit<SelfPass>, typed: Typed) -> Answer {
+pub async fn create(visit: Visit<Proven<SelfPass>>, typed: Typed) -> Answer {
     match visit.app.create_api_key(&visit.ask, &typed.key(), &typed.password).await {
         Ok((name, key)) => {
             let pass = visit.pass().await?;
@@ -89,13 +89,13 @@ pub async fn create(visit: Visit<SelfPass>, typed: Typed) -> Answer {
 }
 
 /// The first accounts that one may open.
-async fn accounts(visit: &Visit<SelfPass>) -> Result<Vec<(String, String)>, Refused> {
+async fn accounts(visit: &Visit<Proven<SelfPass>>) -> Result<Vec<(String, String)>, Refused> {
     let (_, page) = visit.read(|r, pass| me::accounts(r, pass, "", ("", ""))).await?;
     Ok(page.rows.into_iter().map(|found| (found.account.to_string(), found.name)).collect())
 }
 
 /// What one has in the account that was named. One that is none of theirs is as good as none.
-async fn narrowed(visit: &Visit<SelfPass>, account: &str) -> Result<Option<Choices>, Refused> {
+async fn narrowed(visit: &Visit<Proven<SelfPass>>, account: &str) -> Result<Option<Choices>, Refused> {
     let Ok(account) = account.parse::<AccountId>() else { return Ok(None) };
     match visit.of::<AccountPass<AnyUser>>(account).look(choices).await {
         Ok((_, choices)) => Ok(Some(choices)),
@@ -105,7 +105,7 @@ async fn narrowed(visit: &Visit<SelfPass>, account: &str) -> Result<Option<Choic
 }
 
 async fn view(
-    visit: &Visit<SelfPass>,
+    visit: &Visit<Proven<SelfPass>>,
     accounts: Vec<(String, String)>,
     typed: &Typed,
     errors: &Errors,
@@ -138,7 +138,7 @@ async fn view(
     })
 }
 
-fn narrowing(visit: &Visit<SelfPass>, found: Choices, typed: &Typed, errors: &Errors) -> Narrowing {
+fn narrowing(visit: &Visit<Proven<SelfPass>>, found: Choices, typed: &Typed, errors: &Errors) -> Narrowing {
     let t = visit.t();
     let company = |company: app::company::Company| {
         let id = company.id.to_string();

@@ -1,7 +1,7 @@
 //! What merging two logins does, shown before it is done, and undoing it (C-01).
 
 use app::login_merge::{self, Preview, UndoPreview};
-use app::pass::SelfPass;
+use app::pass::{Proven, SelfPass};
 use app::{Conflict, Refused};
 use domain::id::LoginMergeId;
 use domain::login_merge::{Keep, Obstacle, Place, Plan, Since, Undo};
@@ -41,7 +41,7 @@ pub struct UndoConfirmed {
 }
 
 /// Which address stays; then what merging does.
-pub async fn confirm_page(visit: Visit<SelfPass>, chosen: Chosen) -> Answer {
+pub async fn confirm_page(visit: Visit<Proven<SelfPass>>, chosen: Chosen) -> Answer {
     let Ok(keep) = chosen.keep.parse::<Keep>() else { return choose(&visit).await };
     match view(&visit, keep, &Errors::default(), None).await {
         Ok(page) => visit.page(page),
@@ -50,7 +50,7 @@ pub async fn confirm_page(visit: Visit<SelfPass>, chosen: Chosen) -> Answer {
 }
 
 /// Merges (C-01).
-pub async fn confirm(visit: Visit<SelfPass>, typed: Confirmed) -> Answer {
+pub async fn confirm(visit: Visit<Proven<SelfPass>>, typed: Confirmed) -> Answer {
     let Ok(keep) = typed.keep.parse::<Keep>() else { return choose(&visit).await };
     let done = visit.app.merge_logins(&visit.ask, keep, &typed.password, typed.seen).await;
     let (errors, conflict) = match done {
@@ -65,7 +65,7 @@ pub async fn confirm(visit: Visit<SelfPass>, typed: Confirmed) -> Answer {
     }
 }
 
-async fn choose(visit: &Visit<SelfPass>) -> Answer {
+async fn choose(visit: &Visit<Proven<SelfPass>>) -> Answer {
     let preview = visit.read(|r, pass| login_merge::preview(r, pass, Keep::Own)).await;
     let (pass, preview) = match preview {
         Ok(found) => found,
@@ -92,7 +92,7 @@ async fn choose(visit: &Visit<SelfPass>) -> Answer {
 }
 
 /// Where nothing is proven, or not any more, the other login is asked for anew.
-fn begin_anew(visit: &Visit<SelfPass>, refused: Refused) -> Answer {
+fn begin_anew(visit: &Visit<Proven<SelfPass>>, refused: Refused) -> Answer {
     match refused {
         Refused::NotFound | Refused::Conflict(Conflict::Changed) => visit.go("/me/merge"),
         refused => Err(refused),
@@ -100,7 +100,7 @@ fn begin_anew(visit: &Visit<SelfPass>, refused: Refused) -> Answer {
 }
 
 async fn view(
-    visit: &Visit<SelfPass>,
+    visit: &Visit<Proven<SelfPass>>,
     keep: Keep,
     errors: &Errors,
     conflict: Option<Conflict>,
@@ -111,7 +111,7 @@ async fn view(
 }
 
 /// The reason goes along, where the page as it stands now does not say it.
-fn with_notice(visit: &Visit<SelfPass>, page: Confirm, conflict: Option<Conflict>) -> Confirm {
+fn with_notice(visit: &Visit<Proven<SelfPass>>, page: Confirm, conflict: Option<Conflict>) -> Confirm {
     let notice = conflict.filter(|_| page.plan.is_ok()).map(|conflict| match conflict {
         Conflict::Changed => visit.t().login_merge_overtaken().to_owned(),
         other => sentence(visit, other),
@@ -120,7 +120,7 @@ fn with_notice(visit: &Visit<SelfPass>, page: Confirm, conflict: Option<Conflict
 }
 
 /// A page in answer to what was not done.
-fn answer(visit: &Visit<SelfPass>, page: Confirm) -> Answer {
+fn answer(visit: &Visit<Proven<SelfPass>>, page: Confirm) -> Answer {
     if page.notice.is_none() && page.plan.is_ok() {
         return visit.mend(page);
     }
@@ -129,7 +129,13 @@ fn answer(visit: &Visit<SelfPass>, page: Confirm) -> Answer {
     Ok(response)
 }
 
-fn draw(visit: &Visit<SelfPass>, pass: &SelfPass, preview: &Preview, keep: Keep, errors: &Errors) -> Confirm {
+fn draw(
+    visit: &Visit<Proven<SelfPass>>,
+    pass: &SelfPass,
+    preview: &Preview,
+    keep: Keep,
+    errors: &Errors,
+) -> Confirm {
     let t = visit.t();
     Confirm {
         t,
@@ -202,13 +208,13 @@ fn in_the_way(t: Text, other: &str, obstacle: &Obstacle) -> String {
 }
 
 /// What undoing a merge does.
-pub async fn undo_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn undo_page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let page = undo_view(&visit, &Errors::default(), None).await?;
     visit.page(page)
 }
 
 /// Undoes a merge.
-pub async fn undo(visit: Visit<SelfPass>, typed: UndoConfirmed) -> Answer {
+pub async fn undo(visit: Visit<Proven<SelfPass>>, typed: UndoConfirmed) -> Answer {
     let id: LoginMergeId = visit.param("login_merge")?;
     // A merge that is not one's own is not found, whatever is typed.
     undo_view(&visit, &Errors::default(), None).await?;
@@ -223,7 +229,7 @@ pub async fn undo(visit: Visit<SelfPass>, typed: UndoConfirmed) -> Answer {
 }
 
 async fn undo_view(
-    visit: &Visit<SelfPass>,
+    visit: &Visit<Proven<SelfPass>>,
     errors: &Errors,
     conflict: Option<Conflict>,
 ) -> Result<Confirm, Refused> {
