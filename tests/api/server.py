@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,15 +21,17 @@ POSTGRES = "ROLLCALL_TEST_POSTGRES"
 
 
 class World:
-    """Where the API is, and who asks: `key` administers `account`; `elsewhere` is the key of somebody in another account."""
+    """Where the API is, and who asks: `key` administers `account`; `elsewhere` is the key of somebody in another account;
+    `directory` is the token of the account's directory."""
 
-    def __init__(self, url, key, account, owner, company, elsewhere):
+    def __init__(self, url, key, account, owner, company, elsewhere, directory):
         self.url = url
         self.key = key
         self.account = account
         self.owner = owner
         self.company = company
         self.elsewhere = elsewhere
+        self.directory = directory
 
     def environment(self):
         """How the clients, which are programs of their own, get to know it."""
@@ -39,6 +42,7 @@ class World:
             "API_OWNER": self.owner,
             "API_COMPANY": self.company,
             "API_ELSEWHERE": self.elsewhere,
+            "API_DIRECTORY": self.directory,
         }
 
 
@@ -146,5 +150,16 @@ def met(url, seed, run):
                 continue
             elsewhere = key_of(user["email"])
             if account not in [one["id"] for one in rows("a.json", "accounts", elsewhere)]:
-                return World(url, key, account, owner, company, elsewhere)
+                return World(url, key, account, owner, company, elsewhere, directory_of(url, seed))
     raise RuntimeError("nobody is in another account alone")
+
+
+def directory_of(url, seed):
+    """The token of a directory, as an administrator makes it on the page: nothing else shows one."""
+    browser = requests.Session()
+    browser.headers.update({"Origin": url, "Sec-Fetch-Site": "same-origin"})
+    browser.post(f"{url}/sign-in", data={"email": seed["login"], "password": seed["password"]}, timeout=20)
+    made = browser.post(f"{url}/accounts/{seed['account']}/directory", data={"name": "Test Directory"}, timeout=20)
+    made.raise_for_status()
+    # The address is the first that is to be copied, the token the second.
+    return re.findall(r"<code>([^<]+)</code>", made.text)[1]

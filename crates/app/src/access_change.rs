@@ -244,7 +244,9 @@ fn companies(
     change: &Change,
 ) -> Result<BTreeMap<CompanyId, CompanyState>, Refused> {
     let wanted = match change {
-        Change::Edit { companies, .. } | Change::Replace { companies, .. } => companies.clone(),
+        Change::Edit { companies, .. }
+        | Change::Replace { companies, .. }
+        | Change::Provide { companies, .. } => companies.clone(),
         Change::Give(company) => BTreeSet::from([company.clone()]),
         Change::Promote(_)
         | Change::Take(_)

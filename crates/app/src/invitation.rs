@@ -20,6 +20,7 @@ use store::{api_key, brand, executive_administrator, invitation, invitation_bloc
 use text::Text;
 
 pub use mend::{ToBeMended, mend, preview};
+pub(crate) use mend::{hold, mend_now};
 
 use crate::mail::views::InvitationMail;
 use crate::password::NewPassword;
@@ -108,20 +109,29 @@ pub(crate) fn queue(w: &mut Writer, pass: &AccountPass<ManageUsers>, new: &NewMa
 
 /// Sends an invitation, for the first time or again; every earlier link stops working (U-06).
 pub fn resend(mut w: Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Committed<()>, Refused> {
-    let user = crate::user::find(&mut w, pass, id)?;
+    let entry = resend_now(&mut w, pass, id)?;
+    w.commit(&pass.actor(), entry, ())
+}
+
+/// The parts of [`resend`], for operations that do more in the same transaction.
+pub(crate) fn resend_now(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+) -> Result<Entry, Refused> {
+    let user = crate::user::find(w, pass, id)?;
     crate::user::check_may_give(pass, &user)?;
     let open = match user.status {
-        UserStatus::Pending => invitation::find_open(&mut w, pass, id)?,
+        UserStatus::Pending => invitation::find_open(w, pass, id)?,
         _ => None,
     };
     let open = open.ok_or(Refused::Conflict(Conflict::Changed))?;
-    limits::count_again(&mut w, &open.id)?;
-    check_welcome(&mut w, pass, &open, &user.email)?;
-    let sent = invitation::update_sent(&mut w, pass, &open)?.ok_or(Refused::Conflict(Conflict::Changed))?;
+    limits::count_again(w, &open.id)?;
+    check_welcome(w, pass, &open, &user.email)?;
+    let sent = invitation::update_sent(w, pass, &open)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     // Whoever sends it again, though the mail server refused the address, knows that it is right.
-    suppression::remove(&mut w, pass, &user.email)?;
-    let entry = post(&mut w, pass, &sent, &user.email)?;
-    w.commit(&pass.actor(), entry, ())
+    suppression::remove(w, pass, &user.email)?;
+    post(w, pass, &sent, &user.email)
 }
 
 /// An accepted invitation.

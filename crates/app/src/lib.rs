@@ -22,6 +22,7 @@ pub mod center_person;
 pub mod company;
 pub mod company_user;
 pub mod csv;
+pub mod directory;
 pub mod doctor;
 pub mod email_change;
 pub mod email_proof;

@@ -65,6 +65,10 @@ pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Keys for programs that one person makes.
 pub const API_KEY: Limit = Limit { most: 20, window: Span::days(1) };
+/// Requests of an account's directory: it is told when to go on.
+pub const DIRECTORY: Limit = Limit { most: 600, window: Span::minutes(1) };
+/// Tokens that an account makes for its directory.
+pub const DIRECTORY_TOKEN: Limit = Limit { most: 20, window: Span::days(1) };
 /// Times that one person begins to see an account as somebody else: each stays in its activity.
 pub const SEE_AS: Limit = Limit { most: 60, window: Span::days(1) };
 /// Connections of an account to a provider, each of which asks servers of others.
@@ -207,6 +211,7 @@ fn elsewhere(pass: &AccountPass<ManageUsers>, now: Timestamp, network: &str) -> 
     // One person counts as one, in whatever account; what they have set going counts for their user.
     let person = place.person.as_ref().map(|person| person.login.to_string());
     let by = person.or_else(|| place.user.as_ref().map(ToString::to_string));
+    let by = by.or_else(|| place.directory.as_ref().map(|directory| directory.id.to_string()));
     let Some(by) = by else { return Vec::new() };
     let is_young = now.since(place.account_created_at) < YOUNG;
     let of_account = if is_young { ELSEWHERE_YOUNG } else { ELSEWHERE_ALL };

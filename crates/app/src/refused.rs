@@ -165,6 +165,9 @@ impl From<DbError> for Refused {
                 Refused::Conflict(Conflict::MergeUnderWay)
             }
             DbError::Unique { name } if name == "user_login" => Refused::Conflict(Conflict::AlreadyHere),
+            DbError::Unique { name } if name == "directory_user_name" => {
+                Refused::field("user_name", Problem::NameTaken)
+            }
             DbError::Unique { name }
                 if ["company_name", "tag_name", "tag_company_name"].contains(&name.as_str()) =>
             {

@@ -389,10 +389,25 @@ pub fn edit(
     let user = find(&mut w, pass, id)?;
     user::update_names(&mut w, pass, id, names, &user.email)?;
     let (_, mut entries) = access_change::carry_out(&mut w, pass, &user, change, confirmed)?;
-    let entry = entries.remove(0);
-    let entry = Entry { subject_name: names.full(), ..entry }
-        .change("first_name", Some(&user.names.first), Some(&names.first))
-        .change("last_name", Some(&user.names.last), Some(&names.last))
-        .change("display_name", Some(&user.names.display), Some(&names.display));
+    let entry = with_names(entries.remove(0), &user.names, names);
     w.commit(&pass.actor(), entry, ())
+}
+
+/// Changes a user's names alone.
+pub(crate) fn rename(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    user: &User,
+    names: &Names,
+) -> Result<Entry, Refused> {
+    user::update_names(w, pass, &user.id, names, &user.email)?;
+    let entry = Entry::of(pass.account(), Verb::UserChanged, &user.id, &names.full());
+    Ok(with_names(entry, &user.names, names))
+}
+
+fn with_names(entry: Entry, before: &Names, after: &Names) -> Entry {
+    Entry { subject_name: after.full(), ..entry }
+        .change("first_name", Some(&before.first), Some(&after.first))
+        .change("last_name", Some(&before.last), Some(&after.last))
+        .change("display_name", Some(&before.display), Some(&after.display))
 }

@@ -59,6 +59,13 @@ pub enum Change {
         /// Invoice emails.
         invoice_emails: bool,
     },
+    /// To what their groups in a directory give, be it more or less; without a group no company.
+    Provide {
+        /// The type.
+        to: UserType,
+        /// The companies; none for administrators.
+        companies: BTreeSet<CompanyId>,
+    },
     /// One company more, from the company's own page (U-14).
     Give(CompanyId),
     /// One company less, from there.
@@ -93,6 +100,8 @@ pub enum Kind {
     Replaced,
     /// Companies, agent flag or invoice emails.
     Edited,
+    /// What the groups in a directory give.
+    Provided,
     /// Access off.
     Suspended,
     /// Access on.
@@ -116,6 +125,7 @@ impl Change {
             Change::Promote(_) => Kind::Promoted,
             Change::Replace { .. } => Kind::Replaced,
             Change::Edit { .. } | Change::Give(_) | Change::Take(_) => Kind::Edited,
+            Change::Provide { .. } => Kind::Provided,
             Change::Suspend => Kind::Suspended,
             Change::Restore => Kind::Restored,
             Change::EndAt(_) => Kind::EndSet,
@@ -128,10 +138,11 @@ impl Change {
 }
 
 impl Kind {
-    const ALL: [Kind; 10] = [
+    const ALL: [Kind; 11] = [
         Kind::Promoted,
         Kind::Replaced,
         Kind::Edited,
+        Kind::Provided,
         Kind::Suspended,
         Kind::Restored,
         Kind::EndSet,
@@ -147,6 +158,7 @@ impl Kind {
             Kind::Promoted => Verb::UserPromoted,
             Kind::Replaced => Verb::UserReplaced,
             Kind::Edited => Verb::UserChanged,
+            Kind::Provided => Verb::UserProvided,
             Kind::Suspended => Verb::UserSuspended,
             Kind::Restored => Verb::UserRestored,
             Kind::EndSet => Verb::UserEndSet,

@@ -57,6 +57,8 @@ verbs! {
     UserRestored = "user.restored",
     /// A moment was set or taken away at which a user's access ends.
     UserEndSet = "user.end_set",
+    /// A user has the type and companies that their groups in the directory give.
+    UserProvided = "user.provided",
     /// A user's access ended by itself.
     UserEnded = "user.ended",
     /// A change of a user's access was undone.
@@ -67,6 +69,8 @@ verbs! {
     InvitationRevoked = "invitation.revoked",
     /// The person an invitation went to wants no more of them from the account.
     InvitationBlocked = "invitation.blocked",
+    /// An invitation is held back: its link is dead until it is sent again.
+    InvitationHeld = "invitation.held",
     /// They take invitations again.
     InvitationAllowed = "invitation.allowed",
     /// An invitation was accepted.
@@ -241,6 +245,28 @@ verbs! {
     SeeAsRefused = "see_as.refused",
     /// It came to its end.
     SeeAsEnded = "see_as.ended",
+    /// An account's users are provisioned by a directory from now on.
+    DirectoryOn = "directory.on",
+    /// They are not any more.
+    DirectoryOff = "directory.off",
+    /// What the directory is called, or what users without a mapped group get, was changed.
+    DirectoryChanged = "directory.changed",
+    /// A token was made for the directory.
+    DirectoryTokenMade = "directory_token.made",
+    /// It was ended.
+    DirectoryTokenEnded = "directory_token.ended",
+    /// The directory tells of a group.
+    DirectoryGroupMade = "directory_group.made",
+    /// It has changed the group, or who is in it.
+    DirectoryGroupChanged = "directory_group.changed",
+    /// It has removed the group.
+    DirectoryGroupRemoved = "directory_group.removed",
+    /// Somebody has said what a group gives.
+    DirectoryGroupMapped = "directory_group.mapped",
+    /// A directory has somebody of the account among its people.
+    DirectoryUserLinked = "directory_user.linked",
+    /// What a directory calls somebody by was changed.
+    DirectoryUserChanged = "directory_user.changed",
 }
 
 /// One field and its values before and after.

@@ -137,6 +137,12 @@ ids! {
     SeeAsId = b"SEE";
     /// What somebody's device signs them in with.
     PasskeyId = b"PKY";
+    /// A customer's directory that provisions an account.
+    DirectoryId = b"DIR";
+    /// What such a directory shows who it is with.
+    DirectoryTokenId = b"DTK";
+    /// A group of such a directory.
+    DirectoryGroupId = b"GRP";
     /// A browser that is told by push.
     PushDeviceId = b"DEV";
     /// What such a browser is to be told.

@@ -31,6 +31,7 @@ pub mod passkey;
 pub mod password;
 pub mod push;
 pub mod receiver;
+pub mod scim;
 pub mod second_factor;
 pub mod see_as;
 pub mod single_sign_on;

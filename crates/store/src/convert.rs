@@ -3,9 +3,9 @@
 use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
-    BundleId, CenterPersonId, CompanyId, EmailChangeId, InvitationId, JobId, LeadEventId, LoginId,
-    LoginMergeId, MailId, NotificationId, PasskeyId, PushDeviceId, PushId, ResetId, SeeAsId, SessionId,
-    SingleSignOnId, SummaryEmailId, SummaryIssueId, TagId, UserId,
+    BundleId, CenterPersonId, CompanyId, DirectoryGroupId, DirectoryId, DirectoryTokenId, EmailChangeId,
+    InvitationId, JobId, LeadEventId, LoginId, LoginMergeId, MailId, NotificationId, PasskeyId, PushDeviceId, PushId,
+    ResetId, SeeAsId, SessionId, SingleSignOnId, SummaryEmailId, SummaryIssueId, TagId, UserId,
 };
 use domain::time::Timestamp;
 
@@ -21,7 +21,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PasskeyId PushDeviceId PushId ResetId SeeAsId SessionId SingleSignOnId SummaryIssueId UserId }
+ids! { AccessChangeId AccessRequestId AccessReviewId AccountCenterId AccountId ActivityId ApiKeyId BundleId CenterPersonId CompanyId DirectoryGroupId DirectoryId DirectoryTokenId EmailChangeId InvitationId JobId LeadEventId LoginId LoginMergeId MailId PasskeyId PushDeviceId PushId ResetId SeeAsId SessionId SingleSignOnId SummaryIssueId UserId }
 
 macro_rules! number_ids {
     ($($id:ident)*) => {$(

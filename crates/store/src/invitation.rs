@@ -1,7 +1,7 @@
 //! Invitations: one for each user who is to get a login (U-03 to U-07).
 
 use domain::capability::proof::ManageUsers;
-use domain::id::{AccountId, InvitationId, LoginId, UserId};
+use domain::id::{AccountId, DirectoryId, InvitationId, LoginId, UserId};
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, sql};
@@ -37,13 +37,14 @@ pub fn insert(
     w.tx().exec(
         sql!(
             "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at,
-                                     sent_at, expires_at, invited_by_login)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                     sent_at, expires_at, invited_by_login, directory_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (account_id, user_id) DO UPDATE SET
                  id = excluded.id, token_hash = excluded.token_hash, generation = excluded.generation,
                  message = excluded.message, invited_by = excluded.invited_by, created_at = excluded.created_at,
                  sent_at = excluded.sent_at, expires_at = excluded.expires_at,
-                 invited_by_login = excluded.invited_by_login, accepted_at = NULL, host = ''"
+                 invited_by_login = excluded.invited_by_login, directory_id = excluded.directory_id,
+                 accepted_at = NULL, host = ''"
         ),
         &[
             pass.account().into(),
@@ -57,6 +58,7 @@ pub fn insert(
             sent_at.into(),
             sent_at.map(|at| expires_at(at, pass)).into(),
             executive(pass).into(),
+            directory(pass).into(),
         ],
     )?;
     Ok(Invitation { id, generation })
@@ -66,6 +68,11 @@ pub fn insert(
 fn executive(pass: &AccountPass<ManageUsers>) -> Option<&LoginId> {
     let place = pass.place();
     place.person.as_ref().filter(|_| place.is_executive).map(|person| &person.login)
+}
+
+/// The directory that invites: whether it is still there counts (A-08).
+fn directory(pass: &AccountPass<ManageUsers>) -> Option<&DirectoryId> {
+    pass.place().directory.as_ref().map(|directory| &directory.id)
 }
 
 /// How long a link that is sent now lives.
@@ -106,7 +113,7 @@ pub fn update_sent(
     let changed = w.tx().exec(
         sql!(
             "UPDATE invitation SET generation = $4, token_hash = $5, sent_at = $6, expires_at = $7, invited_by = $8,
-                    invited_by_login = $9, host = ''
+                    invited_by_login = $9, directory_id = $10, host = ''
              WHERE account_id = $1 AND id = $2 AND generation = $3 AND accepted_at IS NULL"
         ),
         &[
@@ -119,6 +126,7 @@ pub fn update_sent(
             expires_at(now, pass).into(),
             pass.place().user.as_ref().into(),
             executive(pass).into(),
+            directory(pass).into(),
         ],
     )?;
     Ok((changed > 0).then(|| Invitation { id: invitation.id.clone(), generation }))

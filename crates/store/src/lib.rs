@@ -26,6 +26,7 @@ pub mod capability_use;
 pub mod center_person;
 pub mod company;
 pub mod device;
+pub mod directory;
 pub mod email_change;
 pub mod executive_administrator;
 #[cfg(fuzzing)]

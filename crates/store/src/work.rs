@@ -30,7 +30,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::activity::Entry;
-use domain::id::{AccountCenterId, Id, LoginId, NumberId, UserId};
+use domain::id::{AccountCenterId, DirectoryId, Id, LoginId, NumberId, UserId};
 use domain::time::{Clock, Random, Span, Timestamp};
 
 use crate::activity;
@@ -77,9 +77,9 @@ impl Origin {
 /// Who does something, as the activity entry keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// `user`, `login`, `operator`, `system` or `visitor`.
+    /// `user`, `login`, `directory`, `operator`, `system` or `visitor`.
     pub kind: &'static str,
-    /// The id of the user or login; empty for the others.
+    /// The id of the user, login or directory; empty for the others.
     pub id: String,
     /// The name at that time.
     pub name: String,
@@ -107,6 +107,11 @@ impl Actor {
         Actor::new("login", id.to_string(), name)
     }
 
+    /// A customer's directory.
+    pub fn directory(id: &DirectoryId, name: &str) -> Actor {
+        Actor::new("directory", id.to_string(), name)
+    }
+
     /// Whoever has the server's command line.
     pub fn operator() -> Actor {
         Actor::new("operator", String::new(), "")
@@ -126,7 +131,7 @@ impl Actor {
 /// Changes that are not in the activity. This list may only shrink.
 #[derive(Clone, Copy, Debug)]
 pub enum Unrecorded {
-    /// When a session and its user were last seen.
+    /// When a session and its user were last seen, or a directory's token.
     LastSeen,
     /// Counting attempts, and forgetting old counts.
     Attempt,

@@ -32,6 +32,7 @@
 mod asks;
 mod brands;
 mod catalogue;
+mod directory;
 mod logins;
 mod luck;
 mod mailbox;

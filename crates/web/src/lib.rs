@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod pages;
 pub mod routes;
+mod scim;
 pub mod views;
 
 pub use http::serve::{router, serve};

@@ -6,17 +6,17 @@ use std::sync::LazyLock;
 use app::pass::Door;
 use domain::activity::Verb;
 
-use crate::api;
 use crate::http::route::{
     Route, Speaks, get, get_data, get_events, post, post_file, post_for_mailboxes, post_large,
 };
 use crate::pages::{
     self, access_map, access_request, access_review, account, account_center, activity, alert, api_key,
-    brand, center_change, center_person, company, company_user, email_change, events,
+    brand, center_change, center_person, company, company_user, directory, email_change, events,
     executive_administrator, invitation, invitation_block, job, language, lead_center, login_merge, may, me,
     operator, passkey, permissions, proof, push, reset, second_factor, second_factor_rule, see_as, session,
     setup, single_sign_on, temporary_password, unsubscribe, user,
 };
+use crate::{api, scim};
 
 /// All routes.
 pub fn table() -> Vec<Route> {
@@ -31,6 +31,7 @@ pub fn table() -> Vec<Route> {
         center_users(),
         operator(),
         api::routes(),
+        scim::routes(),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -213,6 +214,18 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/white-label/preview/{what}", brand::preview::see)
             .records(&[Verb::BrandPreviewed]),
         get("/accounts/{account}/white-label/preview/{what}/content", brand::preview::content),
+        get("/accounts/{account}/directory", directory::page),
+        post("/accounts/{account}/directory", directory::turn_on)
+            .records(&[Verb::DirectoryOn, Verb::DirectoryTokenMade]),
+        post("/accounts/{account}/directory/change", directory::change).records(&[Verb::DirectoryChanged]),
+        post("/accounts/{account}/directory/off", directory::turn_off).records(&[Verb::DirectoryOff]),
+        post("/accounts/{account}/directory/tokens", directory::make_token)
+            .records(&[Verb::DirectoryTokenMade]),
+        post("/accounts/{account}/directory/tokens/{directory_token}/end", directory::end_token)
+            .records(&[Verb::DirectoryTokenEnded]),
+        get("/accounts/{account}/directory/groups/{directory_group}", directory::group_page),
+        post("/accounts/{account}/directory/groups/{directory_group}", directory::map)
+            .records(&[Verb::DirectoryGroupMapped]),
         get("/accounts/{account}/activity", activity::list),
         get("/accounts/{account}/api-keys", api_key::account::list),
         post("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end)

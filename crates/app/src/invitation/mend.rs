@@ -54,22 +54,36 @@ pub fn mend(
     seen: &str,
     email: &EmailAddress,
 ) -> Result<Committed<Result<bool, Refused>>, Refused> {
-    let (user, open) = invited(&mut w, pass, id)?;
-    limits::count_again(&mut w, &open.id)?;
+    match mend_now(&mut w, pass, id, seen, email) {
+        Err(refused @ Refused::Conflict(Conflict::Elsewhere)) => {
+            Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(at_address(refused))))
+        }
+        mended => {
+            let (is_sent, entries) = mended?;
+            w.commit_all(&pass.actor(), entries, Ok(is_sent))
+        }
+    }
+}
+
+/// The parts of [`mend`], for operations that do more in the same transaction. What it refuses as `Elsewhere` it has counted, and
+/// nothing written before.
+pub(crate) fn mend_now(
+    w: &mut Writer,
+    pass: &AccountPass<ManageUsers>,
+    id: &UserId,
+    seen: &str,
+    email: &EmailAddress,
+) -> Result<(bool, Vec<Entry>), Refused> {
+    let (user, open) = invited(w, pass, id)?;
+    limits::count_again(w, &open.id)?;
     if user.email != seen {
         return Err(Refused::Conflict(Conflict::Changed));
     }
-    if store::user::find_by_email(&mut w, pass, email)?.is_some() {
+    if store::user::find_by_email(w, pass, email)?.is_some() {
         return Err(Refused::field("email", Problem::AddressTaken));
     }
-    match access_request::refuse_elsewhere(&mut w, pass, email.as_str()) {
-        Err(refused @ Refused::Conflict(Conflict::Elsewhere)) => {
-            return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(at_address(refused))));
-        }
-        looked_at => looked_at?,
-    }
-    let (is_sent, entries) = replace(&mut w, pass, &user, &open, email)?;
-    w.commit_all(&pass.actor(), entries, Ok(is_sent))
+    access_request::refuse_elsewhere(w, pass, email.as_str())?;
+    replace(w, pass, &user, &open, email)
 }
 
 /// The user and their invitation, which is open and which one may send. Whoever is invited to run a center is not this account's
@@ -89,6 +103,14 @@ fn invited(
     }
     let open = invitation::find_open(r, pass, id)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     Ok((user, open))
+}
+
+/// Holds an invitation back: what was sent works no more, and it waits until it is sent again.
+pub(crate) fn hold(w: &mut Writer, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Entry, Refused> {
+    let (user, _) = invited(w, pass, id)?;
+    temporary_password::remove(w, pass, id)?;
+    super::make(w, pass, id, &user.email, None, super::Sending::Later)?;
+    Ok(Entry::of(pass.account(), Verb::InvitationHeld, id, &user.names.full()))
 }
 
 fn replace(

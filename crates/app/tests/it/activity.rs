@@ -265,6 +265,7 @@ fn a05_the_scenarios_of_this_file_know_every_verb() {
         include_str!("invitation/mend.rs"),
         include_str!("push.rs"),
         include_str!("see_as.rs"),
+        include_str!("directory.rs"),
         include_str!("mail/delivery.rs"),
         include_str!("job.rs"),
         include_str!("job/hitches.rs"),

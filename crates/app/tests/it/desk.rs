@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::access_change::Confirmed;
-use app::pass::{AccountPass, CompanyPass};
+use app::pass::{AccountPass, CompanyPass, Proven};
 use app::user::{Cursor, Filter, Sort, User, UserPage, UsersPage};
 use app::work::{Committed, Reader, Writer};
 use app::{Ask, Refused, SharedApp, access_change, company, invitation, user};
@@ -57,6 +57,16 @@ impl Desk {
     pub(crate) async fn manage<T: Send + 'static>(
         &self,
         operation: impl Fn(Writer, &AccountPass<ManageUsers>) -> Result<Committed<T>, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
+    }
+
+    /// What is dangerous: by who has shown a moment ago that it is them.
+    pub(crate) async fn prove<T: Send + 'static>(
+        &self,
+        operation: impl Fn(Writer, &Proven<AccountPass<ManageUsers>>) -> Result<Committed<T>, Refused>
+        + Send
+        + 'static,
     ) -> Result<T, Refused> {
         Ok(self.app.write(&self.ask, self.account.clone(), operation).await?.1)
     }

@@ -61,6 +61,8 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "ways to providers of single sign-on, from one network": SINGLE_SIGN_ON,
         "devices that one person turns push on for": PUSH,
         "times that one person begins to see an account as somebody else": SEE_AS,
+        "requests of an account's directory": DIRECTORY,
+        "tokens that an account makes for its directory": DIRECTORY_TOKEN,
         "pushes that one person sends to their own devices, to see whether they come": PUSH_TEST,
         "accounts that one person makes in account centers": ACCOUNT,
         "alerts that are mailed one by one to one address; one mail tells of the rest when the hour is over": ALERT,

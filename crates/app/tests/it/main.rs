@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod desk;
+mod directory;
 mod passkey;
 mod post_office;
 mod push_service;

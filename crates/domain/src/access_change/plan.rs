@@ -63,6 +63,7 @@ fn changed(around: &Around, before: &Access, change: &Change) -> Result<(Access,
         Change::Edit { companies, agent, invoice_emails } => {
             edited(around, before, companies, *agent, *invoice_emails).map(|after| (after, Untouched))
         }
+        Change::Provide { to, companies } => provided(around, before, *to, companies),
         Change::Give(company) => given(around, before, company).map(|now| (of(now), Untouched)),
         Change::Take(company) => taken(before, company).map(|now| (of(now), Untouched)),
         Change::Suspend | Change::End if is(UserStatus::Active) => Ok((to(UserStatus::Suspended), Untouched)),
@@ -138,6 +139,36 @@ fn replaced(
         (_, true, true) => (after, InvitationFate::Untouched),
         (_, true, false) => (Access { status: UserStatus::Pending, ..after }, InvitationFate::Sent),
     })
+}
+
+/// What a directory gives, it gives whole: what it leaves out is gone, be it the last company. It knows no company that can't be
+/// given, so such ones are left out; who becomes an agent keeps none that does not use Lead Center (L-01).
+fn provided(
+    around: &Around,
+    before: &Access,
+    to: UserType,
+    companies: &BTreeSet<CompanyId>,
+) -> Result<(Access, InvitationFate), Obstacle> {
+    let agent = agent_after(before.user_type, before.agent, to);
+    let fits = |company: &&CompanyId| match around.companies.get(*company) {
+        Some(state) if before.companies.contains(*company) => to != UserType::Agent || state.lead_center,
+        Some(state) => !state.disabled && state.is_open_to(agent),
+        None => false,
+    };
+    let invited = before.status == UserStatus::Pending;
+    let companies = match to.has_all_companies() {
+        // As in `promoted`.
+        true if invited => before.companies.clone(),
+        true => BTreeSet::new(),
+        false => companies.iter().filter(fits).cloned().collect(),
+    };
+    let invoice_emails = before.invoice_emails && to == UserType::Administrator;
+    let after = Access { user_type: to, agent, companies, invoice_emails, ..before.clone() };
+    match before.status {
+        _ if before.user_type.has_login() => Ok((after, InvitationFate::Untouched)),
+        UserStatus::Active => Ok((Access { status: UserStatus::Pending, ..after }, InvitationFate::Sent)),
+        status => Err(Obstacle::NotNow(status)),
+    }
 }
 
 /// The companies that somebody keeps where the type allows (U-10): agents work in Lead Center alone (L-01).

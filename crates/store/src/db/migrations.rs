@@ -57,4 +57,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0041_api_key_scope"),
     migration!("0042_passkey"),
     migration!("0043_single_sign_on"),
+    migration!("0044_directory"),
 ];

@@ -90,6 +90,7 @@ pub(super) fn load_absent(
         second_factor_due: None,
         needs_provider: needs_provider(required, came_by, keeps_password),
         person,
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,

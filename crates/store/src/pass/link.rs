@@ -214,7 +214,9 @@ macro_rules! invited {
             $by_login,
             ", ",
             $by,
-            "), ",
+            ", CASE WHEN NOT EXISTS (
+                        SELECT 1 FROM directory d WHERE d.account_id = i.account_id AND d.id = i.directory_id
+                    ) THEN i.directory_id END), ",
             $by_login,
             ", x.login_id, b.user_type, b.agent, b.status, b.ends_at
              FROM ",
@@ -322,7 +324,7 @@ fn expired(pass: InvitationPass) -> Denied {
 }
 
 /// Whether whoever sent the invitation could still give what it gives, at this moment (X-08). The operator, who is no
-/// user, always can.
+/// user, always can; a directory as long as it is the account's.
 fn may_still_invite(
     c: &mut Columns,
     pass: &InvitationPass,

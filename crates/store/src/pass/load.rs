@@ -223,6 +223,7 @@ fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestam
     let place = Place {
         needs_provider: needs_provider(required, came_by, keeps_password),
         person: Some(person),
+        directory: None,
         user: id,
         account: account.clone(),
         account_name,

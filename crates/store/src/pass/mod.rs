@@ -32,6 +32,7 @@
 mod absent;
 mod bundle;
 mod center;
+mod directory;
 mod email_change;
 mod invitation_block;
 mod key;
@@ -58,6 +59,7 @@ use domain::id::{AccountId, UserId};
 
 pub use absent::Absent;
 pub use center::CenterPass;
+pub use directory::{Directory, DirectoryPass};
 pub use email_change::EmailChangePass;
 pub use invitation_block::InvitationBlockPass;
 pub use key::KeyPass;
@@ -117,6 +119,8 @@ pub struct Credentials {
     pub device: Option<String>,
     /// A program's key; set only where one may be given.
     pub api_key: Option<String>,
+    /// A directory's token; set only where directories may ask.
+    pub directory: Option<String>,
     /// The account whose own host was asked; `None` on the server's.
     pub at: Option<OwnHost>,
 }
@@ -194,6 +198,8 @@ pub enum Door {
     SignedIn,
     /// A program with somebody's key.
     Key,
+    /// A customer's directory with its token.
+    Directory,
     /// Active users of the account; with a capability, those who have it.
     Account(Option<Capability>),
     /// As for the account, and within the user's companies.

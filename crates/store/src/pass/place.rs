@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::access::{Grants, InUse};
 use domain::brand::Brand;
-use domain::capability::proof::{AnyKey, AnyUser};
+use domain::capability::proof::{AnyKey, AnyUser, ManageUsers};
 use domain::capability::{Capability, Proves};
 use domain::id::{AccountCenterId, AccountId, ApiKeyId, CompanyId, LoginId, SessionId, UserId};
 use domain::single_sign_on::CameBy;
@@ -17,7 +17,7 @@ use super::load::{
     allow, is_due, load, no_second_factor, read_brand, read_due, read_signed_in, second_factor_asked,
 };
 use super::see_as::{Seeing, no_session};
-use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, Seen, SystemPass};
+use super::{Acting, Credentials, Denied, Directory, Door, Gate, HasPlace, Seen, SystemPass};
 use crate::company;
 use crate::db::{DbError, sql};
 use crate::secret;
@@ -81,9 +81,11 @@ impl Person {
 /// A person's place in one account.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// Who; `None` for the operator's command line, and for jobs.
+    /// Who; `None` for the operator's command line, for directories, and for jobs.
     pub person: Option<Person>,
-    /// Their user; `None` for the operator's command line, and for executive administrators who have none here.
+    /// The customer's directory that asks, in place of a person.
+    pub directory: Option<Directory>,
+    /// Their user; `None` for the operator's command line, for directories, and for executive administrators who have none here.
     pub user: Option<UserId>,
     /// The account.
     pub account: AccountId,
@@ -217,6 +219,13 @@ impl<C> AccountPass<C> {
     }
 }
 
+impl AccountPass<ManageUsers> {
+    /// For an account's directory, whose token was looked at.
+    pub(super) fn of_place(place: Arc<Place>) -> Self {
+        AccountPass { place, proof: PhantomData }
+    }
+}
+
 impl<C: Proves> AccountPass<C> {
     /// For a person at their account center, in one of its accounts: with the rights that they have there.
     pub(super) fn for_person(
@@ -342,11 +351,21 @@ impl Place {
             second_factor_due,
             needs_provider: false,
             person,
+            directory: None,
             access_version: 0,
             grants,
             in_use: InUse::All,
             names: Names { first: String::new(), last: String::new(), display: String::new() },
         })
+    }
+
+    /// The place of an account's directory: it manages users, whatever their type.
+    pub(super) fn of_directory(
+        r: &mut Reader,
+        account: &AccountId,
+        directory: Directory,
+    ) -> Result<Place, Denied> {
+        Ok(Place { directory: Some(directory), ..Place::of_administrator(r, account, None)? })
     }
 
     /// The user's names in this account.
@@ -364,7 +383,7 @@ impl Place {
 
     /// Whether it is that of whoever has the server's command line.
     pub fn is_operator(&self) -> bool {
-        self.person.is_none() && self.user.is_none()
+        self.person.is_none() && self.user.is_none() && self.directory.is_none()
     }
 
     /// Whether somebody waits for what is done: behind a request, or at the command line.
@@ -382,6 +401,9 @@ impl Place {
     pub(super) fn actor(&self) -> Actor {
         if let Some(seeing) = self.person.as_ref().and_then(Person::seen_by) {
             return seeing.viewer.actor();
+        }
+        if let Some(directory) = &self.directory {
+            return Actor::directory(&directory.id, &directory.name);
         }
         let actor = match (&self.user, &self.person) {
             (Some(user), _) => Actor::user(user, &self.names.full()),

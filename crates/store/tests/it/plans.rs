@@ -87,6 +87,7 @@ fn fill(postgres: &mut Postgres) {
                 ("status", _) if table == "user" => "'active'",
                 ("kind", _) if table == "lead_event" => "'text'",
                 ("frequency", _) => "'daily'",
+                ("default_type", _) => "'manager'",
                 ("alert_type", _) => "'all'",
                 ("lead_status", _) => "'All'",
                 ("swap_cookie_duration_unit", _) => "'months'",

@@ -181,7 +181,9 @@ fn opens(door: Door, place: &Place) -> bool {
     match door {
         Door::Account(Some(capability)) => decide_anywhere(&place.grants, capability, place.in_use).is_ok(),
         Door::Account(None) | Door::SignedIn | Door::Open => true,
-        Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Key | Door::Operator => false,
+        Door::Company(_) | Door::Center(_) | Door::Link(_) | Door::Key | Door::Directory | Door::Operator => {
+            false
+        }
     }
 }
 

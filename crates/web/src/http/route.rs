@@ -37,7 +37,7 @@ use crate::api::Described;
 
 /// A route of the table.
 pub struct Route {
-    /// GET or POST; of the API PUT and DELETE, too.
+    /// GET or POST; of the API PUT and DELETE, of SCIM PATCH, too.
     pub method: Method,
     /// The path, with `{account}`, `{company}`, `{user}` and the like in it.
     pub path: &'static str,
@@ -72,6 +72,8 @@ pub enum Speaks {
     Mailboxes,
     /// JSON as the API has it, for programs alone.
     Api,
+    /// JSON as SCIM has it, for a customer's directory alone.
+    Scim,
 }
 
 /// What a route of pages is like, beside its handler.

@@ -35,16 +35,18 @@ use super::visit::Visitor;
 use super::{layers, problem};
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};
-use crate::{api, assets, health, routes};
+use crate::{api, assets, health, routes, scim};
 
 /// The whole site: the route table, static files, health, and what surrounds them.
 pub fn router(app: SharedApp) -> Router {
-    let (mut pages, mut programs, mut mailboxes) = (Router::new(), Router::new(), Router::new());
+    let (mut pages, mut programs) = (Router::new(), Router::new());
+    let (mut mailboxes, mut directories) = (Router::new(), Router::new());
     for route in routes::table() {
         match route.speaks {
             _ if route.path.starts_with(api::BASE) => {
                 programs = programs.route(&api::routed(route.path), route.endpoint);
             }
+            Speaks::Scim => directories = directories.route(route.path, route.endpoint),
             // Mail programs say nothing of where they come from: the address alone opens these.
             Speaks::Mailboxes => mailboxes = mailboxes.route(route.path, route.endpoint),
             _ => pages = pages.route(route.path, route.endpoint),
@@ -54,6 +56,9 @@ pub fn router(app: SharedApp) -> Router {
     let programs = programs
         .method_not_allowed_fallback(wrong_method_of_api)
         .layer(ServiceBuilder::new().layer(compression()).layer(CatchPanicLayer::custom(panicked_of_api)));
+    let directories = directories
+        .method_not_allowed_fallback(|| async { scim::wrong_method() })
+        .layer(ServiceBuilder::new().layer(compression()).layer(CatchPanicLayer::custom(panicked_of_scim)));
     pages
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
@@ -65,6 +70,7 @@ pub fn router(app: SharedApp) -> Router {
                 .layer(CsrfLayer::new().with_rejection_response(other_site)),
         )
         .merge(programs)
+        .merge(directories)
         .merge(mailboxes.layer(CatchPanicLayer::custom(panicked)))
         .merge(assets::router())
         .merge(health::router())
@@ -147,6 +153,9 @@ async fn nothing_here(State(app): State<SharedApp>, request: Request) -> Respons
     if request.uri().path().starts_with(api::BASE) {
         return api::nothing_here();
     }
+    if request.uri().path().starts_with(scim::BASE) {
+        return scim::nothing_here();
+    }
     let visitor = Visitor::of(app, &request);
     problem::answer(&visitor, app::Refused::NotFound).await
 }
@@ -174,6 +183,10 @@ fn panicked_of_api(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> 
     api::panicked()
 }
 
+fn panicked_of_scim(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
+    scim::panicked()
+}
+
 fn panicked(_panic: Box<dyn std::any::Any + Send>) -> HttpResponse<Body> {
     // The panic itself was told by the panic hook.
     plain_problem(StatusCode::INTERNAL_SERVER_ERROR, Kind::Internal(String::new()))
@@ -186,7 +199,9 @@ mod tests {
     /// G-10. Where it is not known any more whose host was asked, nobody is named. Seen to fail: with the product's look there.
     #[tokio::test]
     async fn g10_what_has_broken_names_nobody() {
-        for response in [panicked(Box::new("x")), panicked_of_api(Box::new("x"))] {
+        for response in
+            [panicked(Box::new("x")), panicked_of_api(Box::new("x")), panicked_of_scim(Box::new("x"))]
+        {
             assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
             let said = format!("{:?}", response.headers());
             let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");

@@ -52,6 +52,10 @@ toasts! {
     UserSuspended => Text::toast_user_suspended,
     /// A user's access is switched on again.
     UserRestored => Text::toast_user_restored,
+    /// A token of the directory opens nothing any more.
+    DirectoryTokenEnded => Text::toast_directory_token_ended,
+    /// The directory provisions nobody any more.
+    DirectoryOff => Text::toast_directory_off,
     /// A user's access ends by itself.
     EndSet => Text::toast_end_set,
     /// A user's access does not end by itself any more.

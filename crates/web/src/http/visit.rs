@@ -253,6 +253,7 @@ impl Visitor {
                 operator: cookies.take(Cookie::Operator),
                 device: cookies.take(Cookie::Device),
                 api_key: None,
+                directory: None,
                 at: site.own,
             },
             origin: Origin {
@@ -292,7 +293,7 @@ impl Visitor {
     pub fn t(&self) -> Text {
         match self.speaks {
             Speaks::Pages | Speaks::Mailboxes => Text::new(self.ask.spoken.language()),
-            Speaks::Data | Speaks::Events | Speaks::Api => Text::default(),
+            Speaks::Data | Speaks::Events | Speaks::Api | Speaks::Scim => Text::default(),
         }
     }
 
@@ -319,14 +320,14 @@ impl Visitor {
         }
         match self.speaks {
             Speaks::Pages | Speaks::Mailboxes => problem::answer(self, refused).await,
-            Speaks::Data | Speaks::Events | Speaks::Api => json::problem(self, refused),
+            Speaks::Data | Speaks::Events | Speaks::Api | Speaks::Scim => json::problem(self, refused),
         }
     }
 
     pub(super) async fn refuse_unread(&self, status: StatusCode) -> Response {
         match self.speaks {
             Speaks::Pages | Speaks::Mailboxes => problem::bad_request(self, status).await,
-            Speaks::Data | Speaks::Events | Speaks::Api => json::unread(self, status),
+            Speaks::Data | Speaks::Events | Speaks::Api | Speaks::Scim => json::unread(self, status),
         }
     }
 

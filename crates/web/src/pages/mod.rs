@@ -14,6 +14,7 @@ pub mod center_change;
 pub mod center_person;
 pub mod company;
 pub mod company_user;
+pub mod directory;
 pub mod email_change;
 pub mod events;
 pub mod executive_administrator;

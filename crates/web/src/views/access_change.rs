@@ -192,6 +192,7 @@ pub fn what(t: Text, made: &PastChange) -> String {
         Kind::Promoted => return t.access_change_promoted(type_name()),
         Kind::Replaced => return t.access_change_replaced(type_name()),
         Kind::Edited => edited(t, made),
+        Kind::Provided => t.access_change_provided(),
         Kind::Suspended => t.access_change_suspended(),
         Kind::Restored => t.access_change_restored(),
         Kind::EndSet if made.after.ends_at.is_none() => t.access_change_end_removed(),

@@ -20,6 +20,7 @@ pub mod center_change;
 pub mod center_person;
 pub mod company;
 pub mod company_user;
+pub mod directory;
 pub mod email_change;
 pub mod executive_administrator;
 pub mod form;

@@ -76,6 +76,8 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
             "see_as",
         ],
         "/users/{user}/see-as" => &["reason"],
+        "/directory" | "/directory/change" => &["name", "user_type"],
+        "/directory/groups/{directory_group}" => &["user_type", "all_companies", "company", "filter", "go"],
         "/me/access-requests" => &["account", "message", "via"],
         "/users/access-requests/{access_request}/approve" => {
             &["user_type", "agent", "company", "filter", "go"]

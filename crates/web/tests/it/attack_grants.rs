@@ -30,8 +30,9 @@ const CHOICES: [&str; 10] = [
     "ends_on",
 ];
 /// Boxes that are ticked or not.
-const TICKS: [&str; 7] = [
+const TICKS: [&str; 8] = [
     "required",
+    "all_companies",
     "agent",
     "invoice_emails",
     "free_types",

@@ -63,7 +63,7 @@ fn door_of(path: &str) -> Door {
         (true, ["white-label", ..]) => Door::Account(Some(ManageWhiteLabel)),
         (true, ["lead-center"]) => Door::Account(Some(UseLeadCenter)),
         (true, ["activity" | "users.json"]) => Door::Account(Some(ManageUsers)),
-        (true, ["settings" | "users" | "access-reviews" | "jobs" | "api-keys", ..]) => {
+        (true, ["settings" | "users" | "access-reviews" | "jobs" | "api-keys" | "directory", ..]) => {
             Door::Account(Some(ManageUsers))
         }
         (true, ["companies"] | ["companies", "new"]) => Door::Account(Some(ManageCompanies)),
@@ -109,6 +109,8 @@ pub(crate) fn expected(door: Door, standing: Standing) -> Met {
         (Door::Operator, _) => Met::NotFound,
         (_, Standing::Visitor) => Met::SignIn,
         (Door::SignedIn | Door::Key, _) => Met::In,
+        // Walked in scim.rs: nobody comes there with what people have.
+        (Door::Directory, _) => Met::SignIn,
         (Door::Center(least), Standing::Center(has)) => {
             if has >= least {
                 Met::In

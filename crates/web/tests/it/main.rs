@@ -30,6 +30,7 @@ mod openapi;
 mod people;
 mod proof;
 mod records;
+mod scim;
 mod see_as;
 mod single_sign_on;
 mod site;

@@ -7,13 +7,19 @@ use crate::attack_forms::honest;
 use crate::site::{Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 29] = [
+const DANGEROUS: [&str; 35] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
     "/account-centers/{account_center}/executives/{login}/end",
     "/account-centers/{account_center}/executives/{login}/make",
     "/account-centers/{account_center}/settings/second-factor",
+    "/accounts/{account}/directory",
+    "/accounts/{account}/directory/change",
+    "/accounts/{account}/directory/groups/{directory_group}",
+    "/accounts/{account}/directory/off",
+    "/accounts/{account}/directory/tokens",
+    "/accounts/{account}/directory/tokens/{directory_token}/end",
     "/accounts/{account}/settings/second-factor",
     "/accounts/{account}/single-sign-on",
     "/accounts/{account}/single-sign-on/end",

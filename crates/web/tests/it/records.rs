@@ -404,6 +404,9 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/accounts/{account}/companies/{company}" => with(path, "name=Downtown+2&time_zone=UTC"),
         "/accounts/{account}/companies/{company}/disable"
         | "/accounts/{account}/companies/{company}/enable" => with(path, ""),
+        pattern if pattern.starts_with("/accounts/{account}/directory") => {
+            directory_request(site, pattern).await
+        }
         of_center if of_center.starts_with("/account-centers/") => center_request(site, of_center).await,
         other => panic!("the walk has no request that succeeds at POST {other}: add one"),
     }
@@ -447,6 +450,27 @@ async fn monthly_summary(site: &Site) -> String {
         move |w: Writer, pass: &AccountPass<AnyUser>| app::summary_email::create(w, pass, None, &monthly);
     let (ask, account) = (&site.account.admin.ask, site.account.id.clone());
     site.world.app.write(ask, account, set).await.expect("a summary is set up").1.id.to_string()
+}
+
+/// What succeeds at a directory: of an account of its own, where it happens for the first time.
+async fn directory_request(site: &Site, pattern: &str) -> (String, Option<Ask>, String) {
+    let world = &site.world;
+    let person = format!("directory.{}@example.com", world.sql("SELECT id FROM login").len());
+    let account = world.another_account("Directory", &person).await;
+    let mut path = pattern.replace("{account}", account.id.as_str());
+    if pattern != "/accounts/{account}/directory" {
+        for (name, id) in crate::site::numbered(world, &account).await {
+            path = path.replace(&format!("{{{name}}}"), &id);
+        }
+    }
+    let company = account.company("Downtown").await;
+    let form = match pattern.rsplit('/').next() {
+        Some("directory") => "name=Okta".to_owned(),
+        Some("change") => "name=Entra&user_type=agent".to_owned(),
+        Some("{directory_group}") => format!("user_type=reporting&company={company}&go=save"),
+        _ => String::new(),
+    };
+    (path, Some(account.admin.ask), form)
 }
 
 /// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.

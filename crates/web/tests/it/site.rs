@@ -57,8 +57,8 @@ pub(crate) struct Site {
     /// An access review that goes on, and one of another account.
     pub(crate) review: AccessReviewId,
     pub(crate) foreign_review: AccessReviewId,
-    /// A tag, a notification and a summary email of the account's administrator, by what paths call them, and those of
-    /// another account.
+    /// A tag, a notification and a summary email of the account's administrator, and what is there of a directory, by what
+    /// paths call them; and those of another account.
     pub(crate) numbered: BTreeMap<&'static str, String>,
     pub(crate) foreign_numbered: BTreeMap<&'static str, String>,
     /// The provider that the account's people sign in by.
@@ -66,9 +66,13 @@ pub(crate) struct Site {
     people: Vec<(Standing, Option<Person>)>,
 }
 
-/// The routes of pages and their data; the API is walked in `api.rs`, and what mail programs ask for in `unsubscribe.rs`.
+/// The routes of pages and their data; the API is walked in `api.rs`, what mail programs ask for in `unsubscribe.rs`,
+/// and what directories ask for in `scim.rs`.
 pub(crate) fn pages() -> Vec<Route> {
-    let is_page = |route: &Route| !route.path.starts_with("/v3/") && route.speaks != Speaks::Mailboxes;
+    let is_page = |route: &Route| {
+        let is_other = matches!(route.speaks, Speaks::Mailboxes | Speaks::Scim);
+        !route.path.starts_with("/v3/") && !is_other
+    };
     web::routes::table().into_iter().filter(is_page).collect()
 }
 
@@ -440,11 +444,24 @@ pub(crate) async fn numbered(world: &World, account: &Account) -> BTreeMap<&'sta
     let daily =
         move |w: Writer, pass: &AccountPass<AnyUser>| app::summary_email::create(w, pass, None, &daily);
     let daily = world.app.write(ask, account.id.clone(), daily).await.expect("a summary is set up").1;
+    let (token, group) = directory(world, account).await;
     BTreeMap::from([
+        ("directory_token", token),
+        ("directory_group", group),
         ("tag", tag.id.to_string()),
         ("notification", alert.id.to_string()),
         ("summary_email", daily.id.to_string()),
     ])
+}
+
+/// A directory of the account, which has told of a group; its token and the group, by their ids.
+async fn directory(world: &World, account: &Account) -> (String, String) {
+    world.directory(account).await;
+    let one = |table: &str| {
+        let of = format!("SELECT id FROM {table} WHERE account_id = '{}'", account.id);
+        world.sql(&of).remove(0).remove(0)
+    };
+    (one("directory_token"), one("directory_group"))
 }
 
 fn address(name: &str) -> String {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::scim::TYPES;
 use crate::user::may_manage;
 
 fn any_access() -> impl Strategy<Value = Access> {
@@ -28,6 +29,8 @@ fn any_change() -> impl Strategy<Value = Change> {
         some_company().prop_map(Change::Take),
         types().prop_map(Change::Promote),
         (types(), companies()).prop_map(|(to, companies)| Change::Replace { to, companies }),
+        (prop::sample::select(&TYPES[..]), companies())
+            .prop_map(|(to, companies)| Change::Provide { to, companies }),
         (companies(), any::<bool>(), any::<bool>()).prop_map(|(companies, agent, invoice_emails)| {
             Change::Edit { companies, agent, invoice_emails }
         }),
@@ -81,7 +84,9 @@ proptest! {
         // Who got notifications keeps the companies they got them of.
         let around = Around { was_notification: was_notification && !before.companies.is_empty(), ..around() };
         if let Ok(Plan { after, .. }) = plan(&administrator(), &around, &before, &change) {
-            prop_assert!(after.user_type.has_all_companies() || !after.companies.is_empty());
+            // Whom no group of a directory gives a company has none.
+            let may_have_none = matches!(change, Change::Provide { .. });
+            prop_assert!(after.user_type.has_all_companies() || !after.companies.is_empty() || may_have_none);
             prop_assert!(after.user_type.has_login() || after.login.is_none() || after.status == UserStatus::Deleted);
             prop_assert!(after.user_type != UserType::Agent || after.agent);
             prop_assert!(after.user_type != UserType::Notification || !after.agent);

@@ -1,0 +1,196 @@
+//! Routes of SCIM: whose they are, what they record, and that nothing of a person opens them (A-08, X-10, X-29).
+
+use app::Ask;
+use http::{Method, StatusCode};
+use web::http::route::{Route, Speaks};
+
+use crate::site::{Reply, Site};
+
+fn routes() -> Vec<Route> {
+    let mut routes = web::routes::table();
+    routes.retain(|route| route.path.starts_with("/scim/"));
+    assert!(routes.iter().all(|route| route.speaks == Speaks::Scim));
+    routes
+}
+
+fn changes(route: &Route) -> bool {
+    !route.records.is_empty()
+}
+
+/// What succeeds at a route.
+fn body(route: &Route) -> &'static str {
+    match (route.method.as_str(), route.path) {
+        ("POST" | "PUT", path) if path.starts_with("/scim/v2/Users") => {
+            r#"{"userName": "nova@example.com", "name": {"givenName": "Nova", "familyName": "Bell"}, "active": true}"#
+        }
+        ("PATCH", path) if path.starts_with("/scim/v2/Users") => {
+            r#"{"Operations": [{"op": "replace", "path": "active", "value": false}]}"#
+        }
+        ("POST" | "PUT", path) if path.starts_with("/scim/v2/Groups") => r#"{"displayName": "Others"}"#,
+        ("PATCH", _) => r#"{"Operations": [{"op": "replace", "path": "displayName", "value": "More"}]}"#,
+        _ => "{}",
+    }
+}
+
+async fn ask(site: &Site, route: &Route, path: &str, token: Option<&str>, cookies: Option<&Ask>) -> Reply {
+    let bearer = token.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/scim+json")];
+    if let Some(bearer) = &bearer {
+        headers.push(("authorization", bearer));
+    }
+    site.send(&route.method, path, cookies, body(route), &headers).await
+}
+
+fn with(pattern: &str, user: &str, group: &str) -> String {
+    pattern.replace("{scim_user}", user).replace("{scim_group}", group).replace("{scim_name}", "User")
+}
+
+async fn token(site: &Site, account: &testkit::Account) -> (String, String) {
+    site.world.sql(&format!("DELETE FROM directory WHERE account_id = '{}'", account.id));
+    let (ask, group) = site.world.directory(account).await;
+    (ask.credentials.directory.expect("a token"), group.to_string())
+}
+
+/// A-08, X-09: neither nobody, nor a person's cookies, nor their key opens a route; each says so in SCIM's words. Seen to fail: with
+/// the credentials of the visitor left as they are in `call.rs` and a session asked for in `DirectoryPass`.
+#[tokio::test]
+async fn a08_x09_only_the_directorys_token_opens_its_routes() {
+    for site in Site::everywhere().await {
+        let (token, _) = token(&site, &site.account).await;
+        for route in routes() {
+            let path = with(route.path, site.user.as_str(), "GRP0");
+            for (tried, cookies) in [(None, None), (None, site.admin()), (Some("x"), site.admin())] {
+                let reply = ask(&site, &route, &path, tried, cookies).await;
+                assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{} {path}", route.method);
+                assert_eq!(reply.headers["content-type"], "application/scim+json");
+                assert_eq!(reply.headers["www-authenticate"], "Bearer");
+            }
+        }
+        // Nor does it open anything else.
+        for path in [format!("/accounts/{}", site.account.id), "/v3/a.json".to_owned()] {
+            let bearer = format!("Bearer {token}");
+            let reply = site.send(&Method::GET, &path, None, "", &[("authorization", &bearer)]).await;
+            assert!([StatusCode::SEE_OTHER, StatusCode::UNAUTHORIZED].contains(&reply.status), "{path}");
+        }
+    }
+}
+
+/// A-08, A-05: what changes something is recorded as the table says, under the directory's name. Seen to fail: with another verb in
+/// the table.
+#[tokio::test]
+async fn a08_a05_every_change_is_recorded_under_the_directorys_name() {
+    for site in Site::everywhere().await {
+        for route in routes().iter().filter(|route| changes(route)) {
+            let (token, group) = token(&site, &site.account).await;
+            let user = site
+                .account
+                .join(
+                    &format!("{}@scim.example", site.world.sql("SELECT id FROM \"user\"").len()),
+                    domain::user::UserType::Administrator,
+                    &[],
+                )
+                .await
+                .0;
+            site.world.sql("DELETE FROM \"user\" WHERE email = 'nova@example.com'");
+            let before = site.account.activity().await.len();
+            let path = with(route.path, user.as_str(), &group);
+            // Who signs in keeps their address, which a PUT names.
+            let reply = if route.method == Method::PUT && path.contains("/Users/") {
+                let bearer = format!("Bearer {token}");
+                let body = r#"{"userName": "nova", "name": {"givenName": "Nova", "familyName": "Bell"}}"#;
+                let headers = [("content-type", "application/scim+json"), ("authorization", bearer.as_str())];
+                site.send(&route.method, &path, None, body, &headers).await
+            } else {
+                ask(&site, route, &path, Some(&token), None).await
+            };
+            assert!(reply.status.is_success(), "{} {path}: {} {}", route.method, reply.status, reply.body);
+            let entries = site.account.activity().await.split_off(before);
+            for verb in route.records {
+                assert!(
+                    entries.iter().any(|entry| entry.verb == verb.key()),
+                    "{} {path}: {entries:?}",
+                    route.method
+                );
+            }
+            assert!(
+                entries.iter().all(|entry| entry.actor_kind == "directory" && entry.actor_name == "Okta")
+            );
+        }
+    }
+}
+
+/// A-08, X-10: ids of others, and what is no id, are not there, and tell nothing. Seen to fail: with the account left out of
+/// `directory::user::list`.
+#[tokio::test]
+async fn a08_x10_ids_of_others_are_not_there() {
+    for site in Site::everywhere().await {
+        let (token, _) = token(&site, &site.account).await;
+        let (_, foreign_group) = self::token(&site, &site.other).await;
+        let made_up = format!("USR{}", "f".repeat(32));
+        let none = format!("GRP{}", "f".repeat(32));
+        for route in routes()
+            .iter()
+            .filter(|route| route.path.contains("{scim_user}") || route.path.contains("{scim_group}"))
+        {
+            let first = ask(&site, route, &with(route.path, &made_up, &none), Some(&token), None).await;
+            assert_eq!(first.status, StatusCode::NOT_FOUND);
+            for (user, group) in [
+                (site.foreign_user.as_str(), foreign_group.as_str()),
+                (site.deleted.as_str(), "x"),
+                ("1", "1"),
+            ] {
+                let reply = ask(&site, route, &with(route.path, user, group), Some(&token), None).await;
+                assert_eq!(
+                    (reply.status, &reply.body),
+                    (first.status, &first.body),
+                    "{} {}",
+                    route.method,
+                    route.path
+                );
+            }
+        }
+    }
+}
+
+/// A-08: nothing that is sent breaks the server, and what is wrong is told in SCIM's words. Seen to fail: with `invalid` answering 200.
+#[tokio::test]
+async fn a08_what_can_not_be_read_is_refused_in_words_of_scim() {
+    let site = Site::new(testkit::World::sqlite().await).await;
+    let (token, _) = token(&site, &site.account).await;
+    let bearer = format!("Bearer {token}");
+    let headers = [("content-type", "application/scim+json"), ("authorization", bearer.as_str())];
+    for (method, path, body, status, word) in [
+        ("POST", "/scim/v2/Users", "{", 400, "invalidSyntax"),
+        ("POST", "/scim/v2/Users", "[]", 400, "invalidSyntax"),
+        ("POST", "/scim/v2/Users", "{}", 400, "invalidValue"),
+        ("POST", "/scim/v2/Users", r#"{"userName": 1}"#, 400, "invalidValue"),
+        ("POST", "/scim/v2/Users", r#"{"userName": "nova"}"#, 400, "invalidValue"),
+        ("POST", "/scim/v2/Users", r#"{"userName": "user@example.com"}"#, 409, "uniqueness"),
+        (
+            "POST",
+            "/scim/v2/Groups",
+            r#"{"displayName": "a", "members": [{"value": "USR1"}]}"#,
+            400,
+            "invalidValue",
+        ),
+        ("GET", "/scim/v2/Users?filter=userName", "", 400, "invalidFilter"),
+        ("GET", "/scim/v2/Users?filter=title%20eq%20%22a%22", "", 400, "invalidFilter"),
+        ("GET", "/scim/v2/Users?startIndex=9999999", "", 400, "tooMany"),
+        ("GET", "/scim/v2/Users?count=x", "", 400, "invalidValue"),
+    ] {
+        let reply = site.send(&method.parse().expect("a method"), path, None, body, &headers).await;
+        assert_eq!(reply.status.as_u16(), status, "{path} {body}: {}", reply.body);
+        assert!(reply.body.contains(&format!("\"scimType\":\"{word}\"")), "{path} {body}: {}", reply.body);
+    }
+    for (method, path, status) in [
+        ("GET", "/scim/v2/Nothing", 404),
+        ("GET", "/scim/v2", 404),
+        ("PUT", "/scim/v2/Users", 405),
+        ("GET", "/scim/v2/Me", 501),
+        ("POST", "/scim/v2/Bulk", 501),
+    ] {
+        let reply = site.send(&method.parse().expect("a method"), path, None, "{}", &headers).await;
+        assert_eq!(reply.status.as_u16(), status, "{path}: {}", reply.body);
+        assert!(reply.body.contains("api:messages:2.0:Error"), "{path}: {}", reply.body);
+    }
+}
