@@ -4,8 +4,8 @@ use domain::email::EmailAddress;
 use domain::id::{
     AccessChangeId, AccessRequestId, AccessReviewId, AccountCenterId, AccountId, ActivityId, ApiKeyId,
     BundleId, CenterPersonId, CompanyId, DirectoryGroupId, DirectoryId, DirectoryTokenId, EmailChangeId,
-    InvitationId, JobId, LeadEventId, LoginId, LoginMergeId, MailId, NotificationId, PasskeyId, PushDeviceId, PushId,
-    ResetId, SeeAsId, SessionId, SingleSignOnId, SummaryEmailId, SummaryIssueId, TagId, UserId,
+    InvitationId, JobId, LeadEventId, LoginId, LoginMergeId, MailId, NotificationId, PasskeyId, PushDeviceId,
+    PushId, ResetId, SeeAsId, SessionId, SingleSignOnId, SummaryEmailId, SummaryIssueId, TagId, UserId,
 };
 use domain::time::Timestamp;
 

@@ -96,7 +96,10 @@ fn new_token(
 }
 
 /// Makes one token more, as many as there may be; it is handed out this once.
-pub fn make_token(mut w: Writer, pass: &Proven<AccountPass<ManageUsers>>) -> Result<Committed<String>, Refused> {
+pub fn make_token(
+    mut w: Writer,
+    pass: &Proven<AccountPass<ManageUsers>>,
+) -> Result<Committed<String>, Refused> {
     check_may_give(pass, UserType::Administrator)?;
     let directory = there(&mut w, pass)?;
     limits::count(&mut w, &format!("directory of {}", pass.account()), limits::DIRECTORY_TOKEN)?;

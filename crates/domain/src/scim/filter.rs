@@ -50,6 +50,9 @@ pub enum Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsupported;
 
+/// Finds what has an attribute, in lower case, that equals a text.
+pub type Look<'a, T, E> = dyn FnMut(&str, &str) -> Result<BTreeSet<T>, E> + 'a;
+
 const OTHERS: [&str; 8] = ["ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 
 impl Filter {
@@ -62,10 +65,10 @@ impl Filter {
         Ok(filter)
     }
 
-    /// What fits, where `look` finds what has an attribute, in lower case, that equals a text.
+    /// What fits, as far as it is made of what can be looked for.
     pub fn find<T: Ord + Clone, E: From<Unsupported>>(
         &self,
-        look: &mut dyn FnMut(&str, &str) -> Result<BTreeSet<T>, E>,
+        look: &mut Look<'_, T, E>,
     ) -> Result<BTreeSet<T>, E> {
         match self {
             Filter::And(left, right) => {

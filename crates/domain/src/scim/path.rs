@@ -35,7 +35,7 @@ impl Path {
 
     /// The attribute and its part, whichever of several values is meant; nothing for what is of another schema.
     pub fn key(&self) -> Option<(&str, Option<&str>)> {
-        self.schema.is_empty().then(|| (self.name.as_str(), self.sub.as_deref()))
+        self.schema.is_empty().then_some((self.name.as_str(), self.sub.as_deref()))
     }
 }
 

@@ -9,7 +9,8 @@ use domain::single_sign_on::{CameBy, needs_provider};
 
 use super::Denied;
 use super::load::{UserOfPlace, executive, in_use, read_brand, read_user};
-use super::place::{Means, Person, Place};
+use super::person::{Means, Person};
+use super::place::Place;
 use crate::db::sql;
 use crate::work::Reader;
 

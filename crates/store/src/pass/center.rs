@@ -8,7 +8,8 @@ use domain::capability::Proves;
 use domain::id::{AccountCenterId, AccountId};
 
 use super::load::{no_second_factor, read_due, read_person, read_session};
-use super::place::{AccountPass, Person};
+use super::person::Person;
+use super::place::AccountPass;
 use super::see_as::no_session;
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
 use crate::db::{DbError, sql};

@@ -6,7 +6,7 @@ use domain::id::AccountId;
 use domain::time::Timestamp;
 
 use super::load::read_person;
-use super::place::Means;
+use super::person::Means;
 use super::{Credentials, Denied, Door, Gate, Person, Seen};
 use crate::db::{Columns, DbError, sql};
 use crate::secret;

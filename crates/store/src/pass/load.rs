@@ -13,7 +13,8 @@ use domain::single_sign_on::{CameBy, needs_provider};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
-use super::place::{Means, Person, Place};
+use super::person::{Means, Person};
+use super::place::Place;
 use super::see_as::{self, Seeing};
 use super::{Credentials, Denied, key};
 use crate::brand;

@@ -39,6 +39,7 @@ mod key;
 mod link;
 mod load;
 mod login_merge;
+mod person;
 mod place;
 mod proven;
 mod question;
@@ -70,7 +71,8 @@ pub use link::{
 };
 pub use load::{administrators, second_factor_due};
 pub use login_merge::LoginMergePass;
-pub use place::{AccountPass, CompanyPass, Here, LetIn, Means, Person, Place, SelfPass};
+pub use person::{Here, Means, Person, SelfPass};
+pub use place::{AccountPass, CompanyPass, LetIn, Place};
 pub use proven::Proven;
 pub use question::QuestionPass;
 pub use second_factor::SecondFactorPass;

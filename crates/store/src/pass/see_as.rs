@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use domain::user::UserStatus;
 
 use super::load::{Found, load_seen, read_person, read_session};
-use super::place::{Means, Person, signed_in};
+use super::person::{Means, Person, signed_in};
 use super::{Acting, Credentials, Denied, Door, Gate};
 use crate::db::{Columns, DbError, Row, sql};
 use crate::secret;

@@ -7,7 +7,8 @@ use domain::brand::Brand;
 use domain::id::{AccountId, LoginId};
 
 use super::load::{administrators, load, read_brand};
-use super::place::{Person, Place};
+use super::person::Person;
+use super::place::Place;
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, LinkState, Seen};
 use crate::db::sql;
 use crate::secret;

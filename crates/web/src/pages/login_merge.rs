@@ -135,7 +135,7 @@ pub async fn link_page(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
 
 /// Uses the link up: the other login is one's own.
 pub async fn use_link(visit: Visit<LoginMergePass>, _: Nothing) -> Answer {
-    match visit.write(|w, pass| login_merge::prove(w, pass)).await {
+    match visit.write(login_merge::prove).await {
         Ok(_) => visit.go("/me/merge/confirm"),
         Err(Refused::Link(_)) => closed(&visit),
         Err(refused) => Err(refused),
