@@ -28,13 +28,14 @@ CREATE UNIQUE INDEX single_sign_on_identity_login ON single_sign_on_identity (ac
 CREATE INDEX single_sign_on_identity_of_login ON single_sign_on_identity (login_id);
 
 -- Who was sent to a provider and is expected back, once. With a login, it is to be linked; without one, somebody signs in, and
--- goes on to the page `next`.
+-- goes on to the page `next`. `asks_anew`: the provider was to ask who it is, whoever it knew already.
 CREATE TABLE single_sign_on_visit (
     account_id TEXT NOT NULL REFERENCES account (id),
     token_hash TEXT NOT NULL,
     single_sign_on_id TEXT NOT NULL,
     login_id TEXT REFERENCES login (id) ON DELETE CASCADE,
     next TEXT NOT NULL,
+    asks_anew BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (account_id, token_hash)
 );

@@ -5,6 +5,7 @@ use domain::capability::Capability;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
+use domain::time::Timestamp;
 use store::login::{self, LoginRecord};
 use store::pass::{Acting, Here, LeavePass, Means, Person, Proven, Seen, SelfPass, SingleSignOnPass};
 use store::session::Opens;
@@ -278,25 +279,32 @@ pub(crate) fn renew(w: &mut Writer, here: &Here, ask: &Ask) -> Result<(Started, 
 /// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`], [`renew`]
 /// and whoever has just used up a code, or looked at what a passkey has signed.
 pub(crate) fn begin(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
-    begin_at(w, login, ask, Opens::All(ask.credentials.host()))
+    let now = w.now;
+    begin_at(w, login, ask, (Opens::All(ask.credentials.host()), Some(now)))
 }
 
 /// Starts a session by an account's provider. It opens that account alone, as long as that is its provider, and whoever decides
 /// there who the provider is decides everything there: so no code of ours is asked for, which guards all else (decision 0032).
+/// `shown_at` is when they showed the provider who they are.
 pub(crate) fn start_bound(
     w: &mut Writer,
     login: &LoginId,
     ask: &Ask,
-    pass: &SingleSignOnPass,
+    (pass, shown_at): (&SingleSignOnPass, Option<Timestamp>),
 ) -> Result<(SignedIn, Entry), Refused> {
-    begin_at(w, login, ask, Opens::Account(&pass.account, &pass.provider.id))
+    begin_at(w, login, ask, (Opens::Account(&pass.account, &pass.provider.id), shown_at))
 }
 
-fn begin_at(w: &mut Writer, login: &LoginId, ask: &Ask, opens: Opens) -> Result<(SignedIn, Entry), Refused> {
+fn begin_at(
+    w: &mut Writer,
+    login: &LoginId,
+    ask: &Ask,
+    (opens, shown_at): (Opens, Option<Timestamp>),
+) -> Result<(SignedIn, Entry), Refused> {
     let record = login::get(w, login)?;
     login::update_seen_language(w, login)?;
     let given = ask.credentials.session.as_deref();
-    let (id, token) = session::insert(w, login, &ask.device, given, opens)?;
+    let (id, token) = session::insert(w, login, &ask.device, given, (opens, shown_at))?;
     let device = match opens {
         Opens::All(_) => Some(device::token(w.key(), &record, &w.new_token()[..22])),
         Opens::Account(..) => None,
@@ -349,7 +357,7 @@ pub fn sign_out(mut w: Writer, pass: &LeavePass) -> Result<Committed<()>, Refuse
 }
 
 /// Ends another of one's sessions.
-pub fn end(mut w: Writer, pass: &SelfPass, id: &SessionId) -> Result<Committed<()>, Refused> {
+pub fn end(mut w: Writer, pass: &Proven<SelfPass>, id: &SessionId) -> Result<Committed<()>, Refused> {
     if !session::remove(&mut w, pass, id)? {
         return Err(Refused::NotFound);
     }
@@ -357,7 +365,7 @@ pub fn end(mut w: Writer, pass: &SelfPass, id: &SessionId) -> Result<Committed<(
 }
 
 /// Ends all of one's sessions but this one; how many.
-pub fn end_others(mut w: Writer, pass: &SelfPass) -> Result<Committed<u64>, Refused> {
+pub fn end_others(mut w: Writer, pass: &Proven<SelfPass>) -> Result<Committed<u64>, Refused> {
     let person = pass.person();
     let ended = session::remove_all(&mut w, &person.login, Some(pass.session()))?;
     let entry = Entry::of_login(Verb::SessionEnded, &person.login, &person.name());

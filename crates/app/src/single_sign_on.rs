@@ -13,9 +13,9 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
-use domain::single_sign_on::{Expected, Flaw};
+use domain::single_sign_on::{Claims, Expected, Flaw};
 use store::pass::{AccountPass, Acting, HasPlace as _, Means, OwnLinkPass, Place, SingleSignOnPass};
-use store::single_sign_on;
+use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
 
@@ -169,15 +169,15 @@ impl App {
         if code.is_empty() {
             return Err(Refused::Conflict(Conflict::SingleSignOnFailed));
         }
-        let subject = self.subject_of(&pass, &code).await?;
+        let claims = self.claims_of(&pass, &code).await?;
         match pass.link.clone() {
-            None => self.sign_in_as(ask, pass, subject).await,
-            Some(login) => self.link_as(ask, pass, login, subject).await,
+            None => self.sign_in_as(ask, pass, claims).await,
+            Some(login) => self.link_as(ask, pass, login, claims.subject).await,
         }
     }
 
     /// Whom the provider gives for a code.
-    async fn subject_of(&self, pass: &SingleSignOnPass, code: &str) -> Result<String, Refused> {
+    async fn claims_of(&self, pass: &SingleSignOnPass, code: &str) -> Result<Claims, Refused> {
         let key = self.store.key();
         let secret = sealed::open(key, (&pass.account, &pass.provider.id), &pass.provider.secret);
         let secret = secret.ok_or(Refused::Conflict(Conflict::SingleSignOnFailed))?;
@@ -194,24 +194,25 @@ impl App {
         })?;
         let claims = token::read(&id_token, &keys).map_err(refuse)?;
         let (issuer, client_id, nonce) = (&pass.provider.issuer, &pass.provider.client_id, &pass.nonce(key));
-        domain::single_sign_on::check(&claims, Expected { issuer, client_id, nonce }, self.store.now())
-            .map_err(refuse)?;
-        Ok(claims.subject)
+        let expected = Expected { issuer, client_id, nonce, asked_anew: pass.asked_anew };
+        domain::single_sign_on::check(&claims, expected, self.store.now()).map_err(refuse)?;
+        Ok(claims)
     }
 
     async fn sign_in_as(
         &self,
         ask: &Ask,
         pass: SingleSignOnPass,
-        subject: String,
+        claims: Claims,
     ) -> Result<Arrived, Refused> {
         let asked = ask.clone();
         let enter = move |mut w: Writer| {
             check_provider(&mut w, &pass)?;
-            let Some(login) = single_sign_on::find_login(&mut w, &pass, &subject)? else {
+            let Some(login) = single_sign_on::find_login(&mut w, &pass, &claims.subject)? else {
                 return Err(Refused::Conflict(Conflict::SingleSignOnUnknown));
             };
-            let (signed_in, started) = session::start_bound(&mut w, &login, &asked, &pass)?;
+            let shown_at = claims.shown_at(pass.asked_anew, w.now);
+            let (signed_in, started) = session::start_bound(&mut w, &login, &asked, (&pass, shown_at))?;
             let record = login::get(&mut w, &login)?;
             let used = Entry::of(&pass.account, Verb::SingleSignOnUsed, &pass.provider.id, &record.name);
             w.commit_all(
@@ -285,18 +286,18 @@ enum Aim<'a> {
 /// Expects somebody back, and says where they go; `None` where the account has no provider.
 fn leave(w: &mut Writer, account: &AccountId, aim: Aim, base_url: &str) -> Result<Option<Leaving>, Refused> {
     let Some(to) = single_sign_on::find(w, account)? else { return Ok(None) };
-    let (login, next, asks_anew) = match aim {
-        Aim::SignIn { next, anew } => (None, next, anew),
-        Aim::Link(login) => (Some(login), "", true),
+    let visit = match aim {
+        Aim::SignIn { next, anew } => NewVisit { login: None, next, asks_anew: anew },
+        Aim::Link(login) => NewVisit { login: Some(login), next: "", asks_anew: true },
     };
-    let token = single_sign_on::insert_visit(w, account, &to.id, login, next)?;
+    let token = single_sign_on::insert_visit(w, account, &to.id, visit)?;
     let key = w.key();
     let sent = provider::Sent {
         return_to: &format!("{base_url}{RETURN}"),
         state: &pass::state(key, &token),
         nonce: &pass::nonce(key, &token),
         verifier: &pass::verifier(key, &token),
-        asks_anew,
+        asks_anew: visit.asks_anew,
     };
     Ok(Some(Leaving { url: provider::address(&to, &sent), kept: format!("{account}.{token}") }))
 }

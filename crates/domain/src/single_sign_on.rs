@@ -114,6 +114,19 @@ pub struct Claims {
     pub issued: i64,
     /// What we had it say.
     pub nonce: String,
+    /// When the provider asked who it is, in seconds, where it says so.
+    pub authenticated: Option<i64>,
+}
+
+impl Claims {
+    /// When somebody showed there who they are, as far as that is known: a provider that does not say it has done so when it was
+    /// told to.
+    pub fn shown_at(&self, asked_anew: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        match self.authenticated {
+            Some(seconds) => Some(Timestamp::from_micros(seconds.saturating_mul(1_000_000)).min(now)),
+            None => asked_anew.map(|_| now),
+        }
+    }
 }
 
 /// What claims must be about.
@@ -125,6 +138,8 @@ pub struct Expected<'a> {
     pub client_id: &'a str,
     /// What was sent along, for this one sign-in.
     pub nonce: &'a str,
+    /// When it was sent somebody to ask who they are, if it was.
+    pub asked_anew: Option<Timestamp>,
 }
 
 /// Why what a provider said does not count.
@@ -144,6 +159,8 @@ pub enum Flaw {
     Time,
     /// It was said for another sign-in.
     Nonce,
+    /// The provider was to ask who it is, and has not.
+    Stale,
     /// It is said of nobody.
     Subject,
 }
@@ -151,7 +168,8 @@ pub enum Flaw {
 /// Whether the claims are what was asked for, now.
 pub fn check(claims: &Claims, expected: Expected, now: Timestamp) -> Result<(), Flaw> {
     let seconds = |span: Span| span.as_micros() / 1_000_000;
-    let (now, skew) = (now.micros() / 1_000_000, seconds(SKEW));
+    let seconds_of = |at: Timestamp| at.micros() / 1_000_000;
+    let (now, skew) = (seconds_of(now), seconds(SKEW));
     if claims.issuer != expected.issuer {
         return Err(Flaw::Issuer);
     }
@@ -169,6 +187,10 @@ pub fn check(claims: &Claims, expected: Expected, now: Timestamp) -> Result<(), 
     if claims.nonce != expected.nonce {
         return Err(Flaw::Nonce);
     }
+    let asked = expected.asked_anew.map(|at| seconds_of(at) - skew);
+    if claims.authenticated.zip(asked).is_some_and(|(authenticated, asked)| authenticated < asked) {
+        return Err(Flaw::Stale);
+    }
     let subject = &claims.subject;
     if subject.is_empty() || subject.len() > MAX_SUBJECT || subject.chars().any(char::is_control) {
         return Err(Flaw::Subject);
@@ -181,7 +203,8 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-    const EXPECTED: Expected = Expected { issuer: "https://id.example", client_id: "us", nonce: "n" };
+    const EXPECTED: Expected =
+        Expected { issuer: "https://id.example", client_id: "us", nonce: "n", asked_anew: None };
 
     fn good() -> Claims {
         Claims {
@@ -192,6 +215,7 @@ mod tests {
             expires: 1_800_000_300,
             issued: 1_800_000_000,
             nonce: "n".to_owned(),
+            authenticated: None,
         }
     }
 
@@ -225,6 +249,25 @@ mod tests {
         assert_eq!(wrong(|c| c.nonce.clear()), Err(Flaw::Nonce));
         assert_eq!(wrong(|c| c.subject.clear()), Err(Flaw::Subject));
         assert_eq!(wrong(|c| c.subject = "s\n1".to_owned()), Err(Flaw::Subject));
+    }
+
+    /// Whoever is sent to be asked who they are was asked since, as far as the provider says so.
+    #[test]
+    fn a02_a08_a_provider_that_is_to_ask_has_asked() {
+        let said = |authenticated: Option<i64>| {
+            let claims = Claims { authenticated, ..good() };
+            let expected = Expected { asked_anew: Some(NOW - Span::minutes(2)), ..EXPECTED };
+            (check(&claims, expected, NOW), claims.shown_at(expected.asked_anew, NOW))
+        };
+        let at = |seconds: i64| Some(Timestamp::from_micros(seconds * 1_000_000));
+        assert_eq!(said(Some(1_799_999_900)), (Ok(()), at(1_799_999_900)));
+        assert_eq!(said(Some(1_799_999_819)).0, Err(Flaw::Stale));
+        assert_eq!(said(None), (Ok(()), Some(NOW)));
+        // Nobody is said to have shown it later than now, or at all where nothing is known.
+        assert_eq!(said(Some(1_800_000_059)).1, Some(NOW));
+        assert_eq!(good().shown_at(None, NOW), None);
+        let old = Claims { authenticated: Some(1_700_000_000), ..good() };
+        assert_eq!((check(&old, EXPECTED, NOW), old.shown_at(None, NOW)), (Ok(()), at(1_700_000_000)));
     }
 
     /// Seen to fail: with a query taken.

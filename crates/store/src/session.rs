@@ -16,6 +16,8 @@ pub const LIFETIME: Span = Span::days(30);
 pub const IDLE: Span = Span::days(7);
 /// How long a session by an account's provider lives at most: whoever is gone there is gone here by the next day.
 pub const BY_PROVIDER: Span = Span::hours(12);
+/// When somebody showed who they are of whom that is not known.
+const NEVER: Timestamp = Timestamp::from_micros(0);
 /// How often it is noted that a session is in use.
 pub const NOTE_EVERY: Span = Span::minutes(1);
 
@@ -85,13 +87,13 @@ pub(crate) fn stored_hash(r: &mut Reader, token: &str) -> Result<(String, Option
 }
 
 /// Starts a session and hands out its token, which is stored nowhere. The session that the browser came with, by
-/// its token, ends: it may have been planted there (X-28).
+/// its token, ends: it may have been planted there (X-28). `shown_at` is when its person showed that it is them, where that is known.
 pub fn insert(
     w: &mut Writer,
     login: &LoginId,
     device: &str,
     came_with: Option<&str>,
-    opens: Opens,
+    (opens, shown_at): (Opens, Option<Timestamp>),
 ) -> Result<(SessionId, String), DbError> {
     if let Some(old) = came_with {
         let (old_hash, _) = stored_hash(w, old)?;
@@ -105,7 +107,7 @@ pub fn insert(
         sql!(
             "INSERT INTO session (id, token_hash, login_id, network, device, created_at, seen_at, proven_at, expires_at,
                                   single_sign_on_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)"
+             VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)"
         ),
         &[
             (&id).into(),
@@ -114,6 +116,7 @@ pub fn insert(
             network.into(),
             device.into(),
             now.into(),
+            shown_at.unwrap_or(NEVER).into(),
             (now + lives).into(),
             opens.provider().into(),
         ],

@@ -199,26 +199,38 @@ pub fn count_identities(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Resu
     row.columns().int()
 }
 
+/// Who is sent to a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct NewVisit<'a> {
+    /// The login that is to be linked; `None`: somebody signs in.
+    pub login: Option<&'a LoginId>,
+    /// The page that they go on to.
+    pub next: &'a str,
+    /// Whether the provider is to ask who they are, whoever it knows already.
+    pub asks_anew: bool,
+}
+
 /// Expects somebody back from the provider; the token to be known by, which is stored nowhere.
 pub fn insert_visit(
     w: &mut Writer,
     account: &AccountId,
     provider: &SingleSignOnId,
-    login: Option<&LoginId>,
-    next: &str,
+    visit: NewVisit,
 ) -> Result<String, DbError> {
     let (token, now) = (w.new_token(), w.now);
     w.tx().exec(
         sql!(
-            "INSERT INTO single_sign_on_visit (account_id, token_hash, single_sign_on_id, login_id, next, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO single_sign_on_visit (account_id, token_hash, single_sign_on_id, login_id, next, asks_anew,
+                                               expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
         &[
             account.into(),
             secret::hash(&token).into(),
             provider.into(),
-            login.into(),
-            next.into(),
+            visit.login.into(),
+            visit.next.into(),
+            visit.asks_anew.into(),
             (now + PATIENCE).into(),
         ],
     )?;

@@ -105,7 +105,8 @@ pub(super) fn address(to: &Provider, sent: &Sent) -> String {
         ("code_challenge_method", "S256"),
     ];
     if sent.asks_anew {
-        fields.push(("prompt", "login"));
+        // The age has it say when it asked; some heed one of both alone.
+        fields.extend([("max_age", "0"), ("prompt", "login")]);
     }
     let (query, mark) = (form(&fields), if to.authorize_url.contains('?') { '&' } else { '?' });
     format!("{}{mark}{query}", to.authorize_url)

@@ -117,6 +117,10 @@ fn claims(body: &Map<String, Value>) -> Option<Claims> {
         None => None,
         Some(azp) => Some(azp.as_str()?.to_owned()),
     };
+    let authenticated = match body.get("auth_time") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(seconds(body, "auth_time")?),
+    };
     Some(Claims {
         issuer: owned("iss")?,
         subject: owned("sub")?,
@@ -125,6 +129,7 @@ fn claims(body: &Map<String, Value>) -> Option<Claims> {
         expires: seconds(body, "exp")?,
         issued: seconds(body, "iat")?,
         nonce: owned("nonce")?,
+        authenticated,
     })
 }
 

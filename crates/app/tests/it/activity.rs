@@ -1,6 +1,6 @@
 //! Activity: every change leaves an entry, and the chain is whole.
 
-use app::pass::{AccountPass, LeavePass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, LeavePass, Proven, Reason, SelfPass, SystemPass};
 use app::session::{end_others, sign_out};
 use app::work::{Origin, Writer};
 use app::{account, api_key, company, email_change, me};
@@ -192,7 +192,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
             .await
             .map(drop)
             .unwrap_err();
-        let end = |w: Writer, pass: &SelfPass| end_others(w, pass);
+        let end = |w: Writer, pass: &Proven<SelfPass>| end_others(w, pass);
         world.app.write(&ada.ask, (), end).await.unwrap();
         let email = EmailAddress::parse("ada@example.com").unwrap();
         world.app.request_reset(&world.visitor(), email.clone()).await.unwrap();

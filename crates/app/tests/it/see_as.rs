@@ -1,7 +1,8 @@
 //! See as: what it opens, what ends it, and what stands in the activity.
 
 use app::pass::{
-    AccountPass, CenterPass, CompanyPass, Gate, HasPlace as _, LeavePass, Reason, SelfPass, SystemPass,
+    AccountPass, CenterPass, CompanyPass, Gate, HasPlace as _, LeavePass, Proven, Reason, SelfPass,
+    SystemPass,
 };
 use app::session::sign_out;
 use app::work::{Unrecorded, Writer};
@@ -216,7 +217,7 @@ async fn happen(world: &World, scene: &Scene, meanwhile: Meanwhile) {
         }
         Meanwhile::SessionEnded => {
             let another = world.sign_in(&scene.viewer.email).await;
-            let out = |w: Writer, pass: &SelfPass| session::end_others(w, pass);
+            let out = |w: Writer, pass: &Proven<SelfPass>| session::end_others(w, pass);
             world.app.write(&another.ask, (), out).await.unwrap();
         }
         Meanwhile::PasswordChanged => {

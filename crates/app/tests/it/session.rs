@@ -4,7 +4,7 @@ use std::future::{Future as _, poll_fn};
 use std::task::Poll;
 use std::time::Duration;
 
-use app::pass::{AccountPass, Gate as _, LeavePass, SelfPass};
+use app::pass::{AccountPass, Gate as _, LeavePass, Proven, SelfPass};
 use app::password::NewPassword;
 use app::session::{SessionRecord, end, end_others, sign_out};
 use app::work::{Reader, Writer};
@@ -28,7 +28,11 @@ async fn own(world: &World, ask: &Ask) -> Result<SelfPass, Refused> {
 
 async fn end_one(world: &World, person: &Person, id: &SessionId) -> Result<(), Refused> {
     let id = id.clone();
-    world.app.write(&person.ask, (), move |w: Writer, pass: &SelfPass| end(w, pass, &id)).await.map(drop)
+    world
+        .app
+        .write(&person.ask, (), move |w: Writer, pass: &Proven<SelfPass>| end(w, pass, &id))
+        .await
+        .map(drop)
 }
 
 ///
@@ -80,7 +84,7 @@ async fn a03_all_others_are_ended_at_once() {
         let account = world.set_up().await;
         let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
         let others = [world.sign_in("ada@example.com").await, world.sign_in("ada@example.com").await];
-        let end = |w: Writer, pass: &SelfPass| end_others(w, pass);
+        let end = |w: Writer, pass: &Proven<SelfPass>| end_others(w, pass);
         let (_, ended) = world.app.write(&account.admin.ask, (), end).await.unwrap();
         assert_eq!(ended, 2);
         for other in &others {

@@ -42,7 +42,7 @@ pub(crate) async fn link(
 ) -> Result<(), Refused> {
     let leaving = world.app.leave_to_link(&person.ask, account.id.clone(), PASSWORD).await?;
     // Whoever links themselves is asked there who they are, and nobody who signs in.
-    assert!(leaving.url.ends_with("&prompt=login"), "{}", leaving.url);
+    assert!(leaving.url.ends_with("&max_age=0&prompt=login"), "{}", leaving.url);
     let brought = provider.code(world, &leaving.url, Says::Rs256, |claims| claims["sub"] = subject.into());
     match world.app.arrive(&back(&person.ask, &leaving), returned(brought)).await? {
         Arrived::Linked(there) => assert_eq!(there, account.id),

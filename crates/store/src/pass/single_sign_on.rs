@@ -5,6 +5,8 @@ use std::sync::Arc;
 use domain::access::decide_entry;
 use domain::brand::Brand;
 use domain::id::{AccountId, LoginId};
+use domain::single_sign_on::PATIENCE;
+use domain::time::Timestamp;
 
 use super::load::{administrators, load, read_brand};
 use super::person::Person;
@@ -31,6 +33,8 @@ pub struct SingleSignOnPass {
     pub link: Option<LoginId>,
     /// The page that they go on to, where they said one.
     pub next: String,
+    /// When the provider was sent them to ask who they are, whoever it knew already; `None`: it was not to ask.
+    pub asked_anew: Option<Timestamp>,
     pub(crate) token: String,
 }
 
@@ -84,7 +88,8 @@ impl Gate for SingleSignOnPass {
         let session = session.map(|(stored, _)| stored);
         let row = r.tx().optional(
             sql!(
-                "SELECT w.live, a.name, v.login_id, s.login_id, v.next FROM single_sign_on_visit v
+                "SELECT w.live, a.name, v.login_id, s.login_id, v.next, v.asks_anew,
+                        v.expires_at FROM single_sign_on_visit v
                  JOIN account a ON a.id = v.account_id
                  JOIN single_sign_on p ON p.account_id = v.account_id AND p.id = v.single_sign_on_id
                  LEFT JOIN brand w ON w.account_id = v.account_id
@@ -96,13 +101,15 @@ impl Gate for SingleSignOnPass {
         let mut c = row.ok_or_else(unknown)?.columns();
         let (brand, account_name) = (read_brand(&mut c)?, c.text()?);
         let (link, signed_in): (Option<LoginId>, Option<LoginId>) = (c.parse_or_null()?, c.parse_or_null()?);
-        let next = c.text()?;
+        let (next, asks_anew, expires_at) = (c.text()?, c.flag()?, c.get::<Timestamp>()?);
+        let asked_anew = asks_anew.then(|| expires_at - PATIENCE);
         // It is linked to whoever asked for it, while they are signed in here.
         if link.is_some() && link != signed_in {
             return Err(unknown());
         }
         let provider = single_sign_on::find(r, &account)?.ok_or_else(unknown)?;
-        Ok(SingleSignOnPass { account, account_name, brand, provider, link, next, token: token.to_owned() })
+        let token = token.to_owned();
+        Ok(SingleSignOnPass { account, account_name, brand, provider, link, next, asked_anew, token })
     }
 }
 

@@ -1,7 +1,7 @@
 //! My Profile: one's own names, password and sessions.
 
 use app::api_key::{self, ApiKeyRecord};
-use app::pass::{AccountPass, SelfPass};
+use app::pass::{AccountPass, Proven, SelfPass};
 use app::session::SessionRecord;
 use app::work::Reader;
 use app::{Refused, me, session, single_sign_on, words};
@@ -217,7 +217,7 @@ fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> P
 }
 
 /// Where one is signed in, this session first; and one's keys for programs.
-pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn sessions(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, api_key::list_own(r, pass)?)));
     let (pass, (mut sessions, (keys, known))) = read.await?;
     let own = pass.session();
@@ -243,14 +243,14 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
 }
 
 /// Ends one session.
-pub async fn end_session(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn end_session(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let id: SessionId = visit.param("session")?;
     visit.write(move |w, pass| session::end(w, pass, &id)).await?;
     visit.go_and_tell("/me/sessions", Toast::SessionEnded)
 }
 
 /// Ends all sessions but this one.
-pub async fn end_others(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn end_others(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     visit.write(session::end_others).await?;
     visit.go_and_tell("/me/sessions", Toast::SessionsEnded)
 }

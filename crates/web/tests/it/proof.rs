@@ -7,7 +7,7 @@ use crate::attack_forms::honest;
 use crate::site::{Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 35] = [
+const DANGEROUS: [&str; 38] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -43,6 +43,9 @@ const DANGEROUS: [&str; 35] = [
     "/me/second-factor/begin",
     "/me/second-factor/codes",
     "/me/second-factor/off",
+    "/me/sessions",
+    "/me/sessions/end-others",
+    "/me/sessions/{session}/end",
 ];
 
 ///

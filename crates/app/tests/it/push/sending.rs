@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::pass::SelfPass;
+use app::pass::{Proven, SelfPass};
 use app::push::{NewPush, queue};
 use app::session::{end_others, sign_out};
 use app::work::{Origin, Unrecorded, Writer};
@@ -240,7 +240,7 @@ async fn end(world: &World, way: End, own: &Ask, elsewhere: &Ask) {
         End::SignOut => drop(app.write(own, (), sign_out).await.unwrap()),
         End::FromElsewhere => {
             let session = app.read::<SelfPass, ()>(own, (), |_, _| Ok(())).await.unwrap().0.session().clone();
-            let end = move |w: Writer, pass: &SelfPass| app::session::end(w, pass, &session);
+            let end = move |w: Writer, pass: &Proven<SelfPass>| app::session::end(w, pass, &session);
             app.write(elsewhere, (), end).await.unwrap();
         }
         End::EverywhereElse => drop(app.write(elsewhere, (), end_others).await.unwrap()),

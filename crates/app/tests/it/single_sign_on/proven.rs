@@ -1,18 +1,20 @@
 //! What a session by a provider need not show, and what it shows.
 
-use app::Refused;
-use app::pass::{AccountPass, Proven};
+use app::pass::{AccountPass, Credentials, Proven};
+use app::single_sign_on::Arrived;
 use app::work::Reader;
+use app::{Ask, Conflict, Refused};
 use domain::access::Refusal;
 use domain::capability::proof::ManageUsers;
 use domain::time::Span;
 use domain::user::UserType;
 use testkit::{Account, Provider, Says, World};
 
-use super::{connect, enter, link, opens};
+use super::{back, connect, enter, link, opens, returned};
+use crate::desk::assert_refused;
 use crate::second_factor_rule::set;
 
-async fn does_dangerous(world: &World, ask: &app::Ask, account: &Account) -> Result<(), Refused> {
+async fn does_dangerous(world: &World, ask: &Ask, account: &Account) -> Result<(), Refused> {
     let look = |_: &mut Reader, _: &Proven<AccountPass<ManageUsers>>| Ok(());
     world.app.read(ask, account.id.clone(), look).await.map(drop)
 }
@@ -39,8 +41,9 @@ async fn a02_a08_who_comes_by_the_provider_is_asked_for_no_factor_of_ours() {
     }
 }
 
-/// What is dangerous takes of a session by the provider, too, that it has begun a moment ago; signing in there once more is
-/// the way on, and it is asked there who it is. Seen to fail: with the session looked up as one by a password is.
+/// What is dangerous takes of a session by the provider, too, that its person has shown a moment ago who they are: when
+/// the provider says, else when it was told to ask. Signing in there once more is the way on. Seen to fail: with the session looked
+/// up as one by a password is.
 #[tokio::test]
 async fn a02_a08_signing_in_by_the_provider_again_shows_who_it_is() {
     for world in testkit::worlds().await {
@@ -48,13 +51,43 @@ async fn a02_a08_signing_in_by_the_provider_again_shows_who_it_is() {
         connect(&world, &account, &provider).await.unwrap();
         link(&world, &account, (&account.admin, &provider, "ada")).await.unwrap();
         let ask = enter(&world, &account.id, (&provider, "ada", Says::Rs256)).await.unwrap();
-        does_dangerous(&world, &ask, &account).await.unwrap();
-        world.advance(Span::minutes(16));
-        let late = does_dangerous(&world, &ask, &account).await;
+        let seconds_ago = |span: Span| (world.app.store.now() - span).micros() / 1_000_000;
+        let again = |ask: Ask, asked_at: Option<i64>| {
+            let (world, account, provider) = (&world, &account, &provider);
+            async move {
+                let leaving = world.app.leave_to_sign_in(&ask, account.id.as_str(), "").await.unwrap();
+                let anew = ask.credentials.session.is_some();
+                assert_eq!(leaving.url.ends_with("&max_age=0&prompt=login"), anew, "{}", leaving.url);
+                let brought = provider.code(world, &leaving.url, Says::Rs256, |claims| {
+                    claims["sub"] = "ada".into();
+                    claims["auth_time"] = asked_at.into();
+                });
+                let Arrived::SignedIn(_, session) =
+                    world.app.arrive(&back(&ask, &leaving), returned(brought)).await?
+                else {
+                    panic!("linked")
+                };
+                let credentials = Credentials { session: Some(session.token), ..Credentials::default() };
+                Ok::<_, Refused>(Ask { credentials, ..ask })
+            }
+        };
+        // Somebody may have left that browser signed in at the provider.
+        let unknown = does_dangerous(&world, &ask, &account).await;
+        assert!(matches!(unknown, Err(Refused::Unproven)), "{unknown:?}");
+        let long_ago = again(world.visitor(), Some(seconds_ago(Span::minutes(16)))).await.unwrap();
+        let late = does_dangerous(&world, &long_ago, &account).await;
         assert!(matches!(late, Err(Refused::Unproven)), "{late:?}");
-        let leaving = world.app.leave_to_sign_in(&ask, account.id.as_str(), "").await.unwrap();
-        assert!(leaving.url.ends_with("&prompt=login"), "{}", leaving.url);
-        let again = enter(&world, &account.id, (&provider, "ada", Says::Rs256)).await.unwrap();
-        does_dangerous(&world, &again, &account).await.unwrap();
+        let just_now = again(world.visitor(), Some(seconds_ago(Span::minutes(1)))).await.unwrap();
+        does_dangerous(&world, &just_now, &account).await.unwrap();
+        world.advance(Span::minutes(16));
+        let late = does_dangerous(&world, &just_now, &account).await;
+        assert!(matches!(late, Err(Refused::Unproven)), "{late:?}");
+        // Told to ask, it has not.
+        let stale = again(just_now.clone(), Some(seconds_ago(Span::minutes(16)))).await;
+        assert_refused!(stale, Refused::Conflict(Conflict::SingleSignOnFailed));
+        for asked_at in [Some(seconds_ago(Span::seconds(1))), None] {
+            let shown = again(just_now.clone(), asked_at).await.unwrap();
+            does_dangerous(&world, &shown, &account).await.unwrap();
+        }
     }
 }
