@@ -96,7 +96,7 @@ impl App {
         let party = Party::of(&self.settings)?;
         let name = named(name)?;
         let token = ask.credentials.passkey.clone().ok_or(Refused::Conflict(Conflict::PasskeyRefused))?;
-        let hear = move |mut w: Writer, pass: &SelfPass| {
+        let hear = move |mut w: Writer, pass: &Proven<SelfPass>| {
             let state = passkey::take_challenge(&mut w, &token, Purpose::Add, pass.session().as_str())?;
             Ok(w.commit_unrecorded(Unrecorded::Attempt, state))
         };
@@ -104,7 +104,7 @@ impl App {
         let made = state.and_then(|state| party.read_new(&state, answer));
         let (credential_id, credential) = made.ok_or(Refused::Conflict(Conflict::PasskeyRefused))?;
         let (codes, asked) = (self.new_codes(), ask.clone());
-        let add = move |mut w: Writer, pass: &SelfPass| {
+        let add = move |mut w: Writer, pass: &Proven<SelfPass>| {
             let login = store::login::get(&mut w, &pass.person().login)?;
             check_room(&mut w, &login.id)?;
             let is_first = !factors::is_on(&mut w, &login.id)?;

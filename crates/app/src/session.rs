@@ -7,7 +7,9 @@ use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
 use domain::time::Timestamp;
 use store::login::{self, LoginRecord};
-use store::pass::{Acting, Here, LeavePass, Means, Person, Proven, Seen, SelfPass, SingleSignOnPass};
+use store::pass::{
+    Acting, Here, LeavePass, Means, Person, Proven, Seen, SelfPass, SingleSignOnPass, SystemPass,
+};
 use store::session::Opens;
 use store::temporary_password::{self, Candidate};
 use store::work::{Actor, Committed, Reader, Unrecorded, Writer};
@@ -368,6 +370,17 @@ pub fn end(mut w: Writer, pass: &Proven<SelfPass>, id: &SessionId) -> Result<Com
 pub fn end_others(mut w: Writer, pass: &Proven<SelfPass>) -> Result<Committed<u64>, Refused> {
     let person = pass.person();
     let ended = session::remove_all(&mut w, &person.login, Some(pass.session()))?;
-    let entry = Entry::of_login(Verb::SessionEnded, &person.login, &person.name());
-    w.commit(&pass.actor(), entry.change("sessions_ended", None, Some(&ended.to_string())), ended)
+    w.commit(&pass.actor(), all_ended(&person.login, &person.name(), ended), ended)
+}
+
+/// Ends all sessions of whoever signs in with an address, for whoever has the server's command line; how many.
+pub fn end_all_of(mut w: Writer, pass: &SystemPass, email: &EmailAddress) -> Result<Committed<u64>, Refused> {
+    let login = login::find_by_email(&mut w, email)?.ok_or(Refused::NotFound)?;
+    let ended = session::remove_all(&mut w, &login.id, None)?;
+    w.commit(&pass.actor(), all_ended(&login.id, &login.name, ended), ended)
+}
+
+fn all_ended(login: &LoginId, name: &str, ended: u64) -> Entry {
+    let entry = Entry::of_login(Verb::SessionEnded, login, name);
+    entry.change("sessions_ended", None, Some(&ended.to_string()))
 }

@@ -89,9 +89,9 @@ mod tests {
         assert_eq!(
             found(check, &files),
             [
-                "crates/app/src/way.rs:2: `sql!` is SQL, which only `crates/store/` may name",
                 "crates/app/src/user.rs:1: `sql!` is SQL, which only `crates/store/` may name",
                 "crates/app/src/user.rs:2: `axum` is an HTTP type, which only `crates/web/` may name",
+                "crates/app/src/way.rs:2: `sql!` is SQL, which only `crates/store/` may name",
                 "crates/store/src/user.rs:1: `rusqlite` is a database driver, which only `crates/store/src/db/` may name",
             ]
         );

@@ -87,7 +87,7 @@ mod tests {
         bytes.into_inner()
     }
 
-    /// G-10. Seen to fail: with its own bytes kept.
+    /// G-10, X-22. Seen to fail: with its own bytes kept.
     #[test]
     fn g10_a_logo_is_written_anew() {
         for kind in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
@@ -110,7 +110,7 @@ mod tests {
         [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &named, &crc.to_be_bytes()].concat()
     }
 
-    /// G-10. What stands before the pixels may be packed as well. Seen to fail: without the bound on it.
+    /// G-10, X-22. What stands before the pixels may be packed as well. Seen to fail: without the bound on it.
     #[test]
     fn g10_a_picture_with_a_huge_head_is_refused() {
         let with_profile = |bytes: usize| {
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(rewrite(&with_profile(9_000_000)).map(drop), Err(Problem::NotAPicture));
     }
 
-    /// G-10. Both were found by fuzzing: a palette that ends in the middle of a colour, and lengths of codes that count past their
+    /// G-10, X-22. Both were found by fuzzing: a palette that ends in the middle of a colour, and lengths of codes that count past their
     /// number (in a debug build). Seen to fail: by a panic, without catching it.
     #[test]
     fn g10_a_picture_that_breaks_its_reader_is_refused() {
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(rewrite(&bytes(webp).unwrap()).map(drop), Err(Problem::NotAPicture));
     }
 
-    /// G-10. A picture that says it is huge is refused before memory is taken for it. Seen to fail: with larger sides let
+    /// G-10, X-22. A picture that says it is huge is refused before memory is taken for it. Seen to fail: with larger sides let
     /// through.
     #[test]
     fn g10_what_is_no_picture_of_ours_is_refused_with_its_reason() {

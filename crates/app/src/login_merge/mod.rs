@@ -13,7 +13,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use store::login_merge::{self, LoginMerge};
 use store::mail;
-use store::pass::{Acting, LoginMergePass, Person, SelfPass};
+use store::pass::{Acting, LoginMergePass, Person, Proven, SelfPass};
 use store::work::{Committed, Reader, Writer};
 use store::{attempt, login};
 
@@ -36,7 +36,7 @@ impl App {
             return Err(Refused::Conflict(Conflict::MergeUnderWay));
         }
         let other = self.check_password(ask, email.as_str(), password).await?;
-        let done = move |mut w: Writer, pass: &SelfPass| {
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_unchanged(&mut w, &other)?;
             check_proven(&mut w, &pass.person().login)?;
             login_merge::insert(&mut w, pass, &other.email, Some(&other.id))?;

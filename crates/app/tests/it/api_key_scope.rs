@@ -134,6 +134,7 @@ async fn a07_x07_a_forged_form_gives_a_key_no_more_than_its_owner_has() {
 }
 
 /// What a key was not made for it does not get when its owner gets it, and what its owner loses it has no more.
+/// Seen to fail: with every right left.
 #[tokio::test]
 async fn a07_a_key_follows_its_owner_down_and_never_up() {
     for world in testkit::worlds().await {
@@ -219,7 +220,7 @@ async fn a07_x08_a_narrowed_key_dies_with_its_user() {
     }
 }
 
-/// From the moment on that was said a key is as good as a wrong one, everywhere.
+/// From the moment on that was said a key is as good as a wrong one, everywhere. Seen to fail: with an end that never comes.
 #[tokio::test]
 async fn a07_a_key_that_has_expired_is_a_wrong_one() {
     for world in testkit::worlds().await {
@@ -238,7 +239,7 @@ async fn a07_a_key_that_has_expired_is_a_wrong_one() {
     }
 }
 
-/// A key that only reads changes nothing, whatever it may see.
+/// A key that only reads changes nothing, whatever it may see. Seen to fail: with keys that only read taken for others.
 #[tokio::test]
 async fn a07_a_key_that_only_reads_changes_nothing() {
     for world in testkit::worlds().await {

@@ -171,6 +171,7 @@ async fn a04_a_link_to_a_new_address_works_once_for_an_hour_and_until_it_is_sent
         dead(&first).await;
         world.advance(Span::hours(1));
         dead(&second).await;
+        world.prove_again(&ada.ask).await;
         assert!(waiting(&world, &ada.ask).await.is_some(), "it can be sent again");
         world.app.write(&ada.ask, (), again).await.unwrap();
         let third = link(&world).await;

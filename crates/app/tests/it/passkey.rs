@@ -245,6 +245,8 @@ async fn x01_a_passkey_is_added_by_its_owner_alone() {
         assert_refused!(added, Refused::Conflict(Conflict::Changed));
         for number in 2..=20 {
             world.advance(Span::hours(2));
+            let again = sign_in(&world, &mut phone).await.unwrap();
+            account.admin.ask = Person::signed_in(ADA, Started::Session(again)).ask;
             world.add_passkey(&mut account.admin.ask, &mut Device::new(number, &world)).await;
         }
         let full = world.app.ask_new_passkey(&account.admin.ask, PASSWORD).await.map(|_| ());

@@ -5,7 +5,7 @@ use store::db::DbError;
 use testkit::{Engine, World};
 
 /// Unique indexes that no input can run into, and why. All others are told to a person in `app::refused`.
-const NO_INPUT: [(&str, &str); 16] = [
+const NO_INPUT: [(&str, &str); 17] = [
     ("access_ask_named", "asking again changes the row that is there"),
     ("access_request_open", "asked twice, it is one request"),
     ("account_request", "tokens are derived, each from its account"),
@@ -21,6 +21,7 @@ const NO_INPUT: [(&str, &str); 16] = [
     ("push_device_session", "the one of before goes first"),
     ("reset_token", "tokens are random"),
     ("session_token", "tokens are random"),
+    ("single_sign_on_identity_login", "the one of before goes first"),
     ("summary_issue_period", "what was sent is sent no more"),
 ];
 

@@ -53,6 +53,7 @@ async fn lacking(world: &World, account: &Account, ask: &Ask) -> Vec<String> {
 }
 
 /// Whoever has none is kept out by every kind of gate from the day on, a program with their key too, and nobody before.
+/// Seen to fail: with a day that is never due.
 #[tokio::test]
 async fn a02_from_its_day_on_nobody_gets_in_without_one() {
     for world in testkit::worlds().await {
@@ -124,7 +125,7 @@ async fn a02_whoever_has_none_is_told_before() {
 }
 
 /// A-02, C-10. A center's holds in its accounts and at the center, and an account's for executive administrators who come from
-/// the center.
+/// the center. Seen to fail: with a day that is never due.
 #[tokio::test]
 async fn a02_c10_a_center_asks_in_all_its_accounts() {
     for world in testkit::worlds().await {

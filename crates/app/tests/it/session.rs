@@ -4,12 +4,13 @@ use std::future::{Future as _, poll_fn};
 use std::task::Poll;
 use std::time::Duration;
 
-use app::pass::{AccountPass, Gate as _, LeavePass, Proven, SelfPass};
+use app::pass::{AccountPass, Gate as _, LeavePass, Proven, Reason, SelfPass, SystemPass};
 use app::password::NewPassword;
-use app::session::{SessionRecord, end, end_others, sign_out};
-use app::work::{Reader, Writer};
+use app::session::{SessionRecord, end, end_all_of, end_others, sign_out};
+use app::work::{Origin, Reader, Writer};
 use app::{Ask, Conflict, Refused, limits, me};
 use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::email::EmailAddress;
 use domain::id::SessionId;
 use domain::time::Span;
 use domain::user::UserType;
@@ -93,6 +94,28 @@ async fn a03_all_others_are_ended_at_once() {
         own(&world, &account.admin.ask).await.unwrap();
         own(&world, &natalie.ask).await.unwrap();
         assert_eq!(sessions(&world, &account.admin).await.len(), 1);
+    }
+}
+
+/// Whoever has the command line of the server ends all sessions of somebody, and nobody else's.
+#[tokio::test]
+async fn a03_all_of_somebody_are_ended_at_the_server() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (_, natalie) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let other = world.sign_in("ada@example.com").await;
+        let end = |email: &str| {
+            let (email, system) = (EmailAddress::parse(email).unwrap(), SystemPass::new(Reason::CommandLine));
+            world.app.store.write(Origin::internal(), move |w: Writer| end_all_of(w, &system, &email))
+        };
+        assert_refused!(end("nobody@example.com").await, Refused::NotFound);
+        assert_eq!(end("ada@example.com").await.unwrap(), 2);
+        for ask in [&account.admin.ask, &other.ask] {
+            assert_refused!(own(&world, ask).await, Refused::SignedOut);
+        }
+        own(&world, &natalie.ask).await.unwrap();
+        let said = world.sql("SELECT actor_kind FROM activity WHERE verb = 'session.ended'");
+        assert_eq!(said, [["operator"]]);
     }
 }
 

@@ -12,6 +12,7 @@ mod migrate;
 mod operator_link;
 mod second_factor;
 mod seed;
+mod session;
 mod user;
 
 use std::io::Write as _;
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Make, list and end keys for programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Sign somebody out everywhere
+    #[command(subcommand)]
+    Session(session::Command),
     /// Take a lost second factor away
     #[command(subcommand)]
     SecondFactor(second_factor::Command),
@@ -90,6 +94,7 @@ impl Command {
             Command::ApiKey(api_key::Command::Create(args)) => api_key::create(settings, args).await,
             Command::ApiKey(api_key::Command::List(args)) => api_key::list(settings, args).await,
             Command::ApiKey(api_key::Command::Revoke(args)) => api_key::revoke(settings, args).await,
+            Command::Session(session::Command::End(args)) => session::end(settings, args).await,
             Command::SecondFactor(second_factor::Command::Remove(args)) => {
                 second_factor::remove(settings, args).await
             }

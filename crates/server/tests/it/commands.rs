@@ -215,6 +215,10 @@ fn i03_seed_makes_a_world_and_its_login_can_have_a_key() {
         let told =
             installation.refusal(1, &["api-key", "create", "--login", "no@example.com", "--name", "x"]);
         assert_eq!(told, "Nobody signs in with the address no@example.com.");
+        let ended = installation.answer(&["session", "end", "--login", &login]);
+        assert_eq!((ended["ended"].as_i64(), text(&ended["login"])), (Some(0), login.clone()));
+        let told = installation.refusal(1, &["session", "end", "--login", "no@example.com"]);
+        assert_eq!(told, "Nobody signs in with the address no@example.com.");
         let listed = installation.answer(&["api-key", "list", "--login", &login]);
         let listed = &listed["api_keys"];
         assert_eq!((listed[0]["name"].as_str(), listed.as_array().unwrap().len()), (Some("Reports"), 1));

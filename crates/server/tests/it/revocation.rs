@@ -149,7 +149,7 @@ const WAYS: [Way; 4] = [
     ("whose access ends by itself", passes, 403, (403, false)),
 ];
 
-/// Seen to fail on both engines with passes that are kept for a minute, and with streams that look every five seconds.
+/// Seen to fail on both engines with passes that are kept for a minute, and with streams that look every five seconds.
 #[test]
 fn p19_pages_keys_and_streams_of_somebody_are_refused_at_once_on_every_server() {
     for installation in Installation::each() {
@@ -185,7 +185,7 @@ fn p19_pages_keys_and_streams_of_somebody_are_refused_at_once_on_every_server() 
     }
 }
 
-/// Seen to fail on both engines with streams that do not compare the version of the access.
+/// Seen to fail on both engines with streams that do not compare the version of the access.
 #[test]
 fn p19_a_company_that_is_taken_away_is_gone_at_once() {
     for installation in Installation::each() {
@@ -244,7 +244,7 @@ fn complete(link: &str, password: &str) -> Ask {
     Ask::post("/reset/new", &[("password", password)]).with("Cookie", &format!("reset={link}"))
 }
 
-/// A reset belongs to a sign-in, not to an account: it goes on working while there is any account left, and opens none
+/// A reset belongs to a sign-in, not to an account: it goes on working while there is any account left, and opens none
 /// that was taken away. Seen to fail on both engines where a reset that is used leaves the others.
 #[test]
 fn p19_a_reset_gives_nothing_back_that_was_taken_away() {
@@ -288,7 +288,7 @@ fn p19_with_the_last_access_the_links_for_a_new_password_are_dead() {
     }
 }
 
-/// Seen to fail on both engines with passes that are kept for a minute.
+/// Seen to fail on both engines with passes that are kept for a minute.
 #[test]
 fn p19_a_session_that_is_ended_elsewhere_is_dead_at_once_and_the_key_is_not() {
     for installation in Installation::each() {

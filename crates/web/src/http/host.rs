@@ -101,8 +101,8 @@ pub(super) fn is_on_own_hosts(route: &str) -> bool {
         "" | "sign-out" | "see-as" | "language" | "reset" => true,
         "invitations" | "invitation" | "invitation-block" | "unsubscribe" | "temporary-password" => true,
         "second-factor" => true,
-        // Providers send people back to the server's own host.
-        "accounts" => !route.contains("/single-sign-on"),
+        // Providers send people back to the server's own host, and directories ask there.
+        "accounts" => !["/single-sign-on", "/directory"].iter().any(|server| route.contains(server)),
         "logos" | "looks" | "static" => true,
         "me" => {
             matches!(route, "/me")

@@ -115,6 +115,12 @@ where
             return told(visitor.refuse(refused).await, left, &visitor);
         }
     }
+    // Whoever has not shown lately who they are is told so before what they sent is read, whatever the handler does with it.
+    if P::PROVEN
+        && let Err(refused) = visit.pass().await
+    {
+        return visitor.refuse(refused).await;
+    }
     let input = match read_input(request, kind.speaks, kind.largest).await {
         Ok(input) => input,
         Err(status) => return told(visitor.refuse_unread(status).await, left, &visitor),

@@ -10,7 +10,7 @@ use domain::user::{TypedUser, UserType};
 use http::{Method, StatusCode};
 use web::http::route::{Route, Speaks};
 
-use crate::records::success;
+use crate::records::{directory_form, success};
 use crate::site::{Reply, Site};
 
 /// Numbers that are the same in each run.
@@ -167,6 +167,10 @@ async fn attack(site: &Site, routes: &[Route], ask: &Ask, key: &str, state: &str
             // It takes a session that is lost with it.
             Method::POST if route.path.ends_with("/see-as") => {
                 (site.path(route.path), "reason=A+ticket".to_owned())
+            }
+            // The same of a directory.
+            Method::POST if route.path.contains("/directory") => {
+                (site.path(route.path), directory_form(route.path, &site.path("{company}")))
             }
             Method::POST => {
                 let (path, _, form) = success(site, route.path).await;
@@ -325,7 +329,14 @@ async fn x32_every_action_leaves_all_entries_as_they_are() {
             let before = site.world.sql(ENTRY);
             let reply = site.ask(&Method::POST, &path, ask.as_ref(), &form).await;
             // Keys and recovery codes are shown where they were made, this once.
-            let shown = ["/me/api-keys", "/me/second-factor", "/me/second-factor/codes", "/me/passkeys"];
+            let shown = [
+                "/me/api-keys",
+                "/me/second-factor",
+                "/me/second-factor/codes",
+                "/me/passkeys",
+                "/accounts/{account}/directory",
+                "/accounts/{account}/directory/tokens",
+            ];
             let is_shown = shown.contains(&route.path) && reply.status.is_success();
             let has_left = reply.headers.contains_key("refresh");
             done += usize::from(is_shown || has_left || reply.status.is_redirection());

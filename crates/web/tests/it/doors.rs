@@ -47,6 +47,7 @@ fn door_of(path: &str) -> Door {
         (false, ["unsubscribe"]) => Door::Link("unsubscribe"),
         (false, ["sign-out"] | ["see-as", "end"] | ["accounts"] | ["me", ..]) => Door::SignedIn,
         (false, ["operator", "mails", ..]) => Door::Operator,
+        (false, ["scim", ..]) => Door::Directory,
         (false, ["account-centers"] | ["account-centers", "new"]) => Door::SignedIn,
         (false, ["account-centers", "{account_center}"]) => Door::Center(Center::Somewhere),
         (false, ["account-centers", _, "users", "new" | "create"]) => Door::Center(Center::Somewhere),

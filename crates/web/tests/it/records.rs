@@ -464,13 +464,17 @@ async fn directory_request(site: &Site, pattern: &str) -> (String, Option<Ask>, 
         }
     }
     let company = account.company("Downtown").await;
-    let form = match pattern.rsplit('/').next() {
+    (path, Some(account.admin.ask), directory_form(pattern, company.as_str()))
+}
+
+/// What is sent to a page of a directory.
+pub(crate) fn directory_form(pattern: &str, company: &str) -> String {
+    match pattern.rsplit('/').next() {
         Some("directory") => "name=Okta".to_owned(),
         Some("change") => "name=Entra&user_type=agent".to_owned(),
         Some("{directory_group}") => format!("user_type=reporting&company={company}&go=save"),
         _ => String::new(),
-    };
-    (path, Some(account.admin.ask), form)
+    }
 }
 
 /// What succeeds at an account center; where something ends or may happen once, at another one of somebody else.

@@ -22,8 +22,13 @@ fn cookie(reply: &Reply, name: &str) -> Option<String> {
 async fn admin_by_provider(site: &Site) -> Ask {
     site.connect_provider().await;
     let (app, admin, account) = (&site.world.app, &site.account.admin.ask, &site.account.id);
-    let says =
-        |url: &str| site.provider.code(&site.world, url, Says::Rs256, |claims| claims["sub"] = "ada".into());
+    let asked_at = site.world.app.store.now().micros() / 1_000_000;
+    let says = |url: &str| {
+        site.provider.code(&site.world, url, Says::Rs256, |claims| {
+            claims["sub"] = "ada".into();
+            claims["auth_time"] = asked_at.into();
+        })
+    };
     let linking = app.leave_to_link(admin, account.clone(), testkit::PASSWORD).await.expect("it fits");
     let mut signed_in = site.world.visitor();
     for (ask, leaving) in [

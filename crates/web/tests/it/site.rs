@@ -240,6 +240,9 @@ impl Site {
             .replace("{mail}", &format!("MAI{}", "0".repeat(32)))
             .replace("{job}", if of_center { self.center_job.as_str() } else { self.job.as_str() })
             .replace("{access_request}", &format!("ARQ{}", "0".repeat(32)))
+            .replace("{scim_user}", self.user.as_str())
+            .replace("{scim_group}", &format!("GRP{}", "0".repeat(32)))
+            .replace("{scim_name}", "User")
             .replace("{what}", "reset")
             .replace("{number}", "1")
             .replace("{token}", "x");

@@ -149,6 +149,7 @@ async fn c01_a_link_works_once_for_an_hour_and_until_it_is_sent_again() {
         world.advance(LINK);
         assert_refused!(press(&world, &second, Some(ada)).await, Refused::Link(LinkState::Unknown));
         // What is over is replaced.
+        world.prove_again(ada).await;
         ask_for_link(&world, ada, OTHER).await.unwrap();
         let third = world.letter_to(OTHER).await.link().to_owned();
         press(&world, &third, Some(ada)).await.unwrap();
@@ -156,6 +157,7 @@ async fn c01_a_link_works_once_for_an_hour_and_until_it_is_sent_again() {
         assert_refused!(again(&world, ada).await, Refused::Conflict(Conflict::Changed));
         let seen = world.seen_merge(ada, Keep::Own).await.unwrap();
         world.advance(PROOF);
+        world.prove_again(ada).await;
         let late = world.app.merge_logins(ada, Keep::Own, PASSWORD, seen).await;
         assert_refused!(late, Refused::NotFound);
     }
