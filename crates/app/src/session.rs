@@ -333,7 +333,7 @@ pub(crate) fn check_own(
     check_unchanged(r, checked)
 }
 
-/// Refuses when that is not so.
+/// Refuses when the login has another password or address than those that were checked.
 pub(crate) fn check_unchanged(r: &mut Reader, checked: &LoginRecord) -> Result<(), Refused> {
     if is_unchanged(r, checked)? { Ok(()) } else { Err(Refused::Conflict(Conflict::Changed)) }
 }

@@ -102,8 +102,8 @@ fn key(folder: &Path) -> Result<Key, Failure> {
 
 fn foreign_key(folder: &Path) -> Failure {
     Failure::new(format!(
-        "secret.key in the data folder {} is not the one this database was made with, so every mailed link would be \
-         dead: restore the secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has \
+        "secret.key in the data folder {} is not the one this database was made with, so every mailed link and every \
+         second factor would be dead: restore the secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has \
          it.",
         folder.display()
     ))

@@ -54,10 +54,9 @@ impl App {
         typed: &TypedKey,
         password: &str,
     ) -> Result<(String, String), Refused> {
-        let (pass, ()) = self.read::<SelfPass, ()>(ask, (), |_, _| Ok(())).await?;
         let zone = self.zone_of(ask, typed).await?;
         let new = typed.parse(self.store.now(), &zone)?;
-        let checked = self.check_present_password(ask, &pass.person().email, password).await?;
+        let checked = self.check_own_password(ask, password).await?;
         let device = ask.device.clone();
         match new.account.clone() {
             Some(account) => {
@@ -118,7 +117,7 @@ fn make(
     }
     // As many as their owner sees on one page: none is out of sight.
     if keys.len() >= api_key::MOST {
-        return Err(Refused::Conflict(Conflict::Full));
+        return Err(Refused::Conflict(Conflict::FullForOne));
     }
     let (id, token) = api_key::insert(&mut w, pass, &owner.id, new, device)?;
     mail::insert(&mut w, &told(&id, &owner.email))?;
