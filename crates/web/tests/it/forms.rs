@@ -42,7 +42,7 @@ async fn x17_other_types_and_methods_are_refused() {
             let path = site.path(route.path);
             for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
                 let headers = [("sec-fetch-site", "same-origin"), ("content-type", kind)];
-                let reply = site.send(&Method::POST, &path, site.admin(), "{\"a\":1}", &headers).await;
+                let reply = site.send(&Method::POST, &path, site.master(&path), "{\"a\":1}", &headers).await;
                 assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path} {kind}");
             }
             for method in [Method::PUT, Method::PATCH, Method::DELETE] {
@@ -65,8 +65,8 @@ async fn x19_fields_that_no_form_has_are_refused() {
             for field in
                 ["login_id", "account_id", "status", "role", "isAdmin", "password_hash", "verified", "seq"]
             {
-                let form = format!("{field}=administrator");
-                let reply = site.ask(&Method::POST, &site.path(route.path), site.admin(), &form).await;
+                let (path, form) = (site.path(route.path), format!("{field}=administrator"));
+                let reply = site.ask(&Method::POST, &path, site.master(&path), &form).await;
                 assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{} {field}", route.path);
             }
         }
