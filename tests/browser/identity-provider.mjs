@@ -9,25 +9,25 @@ const clientId = 'rollcall';
 const secret = randomBytes(24).toString('base64url');
 
 /**
- * Starts it. `env` lets the server ask it, `open(url)` makes that server known to it, `rotate()` gives it another key,
+ * Starts it. `env` lets the server ask it, `open(to)` lets it send people back there, `rotate()` gives it another key,
  * `typed` is what an administrator types.
  */
 export async function startIdentityProvider() {
   let provider;
-  let rollcall;
+  let returnTo;
   const server = createServer((request, response) => answer(provider, request, response));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${server.address().port}`;
   const issuer = `http://${host}`;
   const cookieKey = randomBytes(16).toString('hex');
   const rotate = () => {
-    provider = new Provider(issuer, settings(rollcall, cookieKey, key()));
+    provider = new Provider(issuer, settings(returnTo, cookieKey, key()));
   };
   return {
     env: { ROLLCALL_PROVIDER_ADDRESSES: host },
     host,
     typed: { Issuer: issuer, 'Client ID': clientId, 'Client secret': secret },
-    open: (url) => ((rollcall = url), rotate()),
+    open: (to) => ((returnTo = to), rotate()),
     rotate,
     stop: () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections())),
   };
@@ -39,9 +39,9 @@ function key() {
   return { ...privateKey.export({ format: 'jwk' }), kid: randomBytes(8).toString('hex'), use: 'sig', alg: 'RS256' };
 }
 
-function settings(rollcall, cookieKey, signing) {
+function settings(returnTo, cookieKey, signing) {
   return {
-    clients: [{ client_id: clientId, client_secret: secret, redirect_uris: [`${rollcall}/single-sign-on`] }],
+    clients: [{ client_id: clientId, client_secret: secret, redirect_uris: [returnTo] }],
     jwks: { keys: [signing] },
     cookies: { keys: [cookieKey] },
     features: { devInteractions: { enabled: false } },

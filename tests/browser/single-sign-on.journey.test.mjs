@@ -17,7 +17,7 @@ const noProvider = {
 const there = () => ({ also: [provider.host] });
 
 /** Back from the provider, on the page with the button. */
-const back = (page) => page.waitForURL(/\/single-sign-on\?/);
+const back = (page) => page.waitForURL(/\/single-sign-on\/ACC\w+\?/);
 
 /** From the page that leaves to the provider, where they say who they are, and back. */
 async function sayWho(page, name) {
@@ -45,7 +45,7 @@ async function link(page, name) {
 }
 
 j.journey('A-08 X-29 single sign-on by a provider, and when it is required', house, async (walk) => {
-  provider.open(house.url);
+  provider.open(`${house.url}/single-sign-on/${house.home.split('/').pop()}`);
   const admin = await walk.administrator(there());
   await admin.goto(`${house.home}/settings`);
   await admin.getByRole('link', { name: /^Single sign-on/ }).click();

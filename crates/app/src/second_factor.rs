@@ -85,7 +85,7 @@ pub fn begin(mut w: Writer, pass: &SelfPass) -> Result<Committed<()>, Refused> {
     w.commit(&pass.actor(), Entry::of_login(Verb::SecondFactorShown, &pass.person().login, ""), ())
 }
 
-/// What a mail tells that was done to somebody's second factor.
+/// What a mail tells that was done to somebody's second factor, or to another way in of theirs beside the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
     /// It was turned on.
@@ -104,6 +104,10 @@ pub enum Told {
     PasskeyRemoved = 7,
     /// There are two of a passkey.
     PasskeyCopied = 8,
+    /// An account's provider knows them.
+    ProviderLinked = 9,
+    /// It does so no more.
+    ProviderUnlinked = 10,
 }
 
 impl Told {
@@ -111,7 +115,8 @@ impl Told {
     pub fn of(number: i64) -> Option<Told> {
         let of_codes = [Told::On, Told::Off, Told::NewCodes, Told::CodeUsed, Told::ByOperator];
         let of_passkeys = [Told::PasskeyAdded, Told::PasskeyRemoved, Told::PasskeyCopied];
-        of_codes.into_iter().chain(of_passkeys).find(|told| *told as i64 == number)
+        let of_providers = [Told::ProviderLinked, Told::ProviderUnlinked];
+        of_codes.into_iter().chain(of_passkeys).chain(of_providers).find(|told| *told as i64 == number)
     }
 }
 

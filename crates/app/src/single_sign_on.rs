@@ -9,6 +9,7 @@ mod sealed;
 mod settings;
 pub(crate) mod token;
 
+use domain::access::Refusal;
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, LoginId};
@@ -19,6 +20,7 @@ use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
 
+use crate::second_factor::{Told, tell};
 use crate::session::{self, SignedIn};
 use crate::{App, Ask, Conflict, Refused, limits};
 
@@ -26,8 +28,11 @@ pub use store::single_sign_on::Keeper;
 
 pub use settings::{Settings, end, require, settings};
 
-/// Where providers send people back to, on the server's own host.
-pub const RETURN: &str = "/single-sign-on";
+/// Where the provider of an account sends people back to, on the server's own host. Each account has its own: else one provider
+/// could have another's codes brought to itself (RFC 9700, 4.4).
+pub fn return_path(account: &AccountId) -> String {
+    format!("/single-sign-on/{account}")
+}
 
 /// The longest address of a page that is kept until somebody comes back.
 const NEXT_LENGTH: usize = 300;
@@ -73,12 +78,17 @@ pub fn own(r: &mut Reader, pass: &OwnLinkPass) -> Result<Option<bool>, Refused> 
     }
 }
 
-/// Signs in by it no more.
+/// Signs in by it no more. Where the account requires it, a password does not take away what it is no way in for.
 pub fn unlink(mut w: Writer, pass: &OwnLinkPass) -> Result<Committed<()>, Refused> {
     let login = own_login(pass.place()).ok_or(Refused::NotFound)?;
+    if pass.place().needs_provider {
+        return Err(Refused::Forbidden { refusal: Refusal::NeedsProvider, ask: Vec::new() });
+    }
     if !single_sign_on::remove_identity(&mut w, pass, &login)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
+    let record = login::get(&mut w, &login)?;
+    tell(&mut w, &record, Told::ProviderUnlinked)?;
     let entry = own_entry(pass, Verb::SingleSignOnUnlinked);
     w.commit(&pass.actor(), entry, ())
 }
@@ -111,7 +121,7 @@ impl App {
             }
             let leaving = match &account {
                 Ok(account) => {
-                    let anew = is_signed_in(&asked, account);
+                    let anew = !next.is_empty() && is_signed_in(&asked, account);
                     leave(&mut w, account, Aim::SignIn { next: &next, anew }, &base_url)?
                 }
                 Err(_) => None,
@@ -147,8 +157,13 @@ impl App {
         self.write(ask, account, left).await.map(|(_, leaving)| leaving)
     }
 
-    /// Takes in who comes back. What they bring counts once, whatever becomes of it.
-    pub async fn arrive(&self, ask: &Ask, returned: Returned) -> Result<Arrived, Refused> {
+    /// Takes in who comes back to an account. What they bring counts once, whatever becomes of it.
+    pub async fn arrive(
+        &self,
+        ask: &Ask,
+        account: AccountId,
+        returned: Returned,
+    ) -> Result<Arrived, Refused> {
         let Returned { code, state, issuer } = returned;
         let take = move |mut w: Writer, pass: &SingleSignOnPass| {
             // Somebody else's answer uses up nothing.
@@ -160,7 +175,7 @@ impl App {
             }
             Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
         };
-        let (pass, ()) = self.write(ask, (), take).await?;
+        let (pass, ()) = self.write(ask, account, take).await?;
         // One provider's code must not be given to another (RFC 9207).
         let says_other = !issuer.is_empty() && issuer != pass.provider.issuer;
         if says_other || (issuer.is_empty() && pass.provider.names_itself) {
@@ -185,7 +200,7 @@ impl App {
             code,
             secret: &secret,
             verifier: &pass.verifier(key),
-            return_to: &format!("{}{RETURN}", self.settings.base_url),
+            return_to: &format!("{}{}", self.settings.base_url, return_path(&pass.account)),
         };
         let answer = provider::exchange(&self.providers, &pass.provider, &exchange).await;
         let (id_token, keys) = answer.map_err(|fault| {
@@ -194,7 +209,8 @@ impl App {
         })?;
         let claims = token::read(&id_token, &keys).map_err(refuse)?;
         let (issuer, client_id, nonce) = (&pass.provider.issuer, &pass.provider.client_id, &pass.nonce(key));
-        let expected = Expected { issuer, client_id, nonce, asked_anew: pass.asked_anew };
+        let asked_anew = pass.asked_anew;
+        let expected = Expected { issuer, client_id, nonce, asked_anew, must_say_when: pass.link.is_none() };
         domain::single_sign_on::check(&claims, expected, self.store.now()).map_err(refuse)?;
         Ok(claims)
     }
@@ -211,7 +227,7 @@ impl App {
             let Some(login) = single_sign_on::find_login(&mut w, &pass, &claims.subject)? else {
                 return Err(Refused::Conflict(Conflict::SingleSignOnUnknown));
             };
-            let shown_at = claims.shown_at(pass.asked_anew, w.now);
+            let shown_at = claims.shown_at(w.now);
             let (signed_in, started) = session::start_bound(&mut w, &login, &asked, (&pass, shown_at))?;
             let record = login::get(&mut w, &login)?;
             let used = Entry::of(&pass.account, Verb::SingleSignOnUsed, &pass.provider.id, &record.name);
@@ -240,6 +256,8 @@ impl App {
             if !single_sign_on::insert_identity(&mut w, &from, &login, &subject)? {
                 return Err(Refused::Conflict(Conflict::SingleSignOnTaken));
             }
+            let record = login::get(&mut w, &login)?;
+            tell(&mut w, &record, Told::ProviderLinked)?;
             let entry = own_entry(pass, Verb::SingleSignOnLinked);
             w.commit(&pass.actor(), entry, ())
         };
@@ -267,7 +285,7 @@ fn refuse(flaw: Flaw) -> Refused {
     Refused::Conflict(Conflict::SingleSignOnFailed)
 }
 
-/// Whoever comes to sign in while a session by the provider is there wants to show again that it is them.
+/// Whoever comes from a page to sign in, while a session by the provider is there, wants to show again that it is them.
 fn is_signed_in(ask: &Ask, account: &AccountId) -> bool {
     let bound = ask.credentials.session.as_deref().and_then(|token| token.split_once('.'));
     bound.is_some_and(|(bound, _)| bound == account.as_str())
@@ -293,7 +311,7 @@ fn leave(w: &mut Writer, account: &AccountId, aim: Aim, base_url: &str) -> Resul
     let token = single_sign_on::insert_visit(w, account, &to.id, visit)?;
     let key = w.key();
     let sent = provider::Sent {
-        return_to: &format!("{base_url}{RETURN}"),
+        return_to: &format!("{base_url}{}", return_path(account)),
         state: &pass::state(key, &token),
         nonce: &pass::nonce(key, &token),
         verifier: &pass::verifier(key, &token),

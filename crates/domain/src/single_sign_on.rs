@@ -112,6 +112,8 @@ pub struct Claims {
     pub expires: i64,
     /// When it was said, in seconds.
     pub issued: i64,
+    /// From when on it counts, in seconds, where it says so.
+    pub begins: Option<i64>,
     /// What we had it say.
     pub nonce: String,
     /// When the provider asked who it is, in seconds, where it says so.
@@ -119,13 +121,11 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// When somebody showed there who they are, as far as that is known: a provider that does not say it has done so when it was
-    /// told to.
-    pub fn shown_at(&self, asked_anew: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-        match self.authenticated {
-            Some(seconds) => Some(Timestamp::from_micros(seconds.saturating_mul(1_000_000)).min(now)),
-            None => asked_anew.map(|_| now),
-        }
+    /// When somebody showed there who they are, where the provider says it. That it was told to ask shows nothing: the
+    /// browser may have left that out on the way.
+    pub fn shown_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let at = |seconds: i64| Timestamp::from_micros(seconds.saturating_mul(1_000_000)).min(now);
+        self.authenticated.map(at)
     }
 }
 
@@ -140,6 +140,8 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// When it was sent somebody to ask who they are, if it was.
     pub asked_anew: Option<Timestamp>,
+    /// Whether the provider must then say when it has asked.
+    pub must_say_when: bool,
 }
 
 /// Why what a provider said does not count.
@@ -181,6 +183,9 @@ pub fn check(claims: &Claims, expected: Expected, now: Timestamp) -> Result<(), 
         return Err(Flaw::Audience);
     }
     let oldest = now - seconds(PATIENCE) - skew;
+    if claims.begins.is_some_and(|begins| begins > now + skew) {
+        return Err(Flaw::Time);
+    }
     if claims.expires.saturating_add(skew) <= now || claims.issued > now + skew || claims.issued < oldest {
         return Err(Flaw::Time);
     }
@@ -188,8 +193,10 @@ pub fn check(claims: &Claims, expected: Expected, now: Timestamp) -> Result<(), 
         return Err(Flaw::Nonce);
     }
     let asked = expected.asked_anew.map(|at| seconds_of(at) - skew);
-    if claims.authenticated.zip(asked).is_some_and(|(authenticated, asked)| authenticated < asked) {
-        return Err(Flaw::Stale);
+    match (claims.authenticated, asked) {
+        (Some(authenticated), Some(asked)) if authenticated < asked => return Err(Flaw::Stale),
+        (None, Some(_)) if expected.must_say_when => return Err(Flaw::Stale),
+        _ => {}
     }
     let subject = &claims.subject;
     if subject.is_empty() || subject.len() > MAX_SUBJECT || subject.chars().any(char::is_control) {
@@ -203,8 +210,13 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-    const EXPECTED: Expected =
-        Expected { issuer: "https://id.example", client_id: "us", nonce: "n", asked_anew: None };
+    const EXPECTED: Expected = Expected {
+        issuer: "https://id.example",
+        client_id: "us",
+        nonce: "n",
+        asked_anew: None,
+        must_say_when: true,
+    };
 
     fn good() -> Claims {
         Claims {
@@ -214,6 +226,7 @@ mod tests {
             authorized: None,
             expires: 1_800_000_300,
             issued: 1_800_000_000,
+            begins: None,
             nonce: "n".to_owned(),
             authenticated: None,
         }
@@ -246,6 +259,8 @@ mod tests {
         assert_eq!(wrong(|c| c.expires = 1_799_999_940), Err(Flaw::Time));
         assert_eq!(wrong(|c| c.issued = 1_800_000_061), Err(Flaw::Time));
         assert_eq!(wrong(|c| c.issued = 1_799_999_339), Err(Flaw::Time));
+        assert_eq!(wrong(|c| c.begins = Some(1_800_000_061)), Err(Flaw::Time));
+        assert_eq!(wrong(|c| c.begins = Some(1_800_000_060)), Ok(()));
         assert_eq!(wrong(|c| c.nonce.clear()), Err(Flaw::Nonce));
         assert_eq!(wrong(|c| c.subject.clear()), Err(Flaw::Subject));
         assert_eq!(wrong(|c| c.subject = "s\n1".to_owned()), Err(Flaw::Subject));
@@ -257,17 +272,19 @@ mod tests {
         let said = |authenticated: Option<i64>| {
             let claims = Claims { authenticated, ..good() };
             let expected = Expected { asked_anew: Some(NOW - Span::minutes(2)), ..EXPECTED };
-            (check(&claims, expected, NOW), claims.shown_at(expected.asked_anew, NOW))
+            (check(&claims, expected, NOW), claims.shown_at(NOW))
         };
         let at = |seconds: i64| Some(Timestamp::from_micros(seconds * 1_000_000));
         assert_eq!(said(Some(1_799_999_900)), (Ok(()), at(1_799_999_900)));
         assert_eq!(said(Some(1_799_999_819)).0, Err(Flaw::Stale));
-        assert_eq!(said(None), (Ok(()), Some(NOW)));
+        assert_eq!(said(None), (Err(Flaw::Stale), None));
+        let link = Expected { asked_anew: Some(NOW), must_say_when: false, ..EXPECTED };
+        assert_eq!(check(&good(), link, NOW), Ok(()));
         // Nobody is said to have shown it later than now, or at all where nothing is known.
         assert_eq!(said(Some(1_800_000_059)).1, Some(NOW));
-        assert_eq!(good().shown_at(None, NOW), None);
+        assert_eq!(good().shown_at(NOW), None);
         let old = Claims { authenticated: Some(1_700_000_000), ..good() };
-        assert_eq!((check(&old, EXPECTED, NOW), old.shown_at(None, NOW)), (Ok(()), at(1_700_000_000)));
+        assert_eq!((check(&old, EXPECTED, NOW), old.shown_at(NOW)), (Ok(()), at(1_700_000_000)));
     }
 
     /// Seen to fail: with a query taken.

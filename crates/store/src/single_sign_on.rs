@@ -265,7 +265,8 @@ pub fn find_login(
     row.map(|row| row.columns().parse()).transpose()
 }
 
-/// Knows a subject as this login from now on; false if it is somebody already. Whoever the login was before, it is no more.
+/// Knows a subject as this login from now on; false if it is somebody already, or the login somebody else: who was linked before
+/// takes that away first.
 pub fn insert_identity(
     w: &mut Writer,
     pass: &SingleSignOnPass,
@@ -273,10 +274,6 @@ pub fn insert_identity(
     subject: &str,
 ) -> Result<bool, DbError> {
     let now = w.now;
-    w.tx().exec(
-        sql!("DELETE FROM single_sign_on_identity WHERE account_id = $1 AND login_id = $2"),
-        &[(&pass.account).into(), login.into()],
-    )?;
     let inserted = w.tx().exec(
         sql!(
             "INSERT INTO single_sign_on_identity (account_id, single_sign_on_id, subject, login_id, created_at)

@@ -156,7 +156,7 @@ impl Provider {
         change(&mut claims);
         let code = format!("code-{}", hall().next.fetch_add(1, Ordering::Relaxed));
         let (challenge, return_to) = (sent("code_challenge"), sent("redirect_uri"));
-        assert!(return_to.ends_with("%2Fsingle-sign-on"), "{return_to}");
+        assert!(return_to.contains("%2Fsingle-sign-on%2FACC"), "{return_to}");
         let gives = Given { challenge, return_to, token: token(says, &claims) };
         hall().codes.lock().expect("whole").insert((self.name.clone(), code.clone()), gives);
         (code, sent("state"))

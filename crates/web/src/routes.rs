@@ -45,8 +45,8 @@ fn ways_in() -> Vec<Route> {
         post("/sign-in/passkey", passkey::sign_in).records(&[Verb::SessionStarted]),
         get("/sign-in/single-sign-on", single_sign_on::sign_in_page),
         post("/sign-in/single-sign-on", single_sign_on::sign_in),
-        get("/single-sign-on", single_sign_on::return_page),
-        post("/single-sign-on", single_sign_on::arrive)
+        get("/single-sign-on/{account}", single_sign_on::return_page),
+        post("/single-sign-on/{account}", single_sign_on::arrive)
             .records(&[Verb::SessionStarted, Verb::SingleSignOnUsed]),
         post("/sign-out", session::sign_out).records(&[Verb::SessionEnded]),
         post("/see-as/end", see_as::end).records(&[Verb::SeeAsEnded]),

@@ -60,7 +60,7 @@ pub fn page(
 
 /// A directory acts without end and without anybody: who sets it up must be able to give what it gives, and for as long (U-13,
 /// U-21).
-fn check_may_give(pass: &AccountPass<ManageUsers>, user_type: UserType) -> Result<(), Refused> {
+pub(crate) fn check_may_give(pass: &AccountPass<ManageUsers>, user_type: UserType) -> Result<(), Refused> {
     let agent = user_type == UserType::Agent;
     may_give(&pass.place().grants, user_type, agent, None).map_err(forbidden)
 }

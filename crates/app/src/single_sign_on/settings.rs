@@ -5,12 +5,14 @@ use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, SingleSignOnId, UserId};
 use domain::input::{Problem, yes_no};
 use domain::single_sign_on::NewProvider;
+use domain::user::UserType;
 use store::pass::{AccountPass, Acting, Proven};
 use store::single_sign_on::{self, Keeper, Provider};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
 use super::provider::{self, Description};
 use super::sealed;
+use crate::directory::check_may_give;
 use crate::{App, Ask, Conflict, Refused, limits, see_as};
 
 /// What an account's settings show of single sign-on.
@@ -37,6 +39,7 @@ pub fn settings(r: &mut Reader, pass: &Proven<AccountPass<ManageUsers>>) -> Resu
 
 /// Takes the provider away. Sessions by it end with it, and nobody must come by it any more.
 pub fn end(mut w: Writer, pass: &Proven<AccountPass<ManageUsers>>) -> Result<Committed<()>, Refused> {
+    check_may_give(pass, UserType::Administrator)?;
     let before = single_sign_on::find(&mut w, pass.account())?.ok_or(Refused::Conflict(Conflict::Changed))?;
     single_sign_on::remove(&mut w, pass, &before)?;
     let entry = Entry::of(pass.account(), Verb::SingleSignOnEnded, &before.id, &before.issuer);
@@ -51,6 +54,7 @@ pub fn require(
     required: bool,
     keep: &[UserId],
 ) -> Result<Committed<()>, Refused> {
+    check_may_give(pass, UserType::Administrator)?;
     let provider = single_sign_on::find(&mut w, pass.account())?;
     let provider = provider.ok_or(Refused::Conflict(Conflict::Changed))?;
     let was_required = single_sign_on::is_required(&mut w, pass)?;
@@ -122,6 +126,8 @@ fn keep(
     same: Option<&Provider>,
     salt: &[u8; 32],
 ) -> Result<Committed<()>, Refused> {
+    // Who decides that is everybody there, for good: nobody whose own access ends (U-21).
+    check_may_give(pass, UserType::Administrator)?;
     let present = single_sign_on::find(&mut w, pass.account())?;
     if same.is_some_and(|same| present.as_ref().is_none_or(|present| present.id != same.id)) {
         return Err(Refused::Conflict(Conflict::Changed));

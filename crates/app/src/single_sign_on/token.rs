@@ -117,10 +117,7 @@ fn claims(body: &Map<String, Value>) -> Option<Claims> {
         None => None,
         Some(azp) => Some(azp.as_str()?.to_owned()),
     };
-    let authenticated = match body.get("auth_time") {
-        None | Some(Value::Null) => None,
-        Some(_) => Some(seconds(body, "auth_time")?),
-    };
+    let (authenticated, begins) = (said_seconds(body, "auth_time")?, said_seconds(body, "nbf")?);
     Some(Claims {
         issuer: owned("iss")?,
         subject: owned("sub")?,
@@ -128,9 +125,19 @@ fn claims(body: &Map<String, Value>) -> Option<Claims> {
         authorized,
         expires: seconds(body, "exp")?,
         issued: seconds(body, "iat")?,
+        begins,
         nonce: owned("nonce")?,
         authenticated,
     })
+}
+
+/// `None` where what is said is no moment.
+#[expect(clippy::option_option, reason = "not said and wrongly said are two things")]
+fn said_seconds(body: &Map<String, Value>, name: &str) -> Option<Option<i64>> {
+    match body.get(name) {
+        None | Some(Value::Null) => Some(None),
+        Some(_) => seconds(body, name).map(Some),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a moment far away is none of now either way")]

@@ -21,7 +21,7 @@ const NO_INPUT: [(&str, &str); 17] = [
     ("push_device_session", "the one of before goes first"),
     ("reset_token", "tokens are random"),
     ("session_token", "tokens are random"),
-    ("single_sign_on_identity_login", "the one of before goes first"),
+    ("single_sign_on_identity_login", "who is linked already is not linked anew"),
     ("summary_issue_period", "what was sent is sent no more"),
 ];
 

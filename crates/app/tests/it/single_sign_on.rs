@@ -34,6 +34,13 @@ pub(crate) fn returned((code, state): (String, String)) -> Returned {
     Returned { code, state, issuer: String::new() }
 }
 
+/// Comes back to the account that was left from.
+pub(crate) async fn arrive(world: &World, ask: &Ask, returned: Returned) -> Result<Arrived, Refused> {
+    let kept = ask.credentials.single_sign_on.as_deref().and_then(|kept| kept.split_once('.'));
+    let account = kept.map_or("ACC00000000000000000000000000000000", |(account, _)| account);
+    world.app.arrive(ask, account.parse().unwrap(), returned).await
+}
+
 /// Links somebody to a subject.
 pub(crate) async fn link(
     world: &World,
@@ -44,7 +51,7 @@ pub(crate) async fn link(
     // Whoever links themselves is asked there who they are, and nobody who signs in.
     assert!(leaving.url.ends_with("&max_age=0&prompt=login"), "{}", leaving.url);
     let brought = provider.code(world, &leaving.url, Says::Rs256, |claims| claims["sub"] = subject.into());
-    match world.app.arrive(&back(&person.ask, &leaving), returned(brought)).await? {
+    match arrive(world, &back(&person.ask, &leaving), returned(brought)).await? {
         Arrived::Linked(there) => assert_eq!(there, account.id),
         Arrived::SignedIn(..) => panic!("signed in"),
     }
@@ -61,7 +68,7 @@ pub(crate) async fn enter(
     let leaving = world.app.leave_to_sign_in(&visitor, account.as_str(), "").await?;
     assert!(!leaving.url.contains("prompt="), "{}", leaving.url);
     let brought = provider.code(world, &leaving.url, says, |claims| claims["sub"] = subject.into());
-    match world.app.arrive(&back(&visitor, &leaving), returned(brought)).await? {
+    match arrive(world, &back(&visitor, &leaving), returned(brought)).await? {
         Arrived::SignedIn(there, session) => {
             assert_eq!(there, *account);
             let credentials = Credentials { session: Some(session.token), ..Credentials::default() };
@@ -223,7 +230,7 @@ async fn x01_a_new_password_ends_what_was_linked_before() {
         let entered = enter(&world, &account.id, (&provider, "attacker", Says::Rs256)).await;
         assert_refused!(entered, Refused::Conflict(Conflict::SingleSignOnUnknown));
         let brought = provider.code(&world, &waiting.url, Says::Rs256, |_| {});
-        let late = world.app.arrive(&back(&victim.ask, &waiting), returned(brought)).await;
+        let late = arrive(&world, &back(&victim.ask, &waiting), returned(brought)).await;
         assert!(matches!(late.map(drop), Err(Refused::Link(_))));
     }
 }
@@ -240,7 +247,7 @@ async fn x09_x28_access_that_is_over_is_over_by_every_way() {
         let ask = enter(&world, &account.id, (&provider, "n", Says::Rs256)).await.unwrap();
         let leaving = world.app.leave_to_sign_in(&ask, account.id.as_str(), "").await.unwrap();
         let brought = provider.code(&world, &leaving.url, Says::Rs256, |claims| claims["sub"] = "n".into());
-        let again = world.app.arrive(&back(&ask, &leaving), returned(brought)).await.unwrap();
+        let again = arrive(&world, &back(&ask, &leaving), returned(brought)).await.unwrap();
         let Arrived::SignedIn(_, session) = again else { panic!("linked") };
         signed_out(opens(&world, &ask, &account.id).await);
         let credentials = Credentials { session: Some(session.token), ..Credentials::default() };
@@ -283,7 +290,7 @@ async fn a08_what_waits_ends_by_itself_and_the_secret_is_sealed() {
         let leaving = world.app.leave_to_sign_in(&world.visitor(), account.id.as_str(), "").await.unwrap();
         world.advance(Span::minutes(10));
         let brought = provider.code(&world, &leaving.url, Says::Rs256, |_| {});
-        let late = world.app.arrive(&back(&world.visitor(), &leaving), returned(brought)).await;
+        let late = arrive(&world, &back(&world.visitor(), &leaving), returned(brought)).await;
         assert!(matches!(late.map(drop), Err(Refused::Link(_))));
         // Without typing the secret again the provider stays the same; with another client id it does not.
         let id = world.sql("SELECT id FROM single_sign_on");

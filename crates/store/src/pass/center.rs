@@ -82,6 +82,7 @@ impl<C: Wants> Gate for CenterPass<C> {
             return Err(Denied::NotFound);
         }
         let now = r.now;
+        // Whoever comes to a center came by their password: it opens no account of it that requires single sign-on (A-08).
         let row = r.tx().optional(
             sql!(concat!(
                 "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, k.name,
@@ -93,6 +94,7 @@ impl<C: Wants> Gate for CenterPass<C> {
                             SELECT 1 FROM \"user\" u JOIN account a ON a.id = u.account_id
                             WHERE u.login_id = l.id AND u.user_type = 'administrator' AND u.status = 'active'
                               AND (u.ends_at IS NULL OR u.ends_at > $3) AND a.center_id = $2
+                              AND (a.single_sign_on_required = 0 OR u.keeps_password = 1)
                         ) THEN 1 ELSE 0 END,
                         CASE WHEN EXISTS (
                             SELECT 1 FROM account a
@@ -100,7 +102,8 @@ impl<C: Wants> Gate for CenterPass<C> {
                                 SELECT 1 FROM \"user\" u
                                 WHERE u.account_id = a.id AND u.login_id = l.id
                                   AND u.user_type = 'administrator' AND u.status = 'active'
-                                  AND u.ends_at IS NULL)
+                                  AND u.ends_at IS NULL
+                                  AND (a.single_sign_on_required = 0 OR u.keeps_password = 1))
                         ) THEN 0 ELSE 1 END
                  FROM session s JOIN login l ON l.id = s.login_id
                  LEFT JOIN account_center k ON k.id = $2

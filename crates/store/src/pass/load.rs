@@ -144,7 +144,9 @@ fn load_by_key(
     if given.only.as_ref().is_some_and(|only| only != account) {
         return Err(Denied::NotFound);
     }
-    let asking = Asking { person: given.person, came_by: CameBy::Other, scope: given.scope, named };
+    // A key for all accounts is made by who came by their password, whatever one of them requires.
+    let came_by = if given.only.is_some() { CameBy::Other } else { CameBy::Password };
+    let asking = Asking { person: given.person, came_by, scope: given.scope, named };
     read_place(c, asking, account, now)
 }
 

@@ -8,7 +8,7 @@ use domain::id::{AccountId, LoginId};
 use domain::single_sign_on::PATIENCE;
 use domain::time::Timestamp;
 
-use super::load::{administrators, load, read_brand};
+use super::load::{administrators, is_due, load, no_second_factor, read_brand};
 use super::person::Person;
 use super::place::Place;
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, LinkState, Seen};
@@ -71,15 +71,16 @@ pub fn verifier(key: &secret::Key, token: &str) -> String {
 }
 
 impl Gate for SingleSignOnPass {
-    type Target = ();
+    type Target = AccountId;
     const DOOR: Door = Door::Link("single-sign-on");
 
-    fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
+    fn mint(r: &mut Reader, credentials: &Credentials, target: &AccountId) -> Result<Self, Denied> {
         let unknown = || Denied::Link(LinkState::Unknown);
         let kept = credentials.single_sign_on.as_deref().and_then(|kept| kept.split_once('.'));
         let (account, token) = kept.ok_or_else(unknown)?;
         let account: AccountId = account.parse().map_err(|_| unknown())?;
-        if !credentials.reach(&account) {
+        // What another account's provider has sent is not this one's.
+        if account != *target || !credentials.reach(&account) {
             return Err(unknown());
         }
         let now = r.now;
@@ -144,6 +145,8 @@ impl Gate for OwnLinkPass {
     fn mint(r: &mut Reader, credentials: &Credentials, account: &AccountId) -> Result<Self, Denied> {
         let found = load(r, credentials, account, None)?;
         match decide_entry(&found.place.grants, None, false) {
+            // It would lead around what is asked of them.
+            Ok(()) if is_due(r, &found.place) => Err(no_second_factor()),
             Ok(()) => Ok(OwnLinkPass(Arc::new(found.place))),
             Err(refusal) => Err(Denied::Forbidden { refusal, ask: administrators(r, account)? }),
         }

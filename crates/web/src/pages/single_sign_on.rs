@@ -152,7 +152,7 @@ fn settings_view(
             keepers: settings.keepers.iter().map(keeper).collect(),
             keep_error: sentence_for(t, "keeper", &errors.0),
         }),
-        return_to: format!("{base_url}{}", single_sign_on::RETURN),
+        return_to: format!("{base_url}{}", single_sign_on::return_path(pass.account())),
         issuer: errors.field(t, "issuer", &typed.issuer),
         client_id: errors.field(t, "client_id", &typed.client_id),
         client_secret: errors.field(t, "client_secret", ""),
@@ -239,6 +239,7 @@ pub async fn return_page(visit: Visit<SingleSignOnPass>, brought: Brought) -> An
         t: visit.t(),
         // The address holds what the provider has sent, so that nothing leads back to it.
         frame: crate::views::Frame { language_next: None, ..visit.link_frame(look(&pass)) },
+        action: single_sign_on::return_path(&pass.account),
         account: pass.account_name.clone(),
         is_link: pass.link.is_some(),
         fields: vec![("code", code), ("state", state), ("iss", iss)],
@@ -249,7 +250,8 @@ pub async fn return_page(visit: Visit<SingleSignOnPass>, brought: Brought) -> An
 pub async fn arrive(visit: Visit<SingleSignOnPass>, sent: SentOn) -> Answer {
     let pass = visit.pass().await?;
     let SentOn { code, state, iss: issuer } = sent;
-    let answer = match visit.app.arrive(&visit.ask, Returned { code, state, issuer }).await {
+    let returned = Returned { code, state, issuer };
+    let answer = match visit.app.arrive(&visit.ask, pass.account.clone(), returned).await {
         Ok(Arrived::SignedIn(account, session)) => {
             let home = format!("/accounts/{account}");
             let next = if routes::leads_to_a_page(&pass.next) { &pass.next } else { &home };

@@ -128,7 +128,7 @@ pub struct Leave {
     pub host: String,
 }
 
-/// Back from the provider: `/single-sign-on`. Posts what it has sent.
+/// Back from the provider: `/single-sign-on/{account}`. Posts what it has sent.
 #[derive(Template, Clone, Debug)]
 #[template(path = "single_sign_on/return.html")]
 pub struct Return {
@@ -136,6 +136,8 @@ pub struct Return {
     pub t: Text,
     /// A signed-out frame.
     pub frame: Frame,
+    /// Where the form goes.
+    pub action: String,
     /// The account's name.
     pub account: String,
     /// Whether somebody who is signed in is to be linked.

@@ -25,7 +25,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
         "/sign-in" => &["email", "password", "next", "kept"],
         "/sign-out" => &["next"],
         "/sign-in/single-sign-on" => &["account", "next"],
-        "/single-sign-on" if rest == pattern => &["code", "state", "iss"],
+        "/single-sign-on/{account}" => &["code", "state", "iss"],
         "/single-sign-on" => &["issuer", "client_id", "client_secret"],
         "/me/single-sign-on" => &["password"],
         "/single-sign-on/require" => &["required", "keeper"],

@@ -70,6 +70,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/account-centers/{account_center}/executives/first" => Counted,
         "/accounts/{account}/settings/leave-center"
         | "/accounts/{account}/api-keys/{api_key}/end"
+        | "/accounts/{account}/me/single-sign-on/end"
         | "/account-centers/{account_center}/accounts/{account}/unlink"
         | "/account-centers/{account_center}/executives/{login}/end" => TakingBack,
         "/reset/new"

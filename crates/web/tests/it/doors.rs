@@ -27,7 +27,7 @@ fn door_of(path: &str) -> Door {
     match (rest.is_some(), parts.as_slice()) {
         (false, [""] | ["sign-in"] | ["reset"] | ["language"]) => Door::Open,
         (false, ["sign-in", "single-sign-on"]) => Door::Open,
-        (false, ["single-sign-on"]) => Door::Link("single-sign-on"),
+        (false, ["single-sign-on", "{account}"]) => Door::Link("single-sign-on"),
         (false, ["sign-in", "passkey", ..]) => Door::Open,
         (false, ["setup" | "reset" | "operator", "{token}"] | ["invitations", "{account}", "{token}"]) => {
             Door::Open

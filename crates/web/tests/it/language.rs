@@ -106,7 +106,7 @@ async fn i08_pages_for_everybody_are_in_the_browsers_language() {
         "/reset/new",
         "/email-change",
         "/login-merge",
-        "/single-sign-on",
+        "/single-sign-on/{account}",
     ] {
         let (_, ask, _) = success(&site, path).await;
         let reply = get(&site, path, ask.as_ref(), &[SPANISH]).await;

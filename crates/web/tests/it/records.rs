@@ -114,7 +114,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             site.connect_provider().await;
             (path, None, format!("account={}", site.account.id))
         }
-        "/single-sign-on" => {
+        "/single-sign-on/{account}" => {
             let (ask, form) = by_provider(site).await;
             (path, Some(ask), form)
         }
@@ -562,7 +562,7 @@ async fn linked(site: &Site) -> Ask {
     let leaving = app.leave_to_link(&ask, site.account.id.clone(), testkit::PASSWORD).await.expect("it fits");
     let (code, state) = site.provider.code(&site.world, &leaving.url, Says::Rs256, |_| {});
     let returned = Returned { code, state, issuer: String::new() };
-    app.arrive(&back(&ask, &leaving), returned).await.expect("linked");
+    app.arrive(&back(&ask, &leaving), site.account.id.clone(), returned).await.expect("linked");
     ask
 }
 

@@ -31,6 +31,8 @@ impl SecondFactorMail {
             Told::PasskeyAdded => t.mail_passkey_added_title(),
             Told::PasskeyRemoved => t.mail_passkey_removed_title(),
             Told::PasskeyCopied => t.mail_passkey_copied_title(),
+            Told::ProviderLinked => t.mail_provider_linked_title(),
+            Told::ProviderUnlinked => t.mail_provider_unlinked_title(),
         }
     }
 
@@ -44,6 +46,8 @@ impl SecondFactorMail {
             Told::PasskeyAdded => t.mail_passkey_added(),
             Told::PasskeyRemoved => t.mail_passkey_removed(),
             Told::PasskeyCopied => t.mail_passkey_copied(),
+            Told::ProviderLinked => t.mail_provider_linked(),
+            Told::ProviderUnlinked => t.mail_provider_unlinked(),
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::input::Problem;
 use serde_json::Value;
 use testkit::{Provider, Says};
 
-use super::{back, connect, link, returned};
+use super::{arrive, back, connect, link, returned};
 use crate::desk::assert_refused;
 
 /// What a provider answers, by its issuer.
@@ -45,7 +45,7 @@ async fn x29_what_is_not_said_and_signed_so_signs_nobody_in() {
         for (what, says, change) in all {
             let leaving = world.app.leave_to_sign_in(&visitor, account.id.as_str(), "").await.unwrap();
             let brought = provider.code(&world, &leaving.url, says, change);
-            let arrived = world.app.arrive(&back(&visitor, &leaving), returned(brought)).await;
+            let arrived = arrive(&world, &back(&visitor, &leaving), returned(brought)).await;
             assert!(
                 matches!(arrived.as_ref().map(drop), Err(Refused::Conflict(Conflict::SingleSignOnFailed))),
                 "{what}, {says:?}"
@@ -55,7 +55,7 @@ async fn x29_what_is_not_said_and_signed_so_signs_nobody_in() {
         // The same, said as it should be.
         let leaving = world.app.leave_to_sign_in(&visitor, account.id.as_str(), "").await.unwrap();
         let brought = provider.code(&world, &leaving.url, Says::EdDsa, none);
-        world.app.arrive(&back(&visitor, &leaving), returned(brought)).await.unwrap();
+        arrive(&world, &back(&visitor, &leaving), returned(brought)).await.unwrap();
         assert_eq!(sessions(), before + 1);
     }
 }
@@ -75,28 +75,43 @@ async fn x29_a_code_counts_once_and_in_its_own_browser() {
         let planted = provider.code(&world, &theirs.url, Says::Rs256, |_| {});
         let here = back(&visitor, &mine);
         assert_refused!(
-            world.app.arrive(&here, returned(planted.clone())).await,
+            arrive(&world, &here, returned(planted.clone())).await,
             Refused::Conflict(Conflict::SingleSignOnFailed)
         );
-        let nowhere = world.app.arrive(&visitor, returned(planted.clone())).await;
+        let nowhere = arrive(&world, &visitor, returned(planted.clone())).await;
         assert!(matches!(nowhere.map(drop), Err(Refused::Link(_))));
         // The attacker's code with one's own state: the provider wants the verifier that belongs to it.
         let own = provider.code(&world, &mine.url, Says::Rs256, |_| {});
         let mixed = (planted.0.clone(), own.1.clone());
         assert_refused!(
-            world.app.arrive(&here, returned(mixed)).await,
+            arrive(&world, &here, returned(mixed)).await,
             Refused::Conflict(Conflict::SingleSignOnFailed)
         );
         // That has used it up, also for the right code.
-        let replayed = world.app.arrive(&here, returned(own)).await;
+        let replayed = arrive(&world, &here, returned(own)).await;
         assert!(matches!(replayed.map(drop), Err(Refused::Link(_))));
+        // What another account's provider has sent, whoever of the two it is brought to: nobody is asked for anything.
+        let other = world.another_account("Other", "other@example.com").await;
+        let (theirs, asked) = (Provider::new(), provider.asked("/token"));
+        connect(&world, &other, &theirs).await.unwrap();
+        let left = world.app.leave_to_sign_in(&visitor, other.id.as_str(), "").await.unwrap();
+        let sent_for = world.app.leave_to_sign_in(&visitor, account.id.as_str(), "").await.unwrap();
+        let (code, _) = provider.code(&world, &sent_for.url, Says::Rs256, |_| {});
+        let (_, state) = theirs.code(&world, &left.url, Says::Rs256, |_| {});
+        let mixed =
+            world.app.arrive(&back(&visitor, &left), account.id.clone(), returned((code, state))).await;
+        assert!(matches!(mixed.map(drop), Err(Refused::Link(_))));
+        assert_eq!((provider.asked("/token"), theirs.asked("/token")), (asked, 0));
+        for (account, leaving) in [(&other, &left), (&account, &sent_for)] {
+            assert!(leaving.url.contains(&format!("%2Fsingle-sign-on%2F{}&", account.id)), "{}", leaving.url);
+        }
         // As another provider, where it says who it is.
         let leaving = leave().await.unwrap();
         let (code, state) = provider.code(&world, &leaving.url, Says::Rs256, |_| {});
         let issuer = "https://another.example".to_owned();
         let other = Returned { code, state, issuer };
         assert_refused!(
-            world.app.arrive(&back(&visitor, &leaving), other).await,
+            arrive(&world, &back(&visitor, &leaving), other).await,
             Refused::Conflict(Conflict::SingleSignOnFailed)
         );
         assert_eq!(provider.asked("/token"), 2, "one to link, one with the wrong verifier");
@@ -105,7 +120,7 @@ async fn x29_a_code_counts_once_and_in_its_own_browser() {
         let (_, state) = provider.code(&world, &leaving.url, Says::Rs256, |_| {});
         let empty = returned((String::new(), state));
         assert_refused!(
-            world.app.arrive(&back(&visitor, &leaving), empty).await,
+            arrive(&world, &back(&visitor, &leaving), empty).await,
             Refused::Conflict(Conflict::SingleSignOnFailed)
         );
     }

@@ -5,10 +5,11 @@ use app::pass::{
     QuestionPass, SelfPass,
 };
 use app::work::{Reader, Writer};
-use app::{Ask, Conflict, Refused, see_as, single_sign_on};
+use app::{Ask, Conflict, Refused, executive_administrator, see_as, single_sign_on};
 use domain::access::Refusal;
 use domain::access_change::Change;
-use domain::account_center::proof::InCenter;
+use domain::account_center::Standing;
+use domain::account_center::proof::{AllOfCenter, InCenter};
 use domain::api_key::TypedKey;
 use domain::capability::proof::{AnyUser, ManageCompanies, ManageUsers};
 use domain::id::UserId;
@@ -55,8 +56,9 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
         let (manager, mia) =
             account.join("mia@example.com", UserType::Manager, std::slice::from_ref(&company)).await;
         connect(&world, &account, &provider).await.unwrap();
-        let typed = TypedKey { name: "export".into(), ends: "never".into(), ..TypedKey::default() };
-        let (_, key) = world.app.create_api_key(&natalie.ask, &typed, PASSWORD).await.unwrap();
+        let whole = TypedKey { name: "export".into(), ends: "never".into(), ..TypedKey::default() };
+        let of_account = TypedKey { name: "here".into(), account: account.id.to_string(), ..whole.clone() };
+        let (_, key) = world.app.create_api_key(&natalie.ask, &of_account, PASSWORD).await.unwrap();
         let seeing = account.see_as(&world.sign_in(&natalie.email).await.ask, &manager).await.unwrap();
         assert_eq!(field(require(&world, &account, true, &[]).await), ("keeper", Problem::Missing));
         let strange = require(&world, &account, true, std::slice::from_ref(&manager)).await;
@@ -80,12 +82,32 @@ async fn a08_where_it_is_required_a_password_opens_ones_own_link_alone() {
         let gone = app.read::<AccountPass<AnyUser>, ()>(&seeing, id.clone(), |_, _| Ok(())).await;
         assert!(matches!(gone.map(drop), Err(Refused::SeeingAs(seeing)) if seeing.is_over));
         opens(&world, &account.admin.ask, &id).await.unwrap();
-        let credentials = Credentials { api_key: Some(key), ..Credentials::default() };
-        opens(&world, &Ask { credentials, ..world.visitor() }, &id).await.unwrap();
+        let by_key = |key: String| {
+            let credentials = Credentials { api_key: Some(key), ..Credentials::default() };
+            Ask { credentials, ..world.visitor() }
+        };
+        opens(&world, &by_key(key), &id).await.unwrap();
+        // One for all accounts is made by a password, at any time, and is no better than that.
+        let (_, key) = world.app.create_api_key(&natalie.ask, &whole, PASSWORD).await.unwrap();
+        shut(opens(&world, &by_key(key), &id).await);
+        let again = TypedKey { name: "again".into(), ..of_account };
+        assert_eq!(
+            field(world.app.create_api_key(&natalie.ask, &again, PASSWORD).await.map(drop)).0,
+            "account"
+        );
         app.read::<SelfPass, ()>(&natalie.ask, (), |_, _| Ok(())).await.unwrap();
         app.read::<OwnLinkPass, ()>(&natalie.ask, id.clone(), |_, _| Ok(())).await.unwrap();
         link(&world, &account, (&natalie, &provider, "n")).await.unwrap();
+        assert!(world.letter_to(&natalie.email).await.text.contains("linked to the identity provider"));
         shut(opens(&world, &natalie.ask, &id).await);
+        // A password neither takes the link away nor puts somebody else in its place.
+        let unlink = |w: Writer, pass: &OwnLinkPass| single_sign_on::unlink(w, pass);
+        shut(app.write(&natalie.ask, id.clone(), unlink).await);
+        assert_refused!(
+            link(&world, &account, (&natalie, &provider, "mallory")).await,
+            Refused::Conflict(Conflict::SingleSignOnTaken)
+        );
+        assert_eq!(world.sql("SELECT subject FROM single_sign_on_identity"), [["n"]]);
         let ask = enter(&world, &id, (&provider, "n", Says::Rs256)).await.unwrap();
         opens(&world, &ask, &id).await.unwrap();
         // Who is suspended is told that, and nothing of the provider, whatever they come by.
@@ -158,8 +180,16 @@ async fn a08_c10_an_account_center_opens_no_account_that_requires_its_provider()
             world.app.read(&center.admin.ask, center.id.clone(), look)
         };
         shut(visit().await);
+        // Who has all accounts, and one of them closed to their password, is no more there than who has some.
+        let make =
+            |w: Writer, pass: &Proven<CenterPass<AllOfCenter>>| executive_administrator::make_first(w, pass);
+        let made = world.app.write(&center.admin.ask, center.id.clone(), make).await;
+        assert_refused!(made, Refused::Forbidden { refusal: Refusal::Center(Standing::Everywhere), .. });
         shut(opens(&world, &center.admin.ask, &first.id).await);
+        // Who was one before goes on.
+        world.sql("UPDATE account SET single_sign_on_required = 0");
         center.make_first().await;
+        world.sql(&format!("UPDATE account SET single_sign_on_required = 1 WHERE id = '{}'", first.id));
         visit().await.unwrap();
         opens(&world, &center.admin.ask, &first.id).await.unwrap();
     }
