@@ -114,7 +114,7 @@ pub fn upsert(
 pub fn remove(w: &mut Writer, pass: &AccountPass<ManageUsers>, provider: &Provider) -> Result<(), DbError> {
     let account = pass.account();
     session::remove_bound(w, &provider.id)?;
-    w.tx().exec(sql!("UPDATE account SET single_sign_on_required = 0 WHERE id = $1"), &[account.into()])?;
+    update_required(w, pass, false, &[])?;
     w.tx().exec(sql!("DELETE FROM single_sign_on_identity WHERE account_id = $1"), &[account.into()])?;
     w.tx().exec(sql!("DELETE FROM single_sign_on_visit WHERE account_id = $1"), &[account.into()])?;
     w.tx().exec(sql!("DELETE FROM single_sign_on WHERE account_id = $1"), &[account.into()])?;
