@@ -15,7 +15,7 @@ use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
 use domain::single_sign_on::{Claims, Expected, Flaw};
-use store::pass::{AccountPass, Acting, HasPlace as _, Means, OwnLinkPass, Place, SingleSignOnPass};
+use store::pass::{AccountPass, Acting, HasPlace as _, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
 use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
@@ -146,7 +146,7 @@ impl App {
         own_login(pass.place()).ok_or(Refused::NotFound)?;
         let checked = self.check_present_password(ask, &person.email, password).await?;
         let base_url = self.base_url();
-        let left = move |mut w: Writer, pass: &OwnLinkPass| {
+        let left = move |mut w: Writer, pass: &Proven<OwnLinkPass>| {
             session::check_unchanged(&mut w, &checked)?;
             let login =
                 own_login(pass.place()).filter(|login| *login == checked.id).ok_or(Refused::SignedOut)?;

@@ -1,6 +1,6 @@
 //! Single sign-on: an account's provider, signing in by it, and one's own link to it.
 
-use app::pass::{AccountPass, HasPlace as _, OwnLinkPass, Proven, SingleSignOnPass, Visitor};
+use app::pass::{AccountPass, Gate, HasPlace as _, OwnLinkPass, Proven, SingleSignOnPass, Visitor};
 use app::single_sign_on::{self, Arrived, Leaving, Returned};
 use app::{Conflict, Refused};
 use domain::brand::Look;
@@ -169,7 +169,7 @@ pub async fn own_page(visit: Visit<OwnLinkPass>, _: Nothing) -> Answer {
 }
 
 /// Sends somebody to the provider to be linked.
-pub async fn link(visit: Visit<OwnLinkPass>, typed: TypedPassword) -> Answer {
+pub async fn link(visit: Visit<Proven<OwnLinkPass>>, typed: TypedPassword) -> Answer {
     match visit.app.leave_to_link(&visit.ask, visit.param("account")?, &typed.password).await {
         Ok(leaving) => leave(&visit, &leaving),
         Err(Refused::Invalid(errors)) => visit.mend(own_view(&visit, &Errors(errors)).await?),
@@ -183,8 +183,9 @@ pub async fn unlink(visit: Visit<OwnLinkPass>, _: Nothing) -> Answer {
     visit.go_and_tell(&own_path(pass.account()), Toast::SingleSignOnUnlinked)
 }
 
-async fn own_view(visit: &Visit<OwnLinkPass>, errors: &Errors) -> Result<Own, Refused> {
-    let (pass, own) = visit.read(single_sign_on::own).await?;
+async fn own_view<P: Gate>(visit: &Visit<P>, errors: &Errors) -> Result<Own, Refused> {
+    let account = visit.param("account")?;
+    let (pass, own) = visit.app.read::<OwnLinkPass, _>(&visit.ask, account, single_sign_on::own).await?;
     let t = visit.t();
     let place = pass.place();
     let shut = (place.needs_provider && own.is_some()).then(|| sign_in_path(pass.account()));
@@ -221,7 +222,7 @@ fn sign_in_view(visit: &Visit<Visitor>, which: &Which, errors: &Errors) -> SignI
 }
 
 /// A page that leads on by itself: no form of ours may end at another site.
-fn leave<P: app::pass::Gate>(visit: &Visit<P>, leaving: &Leaving) -> Answer {
+fn leave<P: Gate>(visit: &Visit<P>, leaving: &Leaving) -> Answer {
     let host = leaving.url.split('/').nth(2).unwrap_or_default().to_owned();
     let view = Leave { t: visit.t(), frame: visit.bare_frame(), url: leaving.url.clone(), host };
     let mut response = visit.page(view)?;

@@ -7,7 +7,7 @@ use crate::attack_forms::honest;
 use crate::site::{Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 38] = [
+const DANGEROUS: [&str; 39] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -20,6 +20,7 @@ const DANGEROUS: [&str; 38] = [
     "/accounts/{account}/directory/off",
     "/accounts/{account}/directory/tokens",
     "/accounts/{account}/directory/tokens/{directory_token}/end",
+    "/accounts/{account}/me/single-sign-on",
     "/accounts/{account}/settings/second-factor",
     "/accounts/{account}/single-sign-on",
     "/accounts/{account}/single-sign-on/end",
