@@ -55,7 +55,7 @@ j.journey('A-08 a directory makes a user, and a group that is mapped gives them 
   await walk.look(page, 'directory-activity');
 
   await page.goto(page.url().replace('/activity', '/directory'));
-  await page.getByRole('button', { name: /^End/ }).first().click();
+  await page.getByRole('button', { name: /^End the token/ }).first().click();
   await j.sees(page, 'The token opens nothing any more.');
   assert.equal((await scim(page, token, 'GET', '/Users'))[0], 401);
   await j.press(page, 'Turn provisioning off');

@@ -123,6 +123,8 @@ pub enum Conflict {
     NotAccepted,
     /// It is for people to do of themselves alone (I-01).
     OnlyOneself,
+    /// Somebody else has invited them, or given them more than the directory gives (A-08, U-13).
+    NotOfTheDirectory,
     /// What was asked for was approved meanwhile, so that it can't be given up (U-16).
     RequestApproved,
     /// The account has as many of the kind as it may.

@@ -86,6 +86,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::LastCompany => "An account keeps at least one company in use.",
         Conflict::NotAccepted => "They have not accepted their invitation yet.",
         Conflict::OnlyOneself => "People do that of themselves alone.",
+        Conflict::NotOfTheDirectory => "The directory has not given them what they are invited to.",
         Conflict::RequestApproved => "The request was approved already.",
         Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",

@@ -15,7 +15,7 @@ use store::pass::{AccountPass, Acting, DirectoryPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
 use super::fit;
-use super::person::Unlisted;
+use super::user::Unlisted;
 use crate::{Conflict, Refused};
 
 /// A group with who is in it.
@@ -26,7 +26,11 @@ pub struct Whole {
     pub members: BTreeSet<UserId>,
 }
 
-/// A part of the groups: all, or those that a filter finds. Who is in them is read where it is asked for.
+/// The most people who are listed with groups.
+const LISTED: i64 = 5_000;
+
+/// A part of the groups: all, or those that a filter finds. Who is in them is read where it is asked for; then there are fewer groups
+/// where so many people would be too much at once, but always one.
 pub fn list(
     r: &mut Reader,
     pass: &DirectoryPass,
@@ -48,11 +52,25 @@ pub fn list(
             }
         },
     };
-    let whole = |group: Group| {
-        let members = if with_members { group::list_members(r, pass, &group.id)? } else { BTreeSet::new() };
-        Ok(Whole { group, members })
-    };
-    Ok(Ok(Part { rows: rows.into_iter().map(whole).collect::<Result<_, Refused>>()?, total }))
+    let (mut shown, mut listed) = (Vec::new(), 0);
+    for group in rows {
+        listed += if with_members { group.members } else { 0 };
+        if listed > LISTED && !shown.is_empty() {
+            break;
+        }
+        shown.push(whole(r, pass, group, with_members)?);
+    }
+    Ok(Ok(Part { rows: shown, total }))
+}
+
+fn whole(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    group: Group,
+    with_members: bool,
+) -> Result<Whole, Refused> {
+    let members = if with_members { group::list_members(r, pass, &group.id)? } else { BTreeSet::new() };
+    Ok(Whole { group, members })
 }
 
 fn look(
@@ -76,11 +94,16 @@ fn look(
     })
 }
 
-/// A group.
-pub fn get(r: &mut Reader, pass: &DirectoryPass, id: &DirectoryGroupId) -> Result<Whole, Refused> {
+/// A group. Who is in it is read where it is asked for.
+pub fn get(
+    r: &mut Reader,
+    pass: &DirectoryPass,
+    id: &DirectoryGroupId,
+    with_members: bool,
+) -> Result<Whole, Refused> {
     let pass = pass.managing();
     let group = group::find(r, pass, id)?.ok_or(Refused::NotFound)?;
-    Ok(Whole { members: group::list_members(r, pass, id)?, group })
+    whole(r, pass, group, with_members)
 }
 
 fn names(said: &GroupSaid, before: (&str, &str)) -> Result<(String, String), Refused> {
@@ -131,7 +154,7 @@ fn regroup(
     let new: BTreeSet<UserId> = after.difference(&before).cloned().collect();
     let gone: BTreeSet<UserId> = before.difference(&after).cloned().collect();
     // One that is not of this account is nobody here.
-    if user::list(w, pass, &new)?.len() != new.len() {
+    if user::count(w, pass, &new)? != new.len() {
         return Err(Refused::field("members", Problem::NotAChoice));
     }
     if !new.is_empty() {

@@ -3,7 +3,7 @@
 
 mod fit;
 pub mod group;
-pub mod person;
+pub mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use store::pass::{AccountPass, Acting, DirectoryPass, HasPlace, Proven};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
 pub use store::directory::group::Group;
-pub use store::directory::user::Person;
+pub use store::directory::user::DirectoryUser;
 pub use store::directory::{TOKENS, Token};
 
 use crate::user::{check_companies, forbidden};
@@ -194,8 +194,10 @@ pub fn map(
 const USED_AGAIN: Span = Span::minutes(5);
 
 impl App {
-    /// Lets a directory in: counts the request, and notes that its token is used.
+    /// Lets a directory in: counts the request, and notes that its token is used. The token is looked up beforehand: whoever has none
+    /// takes no turn of the writer.
     pub async fn admit_directory(&self, ask: &Ask) -> Result<(), Refused> {
+        self.read::<DirectoryPass, ()>(ask, (), |_, _| Ok(())).await?;
         let admit = |mut w: Writer, pass: &DirectoryPass| {
             limits::count(&mut w, &format!("directory requests of {}", pass.account()), limits::DIRECTORY)?;
             if pass.used_at.is_none_or(|at| w.now.since(at) > USED_AGAIN) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::capability::includes;
 use crate::id::CompanyId;
 use crate::user::UserType;
 
@@ -29,11 +30,20 @@ pub struct Granted {
     pub companies: BTreeSet<CompanyId>,
 }
 
+impl Granted {
+    /// Whether it is all that somebody has of this type and these companies.
+    pub fn is_enough_for(&self, user_type: UserType, agent: bool, companies: &BTreeSet<CompanyId>) -> bool {
+        let gives = (self.user_type, self.user_type == UserType::Agent);
+        let has_all = self.user_type.has_all_companies();
+        includes(gives, (user_type, agent)) && (has_all || companies.is_subset(&self.companies))
+    }
+}
+
 /// What these groups give together; without any, `default` and no company. `in_use` are the companies of the account.
-pub fn granted(groups: &[Mapping], default: UserType, in_use: &BTreeSet<CompanyId>) -> Granted {
+pub fn granted(groups: &[&Mapping], default: UserType, in_use: &BTreeSet<CompanyId>) -> Granted {
     let given = |user_type: &UserType| groups.iter().any(|group| group.user_type == *user_type);
     let user_type = TYPES.into_iter().find(given).unwrap_or(default);
-    let of = |group: &Mapping| if group.all_companies { in_use.clone() } else { group.companies.clone() };
+    let of = |group: &&Mapping| if group.all_companies { in_use.clone() } else { group.companies.clone() };
     let companies = match user_type.has_all_companies() {
         true => BTreeSet::new(),
         false => groups.iter().flat_map(of).collect(),
@@ -55,7 +65,8 @@ mod tests {
             companies: companies.iter().map(|n| id(*n)).collect(),
         };
         let in_use: BTreeSet<CompanyId> = [id(1), id(2), id(3)].into();
-        let of = |groups: &[Mapping]| granted(groups, UserType::Reporting, &in_use);
+        let of =
+            |groups: &[Mapping]| granted(&groups.iter().collect::<Vec<_>>(), UserType::Reporting, &in_use);
         let is = |user_type, companies: &[u8]| Granted {
             user_type,
             companies: companies.iter().map(|n| id(*n)).collect(),

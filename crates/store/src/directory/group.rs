@@ -276,22 +276,53 @@ pub fn list_companies(
     Ok(found)
 }
 
-/// What the groups of a user give, of those that give something.
+/// The groups that these users are in, of those that give something. The groups come first, as most of those that somebody is in
+/// may give nothing: they are not looked into.
+pub fn list_mapped_of(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    users: &BTreeSet<UserId>,
+) -> Result<BTreeMap<UserId, BTreeSet<DirectoryGroupId>>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT m.user_id, m.group_id FROM directory_group g CROSS JOIN directory_member m
+             WHERE g.account_id = $1 AND g.user_type IS NOT NULL
+               AND m.account_id = g.account_id AND m.group_id = g.id AND m.user_id {in $2}"
+        ),
+        &[pass.account().into(), convert::list(users)],
+    )?;
+    let mut found: BTreeMap<UserId, BTreeSet<DirectoryGroupId>> = BTreeMap::new();
+    for row in rows {
+        let mut c = row.columns();
+        found.entry(c.parse()?).or_default().insert(c.parse()?);
+    }
+    Ok(found)
+}
+
+/// What each of these groups gives, of those that give something.
 pub fn list_mappings(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
-    user: &UserId,
-) -> Result<Vec<Mapping>, DbError> {
-    let groups = list_of(r, pass, user)?;
+    groups: &BTreeSet<DirectoryGroupId>,
+) -> Result<BTreeMap<DirectoryGroupId, Mapping>, DbError> {
     if groups.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
-    let mut companies = list_companies(r, pass, &groups)?;
-    let mapping = |group: Group| {
-        let companies = companies.remove(&group.id).unwrap_or_default();
-        group.user_type.map(|user_type| Mapping { user_type, all_companies: group.all_companies, companies })
+    let mut companies = list_companies(r, pass, groups)?;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT id, user_type, all_companies FROM directory_group
+             WHERE account_id = $1 AND id {in $2} AND user_type IS NOT NULL"
+        ),
+        &[pass.account().into(), convert::list(groups)],
+    )?;
+    let mapping = |row: Row| {
+        let mut c = row.columns();
+        let (id, user_type, all_companies) = (c.parse()?, c.parse()?, c.flag()?);
+        let companies = companies.remove(&id).unwrap_or_default();
+        Ok((id, Mapping { user_type, all_companies, companies }))
     };
-    Ok(list_among(r, pass, &groups)?.into_iter().filter_map(mapping).collect())
+    rows.into_iter().map(mapping).collect()
 }
 
 /// Who is in a group, without deleted users.

@@ -1,6 +1,6 @@
 //! The people of a directory: the account's users, and what it calls them by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
@@ -17,7 +17,7 @@ use crate::work::{Reader, Writer};
 
 /// Somebody as a directory sees them.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub struct DirectoryUser {
     /// The user.
     pub id: UserId,
     /// Their address.
@@ -51,13 +51,15 @@ pub struct Linked {
 
 /// The most that a look for one value finds: of those that need not be unique.
 const FOUND: i64 = 100;
+/// The most groups that are listed with people: more than anybody can be in.
+const WITH_GROUPS: i64 = 5_000;
 
-/// These users, in the order of their ids; deleted ones are not there.
+/// These users, in the order of their ids, without their groups; deleted ones are not there.
 pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     ids: &BTreeSet<UserId>,
-) -> Result<Vec<Person>, DbError> {
+) -> Result<Vec<DirectoryUser>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,26 +76,79 @@ pub fn list(
         ),
         &[pass.account().into(), convert::list(ids)],
     )?;
-    let mut people: Vec<Person> = rows.into_iter().map(|row| read(row, now)).collect::<Result<_, _>>()?;
+    rows.into_iter().map(|row| read(row, now)).collect()
+}
+
+/// The same with their groups. There are fewer of them where so many groups would be too much at once, but always one.
+pub fn list_with_groups(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &BTreeSet<UserId>,
+) -> Result<Vec<DirectoryUser>, DbError> {
+    let mut people = list(r, pass, ids)?;
+    if people.is_empty() {
+        return Ok(people);
+    }
     let rows = r.tx().all(
         sql!(
             "SELECT m.user_id, g.id, g.name FROM directory_member m
              JOIN directory_group g ON g.account_id = m.account_id AND g.id = m.group_id
-             WHERE m.account_id = $1 AND m.user_id {in $2} ORDER BY m.user_id, g.id"
+             WHERE m.account_id = $1 AND m.user_id {in $2} ORDER BY m.user_id, m.group_id LIMIT $3"
         ),
-        &[pass.account().into(), convert::list(ids)],
+        &[pass.account().into(), convert::list(ids), WITH_GROUPS.into()],
     )?;
+    let is_cut = rows.len() as i64 == WITH_GROUPS;
+    let mut last = 0;
     for row in rows {
         let mut c = row.columns();
         let user: UserId = c.parse()?;
         if let Ok(at) = people.binary_search_by(|person| person.id.cmp(&user)) {
             people[at].groups.push((c.parse()?, c.text()?));
+            last = at;
         }
+    }
+    if is_cut {
+        // Of the last one groups may be missing.
+        people.truncate(last.max(1));
     }
     Ok(people)
 }
 
-fn read(row: Row, now: Timestamp) -> Result<Person, DbError> {
+/// How many of these users are there: of the account, and not deleted.
+pub fn count(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &BTreeSet<UserId>,
+) -> Result<usize, DbError> {
+    let row = r.tx().one(
+        sql!("SELECT COUNT(*) FROM \"user\" WHERE account_id = $1 AND id {in $2} AND status <> 'deleted'"),
+        &[pass.account().into(), convert::list(ids)],
+    )?;
+    Ok(row.columns().int()? as usize)
+}
+
+/// What the directory calls these users by, of those who are among its people.
+pub fn list_linked(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    ids: &BTreeSet<UserId>,
+) -> Result<BTreeMap<UserId, Linked>, DbError> {
+    let rows = r.tx().all(
+        sql!(
+            "SELECT user_id, user_name, external_id, provided, updated_at FROM directory_user
+             WHERE account_id = $1 AND user_id {in $2}"
+        ),
+        &[pass.account().into(), convert::list(ids)],
+    )?;
+    let linked = |row: Row| {
+        let mut c = row.columns();
+        let (id, user_name, external_id) = (c.parse()?, c.text()?, c.text()?);
+        Ok((id, Linked { user_name, external_id, provided: c.flag()?, updated_at: c.get()? }))
+    };
+    rows.into_iter().map(linked).collect()
+}
+
+fn read(row: Row, now: Timestamp) -> Result<DirectoryUser, DbError> {
     let mut c = row.columns();
     let (id, email) = (c.parse()?, c.text()?);
     let names = Names { first: c.text()?, last: c.text()?, display: c.text()? };
@@ -108,7 +163,7 @@ fn read(row: Row, now: Timestamp) -> Result<Person, DbError> {
         updated_at: updated_at.unwrap_or(created_at),
     });
     let status = effective(status, ends_at, now);
-    Ok(Person { id, email, names, status, is_invited, created_at, linked, groups: Vec::new() })
+    Ok(DirectoryUser { id, email, names, status, is_invited, created_at, linked, groups: Vec::new() })
 }
 
 /// The users of the account in the order of their ids, in a window.

@@ -319,3 +319,22 @@ fn x18_where_a_mails_links_lead_does_not_depend_on_how_many_users_there_are() {
     let taken = sqlite.steps(asked.unwrap(), &["ACC1".into(), "nobody@a.example".into()]);
     assert!(taken <= 100, "{taken} steps");
 }
+
+/// A-08. Asked in the unit that moves people of a directory. Seen to fail: without `user_type IS NOT NULL`.
+#[test]
+fn a08_what_groups_give_does_not_depend_on_groups_that_give_nothing() {
+    let sqlite = Sqlite::migrated();
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)";
+    let directory = format!(
+        "INSERT INTO directory (account_id, id, name, default_type, created_at) VALUES ('ACC1', 'DIR1', 'D', 'reporting', 1);
+         {numbers} INSERT INTO directory_group (account_id, id, name, name_key, external_id, user_type, created_at, updated_at)
+         SELECT 'ACC1', 'GRP' || i, 'G', 'g', '', CASE WHEN i = 7 THEN 'manager' END, 1, 1 FROM n;
+         {numbers} INSERT INTO directory_member (account_id, group_id, user_id)
+         SELECT 'ACC1', g.id, 'USR' || (10000000 + i) FROM n JOIN directory_group g ON g.account_id = 'ACC1';"
+    );
+    sqlite.connection.execute_batch(&format!("BEGIN;{}{directory}COMMIT;", filled(1_000))).unwrap();
+    let asked = statements().into_iter().find(|stmt| stmt.sql.contains("FROM directory_group g CROSS JOIN"));
+    let users: Vec<String> = (1..=300).map(|i| format!("\"USR{}\"", 10_000_000 + i)).collect();
+    let taken = sqlite.steps(asked.unwrap(), &["ACC1".into(), format!("[{}]", users.join(",")).into()]);
+    assert!(taken <= 20_000, "{taken} steps");
+}

@@ -258,6 +258,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::LastCompany => t.problem_last_company(),
         Conflict::NotAccepted => t.problem_not_accepted(),
         Conflict::OnlyOneself => t.problem_only_oneself(),
+        Conflict::NotOfTheDirectory => t.problem_not_of_the_directory(),
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),

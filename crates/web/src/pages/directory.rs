@@ -222,6 +222,7 @@ fn view(
         is_on: page.directory.is_some(),
         name: errors.field(t, "name", &typed.name),
         types: TYPES[1..].iter().map(choice).collect(),
+        user_type: errors.field(t, "user_type", &typed.user_type),
         address: address(visit),
         may_have_token: (page.tokens.len() as i64) < TOKENS,
         tokens: page.tokens.into_iter().map(token).collect(),

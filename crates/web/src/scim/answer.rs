@@ -188,6 +188,9 @@ pub(super) fn refused(wrong: Wrong, request_id: &str, now: Timestamp) -> Respons
         Refused::Conflict(Conflict::OnlyOneself) => {
             error(400, "mutability", "Whoever signs in changes their own address: it is not changed here")
         }
+        Refused::Conflict(Conflict::NotOfTheDirectory) => {
+            error(400, "mutability", text::Text::default().problem_not_of_the_directory())
+        }
         Refused::Conflict(Conflict::Full) => error(413, "", "There are as many as there may be"),
         Refused::Conflict(conflict) => {
             let t = text::Text::default();

@@ -51,8 +51,8 @@ async fn shown(
     shown: &Shown,
     base: &str,
 ) -> Answer {
-    let id = id.clone();
-    let (_, group) = visit.look(move |r, pass| group::get(r, pass, &id)).await?;
+    let (id, members) = (id.clone(), shown.has("members"));
+    let (_, group) = visit.look(move |r, pass| group::get(r, pass, &id, members)).await?;
     Ok(answer::resource(status, shown, resource(&group, base)))
 }
 

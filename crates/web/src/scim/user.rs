@@ -1,8 +1,8 @@
 //! `/Users`: the people of a directory, who are users of the account.
 
 use ::http::{Method, StatusCode};
-use app::directory::Person;
-use app::directory::person::{self, is_active};
+use app::directory::DirectoryUser;
+use app::directory::user::{self, is_active};
 use app::page::Window;
 use domain::activity::Verb;
 use domain::id::UserId;
@@ -29,8 +29,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn list(visit: Visited, asked: Asked) -> Answer {
     let Asked { filter, start, count, shown, base, .. } = asked;
-    let window = Window { skip: start - 1, take: count };
-    let (_, part) = visit.read(move |r, pass| person::list(r, pass, filter.as_ref(), window)).await?;
+    let (window, groups) = (Window { skip: start - 1, take: count }, shown.has("groups"));
+    let (_, part) = visit.read(move |r, pass| user::list(r, pass, filter.as_ref(), window, groups)).await?;
     let part = part?;
     let resources = part.rows.iter().map(|person| resource(person, &base)).collect();
     Ok(answer::list(&shown, start, part.total, resources))
@@ -43,13 +43,13 @@ async fn get(visit: Visited, asked: Asked) -> Answer {
 
 async fn shown(visit: &Visited, id: &UserId, status: StatusCode, shown: &Shown, base: &str) -> Answer {
     let id = id.clone();
-    let (_, person) = visit.look(move |r, pass| person::get(r, pass, &id)).await?;
+    let (_, person) = visit.look(move |r, pass| user::get(r, pass, &id)).await?;
     Ok(answer::resource(status, shown, resource(&person, base)))
 }
 
 async fn create(visit: Visited, asked: Asked) -> Answer {
     let said = read::person(&asked.body, false)?;
-    let (_, made) = visit.write(move |w, pass| person::create(w, pass, &said)).await?;
+    let (_, made) = visit.write(move |w, pass| user::create(w, pass, &said)).await?;
     shown(&visit, &made?, StatusCode::CREATED, &asked.shown, &asked.base).await
 }
 
@@ -67,19 +67,19 @@ async fn change(visit: Visited, asked: Asked) -> Answer {
 
 async fn set(visit: Visited, asked: Asked, id: UserId, said: domain::scim::PersonSaid) -> Answer {
     let of = id.clone();
-    let (_, done) = visit.write(move |w, pass| person::change(w, pass, &of, &said)).await?;
+    let (_, done) = visit.write(move |w, pass| user::change(w, pass, &of, &said)).await?;
     done?;
     shown(&visit, &id, StatusCode::OK, &asked.shown, &asked.base).await
 }
 
 async fn remove(visit: Visited, _: Asked) -> Answer {
     let id: UserId = visit.param("scim_user")?;
-    visit.write(move |w, pass| person::remove(w, pass, &id)).await?;
+    visit.write(move |w, pass| user::remove(w, pass, &id)).await?;
     Ok(answer::gone())
 }
 
 /// Somebody as SCIM has them.
-fn resource(person: &Person, base: &str) -> Value {
+fn resource(person: &DirectoryUser, base: &str) -> Value {
     let linked = person.linked.as_ref();
     let mut resource = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],

@@ -22,6 +22,8 @@ pub struct Page {
     pub name: Field,
     /// `user_type`: what becomes of people whom no mapped group gives more
     pub types: Vec<Choice>,
+    /// What is wrong with the choice of it.
+    pub user_type: Field,
     /// Where the directory finds the server.
     pub address: String,
     /// Its tokens.
@@ -104,7 +106,7 @@ pub struct GroupPage {
 
 impl Page {
     fn problems(&self) -> Vec<SummaryLine> {
-        problems(&[("name", &self.name)])
+        problems(&[("name", &self.name), ("user_type", &self.user_type)])
     }
 }
 

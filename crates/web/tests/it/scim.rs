@@ -190,3 +190,79 @@ async fn a08_what_can_not_be_read_is_refused_in_words_of_scim() {
         assert!(reply.body.contains("api:messages:2.0:Error"), "{path}: {}", reply.body);
     }
 }
+
+/// A-08: a list ends before it has too many people or groups in it, and says where; who leaves them out gets all of it. Seen to fail:
+/// without the `break` in `group::list`.
+#[tokio::test]
+async fn a08_lists_end_before_there_is_too_much_in_them() {
+    for site in Site::everywhere().await {
+        let account = &site.account.id;
+        let (token, first) = token(&site, &site.account).await;
+        site.world
+            .sql(&format!("DELETE FROM directory_group WHERE account_id = '{account}' AND id = '{first}'"));
+        let zeros = "0".repeat(24);
+        let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <";
+        site.world.sql(&format!(
+            "{numbers} 300) INSERT INTO \"user\" (account_id, id, email, email_canonical, first_name, last_name, display_name,
+                 sort_name, user_type, agent, status, invoice_emails, created_at, last_active_at, listed)
+             SELECT '{account}', 'USR{zeros}' || (10000000 + i), i || '@crowd.example', i || '@crowd.example', 'A', 'B', '',
+                 'a b', 'reporting', 0, 'active', 0, 1, 1, 'active' FROM n"
+        ));
+        site.world.sql(&format!(
+            "{numbers} 80) INSERT INTO directory_group (account_id, id, name, name_key, external_id, created_at, updated_at)
+             SELECT '{account}', 'GRP{zeros}' || (10000000 + i), 'G', 'g', '', 1, 1 FROM n"
+        ));
+        site.world.sql(&format!(
+            "INSERT INTO directory_member (account_id, group_id, user_id)
+             SELECT u.account_id, g.id, u.id FROM \"user\" u JOIN directory_group g ON g.account_id = u.account_id
+             WHERE u.account_id = '{account}' AND u.email LIKE '%@crowd.example'"
+        ));
+        let bearer = format!("Bearer {token}");
+        // What is listed of a whole page, and how much of it where the other kind is listed with each.
+        for (path, inner, whole, cut, each) in
+            [("Groups", "members", 80, 5_000 / 300, 300), ("Users", "groups", 100, 4_999 / 80, 80)]
+        {
+            let without = format!("?excludedAttributes={inner}");
+            for (query, shown, each) in [("", cut, each), ("?startIndex=11", cut, each), (&without, whole, 0)]
+            {
+                let path = format!("/scim/v2/{path}{query}");
+                let reply = site.send(&Method::GET, &path, None, "", &[("authorization", &bearer)]).await;
+                let list: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+                assert_eq!(list["itemsPerPage"].as_u64(), Some(shown), "{path}");
+                assert!(list["totalResults"].as_u64() >= Some(whole), "{path}");
+                let listed = list["Resources"].as_array().expect("a list");
+                assert_eq!(listed.len() as u64, shown, "{path}");
+                let has = |one: &serde_json::Value| one[inner].as_array().map_or(0, Vec::len);
+                assert!(listed.iter().all(|one| has(one) == each), "{path}");
+            }
+        }
+    }
+}
+
+/// A-08: a type that is none to choose is told of where it is chosen, and each token's button says which it ends. Seen to fail:
+/// with `problems` knowing only `name`.
+#[tokio::test]
+async fn a08_the_directorys_page_tells_what_is_wrong_and_which_token_ends() {
+    let site = Site::new(testkit::World::sqlite().await).await;
+    let (_, _) = token(&site, &site.account).await;
+    let at = format!("/accounts/{}/directory", site.account.id);
+    site.world.advance(domain::time::Span::minutes(3));
+    site.ask(&Method::POST, &format!("{at}/tokens"), site.admin(), "").await;
+    let reply = site
+        .ask(&Method::POST, &format!("{at}/change"), site.admin(), "name=Okta&user_type=administrator")
+        .await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        reply.body.contains("href=\"#user_type\"") && reply.body.contains("id=\"user_type-error\""),
+        "{}",
+        reply.body
+    );
+    let labels: std::collections::BTreeSet<&str> = reply
+        .body
+        .split("aria-label=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|label| label.starts_with("End "))
+        .collect();
+    assert_eq!(labels.len(), 2, "{labels:?}");
+}

@@ -11,13 +11,13 @@ use domain::input::{Checker, Problem};
 use domain::scim::{Filter, PersonSaid, Unsupported, identifier};
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::db::DbError;
-use store::directory::user::{self, Person};
+use store::directory::user::{self, DirectoryUser};
 use store::invitation;
 use store::page::{Part, Window};
 use store::pass::{AccountPass, Acting, DirectoryPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
-use super::fit;
+use super::fit::{self, check_given};
 use crate::access_change::{Confirmed, carry_out};
 use crate::invitation::{hold, mend_now, resend_now};
 use crate::user::{at_address, is_elsewhere, place, rename};
@@ -45,7 +45,7 @@ impl From<DbError> for Unlisted {
 }
 
 /// Whether somebody has access, or is invited to it.
-pub fn is_active(person: &Person) -> bool {
+pub fn is_active(person: &DirectoryUser) -> bool {
     match person.status {
         UserStatus::Active => true,
         UserStatus::Pending => person.is_invited,
@@ -53,27 +53,34 @@ pub fn is_active(person: &Person) -> bool {
     }
 }
 
-/// A part of the people: all, or whom a filter finds.
+/// A part of the people: all, or whom a filter finds. Their groups are read where they are asked for; then there are fewer people
+/// where so many groups would be too much at once, but always one.
 pub fn list(
     r: &mut Reader,
     pass: &DirectoryPass,
     filter: Option<&Filter>,
     window: Window,
-) -> Result<Result<Part<Person>, Unsupported>, Refused> {
+    with_groups: bool,
+) -> Result<Result<Part<DirectoryUser>, Unsupported>, Refused> {
     let pass = pass.managing();
-    let Some(filter) = filter else {
-        let Part { rows, total } = user::list_window(r, pass, window)?;
-        return Ok(Ok(Part { rows: user::list(r, pass, &rows.into_iter().collect())?, total }));
+    let (shown, total) = match filter {
+        None => {
+            let Part { rows, total } = user::list_window(r, pass, window)?;
+            (rows.into_iter().collect(), total)
+        }
+        Some(filter) => match filter.find(&mut |name, text| look(r, pass, name, text)) {
+            Err(Unlisted::Filter) => return Ok(Err(Unsupported)),
+            Err(Unlisted::Refused(refused)) => return Err(refused),
+            Ok(found) => {
+                let total = found.len() as i64;
+                let (skip, take) = (window.skip.max(0) as usize, window.take.max(0) as usize);
+                (found.into_iter().skip(skip).take(take).collect(), total)
+            }
+        },
     };
-    let found = match filter.find(&mut |name, text| look(r, pass, name, text)) {
-        Err(Unlisted::Filter) => return Ok(Err(Unsupported)),
-        Err(Unlisted::Refused(refused)) => return Err(refused),
-        Ok(found) => found,
-    };
-    let total = found.len() as i64;
-    let shown =
-        found.into_iter().skip(window.skip.max(0) as usize).take(window.take.max(0) as usize).collect();
-    Ok(Ok(Part { rows: user::list(r, pass, &shown)?, total }))
+    let rows =
+        if with_groups { user::list_with_groups(r, pass, &shown)? } else { user::list(r, pass, &shown)? };
+    Ok(Ok(Part { rows, total }))
 }
 
 fn look(
@@ -98,12 +105,12 @@ fn look(
     })
 }
 
-/// One of the people.
-pub fn get(r: &mut Reader, pass: &DirectoryPass, id: &UserId) -> Result<Person, Refused> {
-    find(r, pass.managing(), id)
+/// One of the people, with their groups.
+pub fn get(r: &mut Reader, pass: &DirectoryPass, id: &UserId) -> Result<DirectoryUser, Refused> {
+    user::list_with_groups(r, pass.managing(), &BTreeSet::from([id.clone()]))?.pop().ok_or(Refused::NotFound)
 }
 
-fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<Person, Refused> {
+fn find(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &UserId) -> Result<DirectoryUser, Refused> {
     user::list(r, pass, &BTreeSet::from([id.clone()]))?.pop().ok_or(Refused::NotFound)
 }
 
@@ -168,8 +175,8 @@ fn new_user(said: &PersonSaid, user_type: UserType) -> Result<NewUser, Refused> 
     Ok(check.finish(new)?)
 }
 
-/// Changes what the directory says of somebody; what it does not say stays. An address is changed of who has not accepted yet: a
-/// sign-in belongs to its person.
+/// Changes what the directory says of somebody; what it does not say stays. An address is changed of whom it has
+/// invited, who has not accepted yet: a sign-in belongs to its person.
 pub fn change(
     mut w: Writer,
     pass: &DirectoryPass,
@@ -180,16 +187,16 @@ pub fn change(
     let person = find(&mut w, managing, id)?;
     let mut entries = Vec::new();
     // First, as what it refuses is counted in a unit that has written nothing else.
-    match mended(&mut w, managing, &person, said) {
+    match change_address(&mut w, pass, &person, said) {
         Err(refused @ Refused::Conflict(Conflict::Elsewhere)) => {
             return Ok(w.commit_unrecorded(Unrecorded::Attempt, Err(at_address(refused))));
         }
         mended => entries.extend(mended?),
     }
-    entries.extend(renamed(&mut w, managing, &person, said)?);
-    entries.extend(linked(&mut w, managing, &person, said)?);
+    entries.extend(change_names(&mut w, managing, &person, said)?);
+    entries.extend(link(&mut w, managing, &person, said)?);
     if let Some(active) = said.active.filter(|active| *active != is_active(&person)) {
-        entries.extend(switched(&mut w, pass, &person, active)?);
+        entries.extend(switch_access(&mut w, pass, &person, active)?);
     }
     match entries.is_empty() {
         true => Ok(w.commit_unrecorded(Unrecorded::Attempt, Ok(()))),
@@ -197,10 +204,10 @@ pub fn change(
     }
 }
 
-fn mended(
+fn change_address(
     w: &mut Writer,
-    pass: &AccountPass<ManageUsers>,
-    person: &Person,
+    pass: &DirectoryPass,
+    person: &DirectoryUser,
     said: &PersonSaid,
 ) -> Result<Vec<Entry>, Refused> {
     let Some(typed) = &said.email else { return Ok(Vec::new()) };
@@ -211,13 +218,15 @@ fn mended(
     if person.status != UserStatus::Pending {
         return Err(Refused::Conflict(Conflict::OnlyOneself));
     }
-    mend_now(w, pass, &person.id, &person.email, &email).map(|(_, entries)| entries)
+    let managing = pass.managing();
+    check_given(w, managing, pass.default_type, &person.id)?;
+    mend_now(w, managing, &person.id, &person.email, &email).map(|(_, entries)| entries)
 }
 
-fn renamed(
+fn change_names(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
-    person: &Person,
+    person: &DirectoryUser,
     said: &PersonSaid,
 ) -> Result<Option<Entry>, Refused> {
     let or = |said: &Option<String>, is: &str| said.clone().unwrap_or_else(|| is.to_owned());
@@ -229,10 +238,10 @@ fn renamed(
 }
 
 /// What the directory calls them by. Who was there before is among its people from now on.
-fn linked(
+fn link(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
-    person: &Person,
+    person: &DirectoryUser,
     said: &PersonSaid,
 ) -> Result<Option<Entry>, Refused> {
     let before = person.linked.as_ref();
@@ -260,26 +269,29 @@ fn linked(
 }
 
 /// Switches access off or on: that of a user, or of who is invited their invitation.
-fn switched(
+fn switch_access(
     w: &mut Writer,
     pass: &DirectoryPass,
-    person: &Person,
+    person: &DirectoryUser,
     active: bool,
 ) -> Result<Vec<Entry>, Refused> {
     let (managing, id) = (pass.managing(), &person.id);
     if person.status == UserStatus::Pending {
-        return if active { resend_now(w, managing, id) } else { hold(w, managing, id) }
-            .map(|entry| vec![entry]);
+        if !active {
+            return hold(w, managing, id).map(|entry| vec![entry]);
+        }
+        check_given(w, managing, pass.default_type, id)?;
+        return resend_now(w, managing, id).map(|entry| vec![entry]);
     }
     let change = if active { Change::Restore } else { Change::Suspend };
-    let mut entries = carried_out(w, managing, id, &change)?;
+    let mut entries = change_access(w, managing, id, &change)?;
     if active {
         entries.extend(fit::fit_all(w, managing, pass.default_type, &BTreeSet::from([id.clone()]))?);
     }
     Ok(entries)
 }
 
-fn carried_out(
+fn change_access(
     w: &mut Writer,
     pass: &AccountPass<ManageUsers>,
     id: &UserId,
@@ -297,10 +309,10 @@ pub fn remove(mut w: Writer, pass: &DirectoryPass, id: &UserId) -> Result<Commit
     let person = find(&mut w, managing, id)?;
     let mut entries = Vec::new();
     if person.status == UserStatus::Pending && invitation::find_open(&mut w, managing, id)?.is_some() {
-        entries.extend(carried_out(&mut w, managing, id, &Change::Revoke)?);
+        entries.extend(change_access(&mut w, managing, id, &Change::Revoke)?);
     }
     if crate::user::find(&mut w, managing, id).is_ok() {
-        entries.extend(carried_out(&mut w, managing, id, &Change::Delete)?);
+        entries.extend(change_access(&mut w, managing, id, &Change::Delete)?);
     }
     user::remove(&mut w, managing, id)?;
     w.commit_all(&pass.actor(), entries, ())
