@@ -62,7 +62,7 @@ mod tests {
     }
 
     proptest! {
-        /// X-20
+        /// X-20. Seen to fail: without the apostrophe.
         #[test]
         fn x20_whatever_is_typed_comes_back_and_begins_no_formula(cells in prop::collection::vec("['=+@\t\r\n\0＝－a\",;-]{0,6}|.{0,20}", 1..5)) {
             let file = write([cells.iter().map(String::as_str).collect()]);

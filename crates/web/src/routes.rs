@@ -490,7 +490,7 @@ fn fits(pattern: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
-    ///
+    /// Seen to fail: with whatever begins with a slash taken for a page of ours.
     #[test]
     fn x24_only_our_own_pages_are_led_to() {
         for good in ["/", "/accounts", "/accounts/ACC1/users", "/me/sessions"] {

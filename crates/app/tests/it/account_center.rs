@@ -77,7 +77,7 @@ async fn c03_a_center_is_made_of_accounts_that_one_administers() {
     }
 }
 
-///
+/// Seen to fail: with an account linked that is in a center by now.
 #[tokio::test]
 async fn x14_c03_an_account_linked_into_two_centers_at_once_is_in_one() {
     for world in testkit::worlds().await {

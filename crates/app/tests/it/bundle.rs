@@ -195,8 +195,9 @@ async fn c06_x05_a_changed_link_is_as_unknown_as_any() {
     }
 }
 
-/// C-06, X-14: accepted by many at once, and while one of it is revoked. The pass, `update_accepted` and `activate` each
-/// hold it: leaving the outcomes of the last two out changes nothing.
+/// C-06, X-14: accepted by many at once, and while one of it is revoked. The pass, `update_accepted` and `activate` each hold
+/// it: leaving the outcomes of the last two out changes nothing. Seen to fail: with a session begun as well for whoever comes
+/// when somebody new has just used the link up.
 #[tokio::test]
 async fn c06_x14_of_many_hands_on_one_bundle_one_joins_and_what_is_revoked_stays_out() {
     for world in testkit::worlds().await {

@@ -203,7 +203,7 @@ async fn u07_each_account_says_how_long_its_invitations_live() {
     }
 }
 
-///
+/// Seen to fail: with the password of a known person not checked.
 #[tokio::test]
 async fn x04_a_known_address_needs_its_own_password() {
     for world in testkit::worlds().await {
@@ -223,7 +223,7 @@ async fn x04_a_known_address_needs_its_own_password() {
     }
 }
 
-///
+/// Seen to fail: with the passwords that are tried with a link not counted.
 #[tokio::test]
 async fn x04_guessing_with_a_link_is_limited_like_signing_in() {
     for world in testkit::worlds().await {
@@ -241,7 +241,7 @@ async fn x04_guessing_with_a_link_is_limited_like_signing_in() {
     }
 }
 
-///
+/// Seen to fail: with the token that the browser came with taken over.
 #[tokio::test]
 async fn x28_accepting_starts_a_session_of_its_own() {
     for world in testkit::worlds().await {
@@ -274,7 +274,8 @@ async fn x04_who_is_signed_in_as_somebody_else_accepts_nothing() {
     }
 }
 
-/// U-03, X-04: who is signed in with the invited address needs no password again.
+/// U-03, X-04: who is signed in with the invited address needs no password again. Seen to fail: with the session that they came
+/// with left open beside the new one.
 #[tokio::test]
 async fn u03_who_is_signed_in_with_the_invited_address_joins_at_once() {
     for world in testkit::worlds().await {
@@ -312,8 +313,8 @@ async fn x08_an_inviter_who_is_gone_lets_nobody_in_until_somebody_sends_it_again
     }
 }
 
-/// each account's invitations to one address are limited, and no account can use up another's, or learn of
-/// them.
+/// each account's invitations to one address are limited, and no account can use up another's, or learn of them. Seen to
+/// fail: with invitations to one address not counted.
 #[tokio::test]
 async fn x31_invitations_to_one_address_are_limited_in_each_account() {
     for world in testkit::worlds().await {

@@ -78,7 +78,8 @@ async fn a02_a_passkey_signs_in_alone_and_behind_the_password() {
     }
 }
 
-/// What was asked is answered once, in the browser that asked, for what it was asked, and within five minutes.
+/// What was asked is answered once, in the browser that asked, for what it was asked, and within five minutes. Seen
+/// to fail: with what was asked left there when it is answered.
 #[tokio::test]
 async fn x27_an_answer_counts_once_where_it_was_asked_for() {
     for world in testkit::worlds().await {
@@ -125,7 +126,8 @@ async fn x27_an_answer_counts_once_where_it_was_asked_for() {
     }
 }
 
-/// Of 32 who send the same answer at the same moment one gets in.
+/// Of 32 who send the same answer at the same moment one gets in. Seen to fail: with what was asked read and not
+/// taken out.
 #[tokio::test(flavor = "multi_thread")]
 async fn x27_of_many_who_send_one_answer_one_gets_in() {
     for world in testkit::worlds().await {
@@ -209,7 +211,7 @@ async fn a02_a_copy_is_refused_and_told_of() {
 }
 
 /// Adding asks for the password, in this session, and a proven address; each device has one, and there is an end to
-/// them.
+/// them. Seen to fail: with what one session was asked answered in another.
 #[tokio::test]
 async fn x01_a_passkey_is_added_by_its_owner_alone() {
     for world in testkit::worlds().await {

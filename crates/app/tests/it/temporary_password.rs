@@ -78,7 +78,7 @@ async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_onc
     }
 }
 
-/// C-06, X-06
+/// C-06, X-06. Seen to fail: with a link to choosing the password in place of one to where one signs in.
 #[tokio::test]
 async fn c06_the_mail_tells_of_it_and_holds_neither_password_nor_link() {
     for world in testkit::worlds().await {

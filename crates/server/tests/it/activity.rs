@@ -30,7 +30,7 @@ fn broken(installation: &Installation, account: &str, entry: i64) -> Value {
     answer["fault"].clone()
 }
 
-///
+/// Seen to fail: with the subject's name left out of what is sealed.
 #[test]
 fn a05_one_flipped_byte_is_found() {
     let installation = Installation::new();

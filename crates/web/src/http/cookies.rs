@@ -138,7 +138,7 @@ fn prefix(secure: bool) -> &'static str {
 mod tests {
     use super::*;
 
-    ///
+    /// Seen to fail: with cookies read that do not carry the prefix.
     #[test]
     fn x28_cookies_are_tied_to_host_and_tls() {
         let set = Cookie::Session.set(true, "abc");

@@ -91,7 +91,8 @@ async fn p18_an_administrator_learns_why_and_what_would_help() {
     }
 }
 
-/// Ids and words that name nothing are not found, in the query too.
+/// Ids and words that name nothing are not found, in the query too. Seen to fail: with a company that is not found left
+/// out of the question.
 #[tokio::test(flavor = "multi_thread")]
 async fn x10_what_is_not_there_is_not_explained() {
     for site in Site::everywhere().await {

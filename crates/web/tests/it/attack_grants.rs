@@ -236,8 +236,9 @@ async fn x07_nobody_gives_by_a_door_that_is_not_theirs() {
     }
 }
 
-/// Who administers some accounts of a center gives nothing in the others, by whatever form they have a door to; nor does
-/// who administers all make executive administrators, or reach an account outside.
+/// Who administers some accounts of a center gives nothing in the others, by whatever form they have a door to; nor does who
+/// administers all make executive administrators, or reach an account outside. Seen to fail: with whoever comes to a center
+/// taken for who runs it.
 #[tokio::test(flavor = "multi_thread")]
 async fn x07_nobody_gives_in_an_account_of_their_center_that_is_not_theirs() {
     for site in Site::everywhere().await {

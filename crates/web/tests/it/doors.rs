@@ -184,7 +184,8 @@ async fn p17_x09_x10_every_door_opens_to_whom_the_matrix_says_and_to_nobody_else
     }
 }
 
-/// Every action tried as everybody who may not do it, with all rows compared before and after.
+/// Every action tried as everybody who may not do it, with all rows compared before and after. Seen to fail: with `allow` in
+/// `store::pass` letting in who is suspended.
 #[tokio::test(flavor = "multi_thread")]
 async fn p17_x09_x10_who_is_refused_changes_nothing() {
     for site in Site::everywhere().await {

@@ -11,7 +11,7 @@ async fn count(world: &World, table: &str) -> usize {
     world.sql(&format!("SELECT * FROM {table}")).len()
 }
 
-///
+/// Seen to fail: with a session begun as well for whoever comes when somebody new has just used the link up.
 #[tokio::test]
 async fn x14_of_many_who_accept_one_link_at_once_one_does() {
     for world in testkit::worlds().await {
@@ -41,7 +41,7 @@ async fn x14_of_many_who_accept_one_link_at_once_one_does() {
     }
 }
 
-///
+/// Seen to fail: with a session begun as well for a known person who comes when the link has just been used up.
 #[tokio::test]
 async fn x14_a_known_person_accepts_once_however_often_they_press() {
     for world in testkit::worlds().await {
@@ -57,7 +57,7 @@ async fn x14_a_known_person_accepts_once_however_often_they_press() {
     }
 }
 
-///
+/// Seen to fail: with what the index `login_email` refuses told as a failure of ours, so that nobody presses again.
 #[tokio::test]
 async fn x14_one_new_person_accepts_in_two_accounts_at_once_and_has_one_login() {
     for world in testkit::worlds().await {

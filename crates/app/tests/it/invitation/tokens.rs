@@ -76,7 +76,7 @@ async fn links(world: &World) -> (AccountId, String, String) {
     (account.id, token.to_owned(), reset)
 }
 
-///
+/// Seen to fail: with what is blank around an invitation's token left out of account.
 #[tokio::test]
 async fn x05_mutated_tokens_are_unknown_one_like_the_other() {
     for world in testkit::worlds().await {
@@ -97,7 +97,7 @@ async fn x05_mutated_tokens_are_unknown_one_like_the_other() {
     }
 }
 
-///
+/// Seen to fail: with the account of an invitation's link not compared.
 #[tokio::test]
 async fn x05_a_token_opens_only_what_it_was_made_for() {
     for world in testkit::worlds().await {
@@ -145,7 +145,7 @@ fn dump(world: &World) -> Vec<(String, String)> {
     world.sql(tables).into_iter().flatten().map(|table| (table.clone(), rows(&table).join("\n"))).collect()
 }
 
-///
+/// Seen to fail: with the token of a session in the entry that says it was started.
 #[tokio::test]
 async fn x06_no_token_is_stored_and_no_hash_leaves_its_row() {
     for world in testkit::worlds().await {

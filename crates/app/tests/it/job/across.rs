@@ -177,7 +177,7 @@ async fn c06_c07_each_person_gets_their_fate_in_each_account_and_one_mail() {
     }
 }
 
-/// C-07, X-08, X-10.
+/// C-07, X-08, X-10. Seen to fail: with the rights not asked for again when the work is done.
 #[tokio::test(flavor = "multi_thread")]
 async fn c07_x08_x10_each_account_is_done_with_the_rights_one_has_there_then() {
     for world in testkit::worlds().await {
@@ -232,7 +232,8 @@ async fn c07_x08_x10_each_account_is_done_with_the_rights_one_has_there_then() {
     }
 }
 
-/// C-06, X-10: who administers some accounts sees the lists of their own alone.
+/// C-06, X-10: who administers some accounts sees the lists of their own alone. Seen to fail: with everybody's lists shown to
+/// who has some accounts.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_x10_lists_of_others_are_for_who_has_all_accounts() {
     for world in testkit::worlds().await {
@@ -359,7 +360,7 @@ async fn u15_c06_who_is_elsewhere_is_told_once_a_person() {
     }
 }
 
-/// X-31, C-04.
+/// X-31, C-04. Seen to fail: with each young account of a center counted for itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn x31_c04_a_young_center_is_told_before_anything_is_written() {
     for world in testkit::worlds().await {

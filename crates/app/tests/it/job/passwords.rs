@@ -85,7 +85,8 @@ async fn c06_one_temporary_password_joins_all_accounts_it_was_set_in() {
     }
 }
 
-/// C-06, X-08. What one account takes back is not joined, and the others are.
+/// C-06, X-08. What one account takes back is not joined, and the others are. Seen to fail: with the password that is taken
+/// back left where it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_x08_an_account_that_takes_it_back_is_left_out() {
     for world in testkit::worlds().await {

@@ -195,8 +195,8 @@ async fn a08_c10_an_account_center_opens_no_account_that_requires_its_provider()
     }
 }
 
-/// A session by a provider that sees the account as somebody else is given back as what it was, and ends meanwhile
-/// with the provider.
+/// A session by a provider that sees the account as somebody else is given back as what it was, and ends
+/// meanwhile with the provider. Seen to fail: with the session given back as one that opens everything.
 #[tokio::test]
 async fn a08_a09_seeing_as_somebody_makes_no_more_of_a_session_by_a_provider() {
     for world in testkit::worlds().await {
@@ -245,6 +245,7 @@ async fn a08_a02_a_second_factor_guards_all_that_a_provider_does_not_open() {
 }
 
 /// Whoever is gone at the provider is gone here by the next day: a session by it is not made longer by being used.
+/// Seen to fail: with such a session made longer by being used, as others are.
 #[tokio::test]
 async fn a08_x09_a_session_by_a_provider_lasts_half_a_day() {
     for world in testkit::worlds().await {

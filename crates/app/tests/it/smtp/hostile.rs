@@ -56,7 +56,7 @@ pub(super) fn names(mail: &Value) -> Vec<&str> {
     mail["headers"].as_array().unwrap().iter().map(|header| header[0].as_str().unwrap()).collect()
 }
 
-///
+/// Seen to fail: with the beginning of an encoded word left in a subject.
 #[tokio::test]
 async fn every_field_with_every_text() {
     let server = Server::start("normal");

@@ -218,7 +218,7 @@ async fn x16_those_of_several_accounts_are_told_apart_by_one_hash() {
 }
 
 /// C-06, X-16: what ended with a login of the address does not come back when that login has another address; and whoever set
-/// it does not see that it ended.
+/// it does not see that it ended. Seen to fail: with its hash kept when the address gets a login.
 #[tokio::test]
 async fn c06_x16_one_that_a_login_has_ended_never_works_again_and_tells_nothing() {
     for world in testkit::worlds().await {

@@ -21,7 +21,7 @@ fn outcome<T>(done: &Result<T, Refused>) -> bool {
 }
 
 /// C-06, X-14. The row that is gone, the invitation that is accepted, the user who is active and the index `login_email` each
-/// hold it.
+/// hold it. Seen to fail: with a session begun as well for whoever chooses a password when somebody else just has.
 #[tokio::test]
 async fn x14_of_many_who_use_one_at_once_one_gets_in() {
     for world in testkit::worlds().await {

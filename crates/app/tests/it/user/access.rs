@@ -217,7 +217,7 @@ async fn p19_a_place_lost_in_one_account_leaves_the_others() {
     }
 }
 
-///
+/// Seen to fail: with everybody who has a user taken for active.
 #[tokio::test]
 async fn x09_only_active_users_may_do_anything() {
     for world in testkit::worlds().await {
@@ -246,7 +246,7 @@ async fn x09_only_active_users_may_do_anything() {
     }
 }
 
-///
+/// Seen to fail: with the place found by the address in place of the login, and a pending one taken for active.
 #[tokio::test]
 async fn x09_a_pending_place_of_a_known_person_opens_nothing() {
     for world in testkit::worlds().await {
