@@ -99,6 +99,7 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
         assert!(lacking(&world, &account, &admin).await.is_empty());
         let code = phone.code(&world);
         admin.credentials.session = Some(world.app.prove_again(&admin, PASSWORD, &code).await.unwrap());
+        account.admin.ask = admin.clone();
         let proven = world.sql("SELECT actor_name FROM activity WHERE verb = 'session.proven'");
         assert_eq!(proven.len(), 1);
         set(&world, &account, &admin, None).await.unwrap();

@@ -282,7 +282,7 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
         "/me/proof" => {
             // By a session of its own, which has another token then.
             let form = format!("password={}", testkit::PASSWORD.replace(' ', "+"));
-            (path, Some(world.sign_in("user@example.com").await.ask), form)
+            (path, Some(world.sign_in("ada@example.com").await.ask), form)
         }
         "/accounts/{account}/settings/second-factor" => with(path, "lift=yes"),
         "/account-centers/{account_center}/settings/second-factor" => {
