@@ -43,21 +43,21 @@ impl App {
     /// signed in as it goes on with a new session; others type its password and are signed in by nothing.
     pub async fn confirm_email_change(&self, ask: &Ask, password: &str) -> Result<Option<Started>, Refused> {
         let (pass, ()) = self.read::<EmailChangePass, ()>(ask, (), |_, _| Ok(())).await?;
-        let checked = match pass.is_signed_in {
-            true => None,
-            false => Some(self.check_present_password(ask, &pass.old_email, password).await?),
+        let checked = match pass.here {
+            Some(_) => None,
+            None => Some(self.check_present_password(ask, &pass.old_email, password).await?),
         };
         let asked = ask.clone();
         let done = move |mut w: Writer, pass: &EmailChangePass| {
             match &checked {
                 Some(login) if login.id == pass.login => session::check_unchanged(&mut w, login)?,
-                None if pass.here().is_some() => {}
+                None if pass.here.is_some() => {}
                 _ => return Err(Refused::Conflict(Conflict::Changed)),
             }
             let mut entries = change(&mut w, pass)?;
             let mut renewed = None;
-            if let Some(here) = pass.here() {
-                let (started, begun) = session::renew(&mut w, &here, &asked)?;
+            if let Some(here) = &pass.here {
+                let (started, begun) = session::renew(&mut w, here, &asked)?;
                 entries.push(begun);
                 renewed = Some(started);
             }

@@ -154,7 +154,7 @@ impl App {
         match pass.login {
             None => self.accept_new(ask, &pass, password).await,
             Some(_) if !pass.is_proven => self.accept_unproven(ask, &pass, password).await,
-            Some(_) if pass.signed_in == pass.login => self.accept_signed_in(ask).await,
+            Some(_) if pass.is_signed_in() => self.accept_signed_in(ask).await,
             Some(_) => self.accept_known(ask, &pass, password).await,
         }
     }
@@ -246,9 +246,7 @@ impl App {
     async fn accept_signed_in(&self, ask: &Ask) -> Result<Accepted, Refused> {
         let asked = ask.clone();
         let done = move |w: Writer, pass: &InvitationPass| match &pass.login {
-            Some(login) if pass.signed_in == pass.login && pass.is_proven => {
-                join(w, pass, login, &asked, Vec::new())
-            }
+            Some(login) if pass.is_signed_in() && pass.is_proven => join(w, pass, login, &asked, Vec::new()),
             _ => Err(Refused::Conflict(Conflict::Changed)),
         };
         self.write(ask, (), done).await.map(|(_, accepted)| accepted)
@@ -330,8 +328,8 @@ fn enter(
     login: &LoginId,
     ask: &Ask,
 ) -> Result<(Started, Option<Entry>), Refused> {
-    match pass.here().filter(|here| here.login() == login) {
-        Some(here) => session::renew(w, &here, ask).map(|(started, begun)| (started, Some(begun))),
+    match pass.here.as_ref().filter(|here| here.login() == login) {
+        Some(here) => session::renew(w, here, ask).map(|(started, begun)| (started, Some(begun))),
         None => session::start(w, login, ask),
     }
 }

@@ -7,7 +7,7 @@ use domain::mail::MailKind;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
 use store::page::Page;
-use store::pass::{AccountPass, Acting, SelfPass, administrators};
+use store::pass::{AccountPass, Acting, Proven, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
 use store::{login, mail, user};
 use text::Language;
@@ -86,8 +86,8 @@ impl App {
             return Err(Refused::field("new_password", Problem::SamePassword));
         }
         let asked = ask.clone();
-        let done = move |mut w: Writer, pass: &SelfPass| {
-            session::check_unchanged(&mut w, &login)?;
+        let done = move |mut w: Writer, pass: &Proven<SelfPass>| {
+            session::check_own(&mut w, pass, &login)?;
             limits::count(&mut w, &format!("password changes of {}", login.id), limits::PASSWORD_CHANGE)?;
             login::update_password(&mut w, &login.id, &hash)?;
             session::cut_off(&mut w, &login.id)?;

@@ -23,10 +23,11 @@ pub fn shows(r: &mut Reader, pass: &SelfPass) -> Result<Shows, Refused> {
 }
 
 impl App {
-    /// Notes in the session that whoever asks with it is its person, by the password and, with a second factor, a code.
-    pub async fn prove_again(&self, ask: &Ask, password: &str, code: &str) -> Result<(), Refused> {
+    /// Notes in the session that whoever asks with it is its person, by the password and, with a second factor, a code. It goes on
+    /// under a new token, which is handed out: somebody may have copied the one that is asked with.
+    pub async fn prove_again(&self, ask: &Ask, password: &str, code: &str) -> Result<String, Refused> {
         let checked = self.check_own_password(ask, password).await?;
-        let typed = code.to_owned();
+        let (typed, host) = (code.to_owned(), ask.credentials.host().map(str::to_owned));
         let done = move |mut w: Writer, pass: &SelfPass| {
             if checked.id != pass.person().login {
                 return Err(Refused::Conflict(Conflict::Changed));
@@ -39,8 +40,8 @@ impl App {
                     Err(refused) => return second_factor::commit_refused(w, pass, &checked, refused),
                 }
             }
-            sessions::update_proven(&mut w, pass)?;
-            w.commit_all(&pass.actor(), entries, Ok(()))
+            let token = sessions::prove(&mut w, pass, host.as_deref())?;
+            w.commit_all(&pass.actor(), entries, Ok(token))
         };
         self.write(ask, (), done).await?.1
     }

@@ -272,14 +272,16 @@ pub(crate) fn start(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(Start
     Ok((Started::Session(signed_in), Some(entry)))
 }
 
-/// Starts another session of whoever is signed in: they have shown their code.
+/// Starts another session of whoever is signed in: they have shown their code. What they have shown now is not all that they sign in
+/// with, so that for what is dangerous the moment of the session before counts on.
 pub(crate) fn renew(w: &mut Writer, here: &Here, ask: &Ask) -> Result<(Started, Entry), Refused> {
-    let (signed_in, entry) = begin(w, here.login(), ask)?;
+    let carried_on = (Opens::All(ask.credentials.host()), Some(here.proven_at()));
+    let (signed_in, entry) = begin_at(w, here.login(), ask, carried_on)?;
     Ok((Started::Session(signed_in), entry))
 }
 
-/// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`], [`renew`]
-/// and whoever has just used up a code, or looked at what a passkey has signed.
+/// Starts a session for whoever has shown everything, and the entry it is recorded with. Nobody calls it but [`start`] and
+/// whoever has just used up a code, or looked at what a passkey has signed.
 pub(crate) fn begin(w: &mut Writer, login: &LoginId, ask: &Ask) -> Result<(SignedIn, Entry), Refused> {
     let now = w.now;
     begin_at(w, login, ask, (Opens::All(ask.credentials.host()), Some(now)))

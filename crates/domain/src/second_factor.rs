@@ -21,6 +21,9 @@ pub fn parse_from(day: &str, zone: &str, now: Timestamp) -> Result<Timestamp, Pr
 /// How many recovery codes somebody gets.
 pub const CODES: usize = 10;
 
+/// How many letters a recovery code has: 140 random bits.
+const CODE_LETTERS: usize = 28;
+
 /// The letters of recovery codes: none that looks like another, so that they can be read from paper.
 const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567891";
 
@@ -41,7 +44,8 @@ impl Typed {
         let typed = plain(text);
         match typed.len() {
             6 if typed.bytes().all(|b| b.is_ascii_digit()) => Typed::Code(typed),
-            16 if typed.bytes().all(|b| LETTERS.contains(&b)) => Typed::RecoveryCode(typed),
+            // Codes of 16 letters were given before, and go on.
+            16 | CODE_LETTERS if typed.bytes().all(|b| LETTERS.contains(&b)) => Typed::RecoveryCode(typed),
             _ => Typed::Neither,
         }
     }
@@ -53,17 +57,20 @@ pub fn plain(text: &str) -> String {
     text.chars().filter(read).take(64).collect::<String>().to_lowercase()
 }
 
-/// A recovery code of 80 random bits, in fours.
+/// A recovery code, in fours.
 pub fn recovery_code(random: &[u8; 32]) -> String {
-    let letters: String =
-        random[..16].iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    format!("{}-{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..12], &letters[12..])
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    fours(&random[..CODE_LETTERS].iter().map(letter).collect::<String>(), "-")
 }
 
 /// A secret in fours, to be typed.
 pub fn in_fours(secret: &str) -> String {
-    let fours = secret.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned());
-    fours.collect::<Vec<_>>().join(" ")
+    fours(secret, " ")
+}
+
+fn fours(text: &str, between: &str) -> String {
+    let fours = text.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned());
+    fours.collect::<Vec<_>>().join(between)
 }
 
 /// The address that tells an app the secret: `otpauth://totp/ISSUER:ADDRESS?secret=…&issuer=ISSUER`.
@@ -83,12 +90,14 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Seen to fail: with letters kept as they were typed, and with codes of any length taken.
+    /// Codes of 16 letters are kept by who was given them. Seen to fail: with letters kept as they were typed, with codes of any
+    /// length taken, with codes of 16 letters given, and with those of 28 alone taken.
     #[test]
     fn a02_codes_are_read_as_people_type_them() {
         assert_eq!(Typed::parse(" 123 456\n"), Typed::Code("123456".to_owned()));
         let code = recovery_code(&[7; 32]);
-        assert_eq!(code.len(), 19);
+        assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4; 7]);
+        assert!(matches!(Typed::parse(&code[..19]), Typed::RecoveryCode(earlier) if earlier.len() == 16));
         let kept = Typed::RecoveryCode(code.replace('-', ""));
         assert_eq!(Typed::parse(&code), kept);
         assert_eq!(Typed::parse(&code.to_uppercase().replace('-', " ")), kept);

@@ -216,14 +216,16 @@ pub fn update_seen(w: &mut Writer, id: &SessionId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Notes that whoever asks has just shown all that they sign in with.
-pub fn update_proven(w: &mut Writer, pass: &SelfPass) -> Result<(), DbError> {
+/// Notes that whoever asks has just shown all that they sign in with, and hands out a new token of the session: who has copied the
+/// one before has shown nothing.
+pub fn prove(w: &mut Writer, pass: &SelfPass, host: Option<&str>) -> Result<String, DbError> {
     let now = w.now;
+    let (hash, given) = Opens::All(host).give(w.new_token());
     w.tx().exec(
-        sql!("UPDATE session SET proven_at = $2 WHERE id = $1"),
-        &[pass.session().into(), now.into()],
+        sql!("UPDATE session SET token_hash = $2, proven_at = $3 WHERE id = $1"),
+        &[pass.session().into(), hash.into(), now.into()],
     )?;
-    Ok(())
+    Ok(given)
 }
 
 /// Forgets sessions that have ended.

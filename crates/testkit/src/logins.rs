@@ -12,9 +12,11 @@ use crate::people::{Person, email};
 use crate::world::World;
 
 impl World {
-    /// Lets somebody show again that it is them, as what is dangerous asks for after a while.
-    pub async fn prove_again(&self, ask: &Ask) {
-        self.app.prove_again(ask, PASSWORD, "").await.expect("the password fits");
+    /// Lets somebody show again that it is them, as what is dangerous asks for after a while: their session has another token from
+    /// then on.
+    pub async fn prove_again(&self, ask: &mut Ask) {
+        let token = self.app.prove_again(ask, PASSWORD, "").await.expect("the password fits");
+        ask.credentials.session = app::session::on_host(&token, ask.credentials.host());
     }
 
     /// Shows by its password, [`PASSWORD`], that the login of an address is one's own too.

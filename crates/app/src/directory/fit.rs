@@ -64,9 +64,12 @@ pub(super) fn fit_all(
 ) -> Result<Vec<Entry>, Refused> {
     let mut entries = Vec::new();
     for Given { id, linked, granted } in list_given(w, pass, default, users)? {
-        if let Some(linked) = linked.filter(|linked| !linked.provided) {
-            let called = (linked.user_name.as_str(), linked.external_id.as_str());
-            directory::user::put(w, pass, &id, called, true)?;
+        if !linked.as_ref().is_some_and(|linked| linked.provided) {
+            let (name, external_id) = match linked {
+                Some(linked) => (linked.user_name, linked.external_id),
+                None => (crate::user::find(w, pass, &id)?.email.as_str().to_owned(), String::new()),
+            };
+            directory::user::put(w, pass, &id, (&name, &external_id), true)?;
         }
         let change = Change::Provide { to: granted.user_type, companies: granted.companies };
         entries.extend(fit(w, pass, &id, &change)?);

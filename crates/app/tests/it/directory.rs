@@ -178,7 +178,8 @@ async fn a08_x29_who_is_there_is_found_linked_and_keeps_what_they_have() {
     }
 }
 
-/// Seen to fail: with `fit_all` left out of `group::change`, and with the lowest type in place of the highest in `granted`.
+/// Seen to fail: with `fit_all` left out of `group::change`, with the lowest type in place of the highest in `granted`, and with
+/// whom the directory has never named not noted as given.
 #[tokio::test]
 async fn a08_groups_give_the_highest_type_and_all_companies_and_take_them_again() {
     for world in testkit::worlds().await {
@@ -200,6 +201,13 @@ async fn a08_groups_give_the_highest_type_and_all_companies_and_take_them_again(
         assert_eq!(access(&desk, &id).await, (UserType::Manager, UserStatus::Pending, 2));
         okta.regroup(&staff, vec![MemberChange::Set(Vec::new())]).await.expect("she leaves");
         assert_eq!(access(&desk, &id).await, (UserType::Manager, UserStatus::Pending, 1));
+        // Somebody whom it has never named has what its group gives, and nothing of that when they leave.
+        let (robin, _) =
+            account.join("robin@example.com", UserType::Manager, &[account.company("West").await]).await;
+        okta.regroup(&leads, vec![MemberChange::Add(vec![robin.clone()])]).await.expect("they come");
+        assert_eq!(access(&desk, &robin).await, (UserType::Manager, UserStatus::Active, 1));
+        okta.regroup(&leads, vec![MemberChange::Remove(vec![robin.clone()])]).await.expect("they leave");
+        assert_eq!(access(&desk, &robin).await, (UserType::Reporting, UserStatus::Active, 0));
         let gone = leads.clone();
         okta.write(move |w, pass| group::remove(w, pass, &gone)).await.expect("it is forgotten");
         assert_eq!(access(&desk, &id).await, (UserType::Reporting, UserStatus::Pending, 0));

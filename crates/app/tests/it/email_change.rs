@@ -157,27 +157,27 @@ async fn u18_an_address_that_is_in_use_by_then_is_refused_whole() {
 #[tokio::test]
 async fn a04_a_link_to_a_new_address_works_once_for_an_hour_and_until_it_is_sent_again() {
     for world in testkit::worlds().await {
-        let ada = world.set_up().await.admin;
+        let mut ada = world.set_up().await.admin;
         request(&world, &ada.ask, NEW).await.unwrap();
         let first = link(&world).await;
         let again = |w: Writer, pass: &SelfPass| send_again(w, pass);
         world.app.write(&ada.ask, (), again).await.unwrap();
         let second = link(&world).await;
         assert_ne!(first, second);
-        let dead = async |link: &str| {
-            let refused = world.app.confirm_email_change(&follow_as(&world, link, &ada), "").await;
+        let dead = async |ada: &Person, link: &str| {
+            let refused = world.app.confirm_email_change(&follow_as(&world, link, ada), "").await;
             assert_refused!(refused, Refused::Link(LinkState::Unknown));
         };
-        dead(&first).await;
+        dead(&ada, &first).await;
         world.advance(Span::hours(1));
-        dead(&second).await;
-        world.prove_again(&ada.ask).await;
+        dead(&ada, &second).await;
+        world.prove_again(&mut ada.ask).await;
         assert!(waiting(&world, &ada.ask).await.is_some(), "it can be sent again");
         world.app.write(&ada.ask, (), again).await.unwrap();
         let third = link(&world).await;
         let give_up = |w: Writer, pass: &SelfPass| cancel(w, pass);
         world.app.write(&ada.ask, (), give_up).await.unwrap();
-        dead(&third).await;
+        dead(&ada, &third).await;
         let nothing = world.app.write(&ada.ask, (), give_up).await.map(drop);
         assert_refused!(nothing, Refused::Conflict(Conflict::Changed));
 

@@ -34,6 +34,7 @@ mod login_merge;
 mod mail;
 mod me;
 mod notification;
+mod proof;
 mod push;
 mod refused;
 mod reset;

@@ -300,7 +300,7 @@ async fn x01_nobody_prepares_a_second_factor_for_somebody_else() {
         let show = |w: Writer, pass: &SelfPass| second_factor::begin(w, pass);
         let shown = world.app.write::<SelfPass, ()>(&unproven.ask, (), show).await;
         assert_refused!(shown, Refused::Conflict(Conflict::AddressUnproven));
-        let thief = world.sign_in(ADA).await;
+        let mut thief = world.sign_in(ADA).await;
         let planted = begin(&world, &thief.ask).await;
         let look = |r: &mut app::work::Reader, pass: &SelfPass| second_factor::state(r, pass, "Rollcall");
         let (_, state) = world.app.read::<SelfPass, _>(&account.admin.ask, (), look).await.unwrap();
@@ -309,7 +309,7 @@ async fn x01_nobody_prepares_a_second_factor_for_somebody_else() {
         let tried = world.app.turn_on_second_factor(&account.admin.ask, PASSWORD, &code).await;
         assert_refused!(tried, Refused::Conflict(Conflict::Changed));
         world.advance(Span::minutes(30));
-        world.prove_again(&thief.ask).await;
+        world.prove_again(&mut thief.ask).await;
         let late = world.app.turn_on_second_factor(&thief.ask, PASSWORD, &planted.code(&world)).await;
         assert_refused!(late, Refused::Conflict(Conflict::Changed));
     }

@@ -69,7 +69,7 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
         let first = set(&world, &account, &account.admin.ask.clone(), Some(from)).await;
         assert_eq!(field(first), ("from", Problem::NoOwnSecondFactor), "who asks for it has one");
         let (phone, _) = world.turn_second_factor_on(&mut account.admin.ask).await;
-        let admin = account.admin.ask.clone();
+        let mut admin = account.admin.ask.clone();
         set(&world, &account, &admin, Some(from)).await.unwrap();
         assert_eq!(lacking(&world, &account, &admin).await, ["mara@example.com"]);
         for due in [false, true] {
@@ -98,7 +98,8 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
         assert!(opens::<AccountPass<AnyUser>>(&world, &again.ask, account.id.clone()).await);
         assert!(lacking(&world, &account, &admin).await.is_empty());
         let code = phone.code(&world);
-        world.app.prove_again(&admin, PASSWORD, &code).await.unwrap();
+        admin.credentials.session = Some(world.app.prove_again(&admin, PASSWORD, &code).await.unwrap());
+        account.admin.ask = admin.clone();
         let proven = world.sql("SELECT actor_name FROM activity WHERE verb = 'session.proven'");
         assert_eq!(proven.len(), 1);
         set(&world, &account, &admin, None).await.unwrap();

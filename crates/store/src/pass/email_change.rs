@@ -23,16 +23,9 @@ pub struct EmailChangePass {
     pub old_email: String,
     /// The new address.
     pub email: EmailAddress,
-    /// Whether they are signed in. Who is not types their password: a link that went to a mistyped address must not
-    /// hand anything to whoever reads it there.
-    pub is_signed_in: bool,
-}
-
-impl EmailChangePass {
-    /// That they are signed in, if they are.
-    pub fn here(&self) -> Option<Here> {
-        self.is_signed_in.then(|| Here::of(&self.login))
-    }
+    /// That they are signed in, if they are. Who is not types their password: a link that went to a mistyped address must
+    /// not hand anything to whoever reads it there.
+    pub here: Option<Here>,
 }
 
 impl Acting for EmailChangePass {
@@ -51,7 +44,8 @@ impl Gate for EmailChangePass {
         let now = r.now;
         let row = r.tx().optional(
             sql!(
-                "SELECT c.id, c.generation, l.id, l.first_name, l.last_name, l.email, c.email, s.login_id
+                "SELECT c.id, c.generation, l.id, l.first_name, l.last_name, l.email, c.email, s.login_id,
+                        s.proven_at
                  FROM email_change c JOIN login l ON l.id = c.login_id
                  LEFT JOIN session s ON s.token_hash = $2 AND s.expires_at > $3
                  WHERE c.token_hash = $1 AND c.expires_at > $3"
@@ -63,8 +57,7 @@ impl Gate for EmailChangePass {
         let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
         let (old_email, new) = (c.text()?, c.text()?);
         let email = EmailAddress::parse(&new).map_err(|_| DbError::Shape("email_change.email".to_owned()))?;
-        let signed_in: Option<LoginId> = c.parse_or_null()?;
-        let is_signed_in = signed_in.as_ref() == Some(&login);
-        Ok(EmailChangePass { change, generation, login, name, old_email, email, is_signed_in })
+        let here = Here::read(&mut c)?.filter(|here| *here.login() == login);
+        Ok(EmailChangePass { change, generation, login, name, old_email, email, here })
     }
 }

@@ -85,8 +85,8 @@ pub struct InvitationPass {
     /// Whether that login's address was proven. If not, its owner has nothing but the mailbox, and chooses a password of
     /// their own (X-01).
     pub is_proven: bool,
-    /// The login that follows the link is signed in as, if any.
-    pub signed_in: Option<LoginId>,
+    /// That whoever follows the link is signed in, if they are.
+    pub here: Option<Here>,
     /// The account's own host that the link was mailed with; empty: the server's. What comes by that one proves no address,
     /// as whoever has the host could have followed the link themselves.
     pub host: String,
@@ -114,12 +114,12 @@ pub struct ResetPass {
 impl InvitationPass {
     /// Whether its reader is signed in as somebody else than the invited, who can accept nothing (X-04).
     pub fn is_of_another(&self) -> bool {
-        self.signed_in.is_some() && self.signed_in != self.login
+        self.here.is_some() && !self.is_signed_in()
     }
 
-    /// That somebody is signed in, if they are.
-    pub fn here(&self) -> Option<Here> {
-        self.signed_in.as_ref().map(Here::of)
+    /// Whether its reader is signed in as the invited.
+    pub fn is_signed_in(&self) -> bool {
+        self.here.as_ref().is_some_and(|here| self.login.as_ref() == Some(here.login()))
     }
 }
 
@@ -210,7 +210,7 @@ macro_rules! invited {
                     ) THEN 1 ELSE 0 END, u.id,
                     u.email, u.first_name, u.last_name, u.display_name, u.user_type, u.agent,
                     COALESCE(b.first_name || ' ' || b.last_name, e.first_name || ' ' || e.last_name, ''),
-                    i.message, l.id, l.email_proven_at, s.login_id, i.host, w.live, u.ends_at, COALESCE(",
+                    i.message, l.id, l.email_proven_at, s.login_id, s.proven_at, i.host, w.live, u.ends_at, COALESCE(",
             $by_login,
             ", ",
             $by,
@@ -297,7 +297,7 @@ pub(super) fn read_invited(c: &mut Columns, now: Timestamp) -> Result<Invitation
         message: c.text_or_null()?,
         login: c.parse_or_null()?,
         is_proven: c.int_or_null()?.is_some(),
-        signed_in: c.parse_or_null()?,
+        here: Here::read(c)?,
         host: c.text()?,
         brand: read_brand(c)?,
         others: Vec::new(),

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use super::load::read_signed_in;
 use super::see_as::{Seeing, no_session};
 use super::{Acting, Credentials, Denied, Door, Gate, Seen};
-use crate::db::sql;
+use crate::db::{Columns, DbError, sql};
 use crate::secret;
 use crate::work::{Actor, Reader};
 
@@ -72,20 +72,32 @@ impl Person {
 pub struct SelfPass {
     person: Person,
     session: SessionId,
+    proven_at: Timestamp,
 }
 
-/// Proof that somebody was signed in when their pass was minted: whoever goes on with another session shows no code again.
+/// Proof that somebody was signed in when their pass was minted: whoever goes on with another session shows no code again, and has
+/// shown by it no more than they had before.
 #[derive(Clone, Debug)]
-pub struct Here(LoginId);
+pub struct Here {
+    login: LoginId,
+    proven_at: Timestamp,
+}
 
 impl Here {
-    pub(super) fn of(login: &LoginId) -> Here {
-        Here(login.clone())
+    /// Whoever is signed in by a session that was looked for: its login and when that was shown, or nothing.
+    pub(super) fn read(c: &mut Columns) -> Result<Option<Here>, DbError> {
+        let (login, proven_at): (Option<LoginId>, Option<Timestamp>) = (c.parse_or_null()?, c.get()?);
+        Ok(login.zip(proven_at).map(|(login, proven_at)| Here { login, proven_at }))
     }
 
     /// Who.
     pub fn login(&self) -> &LoginId {
-        &self.0
+        &self.login
+    }
+
+    /// When they last showed all that they sign in with.
+    pub fn proven_at(&self) -> Timestamp {
+        self.proven_at
     }
 }
 
@@ -102,7 +114,7 @@ impl SelfPass {
 
     /// That they are signed in.
     pub fn here(&self) -> Here {
-        Here::of(&self.person.login)
+        Here { login: self.person.login.clone(), proven_at: self.proven_at }
     }
 }
 
@@ -112,20 +124,24 @@ impl Acting for SelfPass {
     }
 }
 
-/// Who is signed in by the session that is stored so.
-pub(super) fn signed_in(r: &mut Reader, stored: &str) -> Result<Option<(Person, SessionId)>, Denied> {
+/// Who is signed in by the session that is stored so, and when they last showed that it is them.
+pub(super) fn signed_in(
+    r: &mut Reader,
+    stored: &str,
+) -> Result<Option<(Person, SessionId, Timestamp)>, Denied> {
     let now = r.now;
     let row = r.tx().optional(
         sql!(
-            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at
+            "SELECT l.id, l.email, l.first_name, l.last_name, l.language, s.id, s.seen_at, s.expires_at, s.proven_at
              FROM session s JOIN login l ON l.id = s.login_id WHERE s.token_hash = $1"
         ),
         &[stored.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    let person = read_signed_in(&mut row.columns(), now)?;
+    let mut c = row.columns();
+    let person = read_signed_in(&mut c, now)?;
     let Means::Session(session) = person.by.clone() else { return Err(Denied::SignedOut) };
-    Ok(Some((person, session)))
+    Ok(Some((person, session, c.get()?)))
 }
 
 impl Gate for SelfPass {
@@ -135,7 +151,7 @@ impl Gate for SelfPass {
     fn mint(r: &mut Reader, credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
         let token = credentials.session.as_deref().ok_or(Denied::SignedOut)?;
         match signed_in(r, &secret::hash(token))? {
-            Some((person, session)) => Ok(SelfPass { person, session }),
+            Some((person, session, proven_at)) => Ok(SelfPass { person, session, proven_at }),
             None => Err(no_session(r, token)?),
         }
     }

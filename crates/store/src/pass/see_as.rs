@@ -118,7 +118,7 @@ impl Gate for LeavePass {
         }
         // Who came by an account's provider has no pass for themselves, and leaves all the same.
         let (stored, _) = stored_hash(r, token)?;
-        let (person, session) = signed_in(r, &stored)?.ok_or(Denied::SignedOut)?;
+        let (person, session, _) = signed_in(r, &stored)?.ok_or(Denied::SignedOut)?;
         Ok(LeavePass { person, session, seeing: None })
     }
 

@@ -121,6 +121,7 @@ fn add_headers(secure: Secure, response: &mut Response, id: &str) {
     let with_letters = match headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
         Some(b"text/css") => "text/css; charset=utf-8",
         Some(b"text/javascript") => "text/javascript; charset=utf-8",
+        Some(b"image/svg+xml") => "image/svg+xml; charset=utf-8",
         _ => return,
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(with_letters));

@@ -114,7 +114,7 @@ fn confirm_view(visit: &Visit<EmailChangePass>, pass: &EmailChangePass, errors: 
         t,
         frame: visit.open_frame(),
         email: pass.email.to_string(),
-        is_signed_in: pass.is_signed_in,
+        is_signed_in: pass.here.is_some(),
         password: errors.password(t),
     }
 }

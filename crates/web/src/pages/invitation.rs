@@ -94,7 +94,7 @@ fn view(visit: &Visit<InvitationPass>, pass: &InvitationPass, errors: &Errors) -
         way: match &pass.login {
             None => Way::NewPassword,
             Some(_) if !pass.is_proven => Way::NewPassword,
-            login if *login == pass.signed_in => Way::SignedIn,
+            Some(_) if pass.is_signed_in() => Way::SignedIn,
             Some(_) => Way::Password,
         },
         password: errors.password(visit.t()),

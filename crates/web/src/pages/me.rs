@@ -188,13 +188,13 @@ fn own_view(
 }
 
 /// Asks for the present password and a new one.
-pub async fn password_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+pub async fn password_page(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     visit.page(password_view(&visit, &pass, &Errors::default()))
 }
 
 /// Changes the password, and goes on with a fresh session.
-pub async fn change_password(visit: Visit<SelfPass>, typed: TypedPassword) -> Answer {
+pub async fn change_password(visit: Visit<Proven<SelfPass>>, typed: TypedPassword) -> Answer {
     match visit.app.change_password(&visit.ask, &typed.password, &typed.new_password).await {
         Ok(session) => visit.started(visit.go_and_tell("/me", Toast::PasswordChanged), &session),
         Err(Refused::Invalid(errors)) => {
@@ -205,7 +205,7 @@ pub async fn change_password(visit: Visit<SelfPass>, typed: TypedPassword) -> An
     }
 }
 
-fn password_view(visit: &Visit<SelfPass>, pass: &SelfPass, errors: &Errors) -> Password {
+fn password_view(visit: &Visit<Proven<SelfPass>>, pass: &SelfPass, errors: &Errors) -> Password {
     let t = visit.t();
     Password {
         t,

@@ -30,10 +30,13 @@ pub async fn page(visit: Visit<SelfPass>, next: Next) -> Answer {
     visit.page(view(&visit, &next.next, &Errors::default()).await?)
 }
 
-/// Notes it, and goes on.
+/// Notes it, and goes on with the session's new token.
 pub async fn prove(visit: Visit<SelfPass>, typed: Typed) -> Answer {
     match visit.app.prove_again(&visit.ask, &typed.password, &typed.code).await {
-        Ok(()) => visit.go(if routes::leads_to_a_page(&typed.next) { &typed.next } else { "/me" }),
+        Ok(token) => {
+            let next = if routes::leads_to_a_page(&typed.next) { &typed.next } else { "/me" };
+            visit.with_session(visit.go(next), &token)
+        }
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, &typed.next, &Errors(errors)).await?),
         Err(refused) => Err(refused),
     }

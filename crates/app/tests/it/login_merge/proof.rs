@@ -135,8 +135,8 @@ async fn x01_a_link_proves_nothing_but_to_the_one_who_asked_and_reads_the_mail()
 #[tokio::test]
 async fn c01_a_link_works_once_for_an_hour_and_until_it_is_sent_again() {
     for world in testkit::worlds().await {
-        let (account, _) = two(&world).await;
-        let ada = &account.admin.ask;
+        let (mut account, _) = two(&world).await;
+        let ada = &mut account.admin.ask;
         ask_for_link(&world, ada, OTHER).await.unwrap();
         let waits = ask_for_link(&world, ada, OTHER).await;
         assert_refused!(waits, Refused::Conflict(Conflict::MergeUnderWay));
