@@ -30,6 +30,7 @@ const CHECKS: [(&str, Check); 12] = [
     ("the paths that the guides name exist", checks::paths::check),
     ("the project stands alone", checks::standalone::check),
     ("every row has its proof", checks::rows::check),
+    ("every test of an attack was seen to fail", checks::seen::check),
     ("every text is said somewhere", checks::texts::check),
     ("every requirement of ASVS is answered", checks::asvs::check),
 ];

@@ -9,6 +9,7 @@ pub(crate) mod paths;
 pub(crate) mod purity;
 pub(crate) mod rooms;
 pub(crate) mod rows;
+pub(crate) mod seen;
 pub(crate) mod silenced;
 pub(crate) mod standalone;
 pub(crate) mod texts;

@@ -9,10 +9,11 @@ use axum::response::Response;
 use super::visit::{RequestId, Visitor};
 use super::{host, problem, unread};
 
-/// No inline script or style, nothing from elsewhere, nobody may frame us but ourselves (the operator's mail view).
+/// No inline script or style, nothing from elsewhere, nobody may frame us. What we frame
+/// ourselves, mails and previews of a brand, has a policy of its own.
 const POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'self'";
+                      frame-ancestors 'none'";
 
 /// The outermost layer: gives the request its id, and the answer its headers; logs and counts.
 pub(super) async fn around(State(app): State<SharedApp>, mut request: Request, next: Next) -> Response {

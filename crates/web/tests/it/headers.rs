@@ -28,7 +28,7 @@ fn assert_guarded(path: &str, reply: &Reply) {
         "object-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'none'",
     ] {
         assert!(policy.contains(part), "{path}: {policy}");
     }

@@ -28,13 +28,15 @@ fn knows_deleted(route: &Route) -> bool {
     }
 }
 
-/// Links are exchanged for a cookie unread; what they name is looked up behind it.
+/// Links are exchanged for a cookie unread; what they name is looked up behind it. The account that a provider sends somebody back to
+/// is compared with their cookie, and nothing is looked up for any other.
 fn walked(method: Option<Method>) -> Vec<Route> {
     let mut routes = crate::site::pages();
     let is_wanted = |route: &Route| method.as_ref().is_none_or(|method| route.method == *method);
     routes.retain(|route| {
         let by_form = !crate::site::takes_a_file(route);
-        is_wanted(route) && by_form && !parameters(route.path).is_empty() && !route.path.contains("{token}")
+        let by_cookie = route.path.contains("{token}") || route.path == "/single-sign-on/{account}";
+        is_wanted(route) && by_form && !parameters(route.path).is_empty() && !by_cookie
     });
     routes
 }
