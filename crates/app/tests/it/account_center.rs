@@ -107,7 +107,7 @@ async fn x14_c03_an_account_linked_into_two_centers_at_once_is_in_one() {
     }
 }
 
-/// C-02, X-10: seen to fail with `list_accounts` for everybody.
+/// C-02, X-10. Seen to fail: with `list_accounts` for everybody.
 #[tokio::test]
 async fn c02_x10_who_administers_some_accounts_sees_those_alone() {
     for world in testkit::worlds().await {

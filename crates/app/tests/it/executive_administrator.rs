@@ -209,7 +209,7 @@ async fn c12_executives_are_made_by_executives_and_are_people_of_the_center() {
     }
 }
 
-/// C-12, X-14: seen to fail with the guard left out of `remove`.
+/// C-12, X-14. Seen to fail: with the guard left out of `remove`.
 #[tokio::test]
 async fn c12_x14_executives_who_unmake_each_other_at_once_leave_one() {
     for world in testkit::worlds().await {
@@ -260,7 +260,7 @@ async fn invite(world: &World, center: &Center, address: &str) -> Result<(), Ref
     world.app.write(&center.admin.ask, center.id.clone(), invite).await?.1.map(drop)
 }
 
-/// C-10, X-08: seen to fail without the join of the inviter's row in `accept`.
+/// C-10, X-08. Seen to fail: without the join of the inviter's row in `accept`.
 #[tokio::test]
 async fn c10_x08_somebody_new_is_one_with_accepting_if_the_inviter_still_is() {
     for world in testkit::worlds().await {
