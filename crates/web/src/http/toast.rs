@@ -98,6 +98,8 @@ toasts! {
     SingleSignOnLinked => Text::toast_single_sign_on_linked,
     /// One can no more.
     SingleSignOnUnlinked => Text::toast_single_sign_on_unlinked,
+    /// What was wanted takes an address that is shown to be one's own.
+    AddressUnproven => Text::temporary_password_unproven,
     /// Push is on for this device.
     PushOn => Text::toast_push_on,
     /// One sees the account as oneself again.

@@ -217,7 +217,7 @@ fn password_view(visit: &Visit<Proven<SelfPass>>, pass: &SelfPass, errors: &Erro
 }
 
 /// Where one is signed in, this session first; and one's keys for programs.
-pub async fn sessions(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
+pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, api_key::list_own(r, pass)?)));
     let (pass, (mut sessions, (keys, known))) = read.await?;
     let own = pass.session();

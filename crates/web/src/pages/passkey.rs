@@ -129,6 +129,10 @@ pub async fn begin(visit: Visit<Proven<SelfPass>>, typed: TypedPassword) -> Answ
         Err(Refused::Invalid(errors)) => {
             return visit.mend(own_view(&visit, &Errors(errors), None).await?);
         }
+        // There they send themselves the link.
+        Err(Refused::Conflict(Conflict::AddressUnproven)) => {
+            return visit.go_and_tell("/me", Toast::AddressUnproven);
+        }
         Err(refused) => return Err(refused),
     };
     let pass = visit.pass().await?;

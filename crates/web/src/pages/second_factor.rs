@@ -150,6 +150,8 @@ pub async fn begin(visit: Visit<Proven<SelfPass>>, _: Nothing) -> Answer {
     match visit.write(|w, pass| second_factor::begin(w, pass)).await {
         // Somebody has turned it on meanwhile, and sees it there.
         Ok(_) | Err(Refused::Conflict(Conflict::Changed)) => visit.go("/me/second-factor"),
+        // There they send themselves the link.
+        Err(Refused::Conflict(Conflict::AddressUnproven)) => visit.go_and_tell("/me", Toast::AddressUnproven),
         Err(refused) => Err(refused),
     }
 }

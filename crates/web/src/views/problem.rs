@@ -123,6 +123,7 @@ impl Problem {
         let t = self.t;
         match self.kind {
             Kind::NotFound => t.problem_not_found(),
+            Kind::Forbidden { refusal: Refusal::NoSecondFactor, .. } => t.problem_second_factor(),
             Kind::Forbidden { .. } => t.problem_forbidden(),
             Kind::Unproven { .. } => t.proof_too_late(),
             Kind::NeedsProvider(_) => t.single_sign_on_needed(),
