@@ -76,6 +76,9 @@ impl Party {
         let state: PasskeyRegistration = read(state)?;
         let answer: RegisterPublicKeyCredential = read(answer)?;
         let made = self.0.finish_passkey_registration(&answer, &state).ok()?;
+        // The library takes the device's word for what it is called, whatever the browser says.
+        let said: &[u8] = answer.raw_id.as_ref();
+        (said == made.cred_id().as_slice()).then_some(())?;
         Some((BASE64URL_NOPAD.encode(made.cred_id().as_ref()), written(&made).ok()?))
     }
 
