@@ -32,6 +32,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let pass = SystemPass::new(Reason::Worker);
     tokio::join!(
         run_rounds(&app, &pass, stop.clone()),
+        run_seals(&app, &pass, stop.clone()),
         run_jobs(&app, &pass, stop.clone()),
         run_pushes(&app, &pass, stop.clone()),
         run_summaries(&app, &pass, stop.clone()),
@@ -106,12 +107,26 @@ async fn run_summaries(app: &App, pass: &SystemPass, mut stop: watch::Receiver<b
     }
 }
 
+/// Seals activity. The more is sealed at once, the less each entry costs: entries of an account stand on the same pages. So it waits a
+/// tick in any case.
+async fn run_seals(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(refused) = app.seal_activity(pass).await {
+            tracing::error!(?refused, "the worker will seal it again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
 async fn run_rounds(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
     for tick in 0_u64.. {
         let pause = match work(app, pass, tick).await {
-            Ok(0) => TICK,
             // Others wait behind those that were claimed: hundreds may be invited within a minute.
-            Ok(_) => Duration::ZERO,
+            Ok(claimed) if claimed >= app.mails_at_once() => Duration::ZERO,
+            Ok(_) => TICK,
             Err(refused) => {
                 tracing::error!(?refused, "the worker will try again");
                 TICK
@@ -130,7 +145,6 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     app.answer_access_requests(pass).await?;
     let sent = app.send_due_mails(pass).await?;
     metrics::counter!("rollcall_mails_claimed_total").increment(sent as u64);
-    app.seal_activity(pass).await?;
     if tick.is_multiple_of(END_EVERY) {
         app.end_access(pass).await?;
         app.end_seeing(pass).await?;

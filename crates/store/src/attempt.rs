@@ -29,23 +29,30 @@ pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<Result<(), Exce
     add(w.tx(), now, name, limit)
 }
 
-/// The statement of [`count`].
+/// The counting of [`count`]: one statement, and one more where a window has ended that is still there. When a running window ends
+/// is not written again, so that its index is left alone.
 pub(crate) fn add(
     tx: &mut Tx,
     now: Timestamp,
     name: &str,
     limit: Limit,
 ) -> Result<Result<(), Exceeded>, DbError> {
-    let row = tx.one(
+    let values = [name.into(), now.into(), (now + limit.window).into()];
+    let counted = tx.optional(
         sql!(
             "INSERT INTO attempt (name, made, ends_at) VALUES ($1, 1, $3)
-             ON CONFLICT (name) DO UPDATE SET
-                 made = CASE WHEN attempt.ends_at <= $2 THEN 1 ELSE attempt.made + 1 END,
-                 ends_at = CASE WHEN attempt.ends_at <= $2 THEN $3 ELSE attempt.ends_at END
+             ON CONFLICT (name) DO UPDATE SET made = attempt.made + 1 WHERE attempt.ends_at > $2
              RETURNING made, ends_at"
         ),
-        &[name.into(), now.into(), (now + limit.window).into()],
+        &values,
     )?;
+    let row = match counted {
+        Some(row) => row,
+        None => tx.one(
+            sql!("UPDATE attempt SET made = 1, ends_at = $3 WHERE name = $1 AND ends_at <= $2 RETURNING made, ends_at"),
+            &values,
+        )?,
+    };
     let mut c = row.columns();
     let (made, until) = (c.int()?, c.get()?);
     Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })

@@ -182,7 +182,12 @@ pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Opt
 /// Claims up to `most` mails of an account, or of none, that are due. What is chosen is claimed by a statement of its own:
 /// PostgreSQL would choose anew for each row that it claims. The condition on the lease keeps two workers from claiming
 /// the same one.
-pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Result<Vec<Mail>, DbError> {
+pub fn claim(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    account: &str,
+    most: usize,
+) -> Result<Vec<Mail>, DbError> {
     let now = w.now;
     let rows = w.tx().all(
         sql!(
@@ -190,7 +195,7 @@ pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: i64) -> Re
              WHERE account_id = $1 AND state = 'queued' AND run_at <= $2 AND lease_until <= $2
              ORDER BY behind, run_at LIMIT $3 {skip locked}"
         ),
-        &[account.into(), now.into(), most.into()],
+        &[account.into(), now.into(), (most as i64).into()],
     )?;
     let ids: Vec<MailId> = rows.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
     let rows = w.tx().all(

@@ -27,9 +27,9 @@ use crate::moment::Moments;
 use crate::{App, Refused};
 
 /// How many mails one claim takes: no more than one lease has time for.
-const AT_ONCE: i64 = 4;
+const AT_ONCE: usize = 4;
 /// The same where no mail server is set, and mails are only looked at and kept.
-const KEPT_AT_ONCE: i64 = 64;
+const KEPT_AT_ONCE: usize = 64;
 
 /// Whose turn it was: accounts take turns, however many mails one of them has. Each server of several goes round by
 /// itself.
@@ -57,21 +57,43 @@ enum Fate {
     Wait(String),
 }
 
+/// Claims up to `most` mails that are due: of the account whose turn it is, then of those behind `served`.
+fn claim_in_turns(
+    w: &mut Writer,
+    pass: &SystemPass,
+    (first, served): (&str, &str),
+    most: usize,
+) -> Result<Vec<Mail>, Refused> {
+    let (mut mails, mut turn, mut served) = (Vec::new(), Some(first.to_owned()), served.to_owned());
+    while let Some(account) = turn.take() {
+        let claimed = mail::claim(w, pass, &account, most - mails.len())?;
+        // Nothing was claimed where another server is just claiming what was due.
+        let goes_on = !claimed.is_empty();
+        mails.extend(claimed);
+        if !account.is_empty() {
+            served = account;
+        }
+        if goes_on && mails.len() < most {
+            turn = mail::find_turn(w, pass, &served)?;
+        }
+    }
+    Ok(mails)
+}
+
 impl App {
     /// Claims mails that are due and sends them; how many.
     pub async fn send_due_mails(&self, pass: &SystemPass) -> Result<usize, Refused> {
         // Looking first keeps an idle server from writing, and several from reading in each other's way.
         let (claimer, served) = (pass.clone(), self.turns.served());
         let turn = move |r: &mut Reader| mail::find_turn(r, &claimer, &served);
-        let Some(account) = self.store.read(turn).await? else { return Ok(0) };
-        self.turns.note(&account);
-        let claimer = pass.clone();
-        let most = if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE };
+        let Some(first) = self.store.read(turn).await? else { return Ok(0) };
+        let (claimer, served, most) = (pass.clone(), self.turns.served(), self.mails_at_once());
         let claim = move |mut w: Writer| {
-            let claimed = mail::claim(&mut w, &claimer, &account, most)?;
-            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, claimed))
+            let mails = claim_in_turns(&mut w, &claimer, (&first, &served), most)?;
+            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Mail, mails))
         };
         let mails = self.store.write_later(Origin::internal(), claim).await?;
+        mails.iter().for_each(|mail| self.turns.note(&mail.account));
         let (claimed, mut kept) = (mails.len(), Vec::new());
         for mail in mails {
             // One that cannot be written now must not hold up those behind it, at every claim anew.
@@ -87,6 +109,11 @@ impl App {
         }
         self.note(pass, kept).await?;
         Ok(claimed)
+    }
+
+    /// How many mails are claimed at once, of whatever accounts: where fewer were, no more were due.
+    pub(crate) fn mails_at_once(&self) -> usize {
+        if self.smtp.is_some() { AT_ONCE } else { KEPT_AT_ONCE }
     }
 
     async fn send(&self, pass: &SystemPass, mail: &Mail) -> Result<Fate, Refused> {

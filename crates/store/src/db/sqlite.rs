@@ -27,11 +27,11 @@ use std::sync::Arc;
 /// not wait noticeably for the last.
 const GROUP: usize = 64;
 
-/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 128 MB: a page that
+/// `synchronous=FULL`: what was answered survives a power cut. The log is emptied into the file at 256 MB: a page that
 /// changed often meanwhile is written once. What a savepoint would need to go back stays in memory. No `mmap_size`: the
 /// system's cache does as well, and mapped files would count as memory once for each connection.
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-    PRAGMA wal_autocheckpoint=32000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+    PRAGMA wal_autocheckpoint=64000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 /// There are several readers, and a small cache of each goes a long way.
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-2048;";
 /// `busy_timeout`: the command line may write to the same file while the server runs.
@@ -107,7 +107,7 @@ pub(super) fn write_all(connection: &Connection, queue: &Queue<Job>) {
             return;
         }
         jobs.retain(|job| !job.unit.is_abandoned());
-        write_group(connection, &mut jobs);
+        write_group(connection, &mut jobs, queue);
         jobs.into_iter().for_each(|job| job.unit.answer());
     }
 }
@@ -138,10 +138,11 @@ fn read_one(connection: &Connection, job: &mut Job) {
     }
 }
 
-/// Runs the jobs in one transaction. Afterwards each of them knows its answer, and the transaction is over.
-fn write_group(connection: &Connection, jobs: &mut [Job]) {
+/// Runs the jobs in one transaction, and those that have come meanwhile. Afterwards each of them knows its answer, and the
+/// transaction is over.
+fn write_group(connection: &Connection, jobs: &mut Vec<Job>, queue: &Queue<Job>) {
     let mut kept = vec![true; jobs.len()];
-    if let Err(error) = try_group(connection, jobs, &mut kept) {
+    if let Err(error) = try_group(connection, jobs, &mut kept, queue) {
         // Nothing of the group is on disk. Units that had failed by themselves keep their own error.
         let lost = jobs.iter_mut().zip(kept).filter(|(_, kept)| *kept);
         lost.for_each(|(job, _)| job.unit.fail(error.clone()));
@@ -153,15 +154,27 @@ fn write_group(connection: &Connection, jobs: &mut [Job]) {
     }
 }
 
-fn try_group(connection: &Connection, jobs: &mut [Job], kept: &mut [bool]) -> Result<(), DbError> {
+fn try_group(
+    connection: &Connection,
+    jobs: &mut Vec<Job>,
+    kept: &mut Vec<bool>,
+    queue: &Queue<Job>,
+) -> Result<(), DbError> {
     if jobs.is_empty() {
         return Ok(());
     }
     command(connection, "BEGIN IMMEDIATE")?;
-    if !run_together(connection, jobs, kept)? {
-        command(connection, "ROLLBACK")?;
-        command(connection, "BEGIN IMMEDIATE")?;
-        run_apart(connection, jobs, kept)?;
+    let mut done = 0;
+    while done < jobs.len() {
+        if !run_together(connection, &mut jobs[done..], &mut kept[done..])? {
+            command(connection, "ROLLBACK")?;
+            command(connection, "BEGIN IMMEDIATE")?;
+            run_apart(connection, jobs, kept)?;
+            break;
+        }
+        done = jobs.len();
+        jobs.extend(queue.take_now(GROUP - done).into_iter().filter(|job| !job.unit.is_abandoned()));
+        kept.resize(jobs.len(), true);
     }
     command(connection, "COMMIT")
 }
