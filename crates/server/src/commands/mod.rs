@@ -96,7 +96,7 @@ impl Command {
                 second_factor::remove(settings, args).await
             }
             Command::Explain(args) => explain::run(settings, args).await,
-            Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
+            Command::Activity(activity::Command::Verify(args)) => activity::verify(settings, args).await,
             Command::Doctor => doctor::run(settings).await,
             Command::MetricsToken => metrics_token::run(settings).await,
             Command::OperatorLink => operator_link::run(settings).await,
