@@ -63,7 +63,7 @@ def served(engine, **settings):
             env |= {"ROLLCALL_DATA_DIR": folder, "ROLLCALL_LISTEN": f"127.0.0.1:{port}", "ROLLCALL_BASE_URL": url}
             env |= {"ROLLCALL_API_REQUESTS_PER_HOUR": "100000000"} | variables | settings
             run = lambda *words: told(env, *words)
-            seed = run("seed", "--accounts", "3", "--users-per-account", "30", "--center")
+            seed = told(env, "--accounts", "3", "--users-per-account", "30", "--center", program=f"{BINARY}-seed")
             # A young account sends a hundred invitations; these are to be of age.
             sql(folder, "UPDATE account SET created_at = created_at - 864000000000")
             with open(Path(folder) / "log", "w+") as log:
@@ -80,9 +80,9 @@ def served(engine, **settings):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def told(env, *words):
+def told(env, *words, program=BINARY):
     """What a command tells, as JSON."""
-    done = subprocess.run([BINARY, *words], env=env, capture_output=True, text=True)
+    done = subprocess.run([program, *words], env=env, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])

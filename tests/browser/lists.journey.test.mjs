@@ -11,9 +11,9 @@ import * as j from './journey.mjs';
 import { built } from './server.mjs';
 
 const data = mkdtempSync(join(tmpdir(), 'rollcall-lists-'));
-const seeded = ['seed', '--accounts', '1', '--users-per-account', '120', '--companies-per-account', '24'];
+const seeded = ['--accounts', '1', '--users-per-account', '120', '--companies-per-account', '24'];
 const { login, password, account } = JSON.parse(
-  execFileSync(built, seeded, { env: { ...process.env, ROLLCALL_DATA_DIR: data }, encoding: 'utf8' }),
+  execFileSync(`${built}-seed`, seeded, { env: { ...process.env, ROLLCALL_DATA_DIR: data }, encoding: 'utf8' }),
 );
 const home = `/accounts/${account}`;
 const house = j.furnish({ mail: false, account: false, data });

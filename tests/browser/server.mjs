@@ -16,7 +16,7 @@ export const built = process.env.ROLLCALL_BINARY ?? join(root, 'target/debug/rol
  * used before (it is then kept at the end), `args` for another command line.
  */
 export async function startRollcall({ env = {}, data, binary = built, args = ['serve'], seconds = 20 } = {}) {
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`cargo build -p rollcall\` first`);
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: run \`cargo build -p rollcall -p rollcall-seed\` first`);
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'rollcall-browser-')));
   const port = await freePort();
   // Passkeys work on localhost only, not on 127.0.0.1.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::capability::proof::ManageUsers;
 use domain::id::{ActivityId, CompanyId};
-use store::activity::{self, Sealed, Walk};
+use store::activity::{self, Seal, Sealed, Walk};
 use store::company::{self, Company};
 use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
@@ -42,7 +42,7 @@ pub fn list(
 }
 
 impl App {
-    /// Seals whatever is not sealed yet and is as it was written; how many entries.
+    /// Seals whatever is not sealed yet and is as it was written, and tells the log of it; how many entries.
     pub async fn seal_activity(&self, pass: &SystemPass) -> Result<u64, Refused> {
         let mut sealed = Sealed::default();
         loop {
@@ -51,11 +51,25 @@ impl App {
                 return Ok(sealed.entries);
             }
             let seal = move |mut w: Writer| {
-                let sealed = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
-                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, sealed))
+                let done = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
+                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Seal, done))
             };
-            sealed = self.store.write_later(Origin::internal(), seal).await?;
+            // Told behind the commit: a unit that is tried again, or loses to another server, tells nothing.
+            let seals;
+            (sealed, seals) = self.store.write_later(Origin::internal(), seal).await?;
+            seals.iter().for_each(tell);
         }
+    }
+
+    /// The hash of the sealed entry of this number in a chain, to be compared with what was told of it.
+    pub async fn find_seal(
+        &self,
+        pass: &SystemPass,
+        account: &str,
+        number: i64,
+    ) -> Result<Option<String>, Refused> {
+        let (pass, account) = (pass.clone(), account.to_owned());
+        self.store.read(move |r| Ok(activity::find_hash(r, &pass, &account, number)?)).await
     }
 
     /// Walks every chain, and what is not sealed yet; stops at the first fault.
@@ -71,4 +85,24 @@ impl App {
         }
         Ok(verified)
     }
+}
+
+/// A line of the log for a sealed entry: what is collected elsewhere shows who did what, and that a database was rewritten.
+fn tell(seal: &Seal) {
+    tracing::info!(
+        target: "activity",
+        account = seal.account,
+        number = seal.number,
+        hash = seal.hash,
+        entry = seal.id,
+        at = %seal.at,
+        verb = seal.verb,
+        actor_kind = seal.actor_kind,
+        actor = seal.actor,
+        by_key = seal.by_key,
+        subject = seal.subject,
+        network = seal.network,
+        request = seal.request,
+        "sealed"
+    );
 }

@@ -53,7 +53,6 @@ pub mod reset;
 pub mod second_factor;
 pub mod second_factor_rule;
 pub mod see_as;
-pub mod seed;
 pub mod session;
 pub mod single_sign_on;
 pub mod summary_email;

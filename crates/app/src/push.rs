@@ -78,6 +78,9 @@ impl App {
         if !seal::is_key(&keys) || self.is_own_server(endpoint.service()) {
             return Err(Refused::Conflict(Conflict::NoPush));
         }
+        if !self.push.way.is_listed(endpoint.service()) {
+            return Err(Refused::Conflict(Conflict::PushNotListed));
+        }
         let host = ask.credentials.host().unwrap_or_default().to_owned();
         Ok(NewDevice { endpoint, keys, host })
     }

@@ -113,6 +113,8 @@ pub enum Conflict {
     LastCompany,
     /// What the browser says of its push service is of no use.
     NoPush,
+    /// The operator has not listed the browser's push service.
+    PushNotListed,
     /// An account's provider gave nobody, or its word does not count.
     SingleSignOnFailed,
     /// Nobody with access to the account is linked to whom its provider gives.

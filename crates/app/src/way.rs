@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use domain::network::is_public;
+use domain::network::{OutgoingHosts, is_public};
 use domain::push::{Endpoint, Service};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
@@ -53,6 +53,8 @@ pub(crate) struct Reply {
 /// Why no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
+    /// The operator has not listed its name.
+    NotListed,
     /// It leads inside.
     Inside,
     /// Its name has no address.
@@ -72,6 +74,8 @@ pub struct Way {
     names: Box<dyn FindsAddresses>,
     /// Addresses that may be inside.
     allowed: Vec<SocketAddr>,
+    /// The names that may be gone to.
+    hosts: OutgoingHosts,
     tls: TlsConnector,
     patience: Duration,
 }
@@ -92,7 +96,13 @@ impl Way {
             .expect("ring knows the versions")
             .with_root_certificates(trusted)
             .with_no_client_auth();
-        Way { names, allowed, tls: TlsConnector::from(Arc::new(config)), patience: PATIENCE }
+        let (hosts, tls) = (OutgoingHosts::default(), TlsConnector::from(Arc::new(config)));
+        Way { names, allowed, hosts, tls, patience: PATIENCE }
+    }
+
+    /// To these names alone, and to the operator's own addresses.
+    pub fn only(self, hosts: OutgoingHosts) -> Way {
+        Way { hosts, ..self }
     }
 
     /// With another time for all of one request.
@@ -105,12 +115,23 @@ impl Way {
         &self.allowed
     }
 
+    /// Whether the operator lets it be gone to, as far as its name says.
+    pub(crate) fn is_listed(&self, service: &Service) -> bool {
+        match service {
+            Service::Named(name) => self.hosts.have(name),
+            Service::Allowed(_) => true,
+        }
+    }
+
     /// Asks, and reads an answer of at most `most` bytes; with 0 its head alone. Safe to drop half-way.
     pub(crate) async fn ask(&self, request: Request<'_>, most: usize) -> Result<Reply, Fault> {
         timeout(self.patience, self.try_ask(request, most)).await.unwrap_or(Err(Fault::Late))
     }
 
     async fn try_ask(&self, request: Request<'_>, most: usize) -> Result<Reply, Fault> {
+        if !self.is_listed(request.to.service()) {
+            return Err(Fault::NotListed);
+        }
         match request.to.service() {
             Service::Allowed(address) => {
                 let line = TcpStream::connect(address).await.map_err(|_| Fault::Unreached)?;

@@ -111,6 +111,8 @@ pub enum Problem {
     HostNoAnswer,
     /// No provider of single sign-on has answered there.
     NoProvider,
+    /// The operator has not listed a host that would be gone to.
+    HostNotListed,
     /// No account with single sign-on is called so.
     NoSingleSignOn,
     /// A picture that can carry scripts.

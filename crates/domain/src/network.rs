@@ -3,6 +3,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub mod outgoing;
+
+pub use outgoing::OutgoingHosts;
+
 /// The network of an address: an IPv4 address itself, or the /64 of an IPv6 address. An IPv4 address mapped
 /// into IPv6 is the same network as the plain one.
 pub fn network_of(address: IpAddr) -> String {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use app::App;
 use app::password::Hasher;
+use app::push::{Push, Way};
 use app::real::{RealClock, RealRandom, load_or_make_key};
 use domain::time::{Clock as _, Random as _};
 use store::db::{Db, DbError, Location, MigrateError, MigrationReport};
@@ -82,8 +83,8 @@ pub(crate) async fn unchecked_app(
         uses: app::capability_use::Uses::default(),
         api_limit: app::api_limit::ApiLimit::new(settings.api_requests_per_hour),
         dns: Box::new(app::brand::dns::System),
-        push: app::push::Push::new(settings.push_addresses.clone()),
-        providers: app::push::Way::new(settings.provider_addresses.clone()),
+        push: Push::by(Way::new(settings.push_addresses.clone()).only(settings.outgoing_hosts.clone())),
+        providers: Way::new(settings.provider_addresses.clone()).only(settings.outgoing_hosts.clone()),
     })
 }
 

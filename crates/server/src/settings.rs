@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use app::mail::compose::Address;
 use app::mail::smtp::Smtp;
+use domain::network::OutgoingHosts;
 
 use self::sources::{Given, Sources};
 use crate::failure::Failure;
@@ -52,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) push_addresses: Vec<SocketAddr>,
     /// Addresses of providers of single sign-on, which may be inside.
     pub(crate) provider_addresses: Vec<SocketAddr>,
+    /// The hosts that are gone to where somebody of an account says so.
+    pub(crate) outgoing_hosts: OutgoingHosts,
     /// How many requests of programs an account takes an hour, and a tenth of those of a day.
     pub(crate) api_requests_per_hour: i64,
     /// What looks like a mistake without being wrong, for the log.
@@ -83,6 +86,7 @@ impl Settings {
         let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
         let push_addresses = reading.find("push_addresses", addresses);
         let provider_addresses = reading.find("provider_addresses", addresses);
+        let outgoing_hosts = reading.find("outgoing_hosts", outgoing_hosts);
         let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
@@ -103,6 +107,7 @@ impl Settings {
                 trusted_proxies: trusted_proxies?.unwrap_or_default(),
                 push_addresses: push_addresses?.unwrap_or_default(),
                 provider_addresses: provider_addresses?.unwrap_or_default(),
+                outgoing_hosts: outgoing_hosts?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
                 warnings: sources.warnings,
                 data_dir,
@@ -195,6 +200,16 @@ fn addresses(given: &Given) -> Result<Vec<SocketAddr>, String> {
         let Given { name, text } = given;
         format!(
             "{name} must be IP addresses with their ports and commas between, such as 10.0.0.5:8090, and is {text:?}."
+        )
+    })
+}
+
+fn outgoing_hosts(given: &Given) -> Result<OutgoingHosts, String> {
+    OutgoingHosts::parse(&given.text).map_err(|wrong| {
+        format!(
+            "{} must be names of hosts with commas between, such as login.example.com,*.push.example.com, in ASCII and \
+             without scheme, port or path, and has {wrong:?}.",
+            given.name
         )
     })
 }

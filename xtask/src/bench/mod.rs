@@ -48,7 +48,17 @@ fn measure(postgres: Option<String>) -> Result<()> {
         let found = Command::new(tool).arg("--version").output();
         found.map_err(|_| format!("{tool} is missing: on Debian, apt install {package}"))?;
     }
-    cargo(&["build", "--release", "--bins", "-p", "rollcall", "-p", "rollcall-bench"])?;
+    cargo(&[
+        "build",
+        "--release",
+        "--bins",
+        "-p",
+        "rollcall",
+        "-p",
+        "rollcall-seed",
+        "-p",
+        "rollcall-bench",
+    ])?;
     report::machine()?;
     let world = World::make(postgres)?;
     let measured = scenario::run_all(&world)?;

@@ -33,8 +33,8 @@ impl World {
         fs::create_dir_all(FOLDER).map_err(|error| format!("{FOLDER} cannot be made: {error}"))?;
         let (account, cookie, key) = Default::default();
         let mut world = World { folder: FOLDER.to_owned(), account, cookie, key, postgres };
-        let mut seed = Command::new("target/release/rollcall");
-        seed.args(["seed", "--accounts", "1000", "--users-per-account", "10"]).envs(world.settings());
+        let mut seed = Command::new(format!("{TOOLS}/rollcall-seed"));
+        seed.args(["--accounts", "1000", "--users-per-account", "10"]).envs(world.settings());
         let seeded = said(seed)?;
         println!("seeded: {}", seeded.trim());
         let [account, login, password] =

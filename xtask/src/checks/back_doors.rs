@@ -6,7 +6,7 @@ use crate::tree::{Finding, Tree};
 
 /// File, how many passes it makes, and what for.
 const MAY: [(&str, usize, &str); 12] = [
-    ("crates/app/src/seed/mod.rs", 1, "demonstration data"),
+    ("crates/seed/src/lib.rs", 1, "made-up people, in a program that is not shipped"),
     (
         "crates/app/src/worker.rs",
         1,
@@ -40,7 +40,7 @@ const FOR_ANOTHER: &str = "::for_job(";
 
 /// Who acts in an account as the operator.
 const MAY_AS_OPERATOR: [(&str, usize, &str); 8] = [
-    ("crates/app/src/seed/mod.rs", 3, "demonstration data"),
+    ("crates/seed/src/lib.rs", 3, "made-up people, in a program that is not shipped"),
     ("crates/app/src/account.rs", 1, "invites the first administrator of an account made at the server"),
     ("crates/app/src/ending.rs", 2, "ends access on its last day, and tells of it a week before"),
     (

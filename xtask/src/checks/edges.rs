@@ -3,7 +3,7 @@
 use crate::tree::{Finding, Tree};
 
 /// What each crate may use of the others.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("text", &[]),
     ("store", &["domain"]),
@@ -11,10 +11,11 @@ const EDGES: [(&str, &[&str]); 7] = [
     ("web", &["domain", "app", "text"]),
     ("server", &["domain", "text", "store", "app", "web"]),
     ("testkit", &["domain", "store", "app"]),
+    ("seed", &["domain", "store", "app"]),
 ];
 
-/// For tests only, so any crate may have it there.
-const FOR_TESTS: &str = "testkit";
+/// Not shipped, so any crate may have it for its tests, and none beside.
+const FOR_TESTS: [&str; 2] = ["testkit", "seed"];
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -29,7 +30,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
         };
         for (line, dev, used) in dependencies(&file.text) {
             let ours = EDGES.iter().any(|(crate_name, _)| *crate_name == used);
-            if ours && !allowed.contains(&used.as_str()) && !(dev && used == FOR_TESTS) {
+            if ours && !allowed.contains(&used.as_str()) && !(dev && FOR_TESTS.contains(&used.as_str())) {
                 let sentence = format!("`{name}` may not use `{used}`");
                 findings.push(Finding::new(&file.path, line, sentence));
             }
@@ -74,11 +75,13 @@ mod tests {
     fn a_crate_may_not_use_what_stands_to_its_right() {
         let web = "[dependencies]\napp.workspace = true\nstore.workspace = true\n[dev-dependencies]\ntestkit.workspace = true\n";
         let app = "[dependencies.web]\nworkspace = true\n";
+        let server = "[dependencies]\nseed.workspace = true\n[dev-dependencies]\nseed.workspace = true\n";
         let domain = "[build-dependencies]\nx = { path = \"../text\", package = \"rollcall-text\" }\n[dependencies]\ntestkit.workspace = true\n";
         let files = [
             ("crates/web/Cargo.toml", web),
             ("crates/app/Cargo.toml", app),
             ("crates/domain/Cargo.toml", domain),
+            ("crates/server/Cargo.toml", server),
         ];
         assert_eq!(
             found(check, &files),
@@ -86,6 +89,7 @@ mod tests {
                 "crates/app/Cargo.toml:1: `app` may not use `web`",
                 "crates/domain/Cargo.toml:2: `domain` may not use `text`",
                 "crates/domain/Cargo.toml:4: `domain` may not use `testkit`",
+                "crates/server/Cargo.toml:2: `server` may not use `seed`",
                 "crates/web/Cargo.toml:3: `web` may not use `store`",
             ]
         );

@@ -12,6 +12,7 @@ use super::client::Client;
 use crate::cargo::cargo;
 
 const PROGRAM: &str = "target/release/rollcall";
+const SEED: &str = "target/release/rollcall-seed";
 
 /// How large a world is.
 pub(crate) struct Size {
@@ -45,9 +46,10 @@ impl Engine {
     }
 }
 
-/// Builds the program as it is released.
+/// Builds the program as it is released, and what fills its database.
 pub(crate) fn build() -> io::Result<()> {
-    cargo(&["build", "--release", "--locked", "-p", "rollcall"]).map_err(io::Error::other)
+    cargo(&["build", "--release", "--locked", "-p", "rollcall", "-p", "rollcall-seed"])
+        .map_err(io::Error::other)
 }
 
 /// A world with a server of its own, which ends with it.
@@ -79,7 +81,7 @@ impl World {
             rest.split('"').next().unwrap_or_default().to_owned()
         };
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut serve = program(engine, &name, &folder);
+        let mut serve = program(PROGRAM, engine, &name, &folder);
         serve.env("ROLLCALL_LISTEN", format!("127.0.0.1:{port}"));
         serve.env("ROLLCALL_BASE_URL", format!("http://localhost:{port}"));
         let server = serve.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
@@ -116,15 +118,14 @@ impl Drop for World {
     }
 }
 
-/// Fills a database of that name; what the command said of it.
+/// Fills a database of that name; what the program said of it.
 fn seed(engine: &Engine, size: &Size, name: &str, folder: &Path) -> io::Result<String> {
     if let Engine::Postgres(server) = engine {
         for statement in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
             run(Command::new("psql").args([server, "-qc", &statement]))?;
         }
     }
-    let mut seed = program(engine, name, folder);
-    seed.arg("seed");
+    let mut seed = program(SEED, engine, name, folder);
     for (option, number) in [
         ("--accounts", size.accounts),
         ("--users-per-account", size.users),
@@ -142,8 +143,8 @@ fn seed(engine: &Engine, size: &Size, name: &str, folder: &Path) -> io::Result<S
     Ok(made)
 }
 
-fn program(engine: &Engine, name: &str, folder: &Path) -> Command {
-    let mut program = Command::new(PROGRAM);
+fn program(path: &str, engine: &Engine, name: &str, folder: &Path) -> Command {
+    let mut program = Command::new(path);
     program.env("ROLLCALL_DATA_DIR", folder);
     if let Engine::Postgres(server) = engine {
         program.env("ROLLCALL_DATABASE_URL", database(server, name));

@@ -1,4 +1,4 @@
-//! Makes, in a world that `rollcall seed` has made, what the measured requests need, and writes it for wrk's scripts:
+//! Makes, in a world that `rollcall-seed` has made, what the measured requests need, and writes it for wrk's scripts:
 //! 10,000 more users in the first account, accounts to create users in with a signed-in administrator each, and
 //! invitations to accept: of people who are new, and of people who are signed in.
 //!

@@ -47,6 +47,9 @@ pub(super) async fn post(way: &Way, letter: Letter) -> Answer {
         Err(Fault::Inside) => {
             Answer::Refused("The push service's name leads into a network that is not public.".to_owned())
         }
+        Err(Fault::NotListed) => {
+            Answer::Refused("The operator has not listed the push service's name.".to_owned())
+        }
         Err(fault) => Answer::Later { sentence: sentence(fault).to_owned(), wait: None },
     }
 }
@@ -57,7 +60,7 @@ fn sentence(fault: Fault) -> &'static str {
         Fault::NotFound => "The push service was not found.",
         Fault::Unproven => "The push service could not show who it is.",
         Fault::Unreached => "The push service could not be reached.",
-        Fault::Inside | Fault::BrokeOff => "The push service broke off.",
+        Fault::NotListed | Fault::Inside | Fault::BrokeOff => "The push service broke off.",
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) enum Amiss {
     Issuer,
     /// One of its addresses leads where none may.
     Address,
+    /// The operator has not listed this host.
+    NotListed(HostName),
 }
 
 /// What is sent along with somebody.
@@ -73,12 +75,17 @@ struct Described {
 pub(super) async fn describe(way: &Way, issuer: &str, base_url: &str) -> Result<Description, Amiss> {
     let from = endpoint(way, &description_of(issuer))?;
     refuse_own(&from, base_url)?;
+    refuse_unlisted(way, &from)?;
     let described: Described = read(ask(way, &from, None, Vec::new()).await?)?;
     if described.issuer != issuer {
         return Err(Amiss::Issuer);
     }
     for address in [&described.authorization_endpoint, &described.token_endpoint, &described.jwks_uri] {
         refuse_own(&endpoint(way, address)?, base_url)?;
+    }
+    // Where people are sent is their browsers' way, and not this server's.
+    for address in [&described.token_endpoint, &described.jwks_uri] {
+        refuse_unlisted(way, &endpoint(way, address)?)?;
     }
     let methods = described.token_endpoint_auth_methods_supported;
     Ok(Description {
@@ -169,6 +176,14 @@ fn endpoint(way: &Way, address: &str) -> Result<Endpoint, Amiss> {
 fn refuse_own(to: &Endpoint, base_url: &str) -> Result<(), Amiss> {
     let own = |name: &HostName| name.is_of_server(base_url);
     if matches!(to.service(), Service::Named(name) if own(name)) { Err(Amiss::Address) } else { Ok(()) }
+}
+
+/// The way refuses these as well, on each request; here it is known by name, and before anything is kept.
+fn refuse_unlisted(way: &Way, to: &Endpoint) -> Result<(), Amiss> {
+    match to.service() {
+        Service::Named(name) if !way.is_listed(to.service()) => Err(Amiss::NotListed(name.clone())),
+        _ => Ok(()),
+    }
 }
 
 fn form(fields: &[(&str, &str)]) -> String {

@@ -10,7 +10,7 @@ use store::pass::{AccountPass, Acting, Proven};
 use store::single_sign_on::{self, Keeper, Provider};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
-use super::provider::{self, Description};
+use super::provider::{self, Amiss, Description};
 use super::sealed;
 use crate::directory::check_may_give;
 use crate::{App, Ask, Conflict, Refused, limits, see_as};
@@ -108,7 +108,11 @@ impl App {
         let found = provider::describe(&self.providers, &new.issuer, &self.settings.base_url).await;
         let found = found.map_err(|fault| {
             tracing::info!(%account, ?fault, "a provider could not be connected");
-            Refused::field("issuer", Problem::NoProvider)
+            let problem = match fault {
+                Amiss::NotListed(_) => Problem::HostNotListed,
+                _ => Problem::NoProvider,
+            };
+            Refused::field("issuer", problem)
         })?;
         let salt = self.store.random_bytes();
         let connect = move |w: Writer, pass: &Proven<AccountPass<ManageUsers>>| {

@@ -42,7 +42,6 @@ mod rights_lost;
 mod second_factor;
 mod second_factor_rule;
 mod see_as;
-mod seed;
 mod session;
 mod single_sign_on;
 mod smtp;

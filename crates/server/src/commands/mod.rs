@@ -11,7 +11,6 @@ mod metrics_token;
 mod migrate;
 mod operator_link;
 mod second_factor;
-mod seed;
 mod session;
 mod user;
 
@@ -77,8 +76,6 @@ pub(crate) enum Command {
     MetricsToken,
     /// Tell the link to the mails and where they stand
     OperatorLink,
-    /// Fill the database with demonstration data
-    Seed(seed::Args),
 }
 
 impl Command {
@@ -99,11 +96,10 @@ impl Command {
                 second_factor::remove(settings, args).await
             }
             Command::Explain(args) => explain::run(settings, args).await,
-            Command::Activity(activity::Command::Verify) => activity::verify(settings).await,
+            Command::Activity(activity::Command::Verify(args)) => activity::verify(settings, args).await,
             Command::Doctor => doctor::run(settings).await,
             Command::MetricsToken => metrics_token::run(settings).await,
             Command::OperatorLink => operator_link::run(settings).await,
-            Command::Seed(args) => seed::run(settings, args).await,
         }
     }
 }

@@ -12,8 +12,7 @@ struct World {
 
 impl World {
     fn on(installation: Installation) -> World {
-        let seed = ["seed", "--accounts", "2", "--users-per-account", "20", "--companies-per-account", "2"];
-        let account = text(&installation.answer(&seed)["account"]);
+        let account = installation.seed(2, 20).account;
         let rows =
             installation.sql(&format!("SELECT id FROM company WHERE account_id = '{account}' ORDER BY id"));
         // Agents have what they have where Lead Center is used.

@@ -1,6 +1,6 @@
 //! A stage for what happens at the same moment: a server, many accounts, and the same few people in each of them.
 //!
-//! The accounts are made by `rollcall seed`, people and their sessions straight in the database: that is quick, and
+//! The accounts are made by `rollcall-seed`, people and their sessions straight in the database: that is quick, and
 //! nothing of it is what the tests are about.
 
 use std::ops::Range;
@@ -11,7 +11,7 @@ use store::secret;
 
 use crate::http::{Answer, Ask, Hand, at_once};
 use crate::serve::{Server, listening};
-use crate::support::{Installation, text};
+use crate::support::Installation;
 
 /// Set by `cargo xtask endure`: all the rounds there are, which take long.
 const ENDURE: &str = "ROLLCALL_TEST_ENDURE";
@@ -62,17 +62,14 @@ impl Stage {
         let installation =
             installation.set("ROLLCALL_LOG", "error").set("ROLLCALL_TRUSTED_PROXIES", "127.0.0.1");
         let (installation, address) = listening(installation);
-        let rounds = rounds.to_string();
-        let seed =
-            ["seed", "--accounts", &rounds, "--users-per-account", "1", "--companies-per-account", "2"];
-        let made = installation.answer(&seed);
+        let made = installation.seed(rounds as u64, 1);
         let accounts = installation.sql("SELECT id FROM account ORDER BY id").into_iter().flatten().collect();
         // Young accounts may invite only a few.
         installation.sql("UPDATE account SET created_at = created_at - 172800000000");
         // The seed's own administrators would always be left.
         installation.sql("UPDATE \"user\" SET user_type = 'manager'");
         for person in 0..ADMINISTRATORS {
-            add_person(&installation, person, &text(&made["login"]));
+            add_person(&installation, person, &made.login);
             add_sessions(&installation, person, 0..1);
             installation.sql(&format!(
                 "INSERT INTO \"user\" (account_id, id, login_id, email, email_canonical, first_name, last_name,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use seed::{Made, Place as SeedPlace, Size};
 use serde_json::Value;
 
 /// A number no other test of this run has.
@@ -123,6 +124,18 @@ impl Installation {
         let made = self
             .answer(&[&["account", "create", "--name", name, "--admin-email", email], &names[..]].concat());
         text(&made["account"])
+    }
+
+    /// Fills it with made-up people, as `rollcall-seed` does.
+    pub(crate) fn seed(&self, accounts: u64, users: u64) -> Made {
+        let database_url = match &self.place {
+            Place::File(_) => None,
+            Place::Server(url) => Some(url.clone()),
+        };
+        let place = SeedPlace { data_dir: self.folder.join("data"), database_url };
+        let size = Size { accounts, users, companies: 2, seed: 7, center: false };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(place.fill(size)).unwrap()
     }
 
     /// Makes a company; its id.

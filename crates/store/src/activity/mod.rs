@@ -10,7 +10,7 @@ use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::ActivityId;
 use domain::time::Timestamp;
 
-pub use seal::{Sealed, has_unsealed, seal};
+pub use seal::{Seal, Sealed, find_hash, has_unsealed, seal};
 pub use verify::{Broken, Verified, Walk, verify};
 
 use crate::db::{DbError, Row, Value, sql};
@@ -124,6 +124,11 @@ fn changes_json(changes: &[Change], key: Option<&str>) -> String {
     let rows = changes.iter().map(|change| serde_json::json!([change.field, change.before, change.after]));
     let key = key.map(|name| serde_json::json!([BY_KEY, null, name]));
     serde_json::Value::Array(rows.chain(key).collect()).to_string()
+}
+
+/// Whether an entry with these changes was made by a program. No text within them reads the same: its quotes are escaped.
+fn is_by_key(changes: &str) -> bool {
+    changes.contains(&format!("[\"{BY_KEY}\",null,"))
 }
 
 /// One page of an account's activity, newest first; behind the entry `before`.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::time::Timestamp;
+
 use crate::db::{DbError, Row, sql};
 use crate::pass::SystemPass;
 use crate::secret::{self, Key};
@@ -18,10 +20,42 @@ pub struct Sealed {
     id: String,
 }
 
+/// A sealed entry as it is told outside of the database: its place and hash, and who did what to what, by ids. Names and what was
+/// changed are not told.
+#[derive(Clone, Debug)]
+pub struct Seal {
+    /// Whose chain it is in; empty for that of logins.
+    pub account: String,
+    /// Its number there.
+    pub number: i64,
+    /// Its hash, which covers all before it.
+    pub hash: String,
+    /// The entry.
+    pub id: String,
+    /// When it was done.
+    pub at: Timestamp,
+    /// What was done.
+    pub verb: String,
+    /// What kind of actor.
+    pub actor_kind: String,
+    /// Who; empty where the kind says it all.
+    pub actor: String,
+    /// Whether a program did it, with a key of theirs.
+    pub by_key: bool,
+    /// To what.
+    pub subject: String,
+    /// The network of the request; empty for the command line and the worker.
+    pub network: String,
+    /// The request, as in the log.
+    pub request: String,
+}
+
 /// An entry as the chain sees it: all its columns in a fixed order.
 pub(super) struct Link {
     pub(super) account: String,
     pub(super) id: String,
+    at: i64,
+    texts: [String; 9],
     content: String,
     mac: String,
     pub(super) seq: Option<i64>,
@@ -62,7 +96,27 @@ impl Link {
             *text = c.text()?;
         }
         let content = content(&account, &id, at, &texts.each_ref().map(String::as_str));
-        Ok(Link { account, id, content, mac: c.text()?, seq: c.int_or_null()?, hash: c.text_or_null()? })
+        let (mac, seq, hash) = (c.text()?, c.int_or_null()?, c.text_or_null()?);
+        Ok(Link { account, id, at, texts, content, mac, seq, hash })
+    }
+
+    /// What is told of it in its place.
+    fn seal(self, end: &End) -> Seal {
+        let [verb, actor_kind, actor, _, subject, _, changes, network, request] = self.texts;
+        Seal {
+            account: self.account,
+            number: end.seq,
+            hash: end.hash.clone(),
+            id: self.id,
+            at: Timestamp::from_micros(self.at),
+            verb,
+            actor_kind,
+            actor,
+            by_key: super::is_by_key(&changes),
+            subject,
+            network,
+            request,
+        }
     }
 
     /// Whether the entry is as it was written.
@@ -123,8 +177,14 @@ pub fn has_unsealed(r: &mut Reader, after: &Sealed) -> Result<bool, DbError> {
 
 /// Looks at up to `most` entries behind `after`, and seals those that are as they were written, in chains that end
 /// where they should; the others stay as they are, for [`super::verify`] to find. An entry that is still being
-/// written when a later one is sealed simply comes after it: the chain's order is its own.
-pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Result<Sealed, DbError> {
+/// written when a later one is sealed simply comes after it: the chain's order is its own. What was sealed is to be told once the
+/// unit is committed.
+pub fn seal(
+    w: &mut Writer,
+    _pass: &SystemPass,
+    after: &Sealed,
+    most: i64,
+) -> Result<(Sealed, Vec<Seal>), DbError> {
     let rows = w.tx().all(
         sql!(
             "SELECT account_id, id, at, verb, actor_kind, actor_id, actor_name, subject_id, subject_name, changes,
@@ -133,7 +193,7 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Re
         ),
         &[(&after.id).into(), (&after.account).into(), most.into()],
     )?;
-    let mut sealed = after.clone();
+    let (mut sealed, mut seals) = (after.clone(), Vec::new());
     let mut ends: BTreeMap<String, Option<End>> = BTreeMap::new();
     for row in rows {
         let link = Link::read(row)?;
@@ -145,7 +205,7 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Re
             && link.is_genuine(w.key())
         {
             *end = add(w, end, &link)?;
-            sealed.entries += 1;
+            seals.push(link.seal(end));
         }
     }
     for (account, end) in &ends {
@@ -153,7 +213,22 @@ pub fn seal(w: &mut Writer, _pass: &SystemPass, after: &Sealed, most: i64) -> Re
             move_head(w, account, end)?;
         }
     }
-    Ok(sealed)
+    sealed.entries += seals.len() as u64;
+    Ok((sealed, seals))
+}
+
+/// The hash of the sealed entry of this number in a chain.
+pub fn find_hash(
+    r: &mut Reader,
+    _pass: &SystemPass,
+    account: &str,
+    number: i64,
+) -> Result<Option<String>, DbError> {
+    let row = r.tx().optional(
+        sql!("SELECT hash FROM activity WHERE account_id = $1 AND seq = $2"),
+        &[account.into(), number.into()],
+    )?;
+    row.map(|row| row.columns().text()).transpose()
 }
 
 /// The end of a chain that can go on.

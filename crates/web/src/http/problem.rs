@@ -262,6 +262,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::BrandIncomplete => t.problem_brand_incomplete(),
         Conflict::Full => t.problem_full(),
         Conflict::NoPush => t.problem_no_push(),
+        Conflict::PushNotListed => t.problem_push_not_listed(),
         Conflict::SingleSignOnFailed => t.problem_single_sign_on_failed(),
         Conflict::SingleSignOnUnknown => t.problem_single_sign_on_unknown(),
         Conflict::SingleSignOnTaken => t.problem_single_sign_on_taken(),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use app::push::{Addresses, FindsAddresses, NoAnswer, Way};
 use app::{Conflict, Refused};
 use domain::brand::HostName;
+use domain::network::OutgoingHosts;
 use domain::push::Fault;
 use testkit::World;
 
@@ -86,6 +87,31 @@ async fn x26_a_name_that_leads_elsewhere_a_moment_later_is_not_followed() {
         world_with(&mut world, way).await;
         send(&world).await;
         assert_eq!((first.met(), second.met()), (1, 0));
+    }
+}
+
+/// Where the operator has listed hosts, nothing goes to another: no browser with one is taken, and none that was taken before
+/// is gone to, nor looked up. Seen to fail: without each of the two looks at the list, in `read_browser` and in `try_ask`.
+#[tokio::test]
+async fn x26_what_the_operator_has_not_listed_is_not_gone_to() {
+    for (list, is_listed) in [("push.example", true), ("*.push.example,other.example", false)] {
+        for mut world in testkit::worlds().await {
+            let service = PushService::open();
+            let names = Names::leading_to(&[&[&service.address.to_string()]]);
+            let way = |names: &Names| Way::with(Box::new(names.clone()), vec![service.address], &[]);
+            let ada = world_with(&mut world, way(&names)).await;
+            let list = OutgoingHosts::parse(list).unwrap();
+            restart_with(&mut world, way(&names).only(list).patient(Duration::from_secs(2)));
+            send(&world).await;
+            assert_eq!(service.met(), usize::from(is_listed));
+            let fault = devices(&world, &ada.ask).await[0].fault;
+            assert_eq!(fault, Some(if is_listed { Fault::Later } else { Fault::Refused }));
+            let again = turn_on(&world, &ada.ask, &Browser::new(NAMED.to_owned(), 2)).await;
+            match is_listed {
+                true => again.unwrap(),
+                false => assert_refused!(again, Refused::Conflict(Conflict::PushNotListed)),
+            }
+        }
     }
 }
 

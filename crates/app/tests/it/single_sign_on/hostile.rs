@@ -1,8 +1,10 @@
 //! Providers that mean no good, and those who play one (X-26, X-29).
 
+use app::push::Way;
 use app::single_sign_on::Returned;
 use app::{Conflict, Refused};
 use domain::input::Problem;
+use domain::network::OutgoingHosts;
 use serde_json::Value;
 use testkit::{Provider, Says};
 
@@ -168,5 +170,40 @@ async fn x26_no_description_leads_where_none_may() {
         assert_eq!(good.asked("/description"), 0, "no redirect is followed");
         assert!(world.sql("SELECT id FROM single_sign_on").is_empty());
         connect(&world, &account, &good).await.unwrap();
+    }
+}
+
+/// X-26. Where the operator has listed hosts, no provider of another is connected, and none whose tokens or keys are elsewhere.
+/// Seen to fail: without the look at the list before it is asked, and with its addresses not looked at.
+#[tokio::test]
+async fn x26_no_provider_is_asked_that_the_operator_has_not_listed() {
+    for mut world in testkit::worlds().await {
+        let (account, provider) = (world.set_up().await, Provider::new());
+        let issuer = provider.issuer();
+        let own = issuer.strip_prefix("http://").unwrap().split('/').next().unwrap().parse().unwrap();
+        let described = |token: &str, keys: &str| {
+            let body = format!(
+                r#"{{"issuer":"{issuer}","authorization_endpoint":"https://anywhere.example/x","token_endpoint":"{token}","jwks_uri":"{keys}"}}"#
+            );
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        };
+        let listed = |list: &str| Way::new(vec![own]).only(OutgoingHosts::parse(list).unwrap());
+        world.restart(|app| app.providers = listed("login.example"));
+        let problem = |result| match result {
+            Err(Refused::Invalid(errors)) => errors[0].problem,
+            other => panic!("{other:?}"),
+        };
+        let typed = ("https://other.example", "client-1", "secret");
+        let named = world.app.connect_provider(&account.admin.ask, account.id.clone(), typed).await;
+        assert_eq!(problem(named), Problem::HostNotListed);
+        let (good, other) = ("https://login.example/x", "https://other.example/x");
+        for (token, keys) in [(other, good), (good, other)] {
+            provider.answer("/description", &described(token, keys));
+            assert_eq!(problem(connect(&world, &account, &provider).await), Problem::HostNotListed);
+        }
+        assert!(world.sql("SELECT id FROM single_sign_on").is_empty());
+        // Addresses of the operator's own are listed by being set.
+        provider.answer("/description", &described(good, good));
+        connect(&world, &account, &provider).await.unwrap();
     }
 }

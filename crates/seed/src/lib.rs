@@ -1,13 +1,17 @@
-//! A repeatable world of demonstration data, for trying the product out and for measuring it.
+//! A repeatable world of made-up people, for measuring the product and for its tests. It is a program of its own, which is not
+//! shipped: what runs for people has no way to fill itself (ASVS 15.2.3).
 //!
 //! The same seed gives the same names and structure. Names, companies and addresses are put together from lists, so
 //! no real person is among them.
 
 mod names;
+mod place;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::Refused;
+use app::password::{Hasher, NewPassword};
 use domain::account::{AccountDetails, DEFAULT_INVITATION_DAYS};
 use domain::account_center::CenterDetails;
 use domain::activity::{Entry, Verb};
@@ -17,12 +21,14 @@ use domain::email::EmailAddress;
 use domain::id::{AccountCenterId, AccountId, CompanyId, LoginId, UserId};
 use domain::user::{Names, UserStatus, UserType};
 use store::pass::{AccountPass, Acting, Reason, SystemPass};
+use store::secret::random_token;
 use store::user::NewUserRow;
-use store::work::{Committed, Origin, Writer};
+use store::work::{Committed, Origin, Store, Writer};
 use store::{account, account_center, company, executive_administrator, invitation, login, user};
 
-use crate::{App, Refused};
-use names::Lot;
+pub use crate::place::{Made, Place};
+
+use crate::names::Lot;
 
 /// How large a world is made.
 #[derive(Clone, Copy, Debug)]
@@ -55,28 +61,28 @@ pub struct World {
 /// How many users one unit makes: so many that most pages of the indexes are written once for several of them.
 const USERS_AT_ONCE: u64 = 10_000;
 
-impl App {
-    /// Makes a world. Its first administrator signs in with `password`; all others have a password nobody knows.
-    pub async fn seed(&self, size: Size, password: String) -> Result<World, Refused> {
-        let first = self.hasher.hash_unjudged(password, self.store.random_bytes()).await?;
-        let unknown = store::secret::random_token(self.store.random_bytes());
-        let others = self.hasher.hash_unjudged(unknown, self.store.random_bytes()).await?;
-        let hashes = Arc::new(Hashes { first, others });
-        let mut progress = Progress::default();
-        while progress.number < size.accounts {
-            let (from, hashes) = (progress.clone(), Arc::clone(&hashes));
-            let unit = move |w: Writer| make_some(w, size, &from, &hashes);
-            progress = self.store.write(Origin::internal(), unit).await?;
-        }
-        let account = progress.first.ok_or(Refused::NotFound)?;
-        let (_, email) = person(size, 0, 0);
-        Ok(World {
-            account,
-            center: progress.center,
-            email: email.to_string(),
-            users: size.accounts * size.users,
-        })
+/// Makes a world. Its first administrator signs in with `password`; all others have a password nobody knows.
+pub async fn fill(store: &Store, hasher: &Hasher, size: Size, password: &str) -> Result<World, Refused> {
+    let hash = async |password: &str| {
+        let new = NewPassword { field: "password", password, known: &[] };
+        hasher.take(new, store.random_bytes()).await
+    };
+    let unknown = random_token(store.random_bytes());
+    let hashes = Arc::new(Hashes { first: hash(password).await?, others: hash(&unknown).await? });
+    let mut progress = Progress::default();
+    while progress.number < size.accounts {
+        let (from, hashes) = (progress.clone(), Arc::clone(&hashes));
+        let unit = move |w: Writer| make_some(w, size, &from, &hashes);
+        progress = store.write(Origin::internal(), unit).await?;
     }
+    let account = progress.first.ok_or(Refused::NotFound)?;
+    let (_, email) = person(size, 0, 0);
+    Ok(World {
+        account,
+        center: progress.center,
+        email: email.to_string(),
+        users: size.accounts * size.users,
+    })
 }
 
 /// Password hashes: of the first administrator, and of everybody else.
