@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use app::mail::compose::Address;
 use app::mail::smtp::Smtp;
+use domain::time::Timestamp;
 
 use self::sources::{Given, Sources};
 use crate::failure::Failure;
@@ -54,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) provider_addresses: Vec<SocketAddr>,
     /// How many requests of programs an account takes an hour, and a tenth of those of a day.
     pub(crate) api_requests_per_hour: i64,
+    /// From when everybody needs a second factor, if ever.
+    pub(crate) second_factor_from: Option<Timestamp>,
     /// What looks like a mistake without being wrong, for the log.
     pub(crate) warnings: Vec<String>,
 }
@@ -84,6 +87,7 @@ impl Settings {
         let push_addresses = reading.find("push_addresses", addresses);
         let provider_addresses = reading.find("provider_addresses", addresses);
         let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
+        let second_factor_from = reading.find("second_factor_from", second_factor_from);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
                 "Mails cannot be sent without a sender: ROLLCALL_SMTP_URL is set, so set ROLLCALL_MAIL_FROM too, such \
@@ -104,6 +108,7 @@ impl Settings {
                 push_addresses: push_addresses?.unwrap_or_default(),
                 provider_addresses: provider_addresses?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
+                second_factor_from: second_factor_from?,
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
@@ -204,6 +209,16 @@ fn api_requests(given: &Given) -> Result<i64, String> {
     number.filter(|number| (1..=1_000_000_000).contains(number)).ok_or_else(|| {
         let Given { name, text } = given;
         format!("{name} must be a number from 1 on, such as 1000, and is {text:?}.")
+    })
+}
+
+/// The server has no zone of its own, as an account has: the day begins in UTC, as a center's does.
+fn second_factor_from(given: &Given) -> Result<Timestamp, String> {
+    let day = given.text.trim();
+    let from = Timestamp::start_of_day(day, "UTC").filter(|from| from.day("UTC") == day);
+    from.ok_or_else(|| {
+        let Given { name, text } = given;
+        format!("{name} must be a day such as 2026-12-01, and is {text:?}.")
     })
 }
 

@@ -14,7 +14,7 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "listen",
     "base_url",
     "data_dir",
@@ -26,6 +26,7 @@ const KEYS: [&str; 11] = [
     "api_requests_per_hour",
     "push_addresses",
     "provider_addresses",
+    "second_factor_from",
 ];
 
 /// A setting as somebody gave it.
