@@ -21,12 +21,12 @@ async function step(behind = 0) {
 }
 
 /** The code that an app shows in a half minute which was told these letters. */
-function code(letters, at) {
+function code(letters, counted) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...letters.replaceAll(' ', '')].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(at));
+  counter.writeBigUInt64BE(BigInt(counted));
   const mac = createHmac('sha1', secret).update(counter).digest();
   const at = mac[19] & 15;
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');

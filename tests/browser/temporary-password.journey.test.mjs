@@ -29,6 +29,8 @@ j.journey('C-06 a temporary password is set, typed, replaced, and works no more'
   await page.getByRole('link', { name: 'Set a temporary password' }).click();
   await j.on(page, 'Set a temporary password');
   await walk.look(page, 'temporary-password-set');
+  const field = page.getByLabel('Temporary password');
+  assert.ok(await field.evaluate((one) => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight), 'it is seen whole');
   await j.fill(page, { 'Temporary password': 'short' });
   await j.press(page, 'Set the temporary password');
   await j.errors(page, { password: 'Use at least 12 characters. Three or four unrelated words do well.' });

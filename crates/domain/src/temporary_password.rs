@@ -32,12 +32,13 @@ fn letter(number: &mut [u8; 32]) -> char {
     char::from(LETTERS[rest])
 }
 
-/// What was typed, as it was given: whoever types a proposed one by hand may leave the dashes out, or have capitals.
+/// What was typed, as it was given: whoever types a proposed one by hand may leave the dashes out, or have capitals. The field in which
+/// one is set has two lines, so that it is seen whole on a phone; what breaks them is no part of it.
 pub fn as_given(typed: &str) -> String {
     let read = |c: &char| !c.is_whitespace() && *c != '-';
     let plain: String = typed.chars().filter(read).take(LENGTH + 1).collect::<String>().to_lowercase();
     let is_ours = plain.len() == LENGTH && plain.bytes().all(|b| LETTERS.contains(&b));
-    if is_ours { grouped(&plain) } else { typed.to_owned() }
+    if is_ours { grouped(&plain) } else { typed.replace(['\r', '\n'], "") }
 }
 
 fn grouped(letters: &str) -> String {
@@ -49,7 +50,7 @@ fn grouped(letters: &str) -> String {
 mod tests {
     use super::*;
 
-    /// C-06. PLACEHOLDER_A
+    /// C-06. Seen to fail: with 27 letters, and made of half of the bytes.
     #[test]
     fn c06_generated_ones_are_long_and_every_letter_is_as_likely() {
         let mut state: u64 = 7;
@@ -65,6 +66,9 @@ mod tests {
                 *count.entry(letter).or_default() += 1;
             }
         }
+        let of_all =
+            |letter: &u8| counts.iter().filter_map(|count| count.get(&char::from(*letter))).sum::<usize>();
+        assert!(LETTERS.iter().map(of_all).all(|of_all| (2_650..2_950).contains(&of_all)), "{counts:?}");
         for count in counts {
             assert_eq!(count.len(), LETTERS.len(), "{count:?}");
             assert!(count.values().all(|count| (50..200).contains(count)), "{count:?}");
@@ -72,7 +76,7 @@ mod tests {
         assert!(29_f64.log2() * LENGTH as f64 > 136.0);
     }
 
-    /// C-06. PLACEHOLDER_B
+    /// C-06. Seen to fail: with capitals kept, with dashes kept, and with texts of any length put into fours.
     #[test]
     fn c06_one_typed_by_hand_is_the_one_that_was_given() {
         let given = generate(&[200; 32]);
@@ -91,5 +95,6 @@ mod tests {
         ] {
             assert_eq!(as_given(own), own);
         }
+        assert_eq!(as_given("a kettle full\r\n of Thunder\r\n"), "a kettle full of Thunder");
     }
 }

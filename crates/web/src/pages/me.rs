@@ -3,7 +3,6 @@
 use app::api_key::{self, ApiKeyRecord};
 use app::pass::{AccountPass, Proven, SelfPass};
 use app::session::SessionRecord;
-use app::work::Reader;
 use app::{Refused, me, session, single_sign_on, words};
 use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
