@@ -78,7 +78,7 @@ async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_onc
     }
 }
 
-/// C-06. PLACEHOLDER_G
+/// C-06. Seen to fail: with what is typed at sign-in taken to the letter.
 #[tokio::test]
 async fn c06_a_proposed_one_may_be_typed_without_its_dashes() {
     for world in testkit::worlds().await {

@@ -136,7 +136,8 @@ async fn a02_who_shows_it_again_may_go_on() {
 }
 
 /// Where the operator asks everybody for a second factor, an account's and a center's page of their own rule say so, and from the
-/// day on no page of either opens to anybody who has none: it leads to setting one up. PLACEHOLDER_I
+/// day on no page of either opens to anybody who has none: it leads to setting one up. Seen to fail: with the operator's day
+/// not read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a02_from_the_servers_day_on_no_page_of_an_account_opens_without_one() {
     for engine in testkit::engines() {
