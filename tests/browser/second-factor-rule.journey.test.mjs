@@ -3,6 +3,19 @@
 import * as j from './journey.mjs';
 
 const house = j.furnish();
+/** A server whose operator asks everybody, from the day after tomorrow on. */
+const asked = new Date(Date.now() + 2 * 24 * 3_600_000).toISOString().slice(0, 10);
+const asking = j.furnish({ env: { ROLLCALL_SECOND_FACTOR_FROM: asked } });
+
+j.journey('A-02 whoever runs the server asks everybody for a second factor: told on every page and in the settings', asking, async (walk) => {
+  const page = await walk.administrator();
+  await j.sees(page, /^From .+ on you need a second factor here\.$/);
+  await walk.look(page, 'second-factor-rule-server-banner');
+  await j.myAccount(page, 'Account settings');
+  await page.getByRole('link', { name: /^Second factor for everybody/ }).click();
+  await j.sees(page, /^Whoever runs this server asks everybody for one from .+ on, here too\.$/);
+  await walk.look(page, 'second-factor-rule-server');
+});
 
 j.journey('A-02 a second factor is asked of everybody: who has none, and why one needs one’s own first', house, async (walk) => {
   const page = await walk.administrator();

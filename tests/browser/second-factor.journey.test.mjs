@@ -7,13 +7,26 @@ import * as j from './journey.mjs';
 
 const house = j.furnish();
 
-/** The code that an app shows which was told these letters, so many half minutes from now. */
-function code(letters, steps = 0) {
+/** A code is good in its own half minute alone: what is left of this one has to do for typing it. */
+const enough = 8_000;
+const halfMinute = 30_000;
+
+/** The half minute of now, as soon as it is behind another one and there is time enough to type its code. */
+async function step(behind = 0) {
+  const now = Date.now();
+  const next = (Math.floor(now / halfMinute) + 1) * halfMinute;
+  if (Math.floor(now / halfMinute) > behind && next - now > enough) return Math.floor(now / halfMinute);
+  await new Promise((done) => setTimeout(done, next - now + 100));
+  return step(behind);
+}
+
+/** The code that an app shows in a half minute which was told these letters. */
+function code(letters, counted) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...letters.replaceAll(' ', '')].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  counter.writeBigUInt64BE(BigInt(counted));
   const mac = createHmac('sha1', secret).update(counter).digest();
   const at = mac[19] & 15;
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
@@ -30,6 +43,7 @@ j.journey('A-02 U-18 a second factor is set up, asked for, stood in for, and tur
   await walk.user('Sam', 'Okafor', sam, 'manager');
   const page = await walk.accept(sam);
   await page.goto('/me');
+  assert.equal(await page.locator('dl.review dd', { hasText: /^Off/ }).count(), 2);
   await walk.look(page, 'second-factor-profile');
   await page.getByRole('link', { name: 'Change Second factor' }).click();
   await j.on(page, 'Second factor');
@@ -44,7 +58,8 @@ j.journey('A-02 U-18 a second factor is set up, asked for, stood in for, and tur
   await j.press(page, 'Turn it on');
   await j.errors(page, { code: 'This code does not fit, or was used already. Type the newest one of your app, or a recovery code.' });
   await walk.look(page, 'second-factor-wrong');
-  await j.fill(page, { Code: code(letters), 'Present password': j.password });
+  // Of a phone whose clock is half a minute behind.
+  await j.fill(page, { Code: code(letters, (await step()) - 1), 'Present password': j.password });
   await j.press(page, 'Turn it on');
   await j.on(page, 'Your recovery codes');
   const codes = (await page.locator('pre.code').innerText()).trim().split('\n');
@@ -52,6 +67,10 @@ j.journey('A-02 U-18 a second factor is set up, asked for, stood in for, and tur
   await walk.look(page, 'second-factor-codes');
   await j.follow(page, 'I have kept them');
   await j.sees(page, '10 recovery codes are left.');
+  await page.goto('/me');
+  await j.sees(page, /^On, since /);
+  await walk.look(page, 'second-factor-profile-on');
+  await page.goto('/me/second-factor');
   await walk.look(page, 'second-factor-on');
   assert.equal((await house.mail.next(sam)).subject, 'Signing in asks for a code now');
 
@@ -64,7 +83,13 @@ j.journey('A-02 U-18 a second factor is set up, asked for, stood in for, and tur
   await j.fill(elsewhere, { Code: '123' });
   await j.press(elsewhere, 'Sign in');
   await j.errors(elsewhere, { code: 'This code does not fit, or was used already. Type the newest one of your app, or a recovery code.' });
-  await j.fill(elsewhere, { Code: code(letters, 1) });
+  // Somebody has set it right: one code is refused, and the next one taken.
+  const first = await step();
+  await j.fill(elsewhere, { Code: code(letters, first) });
+  await j.press(elsewhere, 'Sign in');
+  await j.errors(elsewhere, { code: 'That code has just passed: type the one your app shows now.' });
+  await walk.look(elsewhere, 'second-factor-passed');
+  await j.fill(elsewhere, { Code: code(letters, await step(first)) });
   await j.press(elsewhere, 'Sign in');
   await elsewhere.waitForURL(/\/accounts/);
 

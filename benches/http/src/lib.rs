@@ -27,8 +27,15 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
     };
     let db = Db::open(&location).expect("a database");
     let key = load_or_make_key(folder).expect("a key");
-    let store =
-        Store::new(db, Tools { clock: Box::new(Behind(days_behind)), random: Box::new(RealRandom), key });
+    let store = Store::new(
+        db,
+        Tools {
+            clock: Box::new(Behind(days_behind)),
+            random: Box::new(RealRandom),
+            key,
+            second_factor_from: None,
+        },
+    );
     store.migrate().await.expect("migrated");
     let base_url = format!("http://{address}");
     let mail_from =

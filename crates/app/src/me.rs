@@ -4,12 +4,13 @@ use domain::activity::{Entry, Verb};
 use domain::capability::proof::AnyUser;
 use domain::input::Problem;
 use domain::mail::MailKind;
+use domain::time::Timestamp;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
 use store::page::Page;
 use store::pass::{AccountPass, Acting, Proven, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
-use store::{login, mail, user};
+use store::{login, mail, passkey, second_factor, user};
 use text::Language;
 
 pub use store::login::AccountOfLogin;
@@ -31,6 +32,10 @@ pub struct Profile {
     pub merges: Vec<MergedLogin>,
     /// Whether one has shown that one's address is one's own.
     pub is_proven: bool,
+    /// Since when an app shows codes that are asked for.
+    pub app_since: Option<Timestamp>,
+    /// How many passkeys one has.
+    pub passkeys: usize,
 }
 
 /// What My Profile shows beside what the pass tells.
@@ -42,6 +47,8 @@ pub fn profile(r: &mut Reader, pass: &SelfPass) -> Result<Profile, Refused> {
         email_change: email_change::find(r, pass)?,
         merges: login_merge::list_made(r, pass)?,
         is_proven: login::get(r, &pass.person().login)?.is_proven,
+        app_since: second_factor::find(r, &pass.person().login)?.and_then(|factor| factor.since),
+        passkeys: passkey::list(r, &pass.person().login)?.len(),
     })
 }
 

@@ -8,12 +8,12 @@ use domain::email::EmailAddress;
 use domain::id::LoginId;
 use domain::input::Problem;
 use domain::mail::MailKind;
-use domain::second_factor::{self as rules, Typed};
+use domain::second_factor::{self as rules, Judged, Typed};
 use domain::time::Timestamp;
 use store::login::LoginRecord;
 use store::mail::NewMail;
 use store::pass::{Acting, Proven, SecondFactorPass, SelfPass, SystemPass};
-use store::second_factor;
+use store::second_factor::{self, SecondFactor};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{attempt, login, mail, passkey, session as sessions};
 use totp_rs::{Builder, Totp};
@@ -146,8 +146,9 @@ impl App {
             let is_first = !second_factor::is_on(&mut w, &checked.id)?;
             let shown = second_factor::find_shown(&mut w, pass)?;
             let generation = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
-            let confirmed = match step_of(&w, &checked.id, generation, &typed) {
-                Some(step) => second_factor::confirm(&mut w, pass, generation, step)?,
+            let now = step_of(&w);
+            let confirmed = match rules::nearest(now, fits(&w, &checked.id, generation, &typed)) {
+                Some(step) => second_factor::confirm(&mut w, pass, generation, step, step - now)?,
                 None => false,
             };
             if !confirmed {
@@ -285,34 +286,54 @@ pub(crate) fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Resul
     if let Err(exceeded) = count(w, login)? {
         return Ok(Err(Refused::TooMany(exceeded)));
     }
-    let used = match Typed::parse(typed) {
-        Typed::Code(code) => take_code(w, login, &code)?.then_some(Used::Code),
-        Typed::RecoveryCode(code) => second_factor::take_code(w, login, &code)?.then_some(Used::RecoveryCode),
-        Typed::Neither => None,
+    let taken = match Typed::parse(typed) {
+        Typed::Code(code) => take_code(w, login, &code)?.map(|()| Used::Code),
+        Typed::RecoveryCode(code) if second_factor::take_code(w, login, &code)? => Ok(Used::RecoveryCode),
+        Typed::RecoveryCode(_) | Typed::Neither => Err(Problem::WrongCode),
     };
-    let Some(used) = used else { return Ok(Err(Refused::field("code", Problem::WrongCode))) };
-    attempt::remove(w, &counter(w, login))?;
-    Ok(Ok(used))
+    if matches!(taken, Ok(Used::RecoveryCode) | Err(Problem::WrongCode)) {
+        second_factor::forget_seen_drift(w, login)?;
+    }
+    if taken.is_ok() {
+        attempt::remove(w, &counter(w, login))?;
+    }
+    Ok(taken.map_err(|problem| Refused::field("code", problem)))
 }
 
-fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<bool, Refused> {
-    let Some(factor) = second_factor::find(w, login)? else { return Ok(false) };
-    let Some(step) = step_of(w, login, factor.generation, code) else { return Ok(false) };
-    Ok(second_factor::take_step(w, login, factor.generation, step)?)
+fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<Result<(), Problem>, Refused> {
+    let Some(SecondFactor { generation, clock, .. }) = second_factor::find(w, login)? else {
+        return Ok(Err(Problem::WrongCode));
+    };
+    Ok(match clock.judge(step_of(w), fits(w, login, generation, code)) {
+        Judged::Good { step, drift } if second_factor::take_step(w, login, generation, step, drift)? => {
+            Ok(())
+        }
+        Judged::Passed { step, drift } if second_factor::refuse_step(w, login, generation, step, drift)? => {
+            Err(Problem::CodePassed)
+        }
+        _ => Err(Problem::WrongCode),
+    })
 }
 
-/// The half minute whose code was typed: this one, the one before or the one behind.
-fn step_of(w: &Writer, login: &LoginId, generation: i64, typed: &str) -> Option<i64> {
-    let Typed::Code(code) = Typed::parse(typed) else { return None };
-    let seconds = w.now.micros() / 1_000_000;
-    let step = app_of(second_factor::secret(w.key(), login, generation))
-        .check(&code, u64::try_from(seconds).ok()?)?;
-    i64::try_from(step).ok()
+/// The half minute of now, by our clock.
+fn step_of(w: &Writer) -> i64 {
+    w.now.micros() / 1_000_000 / rules::STEP
+}
+
+/// Whether what was typed is the code of a half minute.
+fn fits(w: &Writer, login: &LoginId, generation: i64, typed: &str) -> impl Fn(i64) -> bool + use<> {
+    let (app, typed) = (app_of(second_factor::secret(w.key(), login, generation)), Typed::parse(typed));
+    move |step| {
+        let (Typed::Code(code), Ok(seconds)) = (&typed, u64::try_from(step * rules::STEP)) else {
+            return false;
+        };
+        app.check(code, seconds).is_some()
+    }
 }
 
 fn app_of(secret: [u8; 20]) -> Totp {
-    // As all apps have it: SHA-1, six digits, thirty seconds, one step of skew.
-    Builder::new().with_secret(secret).build().expect("twenty bytes are enough")
+    // As all apps have it: SHA-1, six digits, thirty seconds. What of steps beside it is `AppClock`'s to say.
+    Builder::new().with_secret(secret).with_skew(0).build().expect("twenty bytes are enough")
 }
 
 /// Tries from one network are few, and of one login from wherever not many more: codes have six digits. Who tries has the

@@ -5,6 +5,7 @@ use domain::capability::Capability;
 use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, SessionId, UserId};
 use domain::input::Problem;
+use domain::temporary_password::as_given;
 use domain::time::Timestamp;
 use store::login::{self, LoginRecord};
 use store::pass::{
@@ -123,11 +124,11 @@ impl App {
                 Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Attempt, found))
             })
             .await??;
-        let stored = match &found {
-            Some(login) => vec![login.password_hash.clone()],
-            None => temporary.iter().map(|one| one.password_hash.clone()).collect(),
+        let (stored, typed) = match &found {
+            Some(login) => (vec![login.password_hash.clone()], password.to_owned()),
+            None => (temporary.iter().map(|one| one.password_hash.clone()).collect(), as_given(password)),
         };
-        let fits = self.hasher.find(password.to_owned(), stored).await?;
+        let fits = self.hasher.find(typed, stored).await?;
         Ok(match (found, fits) {
             (Some(login), Some(_)) => Typed::Login(login),
             (None, Some(which)) => Typed::Temporary(temporary.swap_remove(which)),

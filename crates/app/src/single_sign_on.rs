@@ -11,11 +11,10 @@ pub(crate) mod token;
 
 use domain::access::Refusal;
 use domain::activity::{Entry, Verb};
-use domain::capability::proof::AnyUser;
 use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
 use domain::single_sign_on::{Claims, Expected, Flaw};
-use store::pass::{AccountPass, Acting, HasPlace as _, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
+use store::pass::{Acting, HasPlace, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
 use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
@@ -64,15 +63,10 @@ pub enum Arrived {
     Linked(AccountId),
 }
 
-/// Whether the account has a provider that somebody can link themselves to.
-pub fn is_offered(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<bool, Refused> {
-    Ok(own_login(pass.place()).is_some() && single_sign_on::find(r, pass.account())?.is_some())
-}
-
 /// How somebody stands to single sign-on in an account: `None` where there is none, else whether they can sign in by it.
-pub fn own(r: &mut Reader, pass: &OwnLinkPass) -> Result<Option<bool>, Refused> {
+pub fn own(r: &mut Reader, pass: &impl HasPlace) -> Result<Option<bool>, Refused> {
     let Some(login) = own_login(pass.place()) else { return Ok(None) };
-    match single_sign_on::find(r, pass.account())? {
+    match single_sign_on::find(r, &pass.place().account)? {
         Some(_) => Ok(Some(single_sign_on::is_known(r, pass, &login)?)),
         None => Ok(None),
     }

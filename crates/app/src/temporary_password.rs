@@ -10,6 +10,7 @@ use domain::email::EmailAddress;
 use domain::id::{AccountId, LoginId, MailId, UserId};
 use domain::input::Problem;
 use domain::mail::MailKind;
+use domain::temporary_password::as_given;
 use domain::user::{NewUser, UserStatus};
 use store::login::{self, NewLogin};
 use store::mail::NewMail;
@@ -140,7 +141,8 @@ impl App {
         password: &str,
         known: &[&str],
     ) -> Result<String, Refused> {
-        let new = NewPassword { field: "password", password, known };
+        let given = as_given(password);
+        let new = NewPassword { field: "password", password: &given, known };
         self.hasher.take(new, temporary_password::salt(self.store.key(), email)).await
     }
 
@@ -175,7 +177,7 @@ impl App {
     pub async fn choose_password(&self, ask: &Ask, password: &str) -> Result<Accepted, Refused> {
         let (pass, ()) = self.read::<TemporaryPasswordPass, ()>(ask, (), |_, _| Ok(())).await?;
         let opened = &pass.invitation;
-        if self.hasher.verify(password.to_owned(), Some(pass.password_hash.clone())).await? {
+        if self.hasher.verify(as_given(password), Some(pass.password_hash.clone())).await? {
             return Err(Refused::field("password", Problem::SamePassword));
         }
         let hash = self.hash_chosen(opened, password).await?;

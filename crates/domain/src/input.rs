@@ -50,6 +50,8 @@ pub enum Problem {
     WeakPassword,
     /// No code of the second factor, or one that was used.
     WrongCode,
+    /// The code of another half minute nearby, which is used up by that.
+    CodePassed,
     /// A user with this address is in the account already (U-01).
     AddressTaken,
     /// It is the present password, and another one is asked for (U-18).

@@ -18,6 +18,65 @@ pub fn parse_from(day: &str, zone: &str, now: Timestamp) -> Result<Timestamp, Pr
     if from > now + FURTHEST { Err(Problem::DayTooFar) } else { Ok(from) }
 }
 
+/// How long a code is good, in seconds, as all apps have it.
+pub const STEP: i64 = 30;
+/// How many steps an app's clock may have moved since a code of it was last taken, to be followed.
+const FAR: i64 = 4;
+/// Within how many steps two codes have to come, to show that it has.
+const SOON: i64 = 20;
+
+/// How the clock of somebody's app stands to ours, as far as its codes have shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppClock {
+    /// How many steps it is ahead.
+    pub drift: i64,
+    /// The same by the code typed last, where that was refused as one of another step nearby.
+    pub seen_drift: Option<i64>,
+    /// The step whose code was used up last, with all before it.
+    pub last_step: i64,
+}
+
+/// What a code is that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// The one of now.
+    Good {
+        /// Its step.
+        step: i64,
+        /// How many steps the app's clock is ahead.
+        drift: i64,
+    },
+    /// One of another step nearby. Good for nothing now nor later: else who guesses could hear which one is about to come.
+    Passed {
+        /// Its step.
+        step: i64,
+        /// How many steps the app's clock would be ahead.
+        drift: i64,
+    },
+    /// None of these.
+    Wrong,
+}
+
+impl AppClock {
+    /// Judges a code, of which `fits` says whether it is that of a step, at the step `now` by our clock. It counts in its own step alone,
+    /// by the app's clock. Where that has moved, two codes one after the other show it (RFC 6238, section 6).
+    pub fn judge(&self, now: i64, fits: impl Fn(i64) -> bool) -> Judged {
+        let here = now + self.drift;
+        let Some(step) = nearest(here, |step| step > self.last_step && fits(step)) else {
+            return Judged::Wrong;
+        };
+        let drift = step - now;
+        let has_moved = self.seen_drift == Some(drift) && step - self.last_step <= SOON;
+        if step == here || has_moved { Judged::Good { step, drift } } else { Judged::Passed { step, drift } }
+    }
+}
+
+/// The step nearest to `here` that a code fits, if it fits one nearby.
+pub fn nearest(here: i64, fits: impl Fn(i64) -> bool) -> Option<i64> {
+    let away = (1..=FAR).flat_map(|away| [-away, away]);
+    std::iter::once(0).chain(away).map(|away| here + away).find(|step| fits(*step))
+}
+
 /// How many recovery codes somebody gets.
 pub const CODES: usize = 10;
 
@@ -106,6 +165,43 @@ mod tests {
         {
             assert_eq!(Typed::parse(neither), Typed::Neither, "{neither}");
         }
+    }
+
+    fn judged(clock: AppClock, now: i64, code: i64) -> Judged {
+        clock.judge(now, |step| step == code)
+    }
+
+    /// Seen to fail: with the code of a step beside taken, with codes taken that are used up, and with five steps looked at.
+    #[test]
+    fn a02_a_code_is_good_in_its_own_half_minute_alone() {
+        for drift in [0, -3, 7] {
+            let clock = AppClock { drift, seen_drift: None, last_step: 0 };
+            for away in -9..=9_i64 {
+                let wanted = match away {
+                    0 => Judged::Good { step: 1_000 + drift, drift },
+                    _ if away.abs() <= 4 => {
+                        Judged::Passed { step: 1_000 + drift + away, drift: drift + away }
+                    }
+                    _ => Judged::Wrong,
+                };
+                assert_eq!(judged(clock, 1_000, 1_000 + drift + away), wanted, "{drift} {away}");
+            }
+            let used = AppClock { last_step: 1_000 + drift, ..clock };
+            for away in -4..=0 {
+                assert_eq!(judged(used, 1_000, 1_000 + drift + away), Judged::Wrong, "used up");
+            }
+        }
+    }
+
+    /// Seen to fail: with a second code of another clock believed, with one believed that comes long after, and with none.
+    #[test]
+    fn a02_two_codes_of_a_clock_that_has_moved_are_believed() {
+        let seen = AppClock { drift: 0, seen_drift: Some(-2), last_step: 998 };
+        assert_eq!(judged(seen, 1_001, 999), Judged::Good { step: 999, drift: -2 });
+        assert_eq!(judged(seen, 1_001, 1_001), Judged::Good { step: 1_001, drift: 0 }, "it has not moved");
+        assert_eq!(judged(seen, 1_001, 1_000), Judged::Passed { step: 1_000, drift: -1 }, "moved otherwise");
+        assert_eq!(judged(seen, 1_000, 998), Judged::Wrong, "the same once more");
+        assert_eq!(judged(seen, 1_021, 1_019), Judged::Passed { step: 1_019, drift: -2 }, "long after");
     }
 
     /// Seen to fail: with the name as it is.

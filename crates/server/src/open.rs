@@ -69,7 +69,9 @@ pub(crate) async fn unchecked_app(
             return Err(failure);
         }
     };
-    let store = Store::new(db, Tools { clock: Box::new(RealClock), random: Box::new(RealRandom), key });
+    let (clock, random) = (Box::new(RealClock), Box::new(RealRandom));
+    let tools = Tools { clock, random, key, second_factor_from: settings.second_factor_from };
+    let store = Store::new(db, tools);
     Ok(App {
         store,
         settings: app::Settings {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use app::mail::compose::Address;
 use app::mail::smtp::Smtp;
 use domain::network::OutgoingHosts;
+use domain::time::Timestamp;
 
 use self::sources::{Given, Sources};
 use crate::failure::Failure;
@@ -57,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) outgoing_hosts: OutgoingHosts,
     /// How many requests of programs an account takes an hour, and a tenth of those of a day.
     pub(crate) api_requests_per_hour: i64,
+    /// From when everybody needs a second factor, if ever.
+    pub(crate) second_factor_from: Option<Timestamp>,
     /// What looks like a mistake without being wrong, for the log.
     pub(crate) warnings: Vec<String>,
 }
@@ -88,6 +91,7 @@ impl Settings {
         let provider_addresses = reading.find("provider_addresses", addresses);
         let outgoing_hosts = reading.find("outgoing_hosts", outgoing_hosts);
         let api_requests_per_hour = reading.get("api_requests_per_hour", API_REQUESTS, api_requests);
+        let second_factor_from = reading.find("second_factor_from", second_factor_from);
         if matches!((&smtp, &mail_from), (Some(Some(_)), Some(None))) {
             reading.wrong.push(
                 "Mails cannot be sent without a sender: ROLLCALL_SMTP_URL is set, so set ROLLCALL_MAIL_FROM too, such \
@@ -109,6 +113,7 @@ impl Settings {
                 provider_addresses: provider_addresses?.unwrap_or_default(),
                 outgoing_hosts: outgoing_hosts?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
+                second_factor_from: second_factor_from?,
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
@@ -219,6 +224,16 @@ fn api_requests(given: &Given) -> Result<i64, String> {
     number.filter(|number| (1..=1_000_000_000).contains(number)).ok_or_else(|| {
         let Given { name, text } = given;
         format!("{name} must be a number from 1 on, such as 1000, and is {text:?}.")
+    })
+}
+
+/// The server has no zone of its own, as an account has: the day begins in UTC, as a center's does.
+fn second_factor_from(given: &Given) -> Result<Timestamp, String> {
+    let day = given.text.trim();
+    let from = Timestamp::start_of_day(day, "UTC").filter(|from| from.day("UTC") == day);
+    from.ok_or_else(|| {
+        let Given { name, text } = given;
+        format!("{name} must be a day such as 2026-12-01, and is {text:?}.")
     })
 }
 

@@ -3,6 +3,7 @@
 //! Whether a code is used up is decided by one guarded statement each, so that of many who type the same one succeeds.
 
 use domain::id::LoginId;
+use domain::second_factor::AppClock;
 use domain::time::{Span, Timestamp};
 
 use crate::db::{DbError, Value, sql};
@@ -39,6 +40,8 @@ pub struct SecondFactor {
     pub generation: i64,
     /// Since when it counts; `None` while no code of it was typed.
     pub since: Option<Timestamp>,
+    /// How its clock stands to ours.
+    pub clock: AppClock,
 }
 
 /// The secret of the app, which is stored nowhere.
@@ -50,12 +53,14 @@ pub fn secret(key: &Key, login: &LoginId, generation: i64) -> [u8; 20] {
 /// The app of a login, if one was ever shown.
 pub fn find(r: &mut Reader, login: &LoginId) -> Result<Option<SecondFactor>, DbError> {
     let row = r.tx().optional(
-        sql!("SELECT generation, confirmed_at FROM second_factor WHERE login_id = $1"),
+        sql!("SELECT generation, confirmed_at, drift, seen_drift, last_step FROM second_factor WHERE login_id = $1"),
         &[login.into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
-        Ok(SecondFactor { generation: c.int()?, since: c.get()? })
+        let (generation, since) = (c.int()?, c.get()?);
+        let clock = AppClock { drift: c.int()?, seen_drift: c.int_or_null()?, last_step: c.int()? };
+        Ok(SecondFactor { generation, since, clock })
     })
     .transpose()
 }
@@ -98,13 +103,20 @@ pub fn begin(w: &mut Writer, pass: &SelfPass) -> Result<bool, DbError> {
     Ok(begun > 0)
 }
 
-/// Lets the app that was shown count, by a code of it, which is used up; false if another one was shown since.
-pub fn confirm(w: &mut Writer, pass: &SelfPass, generation: i64, step: i64) -> Result<bool, DbError> {
+/// Lets the app that was shown count, by a code of it, which is used up, and shows how its clock stands to ours; false if another one
+/// was shown since.
+pub fn confirm(
+    w: &mut Writer,
+    pass: &SelfPass,
+    generation: i64,
+    step: i64,
+    drift: i64,
+) -> Result<bool, DbError> {
     let now = w.now;
     let confirmed = w.tx().exec(
         sql!(
-            "UPDATE second_factor SET confirmed_at = $4, last_step = $5
-             WHERE login_id = $1 AND generation = $2 AND session_id = $3 AND confirmed_at IS NULL AND last_step < $5"
+            "UPDATE second_factor SET confirmed_at = $4, last_step = $5, drift = $6, seen_drift = NULL
+             WHERE login_id = $1 AND generation = $2 AND session_id = $3 AND confirmed_at IS NULL"
         ),
         &[
             (&pass.person().login).into(),
@@ -112,21 +124,56 @@ pub fn confirm(w: &mut Writer, pass: &SelfPass, generation: i64, step: i64) -> R
             pass.session().into(),
             now.into(),
             step.into(),
+            drift.into(),
         ],
     )?;
     Ok(confirmed > 0)
 }
 
-/// Uses up the code of a half minute, and all before it; false if it is used up.
-pub fn take_step(w: &mut Writer, login: &LoginId, generation: i64, step: i64) -> Result<bool, DbError> {
+/// Uses up the code of a half minute, and all before it, and keeps how the app's clock stands to ours; false if it is used up.
+pub fn take_step(
+    w: &mut Writer,
+    login: &LoginId,
+    generation: i64,
+    step: i64,
+    drift: i64,
+) -> Result<bool, DbError> {
     let taken = w.tx().exec(
         sql!(
-            "UPDATE second_factor SET last_step = $3
+            "UPDATE second_factor SET last_step = $3, drift = $4, seen_drift = NULL
              WHERE login_id = $1 AND generation = $2 AND confirmed_at IS NOT NULL AND last_step < $3"
         ),
-        &[login.into(), generation.into(), step.into()],
+        &[login.into(), generation.into(), step.into(), drift.into()],
     )?;
     Ok(taken > 0)
+}
+
+/// Uses up the code of a half minute that was refused, and keeps how the app's clock stands if one more shows the same; false if it is
+/// used up.
+pub fn refuse_step(
+    w: &mut Writer,
+    login: &LoginId,
+    generation: i64,
+    step: i64,
+    drift: i64,
+) -> Result<bool, DbError> {
+    let refused = w.tx().exec(
+        sql!(
+            "UPDATE second_factor SET last_step = $3, seen_drift = $4
+             WHERE login_id = $1 AND generation = $2 AND confirmed_at IS NOT NULL AND last_step < $3"
+        ),
+        &[login.into(), generation.into(), step.into(), drift.into()],
+    )?;
+    Ok(refused > 0)
+}
+
+/// Forgets what the last code has shown of the app's clock: something else was typed behind it.
+pub fn forget_seen_drift(w: &mut Writer, login: &LoginId) -> Result<(), DbError> {
+    w.tx().exec(
+        sql!("UPDATE second_factor SET seen_drift = NULL WHERE login_id = $1 AND seen_drift IS NOT NULL"),
+        &[login.into()],
+    )?;
+    Ok(())
 }
 
 /// Takes the app away; false if there is none that counts.

@@ -1,5 +1,5 @@
 //! From when everybody in an account, or in all accounts of a center, needs a second factor, and who has none. The gates
-//! ask for it (`pass::load`).
+//! ask for it, and for what the operator asks of everybody (`read_due` in `pass::load`).
 
 use domain::account_center::proof::RunsCenter;
 use domain::capability::proof::ManageUsers;
@@ -22,6 +22,8 @@ pub struct Rule {
     pub own: Option<Timestamp>,
     /// As the center of the account says it.
     pub of_center: Option<Timestamp>,
+    /// As the operator says it of everybody on this server.
+    pub of_server: Option<Timestamp>,
 }
 
 /// Somebody who can sign in and has no second factor.
@@ -54,7 +56,7 @@ pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Rule, DbEr
         &[pass.account().into()],
     )?;
     let mut c = row.columns();
-    Ok(Rule { own: c.get()?, of_center: c.get()? })
+    Ok(Rule { own: c.get()?, of_center: c.get()?, of_server: r.second_factor_from() })
 }
 
 /// From when it holds in the center and its accounts.
@@ -62,7 +64,7 @@ pub fn get_of_center(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<Ru
     let row = r
         .tx()
         .one(sql!("SELECT second_factor_from FROM account_center WHERE id = $1"), &[pass.center().into()])?;
-    Ok(Rule { own: row.columns().get()?, of_center: None })
+    Ok(Rule { own: row.columns().get()?, of_center: None, of_server: r.second_factor_from() })
 }
 
 /// Lets it hold from then on, or never.

@@ -6,7 +6,7 @@ use domain::single_sign_on::PATIENCE;
 use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
-use crate::pass::{AccountPass, OwnLinkPass, SingleSignOnPass};
+use crate::pass::{AccountPass, HasPlace, OwnLinkPass, SingleSignOnPass};
 use crate::secret;
 use crate::session;
 use crate::work::{Reader, Writer};
@@ -285,10 +285,10 @@ pub fn insert_identity(
 }
 
 /// Whether the account's provider knows this login.
-pub fn is_known(r: &mut Reader, pass: &OwnLinkPass, login: &LoginId) -> Result<bool, DbError> {
+pub fn is_known(r: &mut Reader, pass: &impl HasPlace, login: &LoginId) -> Result<bool, DbError> {
     let row = r.tx().optional(
         sql!("SELECT 1 FROM single_sign_on_identity WHERE account_id = $1 AND login_id = $2"),
-        &[pass.account().into(), login.into()],
+        &[(&pass.place().account).into(), login.into()],
     )?;
     Ok(row.is_some())
 }

@@ -39,7 +39,7 @@ use crate::center_person;
 use crate::db::{Db, DbError, Engine, MigrateError, Tx};
 use crate::secret::{self, Key};
 
-/// What every unit needs beside the database: time, randomness and the key.
+/// What every unit needs beside the database: time, randomness, the key, and what the operator asks of everybody.
 pub struct Tools {
     /// The clock.
     pub clock: Box<dyn Clock>,
@@ -47,6 +47,8 @@ pub struct Tools {
     pub random: Box<dyn Random>,
     /// The installation's key.
     pub key: Key,
+    /// From when everybody everywhere needs a second factor, if ever.
+    pub second_factor_from: Option<Timestamp>,
 }
 
 /// The database with its tools. Cheap to clone.
@@ -194,6 +196,11 @@ impl<'tx> Reader<'_, 'tx> {
     /// The installation's key.
     pub fn key(&self) -> &Key {
         &self.tools.key
+    }
+
+    /// From when everybody everywhere needs a second factor, if ever.
+    pub(crate) fn second_factor_from(&self) -> Option<Timestamp> {
+        self.tools.second_factor_from
     }
 
     /// Whether it is part of a unit that writes.

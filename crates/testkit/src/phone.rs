@@ -22,13 +22,9 @@ impl Phone {
         self.code_in(world, 0)
     }
 
-    /// The code that it shows in half a minute: clocks may be off by as much.
-    pub fn next_code(&self, world: &World) -> String {
-        self.code_in(world, 30)
-    }
-
-    fn code_in(&self, world: &World, wait: i64) -> String {
-        let seconds = world.app.store.now().micros() / 1_000_000 + wait;
+    /// The code that it shows so many half minutes from now, or ago.
+    pub fn code_in(&self, world: &World, steps: i64) -> String {
+        let seconds = world.app.store.now().micros() / 1_000_000 + steps * 30;
         let app = Builder::new().with_secret(self.0).build().expect("twenty bytes are enough");
         app.generate(seconds.unsigned_abs()).to_string()
     }

@@ -16,7 +16,7 @@ use app::session::Entered;
 use app::work::{Origin, Store};
 use app::{App, Ask, Refused, Settings, SharedApp};
 use domain::account_center::CenterDetails;
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::UserType;
 use store::db::{Db, Engine};
 use store::secret::Key;
@@ -59,11 +59,17 @@ impl World {
 
     /// A fresh world on `engine`.
     pub async fn on(engine: Engine) -> World {
+        World::asking(engine, None).await
+    }
+
+    /// A fresh world on `engine`, whose operator asks everybody for a second factor from then on.
+    pub async fn asking(engine: Engine, second_factor_from: Option<Timestamp>) -> World {
         let place = Place::migrated(engine).await;
         let db = Db::open(&place.location).expect("a migrated database opens");
         let records = Records::default();
         let (clock, random) = (MovingClock::new(START), Box::new(CountedRandom::new(1)));
-        let tools = Tools { clock: Box::new(clock.clone()), random, key: Key::new([7; 32]) };
+        let (key, told) = (Key::new([7; 32]), clock.clone());
+        let tools = Tools { clock: Box::new(told), random, key, second_factor_from };
         let settings = Settings {
             base_url: "https://rollcall.example.test".to_owned(),
             mail_from: Address {

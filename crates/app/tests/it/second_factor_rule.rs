@@ -109,6 +109,82 @@ async fn a02_from_its_day_on_nobody_gets_in_without_one() {
     }
 }
 
+/// C-10. What the operator asks of everybody holds as an account's rule does, in accounts that ask for nothing, at account
+/// centers, and for whoever comes by a program; the earliest day counts. Seen to fail: with the
+/// operator's day not read.
+#[tokio::test]
+async fn a02_from_the_servers_day_on_nobody_gets_in_anywhere_without_one() {
+    let from = testkit::START + Span::days(2);
+    for engine in testkit::engines() {
+        let world = World::asking(engine, Some(from)).await;
+        let mut account = world.set_up().await;
+        let (_, manager) = account.join("mara@example.com", UserType::Manager, &[]).await;
+        let center = world.account_center("Agency", "dana@example.com").await;
+        center.make_first().await;
+        let mut program = world.visitor();
+        let typed = TypedKey { name: "reports".into(), ends: "never".into(), ..TypedKey::default() };
+        let (_, key) = world.app.create_api_key(&manager.ask, &typed, PASSWORD).await.unwrap();
+        program.credentials.api_key = Some(key);
+        world.turn_second_factor_on(&mut account.admin.ask).await;
+        let admin = account.admin.ask.clone();
+        let due = async |ask: &Ask, at: &Account| {
+            let look = world.app.read::<AccountPass<AnyUser>, ()>(ask, at.id.clone(), |_, _| Ok(()));
+            look.await.unwrap().0.place().second_factor_due
+        };
+        assert_eq!(due(&manager.ask, &account).await, Some(from), "told before");
+        assert_eq!(due(&admin, &account).await, None);
+        // A day of the account's own counts where it is earlier, and changes nothing where it is later.
+        set(&world, &account, &admin, Some(from - Span::days(1))).await.unwrap();
+        assert_eq!(due(&manager.ask, &account).await, Some(from - Span::days(1)));
+        set(&world, &account, &admin, Some(from + Span::days(1))).await.unwrap();
+        assert_eq!(due(&manager.ask, &account).await, Some(from));
+        set(&world, &account, &admin, None).await.unwrap();
+        let rule = |r: &mut Reader, pass: &AccountPass<ManageUsers>| second_factor_rule::find(r, pass, "");
+        let (_, (rule, _)) = world.app.read(&admin, account.id.clone(), rule).await.unwrap();
+        assert_eq!((rule.own, rule.of_center, rule.of_server), (None, None, Some(from)));
+        for is_closed in [false, true] {
+            for ask in [&manager.ask, &program] {
+                assert_eq!(opens::<AccountPass<AnyUser>>(&world, ask, account.id.clone()).await, !is_closed);
+            }
+            let dana = &center.admin.ask;
+            assert_eq!(opens::<CenterPass<RunsCenter>>(&world, dana, center.id.clone()).await, !is_closed);
+            let id = center.accounts[0].id.clone();
+            assert_eq!(opens::<AccountPass<ManageUsers>>(&world, dana, id).await, !is_closed);
+            assert!(opens::<AccountPass<ManageUsers>>(&world, &admin, account.id.clone()).await);
+            world.advance(Span::days(2));
+        }
+        let mut again = world.sign_in("mara@example.com").await;
+        world.turn_second_factor_on(&mut again.ask).await;
+        assert!(opens::<AccountPass<AnyUser>>(&world, &again.ask, account.id.clone()).await);
+    }
+}
+
+/// I-07. Nobody is locked out for good by it: who has joined without a mail, and has no mail server, is handed the link by
+/// the operator that confirms their address, and sets up what is asked for. Seen to fail: with the operator's day not read.
+#[tokio::test]
+async fn a02_who_has_no_mail_finds_a_way_in_after_the_servers_day() {
+    for engine in testkit::engines() {
+        let world = World::asking(engine, Some(testkit::START)).await;
+        let mut account = world.set_up().await;
+        assert!(!opens::<AccountPass<AnyUser>>(&world, &account.admin.ask, account.id.clone()).await);
+        // Whoever sets the server up has confirmed their address by its link.
+        world.turn_second_factor_on(&mut account.admin.ask).await;
+        assert!(opens::<AccountPass<AnyUser>>(&world, &account.admin.ask, account.id.clone()).await);
+        let (_, given) = account.join_unproven("given@example.com", UserType::Administrator).await;
+        assert!(!opens::<AccountPass<AnyUser>>(&world, &given.ask, account.id.clone()).await);
+        world.app.write::<SelfPass, ()>(&given.ask, (), app::email_proof::ask).await.unwrap();
+        let letter = world.letter_to("given@example.com").await;
+        let reset =
+            world.app.complete_reset(&world.follow(letter.link()), "a kettle full of thunder").await.unwrap();
+        let mut given = testkit::Person::signed_in("given@example.com", reset);
+        let phone = world.show_app(&given.ask).await;
+        let code = phone.code(&world);
+        let turned_on = world.app.turn_on_second_factor(&given.ask, "a kettle full of thunder", &code).await;
+        given.ask.credentials.session = Some(testkit::session_of(turned_on.unwrap().1).token);
+        assert!(opens::<AccountPass<AnyUser>>(&world, &given.ask, account.id.clone()).await);
+    }
+}
+
 /// Before the day everybody who has none is told of it, who has one is not.
 #[tokio::test]
 async fn a02_whoever_has_none_is_told_before() {

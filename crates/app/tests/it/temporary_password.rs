@@ -78,6 +78,29 @@ async fn c06_a_temporary_password_is_replaced_at_the_first_sign_in_and_works_onc
     }
 }
 
+/// C-06. Seen to fail: with what is typed at sign-in taken to the letter.
+#[tokio::test]
+async fn c06_a_proposed_one_may_be_typed_without_its_dashes() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let user = account.invite(NATALIE, UserType::Manager, &[]).await;
+        let given = world.app.propose_temporary_password();
+        account.set_temporary(&user, &given.replace('-', "")).await.unwrap();
+        for typed in [given.clone(), given.replace('-', " "), given.to_uppercase()] {
+            assert!(works(&world, &typed).await, "{typed}");
+        }
+        assert!(!works(&world, &given[1..]).await);
+        let ask = world.type_temporary(NATALIE, &given.replace('-', "")).await.unwrap();
+        let same = world.app.choose_password(&ask, &given.replace('-', "")).await;
+        assert_eq!(field(same), ("password", Problem::SamePassword));
+        // What somebody has chosen is theirs to the letter.
+        let own = world.app.propose_temporary_password();
+        world.app.choose_password(&ask, &own).await.unwrap();
+        assert!(!works(&world, &own.replace('-', "")).await);
+        world.app.sign_in(&world.visitor(), NATALIE, &own).await.unwrap();
+    }
+}
+
 /// C-06, X-06. Seen to fail: with a link to choosing the password in place of one to where one signs in.
 #[tokio::test]
 async fn c06_the_mail_tells_of_it_and_holds_neither_password_nor_link() {

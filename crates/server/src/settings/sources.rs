@@ -14,7 +14,7 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "listen",
     "base_url",
     "data_dir",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "push_addresses",
     "provider_addresses",
     "outgoing_hosts",
+    "second_factor_from",
 ];
 
 /// A setting as somebody gave it.

@@ -116,7 +116,7 @@ impl<C: Wants> Gate for CenterPass<C> {
         let mut c = row.columns();
         let person = read_person(&mut c, read_session)?;
         let name = c.text_or_null()?.ok_or(Denied::NotFound)?;
-        let due = read_due(&mut c)?;
+        let due = read_due(r, &mut c)?;
         let facts = Facts { executive: c.flag()?, somewhere: c.flag()?, everywhere: c.flag()? };
         // One that is not there and one that is none of theirs look alike.
         let standing = standing(facts).ok_or(Denied::NotFound)?;

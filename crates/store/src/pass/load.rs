@@ -116,7 +116,7 @@ pub(super) fn load(
     let mut c = row.columns();
     let person = read_signed_in(&mut c, now)?;
     let came_by = if bound.is_some() { CameBy::Provider } else { CameBy::Password };
-    read_place(c, Asking::whole(person, came_by), account, now)
+    read_place(r, c, Asking::whole(person, came_by), account)
 }
 
 /// By a key: with what it is narrowed to, in the same statement.
@@ -147,7 +147,7 @@ fn load_by_key(
     // A key for all accounts is made by who came by their password, whatever one of them requires.
     let came_by = if given.only.is_some() { CameBy::Other } else { CameBy::Password };
     let asking = Asking { person: given.person, came_by, scope: given.scope, named };
-    read_place(c, asking, account, now)
+    read_place(r, c, asking, account)
 }
 
 /// Finds the place of a user whom somebody else sees the account as, as they would have it themselves.
@@ -156,7 +156,6 @@ pub(super) fn load_seen(
     seeing: &Seeing,
     company: Option<&CompanyId>,
 ) -> Result<Found, Denied> {
-    let now = r.now;
     let by_user = place_by!(
         "0"
         "\"user\" v JOIN login l ON l.id = v.login_id"
@@ -165,7 +164,7 @@ pub(super) fn load_seen(
     let values = &[(&seeing.user).into(), (&seeing.account).into(), company.into()];
     let mut c = r.tx().optional(by_user, values)?.ok_or(Denied::NotFound)?.columns();
     let person = read_person(&mut c, |_| Ok(Means::Job))?;
-    let mut found = read_place(c, Asking::whole(person, CameBy::Other), &seeing.account, now)?;
+    let mut found = read_place(r, c, Asking::whole(person, CameBy::Other), &seeing.account)?;
     // It is asked of who looks, when they begin.
     found.place.second_factor_due = None;
     Ok(found)
@@ -186,10 +185,10 @@ impl Asking {
     }
 }
 
-fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestamp) -> Result<Found, Denied> {
+fn read_place(r: &Reader, mut c: Columns, asking: Asking, account: &AccountId) -> Result<Found, Denied> {
     let Asking { person, came_by, scope, named } = asking;
     // Who comes by the account's provider has shown there what it asks for.
-    let second_factor_due = read_due(&mut c)?.filter(|_| came_by != CameBy::Provider);
+    let second_factor_due = read_due(r, &mut c)?.filter(|_| came_by != CameBy::Provider);
     // By the account's provider somebody is what they are in the account: executive administrators are of its center.
     let is_executive = c.text_or_null()?.is_some() && came_by != CameBy::Provider;
     let brand = read_brand(&mut c)?;
@@ -204,7 +203,7 @@ fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestam
         lead_center: lead_center == Some(1),
     });
     // An executive administrator needs no user, and what one of theirs lacks does not count (C-10).
-    let user = match (read_user(&mut c, now)?, is_executive) {
+    let user = match (read_user(&mut c, r.now)?, is_executive) {
         (user, true) => executive(user),
         (Some(user), false) => user,
         (None, false) => return Err(Denied::NotFound),
@@ -245,10 +244,12 @@ fn read_place(mut c: Columns, asking: Asking, account: &AccountId, now: Timestam
     Ok(Found { place, company })
 }
 
-/// From when a second factor is asked of somebody who has none.
-pub(super) fn read_due(c: &mut Columns) -> Result<Option<Timestamp>, DbError> {
-    let (from, lacks): (Option<Timestamp>, bool) = (c.get()?, c.flag()?);
-    Ok(from.filter(|_| lacks))
+/// From when a second factor is asked of somebody who has none: by the account or its center, or by the operator of everybody, whichever
+/// is first.
+pub(super) fn read_due(r: &Reader, c: &mut Columns) -> Result<Option<Timestamp>, DbError> {
+    let (here, lacks): (Option<Timestamp>, bool) = (c.get()?, c.flag()?);
+    let first = here.into_iter().chain(r.second_factor_from()).min();
+    Ok(first.filter(|_| lacks))
 }
 
 /// What the account shows of itself, while that is switched on.
@@ -399,7 +400,7 @@ pub fn second_factor_due(
         )),
         &[account.into(), user.into()],
     )?;
-    row.map_or(Ok(None), |row| read_due(&mut row.columns()))
+    row.map_or(Ok(None), |row| read_due(r, &mut row.columns()))
 }
 
 /// Who can give what is missing: the account's first administrators, but for those whose access ends.

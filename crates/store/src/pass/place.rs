@@ -216,7 +216,7 @@ fn due_of(r: &mut Reader, account: &AccountId, login: &LoginId) -> Result<Option
         )),
         &[account.into(), login.into()],
     )?;
-    row.map_or(Ok(None), |row| read_due(&mut row.columns()))
+    row.map_or(Ok(None), |row| read_due(r, &mut row.columns()))
 }
 
 impl Place {

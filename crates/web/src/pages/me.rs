@@ -3,7 +3,6 @@
 use app::api_key::{self, ApiKeyRecord};
 use app::pass::{AccountPass, Proven, SelfPass};
 use app::session::SessionRecord;
-use app::work::Reader;
 use app::{Refused, me, session, single_sign_on, words};
 use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
@@ -130,6 +129,11 @@ fn view(
             .map(|merge| (format!("/me/merge/undo/{}", merge.id), merge.gone, moments.short(merge.until)))
             .collect(),
         is_proven: profile.is_proven,
+        app: profile.app_since.map_or(t.me_off().to_owned(), |since| t.me_on_since(moments.day(since))),
+        passkeys: match i64::try_from(profile.passkeys) {
+            Ok(n) if n > 0 => t.me_passkeys(n),
+            _ => t.me_off().to_owned(),
+        },
         accounts: profile
             .users
             .into_iter()
@@ -142,16 +146,11 @@ fn view(
 
 /// The names that an account shows of oneself.
 pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
-    let (pass, (user, has)) =
-        visit.read(|r, pass| Ok((me::own_user(r, pass)?, has_provider(r, pass)?))).await?;
+    let (pass, (user, linked)) =
+        visit.read(|r, pass| Ok((me::own_user(r, pass)?, single_sign_on::own(r, pass)?))).await?;
     let Names { first, last, display } = user.names;
     let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
-    visit.page(own_view(&visit, &pass, &typed, &Errors::default(), has))
-}
-
-/// Whether the account has a provider, which is on the server's own host alone.
-fn has_provider(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<bool, Refused> {
-    single_sign_on::is_offered(r, pass)
+    visit.page(own_view(&visit, &pass, &typed, &Errors::default(), linked))
 }
 
 /// Changes them.
@@ -161,8 +160,8 @@ pub async fn change_own(visit: Visit<AccountPass<AnyUser>>, typed: TypedOwn) -> 
     let names = match names {
         Ok(names) => names,
         Err(errors) => {
-            let (pass, has) = visit.read(has_provider).await?;
-            return visit.mend(own_view(&visit, &pass, &typed, &Errors(errors), has));
+            let (pass, linked) = visit.read(single_sign_on::own).await?;
+            return visit.mend(own_view(&visit, &pass, &typed, &Errors(errors), linked));
         }
     };
     visit.write(move |w, pass| me::change_own_user(w, pass, &names)).await?;
@@ -174,7 +173,7 @@ fn own_view(
     pass: &AccountPass<AnyUser>,
     typed: &TypedOwn,
     errors: &Errors,
-    has_provider: bool,
+    linked: Option<bool>,
 ) -> Own {
     let t = visit.t();
     Own {
@@ -183,7 +182,10 @@ fn own_view(
         first_name: errors.field(t, "first_name", &typed.first_name),
         last_name: errors.field(t, "last_name", &typed.last_name),
         display_name: errors.field(t, "display_name", &typed.display_name),
-        has_single_sign_on: has_provider && visit.own_host().is_none(),
+        // It is set up on the server's own host alone.
+        single_sign_on: linked
+            .filter(|_| visit.own_host().is_none())
+            .map(|is_linked| if is_linked { t.me_on() } else { t.me_off() }),
     }
 }
 

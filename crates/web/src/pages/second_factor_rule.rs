@@ -8,7 +8,6 @@ use domain::capability::proof::ManageUsers;
 use domain::second_factor::parse_from;
 use domain::time::Timestamp;
 use serde::Deserialize;
-use text::Text;
 
 use super::form::{Errors, ticked};
 use crate::http::toast::Toast;
@@ -93,13 +92,9 @@ async fn view(visit: &AtAccount, after: &str, typed: Option<&str>, errors: &Erro
     let from = after.to_owned();
     let (pass, (rule, people)) = visit.read(move |r, pass| app_rule::find(r, pass, &from)).await?;
     let (t, zone) = (visit.t(), pass.place().time_zone.clone());
-    let by_center = rule.of_center.map(|from| match from <= visit.app.store.now() {
-        true => t.second_factor_rule_by_center_since(visit.moments(&zone).day(from)),
-        false => t.second_factor_rule_by_center_from(visit.moments(&zone).day(from)),
-    });
     let day = errors.field(t, "from", typed.unwrap_or(&present(rule.own, &zone)));
-    let drawn = draw(visit, visit.frame(&pass), &zone, rule.own, people);
-    Ok(Rule { by_center, from: day, ..drawn })
+    let drawn = draw(visit, visit.frame(&pass), &zone, rule, people);
+    Ok(Rule { from: day, ..drawn })
 }
 
 async fn center_view(
@@ -120,7 +115,7 @@ async fn center_view(
         is_executive: true,
     };
     let first = executives.into_iter().filter(|_| after.is_empty()).map(executive);
-    let drawn = draw(visit, frame, CENTER_ZONE, rule.own, people);
+    let drawn = draw(visit, frame, CENTER_ZONE, rule, people);
     Ok(Rule {
         from: errors.field(t, "from", typed.unwrap_or(&present(rule.own, CENTER_ZONE))),
         lacking: first.chain(drawn.lacking).collect(),
@@ -132,7 +127,7 @@ fn present(from: Option<Timestamp>, zone: &str) -> String {
     from.map(|from| from.day(zone)).unwrap_or_default()
 }
 
-fn draw(visitor: &Visitor, frame: Frame, zone: &str, own: Option<Timestamp>, people: LackingPage) -> Rule {
+fn draw(visitor: &Visitor, frame: Frame, zone: &str, rule: app_rule::Rule, people: LackingPage) -> Rule {
     let (t, now) = (visitor.t(), visitor.app.store.now());
     let next = people.next.map(|after| address(&visitor.path, &[("after", &after)]));
     let lacking = |one: app_rule::Lacking| Lacking {
@@ -146,19 +141,30 @@ fn draw(visitor: &Visitor, frame: Frame, zone: &str, own: Option<Timestamp>, peo
         zone: zone.to_owned(),
         from: Default::default(),
         first_day: now.day(zone),
-        stands: stands(t, own.map(|from| (visitor.moments(zone).day(from), from <= now))),
-        is_on: own.is_some(),
-        by_center: None,
+        stands: stands(visitor, zone, rule),
+        is_on: rule.own.is_some(),
         lacking: people.rows.into_iter().map(lacking).collect(),
         pager: Pager { previous: None, next },
         frame,
     }
 }
 
-fn stands(t: Text, from: Option<(String, bool)>) -> String {
-    match from {
-        None => t.second_factor_rule_none().to_owned(),
-        Some((day, true)) => t.second_factor_rule_on_since(day),
-        Some((day, false)) => t.second_factor_rule_on_from(day),
-    }
+/// Who asks for it, from when: the account or the center itself, the center of an account, and whoever runs the server.
+fn stands(visitor: &Visitor, zone: &str, rule: app_rule::Rule) -> Vec<String> {
+    let (t, now, moments) = (visitor.t(), visitor.app.store.now(), visitor.moments(zone));
+    let told = |from: Timestamp| (moments.day(from), from <= now);
+    let own = rule.own.map(told).map(|(day, is_on)| match is_on {
+        true => t.second_factor_rule_on_since(day),
+        false => t.second_factor_rule_on_from(day),
+    });
+    let center = rule.of_center.map(told).map(|(day, is_on)| match is_on {
+        true => t.second_factor_rule_by_center_since(day),
+        false => t.second_factor_rule_by_center_from(day),
+    });
+    let server = rule.of_server.map(told).map(|(day, is_on)| match is_on {
+        true => t.second_factor_rule_by_server_since(day),
+        false => t.second_factor_rule_by_server_from(day),
+    });
+    let all: Vec<String> = own.into_iter().chain(center).chain(server).collect();
+    if all.is_empty() { vec![t.second_factor_rule_none().to_owned()] } else { all }
 }

@@ -46,6 +46,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::NotAChoice if name == "time_zone" => t.form_no_such_time_zone(),
         Problem::NotAChoice => t.form_not_a_choice(),
         Problem::NotInRange { min, max } => return t.form_not_in_range(min, max),
+        Problem::CodePassed => t.form_code_passed(),
         Problem::WrongCode => t.form_wrong_code(),
         Problem::WeakPassword => t.form_weak_password(),
         Problem::AddressTaken => t.form_address_taken(),

@@ -32,6 +32,10 @@ pub struct Profile {
     pub merges: Vec<(String, String, String)>,
     /// Whether one has shown that one's address is one's own.
     pub is_proven: bool,
+    /// Whether an app shows codes that are asked for, and since when.
+    pub app: String,
+    /// How many passkeys one has.
+    pub passkeys: String,
 }
 
 /// A change of address that is waited for.
@@ -89,8 +93,8 @@ pub struct Own {
     pub last_name: Field,
     /// `display_name`
     pub display_name: Field,
-    /// Whether the account has a provider to link oneself to.
-    pub has_single_sign_on: bool,
+    /// Whether one can sign in by the account's provider, where it has one.
+    pub single_sign_on: Option<&'static str>,
 }
 
 impl Own {

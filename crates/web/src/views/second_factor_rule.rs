@@ -20,12 +20,10 @@ pub struct Rule {
     pub from: Field,
     /// Today.
     pub first_day: String,
-    /// The sentence on how it stands.
-    pub stands: String,
+    /// The sentences on how it stands.
+    pub stands: Vec<String>,
     /// Whether it is asked for by the account, or the center, itself.
     pub is_on: bool,
-    /// The sentence on the center of an account, where that asks for it.
-    pub by_center: Option<String>,
     /// Who has none.
     pub lacking: Vec<Lacking>,
     /// The next page of them.

@@ -1,7 +1,9 @@
 //! Showing again that it is oneself, before what is dangerous.
 
+use app::pass::Door;
 use domain::time::Span;
 use http::{Method, StatusCode};
+use testkit::World;
 
 use crate::attack_forms::honest;
 use crate::site::{Reply, Site, pages};
@@ -130,5 +132,39 @@ async fn a02_who_shows_it_again_may_go_on() {
         let proven = prove(&mut site, &format!("{password}&code={code}"), &page).await;
         assert_eq!(proven.status, StatusCode::SEE_OTHER);
         assert_eq!(site.ask(&Method::GET, &page, site.admin(), "").await.status, StatusCode::OK);
+    }
+}
+
+/// Where the operator asks everybody for a second factor, an account's and a center's page of their own rule say so, and from the
+/// day on no page of either opens to anybody who has none: it leads to setting one up. Seen to fail: with the operator's day
+/// not read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a02_from_the_servers_day_on_no_page_of_an_account_opens_without_one() {
+    for engine in testkit::engines() {
+        let site = Site::new(World::asking(engine, Some(testkit::START + Span::days(1))).await).await;
+        for rule in [
+            "/accounts/{account}/settings/second-factor",
+            "/account-centers/{account_center}/settings/second-factor",
+        ] {
+            let rule = site.path(rule);
+            let told = site.ask(&Method::GET, &rule, site.master(&rule), "").await;
+            assert_eq!(told.status, StatusCode::OK, "{rule}");
+            assert!(told.body.contains("Whoever runs this server asks everybody for one from"), "{rule}");
+            assert!(!told.body.contains("Nobody needs one now"), "{rule}");
+        }
+        site.world.advance(Span::days(1));
+        let mut led = 0;
+        for route in pages().into_iter().filter(|route| route.method == Method::GET) {
+            if !matches!(route.door, Door::Account(_) | Door::Company(_) | Door::Center(_)) {
+                continue;
+            }
+            let path = site.path(route.path);
+            for (standing, ask) in site.people() {
+                let reply = site.ask(&Method::GET, &path, ask, "").await;
+                assert_ne!(reply.status, StatusCode::OK, "{path} opens to {standing:?}");
+                led += usize::from(reply.body.contains("href=\"/me/second-factor\""));
+            }
+        }
+        assert!(led > 100, "{led}");
     }
 }

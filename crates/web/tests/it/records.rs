@@ -786,11 +786,13 @@ async fn somebody(site: &Site) -> (Ask, String) {
     (account.admin.ask, email)
 }
 
-/// The same with a second factor, and the next code of their phone.
+/// The same with a second factor, and a code of their phone. Time stands still here, for whoever compares what is written: so the code
+/// that has turned it on counts as not used.
 async fn with_second_factor(site: &Site) -> (Ask, String, String) {
     let (mut ask, email) = somebody(site).await;
     let (phone, _) = site.world.turn_second_factor_on(&mut ask).await;
-    (ask, phone.next_code(&site.world), email)
+    site.world.sql("UPDATE second_factor SET last_step = last_step - 1");
+    (ask, phone.code(&site.world), email)
 }
 
 /// Somebody with a passkey: what they ask with, their device, a recovery code, their address.
