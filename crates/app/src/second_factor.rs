@@ -52,10 +52,12 @@ pub fn state(r: &mut Reader, pass: &SelfPass, issuer: &str) -> Result<State, Ref
         true => Some(second_factor::count_codes(r, &person.login)?),
         false => None,
     };
-    let Some(generation) = second_factor::find_shown(r, pass)? else {
+    let shown = second_factor::find_shown(r, pass)?;
+    let secret = shown.and_then(|shown| second_factor::secret(r.key(), &person.login, shown));
+    let Some(secret) = secret else {
         return Ok(State { on, codes, shown: None });
     };
-    let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, generation));
+    let secret = BASE32_NOPAD.encode(&secret);
     let uri = rules::uri(issuer, &person.email, &secret);
     let drawing = draw(&uri)?;
     Ok(State { on, codes, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
@@ -145,9 +147,9 @@ impl App {
             }
             let is_first = !second_factor::is_on(&mut w, &checked.id)?;
             let shown = second_factor::find_shown(&mut w, pass)?;
-            let generation = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
-            let confirmed = match step_of(&w, &checked.id, generation, &typed) {
-                Some(step) => second_factor::confirm(&mut w, pass, generation, step)?,
+            let shown = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
+            let confirmed = match step_of(&w, &checked.id, shown, &typed) {
+                Some(step) => second_factor::confirm(&mut w, pass, shown.generation, step)?,
                 None => false,
             };
             if !confirmed {
@@ -297,16 +299,16 @@ pub(crate) fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Resul
 
 fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<bool, Refused> {
     let Some(factor) = second_factor::find(w, login)? else { return Ok(false) };
-    let Some(step) = step_of(w, login, factor.generation, code) else { return Ok(false) };
-    Ok(second_factor::take_step(w, login, factor.generation, step)?)
+    let Some(step) = step_of(w, login, factor.shown, code) else { return Ok(false) };
+    Ok(second_factor::take_step(w, login, factor.shown.generation, step)?)
 }
 
 /// The half minute whose code was typed: this one, the one before or the one behind.
-fn step_of(w: &Writer, login: &LoginId, generation: i64, typed: &str) -> Option<i64> {
+fn step_of(w: &Writer, login: &LoginId, shown: second_factor::Shown, typed: &str) -> Option<i64> {
     let Typed::Code(code) = Typed::parse(typed) else { return None };
     let seconds = w.now.micros() / 1_000_000;
-    let step = app_of(second_factor::secret(w.key(), login, generation))
-        .check(&code, u64::try_from(seconds).ok()?)?;
+    let step =
+        app_of(second_factor::secret(w.key(), login, shown)?).check(&code, u64::try_from(seconds).ok()?)?;
     i64::try_from(step).ok()
 }
 
