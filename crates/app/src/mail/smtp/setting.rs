@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::transport::smtp::client::{Certificate, Identity, TlsParameters};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -168,8 +170,11 @@ impl Server {
             [None, None] => Ok(None),
             [Some(certificate), Some(key)] => {
                 let (certificate, key) = (read("cert", certificate)?, read("key", key)?);
-                let identity = Identity::from_pem(&certificate, &key);
-                identity.map(Some).or_else(|_| wrong("cert= and key= of the mail server must be PEM files."))
+                let no_pem =
+                    || SettingError("cert= and key= of the mail server must be PEM files.".to_owned());
+                let certificate = CertificateDer::from_pem_slice(&certificate).map_err(|_| no_pem())?;
+                // Whatever its name says, lettre takes the certificate as it is in DER form, and one alone.
+                Identity::from_pem(&certificate, &key).map(Some).map_err(|_| no_pem())
             }
             _ => wrong("cert= and key= of the mail server belong together."),
         }
@@ -185,7 +190,9 @@ impl Server {
         };
         builder.build().or_else(|error| {
             let why = error.source().map(ToString::to_string).unwrap_or_default();
-            wrong(format!("The certificates for the mail server, root=, cert= or key=, cannot be used ({why})."))
+            wrong(format!(
+                "The certificates for the mail server, root=, cert= or key=, cannot be used ({why})."
+            ))
         })
     }
 }
