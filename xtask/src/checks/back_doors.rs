@@ -20,6 +20,7 @@ const MAY: [(&str, usize, &str); 12] = [
     ("crates/server/src/commands/doctor.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/explain.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/second_factor.rs", 1, "a command typed at the server"),
+    ("crates/server/src/commands/secret.rs", 2, "a command typed at the server"),
     ("crates/server/src/commands/session.rs", 1, "a command typed at the server"),
     ("crates/server/src/commands/user.rs", 1, "a command typed at the server"),
 ];

@@ -23,6 +23,7 @@ use crate::single_sign_on::{arrive, back, connect, enter, link, returned};
 const OLD: [u8; 32] = [7; 32];
 const NEW: [u8; 32] = [8; 32];
 const TEMPORARY: &str = "kettle-thunder-umbrella";
+const OTHER: &str = "umbrella-kettle-thunder";
 
 fn system() -> SystemPass {
     SystemPass::new(Reason::CommandLine)
@@ -71,6 +72,7 @@ async fn x06_everybody_signs_in_as_before_after_the_key_was_replaced() {
             NewUser { send_now: false, ..account.new_user("kim@example.com", UserType::Administrator, &[]) };
         let kim = account.create(new).await.unwrap();
         account.set_temporary(&kim, TEMPORARY).await.unwrap();
+        let elsewhere = world.another_account("Clear", "cleo@example.com").await;
         let provider = Provider::new();
         connect(&world, &account, &provider).await.unwrap();
         link(&world, &account, (&dora, &provider, "dora")).await.unwrap();
@@ -89,7 +91,13 @@ async fn x06_everybody_signs_in_as_before_after_the_key_was_replaced() {
         assert!(shows_code(&world, "ada@example.com", &phone).await);
         assert!(has_passkey(&world, &mut device).await);
         enter(&world, &account.id, (&provider, "dora", Says::Rs256)).await.unwrap();
-        world.type_temporary("kim@example.com", TEMPORARY).await.unwrap();
+        // Another account sets one for the same address, which must be found as well.
+        let elsewhere = elsewhere.again(&world);
+        let kim = elsewhere.invite_known("kim@example.com", UserType::Administrator, &[]).await;
+        elsewhere.set_temporary(&kim, OTHER).await.unwrap();
+        for password in [TEMPORARY, OTHER] {
+            world.type_temporary("kim@example.com", password).await.unwrap();
+        }
         assert_ne!(world.sql("SELECT secret FROM single_sign_on"), sealed);
         // Taken up again, nothing changes; and what is new is made with the new one.
         let sealed = world.sql("SELECT secret FROM single_sign_on");
