@@ -60,7 +60,8 @@ async fn has_passkey(world: &World, device: &mut Device) -> bool {
     world.app.sign_in_by_passkey(&asked_in(&visitor, &asked), &device.sign(&asked.options)).await.is_ok()
 }
 
-/// C-06.
+/// C-06. Seen to fail: with each app's secret made with the newest key, with nothing sealed anew, and with the newest
+/// alone tried for what a passkey calls its owner by, for what a provider brings back, and as the salt of temporary passwords.
 #[tokio::test]
 async fn x06_everybody_signs_in_as_before_after_the_key_was_replaced() {
     for mut world in testkit::worlds().await {
@@ -129,7 +130,8 @@ async fn opens_invitation(world: &World, link: &str) -> bool {
     world.app.read::<InvitationPass, ()>(&world.follow(link), (), |_, _| Ok(())).await.is_ok()
 }
 
-/// U-16.
+/// U-16. Seen to fail: with the links of mails made with the newest key, with the newest alone tried for links that
+/// end mails and for the request link, and with every token taken for one of ours.
 #[tokio::test]
 async fn x06_links_that_were_mailed_and_that_wait_go_on_after_the_key_was_replaced() {
     for mut world in testkit::worlds().await {
@@ -193,7 +195,8 @@ async fn is_whole(world: &World) -> bool {
     world.app.verify_activity(&system()).await.unwrap().broken.is_none()
 }
 
-///
+/// Seen to fail: with the newest key alone tried, with an entry's code left to the older one when it is sealed anew,
+/// and with any entry taken for one that is as it was sealed.
 #[tokio::test]
 async fn x06_x32_the_activity_is_whole_with_both_keys_and_sealed_anew_with_the_newest_alone() {
     for mut world in testkit::worlds().await {
@@ -232,7 +235,8 @@ async fn x06_x32_the_activity_is_whole_with_both_keys_and_sealed_anew_with_the_n
     }
 }
 
-/// A server that was left running beside those that have taken up a newer key says that it is not ready.
+/// A server that was left running beside those that have taken up a newer key says that it is not ready. Seen to fail:
+/// with any note taken for that of its own key.
 #[tokio::test]
 async fn x06_a_server_with_the_older_key_alone_is_not_ready() {
     for mut world in testkit::worlds().await {

@@ -115,7 +115,7 @@ fn write(settings: &Settings, to: Option<&PathBuf>, keys: &KeyFile) -> Result<()
     written.map_err(|error| {
         let name = to.map_or_else(|| open::named(settings), |file| file.display().to_string());
         Failure::new(format!(
-            "{name} cannot be written ({error}), so nothing was changed: name a new file with --to."
+            "{name} cannot be written ({error}), so the keys stay as they are: name a new file with --to."
         ))
     })
 }

@@ -50,6 +50,7 @@ async fn told(world: &World, address: &str) -> Vec<i64> {
 }
 
 /// G-10, X-06. The record that a customer has set stays good when the operator replaces the key, and the new one's is good as well.
+/// Seen to fail: with the newest key alone tried, and with rows that name an older one not counted.
 #[tokio::test]
 async fn g10_x06_a_record_of_the_key_before_holds() {
     for mut world in testkit::worlds().await {
