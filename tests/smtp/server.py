@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A mail server for tests: aiosmtpd on a free loopback port, in one of several moods.
 
-    server.py MODE FOLDER [--cert PEM --key PEM]
+    server.py MODE FOLDER [--cert PEM --key PEM] [--client PEM]
 
 It prints its port, then serves until its standard input ends. Each mail it takes becomes FOLDER/N.eml, all that
 clients sent, on connection N, FOLDER/N.dialogue (decrypted, where there was TLS), and each recipient that any client
@@ -24,6 +24,7 @@ MODE is one of
     one-mail          closes each connection a moment after its first mail
     starttls          demands STARTTLS, then user "kim" with password "p@ss: /%"
     smtps             the same with TLS from the first byte
+    certified         TLS from the first byte, for whoever shows the certificate of --client
 """
 
 import argparse
@@ -131,6 +132,9 @@ async def serve(options):
     if options.cert:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(options.cert, options.key)
+    if options.client:
+        tls.verify_mode = ssl.CERT_REQUIRED
+        tls.load_verify_locations(options.client)
     settings = {"enable_SMTPUTF8": True, "hostname": "mail.test", "loop": loop}
     if options.mode == "starttls":
         settings |= {"tls_context": tls, "require_starttls": True}
@@ -146,7 +150,7 @@ async def serve(options):
             return asyncio.Protocol()
         return Recorded(folder, mood, **settings)
 
-    wrapped = tls if options.mode == "smtps" else None
+    wrapped = tls if options.mode in ("smtps", "certified") else None
     server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=wrapped)
     print(server.sockets[0].getsockname()[1], flush=True)
     # Ends with the test, however that ends.
@@ -162,4 +166,5 @@ if __name__ == "__main__":
     parser.add_argument("folder")
     parser.add_argument("--cert")
     parser.add_argument("--key")
+    parser.add_argument("--client")
     asyncio.run(serve(parser.parse_args()))

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use app::App;
+use app::key_file::KeyFile;
 use app::password::Hasher;
-use app::real::{RealClock, RealRandom, load_or_make_key};
+use app::real::{RealClock, RealRandom};
 use domain::time::{Clock, Random as _, Timestamp};
 use store::db::{Db, Location};
 use store::work::{Store, Tools};
@@ -26,16 +27,10 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         None => Location::Sqlite(folder.join("rollcall.db")),
     };
     let db = Db::open(&location).expect("a database");
-    let key = load_or_make_key(folder).expect("a key");
-    let store = Store::new(
-        db,
-        Tools {
-            clock: Box::new(Behind(days_behind)),
-            random: Box::new(RealRandom),
-            key,
-            second_factor_from: None,
-        },
-    );
+    let keys = KeyFile::read_or_make(&folder.join("secret.key"), || RealRandom.bytes()).expect("a key");
+    let (clock, random) = (Box::new(Behind(days_behind)), Box::new(RealRandom));
+    let tools = Tools { clock, random, key: keys.key(), second_factor_from: None };
+    let store = Store::new(db, tools);
     store.migrate().await.expect("migrated");
     let base_url = format!("http://{address}");
     let mail_from =

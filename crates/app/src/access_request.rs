@@ -5,7 +5,7 @@ use domain::access_request::{NewAccessRequest, Terms};
 use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
-use domain::id::{AccessRequestId, AccountId, UserId};
+use domain::id::{AccessRequestId, UserId};
 use domain::mail::MailKind;
 use store::access_request::{self, Answered, Asked, RequestState, Waiting};
 use store::mail::{self, NewMail};
@@ -171,7 +171,7 @@ pub fn offer(
     if invitation_block::is_there(&mut w, pass, email.as_str())? {
         return Err(Refused::Conflict(Conflict::Unwanted));
     }
-    if access_request::find_link_number(&mut w, pass)?.is_none() {
+    if access_request::find_link(&mut w, pass)?.is_none() {
         access_request::update_link(&mut w, pass, None)?;
     }
     if access_request::is_elsewhere(&mut w, pass, email.as_str())? {
@@ -183,7 +183,7 @@ pub fn offer(
 
 /// Gives the account a new request link; the one before stops working.
 pub fn renew_link(mut w: Writer, pass: &AccountPass<ManageUsers>) -> Result<Committed<()>, Refused> {
-    let present = access_request::find_link_number(&mut w, pass)?;
+    let present = access_request::find_link(&mut w, pass)?.map(|link| link.number);
     if !access_request::update_link(&mut w, pass, present)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -192,9 +192,11 @@ pub fn renew_link(mut w: Writer, pass: &AccountPass<ManageUsers>) -> Result<Comm
     w.commit(&pass.actor(), entry, ())
 }
 
-/// The number of the account's request link, of which [`App::request_link`] makes its address.
-pub fn link_number(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Option<i64>, Refused> {
-    Ok(access_request::find_link_number(r, pass)?)
+/// The token of the account's request link, of which [`App::request_link`] makes its address. None either where the key was
+/// forgotten that it was made with.
+pub fn link_token(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Option<String>, Refused> {
+    let link = access_request::find_link(r, pass)?;
+    Ok(link.and_then(|link| link.token(r.key(), pass.account())))
 }
 
 /// Puts a mail about a request into the outbox.
@@ -212,8 +214,7 @@ fn post(
 
 impl App {
     /// The address of an account's request link.
-    pub fn request_link(&self, account: &AccountId, number: i64) -> String {
-        let token = access_request::token(self.store.key(), account, number);
+    pub fn request_link(&self, token: &str) -> String {
         format!("{}{}{token}", self.settings.base_url, domain::access_request::LINK)
     }
 

@@ -10,6 +10,7 @@ use domain::mail::MailKind;
 use store::brand::host;
 use store::brand::{self, BrandRecord, look};
 use store::pass::{AccountPass, Acting};
+use store::secret::Key;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use text::Text;
 
@@ -201,15 +202,16 @@ pub fn want_host(
     w.commit(&pass.actor(), entry, ())
 }
 
-/// Gives an account a host that was shown to be its own, or that the operator has given it.
+/// Gives an account a host that was shown to be its own, by a record that was made with the key of this number, or that the operator
+/// has given it.
 pub fn give_host(
     mut w: Writer,
     pass: &AccountPass<ManageWhiteLabel>,
     name: &HostName,
-    by_operator: bool,
+    by_record: Option<i64>,
 ) -> Result<Committed<()>, Refused> {
     let before = host::find(&mut w, pass)?.map(|host| host.host);
-    if !host::replace(&mut w, pass, name, by_operator)? {
+    if !host::replace(&mut w, pass, name, by_record)? {
         return Err(Refused::field("host", Problem::HostTaken));
     }
     let entry = Entry::of(pass.account(), Verb::BrandHostGiven, pass.account(), name.as_str());
@@ -234,31 +236,35 @@ impl App {
         let (_, wanted) = self.write(ask, account.clone(), find).await?;
         let wanted = wanted?.ok_or(Refused::Conflict(Conflict::Changed))?;
         let name = self.parse_host(&wanted).map_err(|problem| Refused::field("host", problem))?;
-        match self.is_proven(&account, &name).await {
-            Ok(true) => {}
-            Ok(false) => return Err(Refused::field("host", Problem::HostUnproven)),
+        let key_number = match self.is_proven(&account, &name).await {
+            Ok(Some(key_number)) => key_number,
+            Ok(None) => return Err(Refused::field("host", Problem::HostUnproven)),
             Err(dns::NoAnswer) => return Err(Refused::field("host", Problem::HostNoAnswer)),
-        }
+        };
         let give = move |mut w: Writer, pass: &AccountPass<ManageWhiteLabel>| {
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);
             if wanted.as_deref() != Some(name.as_str()) {
                 return Err(Refused::Conflict(Conflict::Changed));
             }
-            give_host(w, pass, &name, false)
+            give_host(w, pass, &name, Some(key_number))
         };
         self.write(ask, account, give).await.map(|_| ())
     }
 
-    /// Whether the record of a host shows that it is the account's.
+    /// Whether the record of a host shows that it is the account's: the number of the key that the record was made with. It stays
+    /// when the key is replaced, as nobody is told to change it.
     pub(crate) async fn is_proven(
         &self,
         account: &AccountId,
         name: &HostName,
-    ) -> Result<bool, dns::NoAnswer> {
-        let proof = host::proof(self.store.key(), account, name);
+    ) -> Result<Option<i64>, dns::NoAnswer> {
         let luck = self.store.random_bytes();
         let found = self.dns.find(&name.record(), [luck[0], luck[1]]).await?;
-        Ok(found.iter().any(|text| text.trim() == proof))
+        let is_found = |key: &Key| {
+            let proof = host::proof(key, account, name);
+            found.iter().any(|text| text.trim() == proof)
+        };
+        Ok(self.store.key().each().find(is_found).map(|key| key.number()))
     }
 
     /// A sample of a mail, as the account would send it with this brand and host.

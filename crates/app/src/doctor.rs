@@ -5,7 +5,7 @@ use store::work::{Reader, Unrecorded, Writer};
 use store::{installation, mail};
 
 use crate::activity::Verified;
-use crate::{App, Refused};
+use crate::{App, Refused, key_change};
 
 /// What was found. Everything is well when `problems` is empty.
 #[derive(Clone, Debug)]
@@ -23,22 +23,28 @@ pub struct Diagnosis {
 /// How long a mail that is due may wait before somebody should look.
 const MAIL_PATIENCE_MINUTES: i64 = 30;
 
+/// What notes which key the database is used with.
+const KEY_FINGERPRINT: &str = "key_fingerprint";
 /// What notes under which address the server was started last.
 const SERVED_AT: &str = "served_at";
 
 impl App {
     /// Keeps a key from being used with a database that was made with another: every mailed link would be dead.
-    /// The first start notes the key's fingerprint.
+    /// The first start notes the key's fingerprint. Where one before the newest is noted, the key was replaced: the newest is taken
+    /// up, in the same unit, so that nothing is half done however often it is begun.
     pub async fn key_fits(&self) -> Result<bool, Refused> {
-        let fingerprint = self.store.key().fingerprint();
-        let note = {
-            let fingerprint = fingerprint.clone();
-            move |mut w: Writer| {
-                let noted = installation::get_or_insert(&mut w, "key_fingerprint", &fingerprint)?;
-                Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, noted))
+        let store = self.store.clone();
+        let note = move |mut w: Writer| {
+            let newest = w.key().fingerprint();
+            let noted = installation::get_or_insert(&mut w, KEY_FINGERPRINT, &newest)?;
+            let fits = w.key().each().any(|key| key.fingerprint() == noted);
+            if fits && noted != newest {
+                key_change::take_up(&mut w, || store.random_bytes())?;
+                installation::upsert(&mut w, KEY_FINGERPRINT, &newest)?;
             }
+            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, fits))
         };
-        Ok(self.store.write(store::work::Origin::internal(), note).await? == fingerprint)
+        self.store.write(store::work::Origin::internal(), note).await
     }
 
     /// Notes the address that the server is reached under, for commands that are not told it.
@@ -64,9 +70,11 @@ impl App {
         store::secret::same(token, &store::pass::metrics_token(self.store.key()))
     }
 
-    /// Whether the database answers; for readiness (I-06).
+    /// Whether the database answers, and no other server has taken up a newer key than this one knows; for readiness (I-06).
     pub async fn is_ready(&self) -> bool {
-        self.store.read(|r| Ok::<_, Refused>(installation::check(r)?)).await.is_ok()
+        let newest = self.store.key().fingerprint();
+        let noted = self.store.read(|r| Ok::<_, Refused>(installation::find(r, KEY_FINGERPRINT)?)).await;
+        noted.is_ok_and(|noted| noted.is_none_or(|noted| noted == newest))
     }
 
     /// Whether there is no account yet, so that the set-up link works.

@@ -8,7 +8,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use store::db::DbError;
 use store::email_change::{self, EmailChange};
-use store::mail;
+use store::mail::{self, Mail};
 use store::pass::{Acting, EmailChangePass, Proven, SelfPass};
 use store::work::{Committed, Writer};
 use store::{attempt, login, user};
@@ -67,8 +67,8 @@ impl App {
     }
 
     /// The address of a change's link.
-    pub fn email_change_link(&self, id: &EmailChangeId, generation: i64) -> String {
-        let token = email_change::token(self.store.key(), id, generation);
+    pub(crate) fn email_change_link(&self, mail: &Mail, id: &EmailChangeId) -> String {
+        let token = email_change::token(&self.key_of(mail), id, mail.generation);
         format!("{}/email-change/{token}", self.settings.base_url)
     }
 }

@@ -14,6 +14,7 @@ use domain::user::UserStatus;
 use store::login::{self, NewLogin};
 use store::mail::{self, InvitationContent, Mail, NewMail, suppression};
 use store::pass::{AccountPass, Acting, HasPlace, InvitationPass};
+use store::secret::Key;
 use store::user;
 use store::work::{Actor, Committed, Writer};
 use store::{api_key, brand, executive_administrator, invitation, invitation_block, temporary_password};
@@ -264,7 +265,7 @@ impl App {
         let inviter = if content.inviter.is_empty() { &content.account_name } else { &content.inviter };
         InvitationMail {
             t,
-            link: self.invitation_link(&content.account, id, mail.generation, base),
+            link: self.invitation_link(&self.key_of(mail), (&content.account, id, mail.generation), base),
             block_link: self.invitation_block_link(&content.account, &mail.id, base),
             inviter_name: inviter.clone(),
             to_name: content.name,
@@ -277,15 +278,14 @@ impl App {
         }
     }
 
-    /// The address of an invitation's link, below `base`.
+    /// The address of an invitation's link, below `base`, by the key that it was made with.
     pub fn invitation_link(
         &self,
-        account: &AccountId,
-        id: &InvitationId,
-        generation: i64,
+        key: &Key,
+        (account, id, generation): (&AccountId, &InvitationId, i64),
         base: &str,
     ) -> String {
-        let token = invitation::token(self.store.key(), account, id, generation);
+        let token = invitation::token(key, account, id, generation);
         format!("{base}/invitations/{account}/{token}")
     }
 }

@@ -35,6 +35,8 @@ pub mod fuzzing;
 pub mod invitation;
 pub mod invitation_block;
 pub mod job;
+pub mod key_change;
+pub mod key_file;
 pub mod limits;
 pub mod login_merge;
 pub mod mail;

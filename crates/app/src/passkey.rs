@@ -11,6 +11,7 @@ use domain::name;
 use domain::passkey::{self as rules, Purpose};
 use store::login::LoginRecord;
 use store::pass::{Acting, Proven, SecondFactorPass, SelfPass};
+use store::secret::Key;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{passkey, second_factor as factors};
 
@@ -77,7 +78,7 @@ impl App {
     pub async fn ask_new_passkey(&self, ask: &Ask, password: &str) -> Result<Asked, Refused> {
         let party = Party::of(&self.settings)?;
         let checked = self.check_own_password(ask, password).await?;
-        let handle = self.passkey_handle(&checked.id);
+        let handle = handle(self.store.key(), &checked.id);
         let put = move |mut w: Writer, pass: &Proven<SelfPass>| {
             session::check_own(&mut w, pass, &checked)?;
             let known = check_room(&mut w, &checked.id)?;
@@ -147,10 +148,16 @@ impl App {
         self.write(ask, (), remove).await?.1
     }
 
-    fn passkey_handle(&self, login: &LoginId) -> Handle {
-        let bytes = self.store.key().bytes("passkey", login.as_str());
-        std::array::from_fn(|at| bytes[at])
+    /// Whether a passkey calls its owner as one of this login was told to.
+    fn is_handle(&self, login: &LoginId, said: &[u8]) -> bool {
+        self.store.key().each().any(|key| said == handle(&key, login))
     }
+}
+
+/// What a passkey is to call its owner by.
+fn handle(key: &Key, login: &LoginId) -> Handle {
+    let bytes = key.bytes("passkey", login.as_str());
+    std::array::from_fn(|at| bytes[at])
 }
 
 /// Refuses where nobody has shown that the address is theirs: whoever has its password by then must not lock out whoever does;

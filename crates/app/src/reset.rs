@@ -4,7 +4,7 @@ use domain::activity::{Entry, Verb};
 use domain::email::EmailAddress;
 use domain::id::ResetId;
 use domain::mail::MailKind;
-use store::mail::{self, NewMail};
+use store::mail::{self, Mail, NewMail};
 use store::pass::{Acting, ResetPass, SystemPass};
 use store::work::{Actor, Committed, Unrecorded, Writer};
 use store::{api_key, attempt, login, reset};
@@ -89,8 +89,8 @@ impl App {
     }
 
     /// The address of a reset's link, below `base`.
-    pub fn reset_link(&self, id: &ResetId, base: &str) -> String {
-        format!("{base}/reset/{}", reset::token(self.store.key(), id))
+    pub(crate) fn reset_link(&self, mail: &Mail, id: &ResetId, base: &str) -> String {
+        format!("{base}/reset/{}", reset::token(&self.key_of(mail), id))
     }
 }
 

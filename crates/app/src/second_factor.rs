@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use store::login::LoginRecord;
 use store::mail::NewMail;
 use store::pass::{Acting, Proven, SecondFactorPass, SelfPass, SystemPass};
-use store::second_factor::{self, SecondFactor};
+use store::second_factor::{self, SecondFactor, Shown};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{attempt, login, mail, passkey, session as sessions};
 use totp_rs::{Builder, Totp};
@@ -52,10 +52,12 @@ pub fn state(r: &mut Reader, pass: &SelfPass, issuer: &str) -> Result<State, Ref
         true => Some(second_factor::count_codes(r, &person.login)?),
         false => None,
     };
-    let Some(generation) = second_factor::find_shown(r, pass)? else {
+    let shown = second_factor::find_shown(r, pass)?;
+    let secret = shown.and_then(|shown| second_factor::secret(r.key(), &person.login, shown));
+    let Some(secret) = secret else {
         return Ok(State { on, codes, shown: None });
     };
-    let secret = BASE32_NOPAD.encode(&second_factor::secret(r.key(), &person.login, generation));
+    let secret = BASE32_NOPAD.encode(&secret);
     let uri = rules::uri(issuer, &person.email, &secret);
     let drawing = draw(&uri)?;
     Ok(State { on, codes, shown: Some(Shown { secret: rules::in_fours(&secret), uri, drawing }) })
@@ -145,10 +147,10 @@ impl App {
             }
             let is_first = !second_factor::is_on(&mut w, &checked.id)?;
             let shown = second_factor::find_shown(&mut w, pass)?;
-            let generation = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
+            let shown = shown.ok_or(Refused::Conflict(Conflict::Changed))?;
             let now = step_of(&w);
-            let confirmed = match rules::nearest(now, fits(&w, &checked.id, generation, &typed)) {
-                Some(step) => second_factor::confirm(&mut w, pass, generation, step, step - now)?,
+            let confirmed = match rules::nearest(now, fits(&w, &checked.id, shown, &typed)) {
+                Some(step) => second_factor::confirm(&mut w, pass, shown.generation, step, step - now)?,
                 None => false,
             };
             if !confirmed {
@@ -301,14 +303,14 @@ pub(crate) fn take(w: &mut Writer, login: &LoginId, typed: &str) -> Result<Resul
 }
 
 fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<Result<(), Problem>, Refused> {
-    let Some(SecondFactor { generation, clock, .. }) = second_factor::find(w, login)? else {
+    let Some(SecondFactor { shown, clock, .. }) = second_factor::find(w, login)? else {
         return Ok(Err(Problem::WrongCode));
     };
-    Ok(match clock.judge(step_of(w), fits(w, login, generation, code)) {
-        Judged::Good { step, drift } if second_factor::take_step(w, login, generation, step, drift)? => {
+    Ok(match clock.judge(step_of(w), fits(w, login, shown, code)) {
+        Judged::Good { step, drift } if second_factor::take_step(w, login, shown.generation, step, drift)? => {
             Ok(())
         }
-        Judged::Passed { step, drift } if second_factor::refuse_step(w, login, generation, step, drift)? => {
+        Judged::Passed { step, drift } if second_factor::refuse_step(w, login, shown.generation, step, drift)? => {
             Err(Problem::CodePassed)
         }
         _ => Err(Problem::WrongCode),
@@ -321,10 +323,12 @@ fn step_of(w: &Writer) -> i64 {
 }
 
 /// Whether what was typed is the code of a half minute.
-fn fits(w: &Writer, login: &LoginId, generation: i64, typed: &str) -> impl Fn(i64) -> bool + use<> {
-    let (app, typed) = (app_of(second_factor::secret(w.key(), login, generation)), Typed::parse(typed));
+fn fits(w: &Writer, login: &LoginId, shown: Shown, typed: &str) -> impl Fn(i64) -> bool + use<> {
+    let app = second_factor::secret(w.key(), login, shown).map(app_of);
+    let typed = Typed::parse(typed);
     move |step| {
-        let (Typed::Code(code), Ok(seconds)) = (&typed, u64::try_from(step * rules::STEP)) else {
+        let seconds = u64::try_from(step * rules::STEP);
+        let (Some(app), Typed::Code(code), Ok(seconds)) = (&app, &typed, seconds) else {
             return false;
         };
         app.check(code, seconds).is_some()

@@ -14,7 +14,9 @@ use domain::activity::{Entry, Verb};
 use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
 use domain::single_sign_on::{Claims, Expected, Flaw};
-use store::pass::{Acting, HasPlace, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
+use store::key_change::Sealed;
+use store::pass::{AccountPass, Acting, HasPlace, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
+use store::secret::Key;
 use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
@@ -26,6 +28,13 @@ use crate::{App, Ask, Conflict, Refused, limits};
 pub use store::single_sign_on::Keeper;
 
 pub use settings::{Settings, end, require, settings};
+
+/// Seals a client secret anew with the newest key; `None` if no key of this installation opens it.
+pub(crate) fn reseal(key: &Key, sealed: &Sealed, random: &[u8; 32]) -> Option<Sealed> {
+    let whose = (&sealed.account, &sealed.provider);
+    let secret = sealed::open(key, whose, &sealed.secret)?;
+    Some(Sealed { secret: sealed::seal(key, whose, random, &secret), ..sealed.clone() })
+}
 
 /// Where the provider of an account sends people back to, on the server's own host. Each account has its own: else one provider
 /// could have another's codes brought to itself (RFC 9700, 4.4).
@@ -161,15 +170,14 @@ impl App {
         let Returned { code, state, issuer } = returned;
         let take = move |mut w: Writer, pass: &SingleSignOnPass| {
             // Somebody else's answer uses up nothing.
-            if !secret::same(&state, &pass.state(w.key())) {
-                return Err(refuse(Flaw::Malformed));
-            }
+            let sent_with = w.key().each().find(|key| secret::same(&state, &pass.state(key)));
+            let sent_with = sent_with.ok_or_else(|| refuse(Flaw::Malformed))?;
             if !single_sign_on::remove_visit(&mut w, pass)? {
                 return Err(Refused::Link(pass::LinkState::Unknown));
             }
-            Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
+            Ok(w.commit_unrecorded(Unrecorded::Attempt, sent_with))
         };
-        let (pass, ()) = self.write(ask, account, take).await?;
+        let (pass, sent_with) = self.write(ask, account, take).await?;
         // One provider's code must not be given to another (RFC 9207).
         let says_other = !issuer.is_empty() && issuer != pass.provider.issuer;
         if says_other || (issuer.is_empty() && pass.provider.names_itself) {
@@ -178,22 +186,27 @@ impl App {
         if code.is_empty() {
             return Err(Refused::Conflict(Conflict::SingleSignOnFailed));
         }
-        let claims = self.claims_of(&pass, &code).await?;
+        let claims = self.claims_of(&pass, &code, &sent_with).await?;
         match pass.link.clone() {
             None => self.sign_in_as(ask, pass, claims).await,
             Some(login) => self.link_as(ask, pass, login, claims.subject).await,
         }
     }
 
-    /// Whom the provider gives for a code.
-    async fn claims_of(&self, pass: &SingleSignOnPass, code: &str) -> Result<Claims, Refused> {
-        let key = self.store.key();
-        let secret = sealed::open(key, (&pass.account, &pass.provider.id), &pass.provider.secret);
+    /// Whom the provider gives for a code. `sent_with` is the key that was the newest when they left.
+    async fn claims_of(
+        &self,
+        pass: &SingleSignOnPass,
+        code: &str,
+        sent_with: &Key,
+    ) -> Result<Claims, Refused> {
+        let secret =
+            sealed::open(self.store.key(), (&pass.account, &pass.provider.id), &pass.provider.secret);
         let secret = secret.ok_or(Refused::Conflict(Conflict::SingleSignOnFailed))?;
         let exchange = provider::Exchange {
             code,
             secret: &secret,
-            verifier: &pass.verifier(key),
+            verifier: &pass.verifier(sent_with),
             return_to: &format!("{}{}", self.settings.base_url, return_path(&pass.account)),
         };
         let answer = provider::exchange(&self.providers, &pass.provider, &exchange).await;
@@ -202,7 +215,8 @@ impl App {
             Refused::Conflict(Conflict::SingleSignOnFailed)
         })?;
         let claims = token::read(&id_token, &keys).map_err(refuse)?;
-        let (issuer, client_id, nonce) = (&pass.provider.issuer, &pass.provider.client_id, &pass.nonce(key));
+        let (issuer, client_id, nonce) =
+            (&pass.provider.issuer, &pass.provider.client_id, &pass.nonce(sent_with));
         let asked_anew = pass.asked_anew;
         let expected = Expected { issuer, client_id, nonce, asked_anew, must_say_when: pass.link.is_none() };
         domain::single_sign_on::check(&claims, expected, self.store.now()).map_err(refuse)?;

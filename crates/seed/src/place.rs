@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use app::Refused;
 use app::password::Hasher;
-use app::real::{RealClock, RealRandom, load_or_make_key};
+use app::key_file::KeyFile;
+use app::real::{RealClock, RealRandom};
 use domain::time::{Clock as _, Random as _};
 use serde::Serialize;
 use store::db::{Db, Location};
@@ -65,9 +66,10 @@ impl Place {
         let db = Db::open(&location).map_err(|error| format!("The database cannot be opened: {error}."))?;
         let migrated = db.migrate(RealClock.now().micros()).await;
         migrated.map_err(|error| format!("The database cannot be brought to this version: {error}."))?;
-        let key = load_or_make_key(&self.data_dir)
+        let keys = KeyFile::read_or_make(&self.data_dir.join("secret.key"), || RealRandom.bytes())
             .map_err(|error| format!("secret.key in {folder} can be neither read nor made: {error}."))?;
-        Ok(Store::new(db, Tools { clock: Box::new(RealClock), random: Box::new(RealRandom), key }))
+        let (clock, random) = (Box::new(RealClock), Box::new(RealRandom));
+        Ok(Store::new(db, Tools { clock, random, key: keys.key(), second_factor_from: None }))
     }
 }
 

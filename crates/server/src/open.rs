@@ -1,12 +1,14 @@
 //! Opens what a command needs: the database and the key. Each thing that can stand in the way has its sentence.
 
 use std::error::Error;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use app::App;
+use app::key_file::KeyFile;
 use app::password::Hasher;
 use app::push::{Push, Way};
-use app::real::{RealClock, RealRandom, load_or_make_key};
+use app::real::{RealClock, RealRandom};
 use domain::time::{Clock as _, Random as _};
 use store::db::{Db, DbError, Location, MigrateError, MigrationReport};
 use store::secret::Key;
@@ -40,13 +42,16 @@ pub(crate) async fn app(
     connections: usize,
     hasher: fn([u8; 32]) -> Hasher,
 ) -> Result<App, Failure> {
-    let app = unchecked_app(settings, connections, hasher).await?;
+    checked(settings, unchecked_app(settings, connections, hasher).await?).await
+}
+
+async fn checked(settings: &Settings, app: App) -> Result<App, Failure> {
     let fits = app.key_fits().await;
     match fits.map_err(|refused| crate::sentence::refused(refused, crate::sentence::plain_option)) {
         Ok(true) => Ok(app),
         Ok(false) => {
             app.store.close().await;
-            Err(foreign_key(&settings.data_dir))
+            Err(foreign_key(settings))
         }
         Err(failure) => {
             app.store.close().await;
@@ -62,17 +67,26 @@ pub(crate) async fn unchecked_app(
     hasher: fn([u8; 32]) -> Hasher,
 ) -> Result<App, Failure> {
     let (db, _) = database(settings, connections).await?;
-    let key = match key(&settings.data_dir) {
-        Ok(key) => key,
+    match key_file(settings) {
+        Ok(keys) => Ok(with_key(settings, db, keys.key(), hasher)),
         Err(failure) => {
             db.close().await;
-            return Err(failure);
+            Err(failure)
         }
-    };
+    }
+}
+
+/// The product on its database for a command, with keys that do not stand in the file yet.
+pub(crate) async fn app_by(settings: &Settings, keys: &KeyFile) -> Result<App, Failure> {
+    let (db, _) = database(settings, 1).await?;
+    checked(settings, with_key(settings, db, keys.key(), Hasher::cheap)).await
+}
+
+fn with_key(settings: &Settings, db: Db, key: Key, hasher: fn([u8; 32]) -> Hasher) -> App {
     let (clock, random) = (Box::new(RealClock), Box::new(RealRandom));
     let tools = Tools { clock, random, key, second_factor_from: settings.second_factor_from };
     let store = Store::new(db, tools);
-    Ok(App {
+    App {
         store,
         settings: app::Settings {
             base_url: settings.base_url.clone(),
@@ -87,28 +101,59 @@ pub(crate) async fn unchecked_app(
         dns: Box::new(app::brand::dns::System),
         push: Push::by(Way::new(settings.push_addresses.clone()).only(settings.outgoing_hosts.clone())),
         providers: Way::new(settings.provider_addresses.clone()).only(settings.outgoing_hosts.clone()),
-    })
+    }
 }
 
-fn key(folder: &Path) -> Result<Key, Failure> {
-    load_or_make_key(folder).map_err(|error| {
-        let folder = folder.display();
+/// The keys of this installation. In the data folder the first is made; one that is kept elsewhere is there already.
+pub(crate) fn key_file(settings: &Settings) -> Result<KeyFile, Failure> {
+    let file = &settings.secret_key;
+    let read = match settings.is_secret_key_set {
+        true => KeyFile::read(file),
+        false => KeyFile::read_or_make(file, || RealRandom.bytes()),
+    };
+    read.map_err(|error| {
+        let name = named(settings);
         Failure::new(match error.kind() {
-            std::io::ErrorKind::InvalidData => format!("The key in the data folder {folder} is broken: {error}."),
+            std::io::ErrorKind::InvalidData => format!("{name} is broken: {error}."),
+            _ if settings.is_secret_key_set => format!("{name} cannot be read: {error}."),
             _ => format!(
-                "secret.key in the data folder {folder} can be neither read nor made ({error}): let the user who \
-                 runs rollcall write there, or set ROLLCALL_DATA_DIR to another folder."
+                "{name} can be neither read nor made ({error}): let the user who runs rollcall write there, or set \
+                 ROLLCALL_DATA_DIR to another folder."
             ),
         })
     })
 }
 
-fn foreign_key(folder: &Path) -> Failure {
+/// How the file of the keys is called in sentences.
+pub(crate) fn named(settings: &Settings) -> String {
+    match settings.is_secret_key_set {
+        true => format!("The key in ROLLCALL_SECRET_KEY_FILE ({})", settings.secret_key.display()),
+        false => format!("secret.key in the data folder {}", settings.data_dir.display()),
+    }
+}
+
+/// Holds the data folder while the program serves, beside other servers, or for one command alone that no server may run beside.
+/// Where the file system knows no locks, nothing is held.
+pub(crate) fn hold(folder: &Path, alone: bool) -> Result<Option<File>, Failure> {
+    let Ok(folder) = File::open(folder) else { return Ok(None) };
+    let held = if alone { folder.try_lock() } else { folder.try_lock_shared() };
+    match held {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::Error(_)) => Ok(None),
+        Err(TryLockError::WouldBlock) if alone => Err(Failure::new(
+            "A server runs with this data folder, or its key is being replaced: stop every server of this installation first.",
+        )),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::new("The key in the data folder is being replaced: start again when that is done."))
+        }
+    }
+}
+
+fn foreign_key(settings: &Settings) -> Failure {
     Failure::new(format!(
-        "secret.key in the data folder {} is not the one this database was made with, so every mailed link and every \
-         second factor would be dead: restore the secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has \
-         it.",
-        folder.display()
+        "{} is not the one this database was made with, so every mailed link and every second factor would be dead: restore the \
+         secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has it.",
+        named(settings)
     ))
 }
 
@@ -133,6 +178,9 @@ fn postgres_sentence(said: &str) -> String {
     } else if said.contains("password missing") {
         "PostgreSQL asks for a password: write postgres://user:password@host/database in ROLLCALL_DATABASE_URL; \
          the driver says"
+    } else if said.contains("certificate") {
+        "PostgreSQL and this server do not know each other by their certificates: check sslrootcert, sslcert and sslkey in \
+         ROLLCALL_DATABASE_URL; the driver says"
     } else if said.contains("database \"") && said.contains("does not exist") {
         "PostgreSQL has no such database: make it with CREATE DATABASE, or mend its name in ROLLCALL_DATABASE_URL; \
          it says"

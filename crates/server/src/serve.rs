@@ -29,6 +29,8 @@ pub(crate) async fn run(settings: Settings) -> Result<(), Failure> {
     // meanwhile waits until the first answer can be given.
     let listener = TcpListener::bind(settings.listen).await;
     let listener = listener.map_err(|error| Failure::new(cannot_listen(settings.listen, &error)))?;
+    // Until the end: what must not be done beside a server sees that there is one.
+    let _held = open::hold(&settings.data_dir, false)?;
     let app = Arc::new(open::app(&settings, CONNECTIONS, Hasher::new).await?);
     let served = serve(&app, listener).await;
     app.store.close().await;

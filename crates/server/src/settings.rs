@@ -4,6 +4,7 @@
 //! it may hold a password.
 
 mod base_url;
+mod secret_file;
 mod sender;
 mod sources;
 
@@ -40,6 +41,10 @@ pub(crate) struct Settings {
     pub(crate) is_base_url_set: bool,
     /// The folder of the key and, on SQLite, of the database.
     pub(crate) data_dir: PathBuf,
+    /// The file of the keys.
+    pub(crate) secret_key: PathBuf,
+    /// Whether that was set: then it is there already, as somebody else keeps it.
+    pub(crate) is_secret_key_set: bool,
     /// Where the data is kept.
     pub(crate) database: Place,
     /// The mail server, if one is set.
@@ -82,8 +87,9 @@ impl Settings {
         let is_base_url_set = reading.sources.find("base_url").is_some();
         let base_url = reading.get("base_url", &localhost, base_url::parse);
         let data_dir = reading.get("data_dir", DATA_DIR, data_dir);
-        let database = reading.find("database_url", database_url);
-        let smtp = reading.find("smtp_url", smtp);
+        let secret_key = reading.find("secret_key_file", secret_file::check);
+        let database = reading.find_secret("database_url", database_url);
+        let smtp = reading.find_secret("smtp_url", smtp);
         let mail_from = reading.find("mail_from", sender::parse);
         let log = reading.get("log", LOG, log);
         let trusted_proxies = reading.find("trusted_proxies", trusted_proxies);
@@ -101,7 +107,7 @@ impl Settings {
         }
         let Reading { sources, wrong } = reading;
         let settings = (|| {
-            let (data_dir, base_url) = (data_dir?, base_url?);
+            let (data_dir, base_url, secret_key) = (data_dir?, base_url?, secret_key?);
             Some(Settings {
                 listen: listen?,
                 database: database?.unwrap_or_else(|| Place::Sqlite(data_dir.join("rollcall.db"))),
@@ -114,6 +120,8 @@ impl Settings {
                 outgoing_hosts: outgoing_hosts?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
                 second_factor_from: second_factor_from?,
+                is_secret_key_set: secret_key.is_some(),
+                secret_key: secret_key.unwrap_or_else(|| data_dir.join("secret.key")),
                 warnings: sources.warnings,
                 data_dir,
                 base_url,
@@ -136,6 +144,13 @@ impl Reading {
         let given = self.sources.find(key);
         let given = given.unwrap_or_else(|| Given { name: key.to_owned(), text: otherwise.to_owned() });
         check(&given).map_err(|sentence| self.wrong.push(sentence)).ok()
+    }
+
+    /// The same of a setting that holds a secret, or names the file that does.
+    fn find_secret<T>(&mut self, key: &str, check: fn(&Given) -> Result<T, String>) -> Option<Option<T>> {
+        let found = self.sources.find_secret(key);
+        let checked = found.and_then(|given| given.map(|given| check(&given)).transpose());
+        checked.map_err(|sentence| self.wrong.push(sentence)).ok()
     }
 
     /// The setting, if it is set; `None` if it is wrong.

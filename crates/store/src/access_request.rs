@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 use domain::user::Unknown;
 
 pub use account::{
-    Found, count_open, find, find_by_link, find_link_number, insert, list_open, update_decided, update_link,
+    Found, count_open, find, find_by_link, find_link, insert, list_open, update_decided, update_link,
 };
 pub use mailed::{Answered, Asked, find_approved, find_asked, find_declined, find_offer};
 
@@ -90,6 +90,21 @@ pub struct Waiting {
 
 /// What stands before the hash of a link, where an account is named by one.
 const BY_LINK: &str = "link ";
+
+/// An account's request link. It is found by its hash.
+#[derive(Clone, Debug)]
+pub struct RequestLink {
+    /// Which it is of those that the account had.
+    pub number: i64,
+    pub(crate) hash: String,
+}
+
+impl RequestLink {
+    /// The token of the link; `None` where the key was forgotten that it was made with. It works all the same.
+    pub fn token(&self, key: &Key, account: &AccountId) -> Option<String> {
+        key.each().map(|key| token(&key, account, self.number)).find(|token| secret::hash(token) == self.hash)
+    }
+}
 
 /// The token of an account's request link. Each has its own, so that earlier ones are dead.
 pub fn token(key: &Key, account: &AccountId, number: i64) -> String {

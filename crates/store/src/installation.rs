@@ -30,12 +30,6 @@ pub fn find(r: &mut Reader, name: &str) -> Result<Option<String>, DbError> {
     row.map(|row| row.columns().text()).transpose()
 }
 
-/// Whether the database answers and is migrated.
-pub fn check(r: &mut Reader) -> Result<(), DbError> {
-    r.tx().optional(sql!("SELECT content FROM installation WHERE name = 'key_fingerprint'"), &[])?;
-    Ok(())
-}
-
 /// Whether there is no account yet.
 pub fn is_empty(r: &mut Reader) -> Result<bool, DbError> {
     Ok(r.tx().optional(sql!("SELECT id FROM account ORDER BY id LIMIT 1"), &[])?.is_none())

@@ -36,6 +36,7 @@ pub mod invitation;
 pub mod invitation_block;
 pub mod job;
 pub mod kept;
+pub mod key_change;
 pub mod lead_event;
 pub mod login;
 pub mod login_merge;

@@ -13,7 +13,7 @@ macro_rules! undelivered {
 /// What is read of a mail.
 macro_rules! columns {
     () => {
-        "id, account_id, kind, subject_id, generation, email, language, state, attempts, answer, created_at"
+        "id, account_id, kind, subject_id, generation, email, language, state, attempts, answer, created_at, key_number"
     };
 }
 
@@ -80,6 +80,8 @@ pub struct Mail {
     pub answer: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The number of the key that its link was made with, whose hash is stored where the link leads.
+    pub key_number: i64,
 }
 
 /// Puts a mail into the outbox.
@@ -124,11 +126,12 @@ pub fn insert_of_center(w: &mut Writer, center: &AccountCenterId, new: &NewMail)
 
 fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbError> {
     let (id, now, language) = (w.new_id::<MailId>(), w.now, w.origin().language.clone());
+    let key_number = w.key().number();
     w.tx().exec(
         sql!(
             "INSERT INTO mail (account_id, id, kind, subject_id, generation, email, language, state, attempts, run_at,
-                               lease_until, answer, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, 0, '', $8)"
+                               lease_until, answer, created_at, key_number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, 0, '', $8, $9)"
         ),
         &[
             from.into(),
@@ -139,6 +142,7 @@ fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbErro
             new.email.into(),
             language.into(),
             now.into(),
+            key_number.into(),
         ],
     )?;
     Ok(id)
@@ -329,6 +333,7 @@ fn read(row: Row) -> Result<Mail, DbError> {
         attempts: c.int()?,
         answer: c.text()?,
         created_at: c.get()?,
+        key_number: c.int()?,
     })
 }
 

@@ -93,11 +93,11 @@ pub fn insert(
     name: &str,
     (credential_id, credential): (&str, &str),
 ) -> Result<PasskeyId, DbError> {
-    let (id, now) = (w.new_id::<PasskeyId>(), w.now);
+    let (id, now, key_number) = (w.new_id::<PasskeyId>(), w.now, w.key().number());
     w.tx().exec(
         sql!(
-            "INSERT INTO passkey (id, login_id, credential_id, credential, name, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO passkey (id, login_id, credential_id, credential, name, created_at, key_number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
         &[
             (&id).into(),
@@ -106,6 +106,7 @@ pub fn insert(
             credential.into(),
             name.into(),
             now.into(),
+            key_number.into(),
         ],
     )?;
     Ok(id)

@@ -6,7 +6,7 @@ use domain::id::LoginId;
 use domain::second_factor::AppClock;
 use domain::time::{Span, Timestamp};
 
-use crate::db::{DbError, Value, sql};
+use crate::db::{Columns, DbError, Value, sql};
 use crate::pass::{SecondFactorPass, SelfPass};
 use crate::passkey;
 use crate::secret::{self, Key};
@@ -36,31 +36,44 @@ pub const SHOWN_FOR: Span = Span::minutes(30);
 /// The app of a login.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondFactor {
-    /// Which of those that were shown it is.
-    pub generation: i64,
+    /// Which of those that were shown it is, and the number of the key that its secret follows from.
+    pub shown: Shown,
     /// Since when it counts; `None` while no code of it was typed.
     pub since: Option<Timestamp>,
     /// How its clock stands to ours.
     pub clock: AppClock,
 }
 
-/// The secret of the app, which is stored nowhere.
-pub fn secret(key: &Key, login: &LoginId, generation: i64) -> [u8; 20] {
-    let bytes = key.bytes("second factor", &format!("{login}|{generation}"));
-    std::array::from_fn(|at| bytes[at])
+/// Which app of a login it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Which of those that were shown.
+    pub generation: i64,
+    /// The number of the key that its secret follows from: the app has the secret, so another key makes no other of it.
+    pub key_number: i64,
+}
+
+/// The secret of the app, which is stored nowhere; `None` where its key was forgotten.
+pub fn secret(key: &Key, login: &LoginId, shown: Shown) -> Option<[u8; 20]> {
+    let bytes =
+        key.numbered(shown.key_number)?.bytes("second factor", &format!("{login}|{}", shown.generation));
+    Some(std::array::from_fn(|at| bytes[at]))
 }
 
 /// The app of a login, if one was ever shown.
 pub fn find(r: &mut Reader, login: &LoginId) -> Result<Option<SecondFactor>, DbError> {
     let row = r.tx().optional(
-        sql!("SELECT generation, confirmed_at, drift, seen_drift, last_step FROM second_factor WHERE login_id = $1"),
+        sql!(
+            "SELECT generation, key_number, confirmed_at, drift, seen_drift, last_step FROM second_factor
+             WHERE login_id = $1"
+        ),
         &[login.into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
-        let (generation, since) = (c.int()?, c.get()?);
+        let (shown, since) = (read_shown(&mut c)?, c.get()?);
         let clock = AppClock { drift: c.int()?, seen_drift: c.int_or_null()?, last_step: c.int()? };
-        Ok(SecondFactor { generation, since, clock })
+        Ok(SecondFactor { shown, since, clock })
     })
     .transpose()
 }
@@ -75,30 +88,36 @@ pub fn has_app(r: &mut Reader, login: &LoginId) -> Result<bool, DbError> {
     Ok(find(r, login)?.is_some_and(|factor| factor.since.is_some()))
 }
 
-/// The generation of the app that was shown a while ago in this session, and does not count yet. What was shown in another one
+/// The app that was shown a while ago in this session, and does not count yet. What was shown in another one
 /// might be known to whoever had that.
-pub fn find_shown(r: &mut Reader, pass: &SelfPass) -> Result<Option<i64>, DbError> {
+pub fn find_shown(r: &mut Reader, pass: &SelfPass) -> Result<Option<Shown>, DbError> {
     let since = r.now - SHOWN_FOR;
     let row = r.tx().optional(
         sql!(
-            "SELECT generation FROM second_factor
+            "SELECT generation, key_number FROM second_factor
              WHERE login_id = $1 AND session_id = $2 AND shown_at > $3 AND confirmed_at IS NULL"
         ),
         &[(&pass.person().login).into(), pass.session().into(), since.into()],
     )?;
-    row.map(|row| row.columns().int()).transpose()
+    row.map(|row| read_shown(&mut row.columns())).transpose()
+}
+
+fn read_shown(c: &mut Columns) -> Result<Shown, DbError> {
+    Ok(Shown { generation: c.int()?, key_number: c.int()? })
 }
 
 /// Makes a new app to be shown in this session, in place of one that was shown and never confirmed; false if one is confirmed.
 pub fn begin(w: &mut Writer, pass: &SelfPass) -> Result<bool, DbError> {
-    let now = w.now;
+    let (now, key_number) = (w.now, w.key().number());
     let begun = w.tx().exec(
         sql!(
-            "INSERT INTO second_factor (login_id, generation, session_id, shown_at, last_step) VALUES ($1, 1, $2, $3, 0)
-             ON CONFLICT (login_id) DO UPDATE SET generation = second_factor.generation + 1, session_id = $2, shown_at = $3
+            "INSERT INTO second_factor (login_id, generation, session_id, shown_at, last_step, key_number)
+             VALUES ($1, 1, $2, $3, 0, $4)
+             ON CONFLICT (login_id) DO UPDATE SET
+                 generation = second_factor.generation + 1, session_id = $2, shown_at = $3, key_number = $4
              WHERE second_factor.confirmed_at IS NULL"
         ),
-        &[(&pass.person().login).into(), pass.session().into(), now.into()],
+        &[(&pass.person().login).into(), pass.session().into(), now.into(), key_number.into()],
     )?;
     Ok(begun > 0)
 }

@@ -3,18 +3,59 @@
 //! The database holds only hashes. A mailed link is derived from the key and what it is for, so that the outbox
 //! need not hold it and a mail that is tried twice has the same link both times.
 
+use std::sync::Arc;
+
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The installation's key: 32 bytes from its data folder.
+/// The installation's key: 32 bytes from its data folder. Where it was replaced, the ones before are here as well, for what was
+/// made with them: all that is made is made with the newest.
 #[derive(Clone)]
-pub struct Key(Hmac<Sha256>);
+pub struct Key(Arc<[Numbered]>);
+
+/// One key, under its number. Rows name it by that.
+#[derive(Clone)]
+struct Numbered {
+    number: i64,
+    mac: Hmac<Sha256>,
+}
 
 impl Key {
-    /// A key from its bytes.
+    /// The first key of an installation, from its bytes.
     pub fn new(bytes: [u8; 32]) -> Key {
-        Key(Hmac::new_from_slice(&bytes).expect("HMAC takes keys of any length"))
+        Key::of([(1, bytes)])
+    }
+
+    /// Keys with their numbers, newest first. There must be one.
+    pub fn of(keys: impl IntoIterator<Item = (i64, [u8; 32])>) -> Key {
+        let numbered = |(number, bytes): (i64, [u8; 32])| {
+            let mac = Hmac::new_from_slice(&bytes).expect("HMAC takes keys of any length");
+            Numbered { number, mac }
+        };
+        let keys: Arc<[Numbered]> = keys.into_iter().map(numbered).collect();
+        assert!(!keys.is_empty(), "an installation has a key");
+        Key(keys)
+    }
+
+    /// The number of the newest, with which all is made.
+    pub fn number(&self) -> i64 {
+        self.0[0].number
+    }
+
+    /// Each of them alone, newest first.
+    pub fn each(&self) -> impl DoubleEndedIterator<Item = Key> {
+        self.0.iter().map(|one| Key(Arc::from([one.clone()])))
+    }
+
+    /// The one that a row names; `None` where it was forgotten.
+    pub fn numbered(&self, number: i64) -> Option<Key> {
+        self.each().find(|key| key.number() == number)
+    }
+
+    /// Whether a token is what `made` makes of any of them: for what names no key and lives long.
+    pub fn knows(&self, token: &str, made: impl Fn(&Key) -> String) -> bool {
+        self.each().any(|key| same(token, &made(&key)))
     }
 
     /// The token for `purpose` and what tells it apart, 43 characters that fit in a path. Other purposes or parts
@@ -35,7 +76,7 @@ impl Key {
     }
 
     fn code(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
-        let mut mac = self.0.clone();
+        let mut mac = self.0[0].mac.clone();
         mac.update(purpose.as_bytes());
         for part in parts {
             mac.update(b"|");
@@ -44,7 +85,7 @@ impl Key {
         mac.finalize().into_bytes().into()
     }
 
-    /// Tells two keys apart without telling anything else.
+    /// Tells two keys apart without telling anything else: that of the newest.
     pub fn fingerprint(&self) -> String {
         self.token("fingerprint", &[])[..16].to_owned()
     }

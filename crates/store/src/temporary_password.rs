@@ -48,9 +48,10 @@ pub struct Content {
 }
 
 /// The salt of all temporary passwords of an address: so that one hash is compared with those of every account that has set
-/// one, and a sign-in takes as long as any other.
+/// one, and a sign-in takes as long as any other. It is the oldest key's, so that it stays the same when the key is replaced.
 pub fn salt(key: &Key, email: &EmailAddress) -> [u8; 32] {
-    key.bytes("temporary password", &email.canonical())
+    let oldest = key.each().next_back().expect("an installation has a key");
+    oldest.bytes("temporary password", &email.canonical())
 }
 
 /// Whether they may be set in the account: neither it nor its center has switched them off.

@@ -55,7 +55,7 @@ impl Account {
         let give = move |mut w: Writer| {
             let system = SystemPass::new(Reason::CommandLine);
             let pass = Branding::for_operator(&mut w, &system, &account)?;
-            brand::give_host(w, &pass, &host, true)
+            brand::give_host(w, &pass, &host, None)
         };
         self.app.store.write(Origin::internal(), give).await.expect("nobody else has it");
     }

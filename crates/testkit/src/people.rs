@@ -60,6 +60,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// The same, by the product as it runs in the world now.
+    pub fn again(&self, world: &crate::World) -> Account {
+        Account { app: SharedApp::clone(&world.app), ..self.clone() }
+    }
+
     /// Makes a company that does not use Lead Center.
     pub async fn company(&self, name: &str) -> CompanyId {
         self.make_company(name, false).await.expect("the company is made")

@@ -107,6 +107,15 @@ impl World {
         self.app = Arc::new(app);
     }
 
+    /// Starts the product again on the same database with these keys, as an operator would who has replaced the key.
+    pub async fn restart_with_key(&mut self, key: Key) {
+        self.app.store.close().await;
+        let db = Db::open(&self.place.location).expect("a migrated database opens");
+        let random = Box::new(CountedRandom::new(1 + key.number().unsigned_abs()));
+        let tools = Tools { clock: Box::new(self.clock.clone()), random, key };
+        self.restart(|app| app.store = Store::new(db, tools));
+    }
+
     /// Which engine it stands on.
     pub fn engine(&self) -> Engine {
         self.app.store.engine()

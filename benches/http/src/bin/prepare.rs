@@ -168,7 +168,8 @@ async fn office(app: SharedApp, earlier: SharedApp, number: u64) -> (String, Vec
     };
     let made = earlier.store.write(Origin::internal(), create).await.expect("an account");
     let link = |id: &InvitationId, generation: i64| {
-        cookie(&app.invitation_link(&made.account, id, generation, &app.settings.base_url))
+        let of = (&made.account, id, generation);
+        cookie(&app.invitation_link(app.store.key(), of, &app.settings.base_url))
     };
     let own = link(&made.invitation.id, made.invitation.generation);
     accept(&earlier, own).await;

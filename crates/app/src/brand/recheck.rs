@@ -29,7 +29,7 @@ impl App {
         for one in due {
             let found = match HostName::parse(&one.host) {
                 Ok(name) => self.is_proven(&one.account, &name).await.ok(),
-                Err(_) => Some(false),
+                Err(_) => Some(None),
             };
             let pass = pass.clone();
             self.store.write_later(Origin::internal(), move |w| note(w, &pass, &one, found)).await?;
@@ -38,17 +38,26 @@ impl App {
     }
 }
 
-fn note(mut w: Writer, pass: &SystemPass, due: &Due, found: Option<bool>) -> Result<Committed<()>, Refused> {
+fn note(
+    mut w: Writer,
+    pass: &SystemPass,
+    due: &Due,
+    found: Option<Option<i64>>,
+) -> Result<Committed<()>, Refused> {
     let of = AccountPass::<ManageWhiteLabel>::for_operator(&mut w, pass, &due.account)?;
     let now = w.now;
-    let proven_at = if found == Some(true) { now } else { due.proven_at };
+    let (proven_at, key_number) = match found {
+        Some(Some(key_number)) => (now, key_number),
+        _ => (due.proven_at, due.key_number),
+    };
+    let found = found.map(|by| by.is_some());
     let (verb, is_noted) = match standing(found, due.proven_at, due.failing_since, now) {
-        Standing::Proven => (None, host::update_checked(&mut w, &of, due, (proven_at, None))?),
+        Standing::Proven => (None, host::update_checked(&mut w, &of, due, (proven_at, None, key_number))?),
         // Told once; the settings say it as long as it lasts.
         Standing::Failing(_) => {
             let since = due.failing_since.unwrap_or(now);
             let verb = due.failing_since.is_none().then_some(Verb::BrandHostFailing);
-            (verb, host::update_checked(&mut w, &of, due, (proven_at, Some(since)))?)
+            (verb, host::update_checked(&mut w, &of, due, (proven_at, Some(since), key_number))?)
         }
         Standing::Lost => (Some(Verb::BrandHostLost), host::remove_lost(&mut w, &of, due)?),
     };

@@ -12,7 +12,7 @@ use domain::id::LoginMergeId;
 use domain::input::Problem;
 use domain::mail::MailKind;
 use store::login_merge::{self, LoginMerge};
-use store::mail;
+use store::mail::{self, Mail};
 use store::pass::{Acting, LoginMergePass, Person, Proven, SelfPass};
 use store::work::{Committed, Reader, Writer};
 use store::{attempt, login};
@@ -47,8 +47,8 @@ impl App {
     }
 
     /// The address of a merge's link.
-    pub fn login_merge_link(&self, id: &LoginMergeId, generation: i64) -> String {
-        let token = login_merge::token(self.store.key(), id, generation);
+    pub(crate) fn login_merge_link(&self, mail: &Mail, id: &LoginMergeId) -> String {
+        let token = login_merge::token(&self.key_of(mail), id, mail.generation);
         format!("{}/login-merge/{token}", self.settings.base_url)
     }
 }

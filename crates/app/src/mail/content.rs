@@ -24,7 +24,7 @@ pub(super) enum Content {
     AccessRequest(Asked, AccessRequestId),
     AccessApproved(Answered),
     AccessDeclined(Answered),
-    AccessOffer(AccountId, String, i64),
+    AccessOffer(AccountId, String, String),
     TemporaryPassword(store::temporary_password::Content),
     EmailProof(String, ResetId),
     Bundle(bundle::Content, BundleId),
@@ -127,8 +127,11 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
             Ok(access_request::find_declined(r, pass, &mail.account, &id)?.map(Content::AccessDeclined))
         }
         MailKind::AccessOffer => {
-            let found = access_request::find_offer(r, pass, &mail.account)?;
-            Ok(found.map(|(account, name, number)| Content::AccessOffer(account, name, number)))
+            let Some((account, name, link)) = access_request::find_offer(r, pass, &mail.account)? else {
+                return Ok(None);
+            };
+            let token = link.token(r.key(), &account);
+            Ok(token.map(|token| Content::AccessOffer(account, name, token)))
         }
         MailKind::Bundle => {
             let id = mail.subject.parse().expect(parsed);

@@ -11,6 +11,7 @@ use domain::time::Span;
 use store::access_request::Answered;
 use store::mail::{self, Mail, ReadsMail, suppression};
 use store::pass::{OperatorPass, SystemPass};
+use store::secret::Key;
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use text::{Language, Text};
 
@@ -205,6 +206,12 @@ impl App {
         })
     }
 
+    /// The key that the link of a mail was made with, whose hash is stored already.
+    pub(crate) fn key_of(&self, mail: &Mail) -> Key {
+        let newest = self.store.key();
+        newest.numbered(mail.key_number).unwrap_or_else(|| newest.clone())
+    }
+
     fn compose(
         &self,
         t: Text,
@@ -222,11 +229,13 @@ impl App {
                 compose(&view, from, to(&view.to_name), id)
             }
             Content::Reset(name, _, reset) => {
-                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) =
+                    (self.reset_link(mail, &reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&ResetMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::EmailProof(name, reset) => {
-                let (link, minutes) = (self.reset_link(&reset, &base), store::reset::LIFETIME.as_minutes());
+                let (link, minutes) =
+                    (self.reset_link(mail, &reset, &base), store::reset::LIFETIME.as_minutes());
                 compose(&EmailProofMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
             Content::TemporaryPassword(content) => {
@@ -242,13 +251,13 @@ impl App {
                 compose(&EmailTakenMail { t }, from, to(""), id)
             }
             Content::EmailChange(content, change) => {
-                let link = self.email_change_link(&change, mail.generation);
+                let link = self.email_change_link(mail, &change);
                 let minutes = store::email_change::LIFETIME.as_minutes();
                 let view = EmailChangeMail { t, to_name: content.name.clone(), link, minutes };
                 compose(&view, from, to(&content.name), id)
             }
             Content::LoginMerge(name, merge) => {
-                let link = self.login_merge_link(&merge, mail.generation);
+                let link = self.login_merge_link(mail, &merge);
                 let minutes = store::login_merge::LINK.as_minutes();
                 compose(&LoginMergeMail { t, to_name: name.clone(), link, minutes }, from, to(&name), id)
             }
@@ -265,11 +274,9 @@ impl App {
                 let view = AccessDeclinedMail { t, to_name, account_name, reason };
                 compose(&view, from, to(&view.to_name), id)
             }
-            Content::AccessOffer(account, account_name, number) => {
-                let (link, block_link) = (
-                    self.request_link(&account, number),
-                    self.invitation_block_link(&account, &mail.id, &base),
-                );
+            Content::AccessOffer(account, account_name, token) => {
+                let (link, block_link) =
+                    (self.request_link(&token), self.invitation_block_link(&account, &mail.id, &base));
                 compose(&AccessOfferMail { t, account_name, link, block_link }, from, to(""), id)
             }
             Content::Bundle(content, bundle) => {

@@ -86,7 +86,9 @@ impl Smtp {
     /// - `tls=required|opportunistic|none` instead of the rule above, for `smtp://` only; a password is never sent
     ///   to another machine without TLS, so neither `opportunistic` nor `none` go with one there;
     /// - `timeout=SECONDS` for one mail as a whole, 60 if not given;
-    /// - `hello=NAME` instead of this machine's name in the greeting.
+    /// - `hello=NAME` instead of this machine's name in the greeting;
+    /// - `root=FILE` for a certificate in PEM form that vouches for the server besides the public authorities';
+    /// - `cert=FILE` and `key=FILE` for a certificate of our own, which the server may ask for.
     pub fn from_url(url: &str) -> Result<Smtp, SettingError> {
         Smtp::of(Server::from_url(url)?)
     }

@@ -65,7 +65,8 @@ impl App {
         };
         // What answers nothing is not on the record: nobody has counted it.
         let heard = self.store.write(ask.origin.clone(), hear).await?.ok_or(REFUSED)?;
-        let is_owner = |login: &LoginId, said: Option<&[u8]>| said == Some(&self.passkey_handle(login)[..]);
+        let is_owner =
+            |login: &LoginId, said: Option<&[u8]>| said.is_some_and(|said| self.is_handle(login, said));
         let (passkey, credential) = match judge(&party, &heard, answer.as_ref(), is_owner) {
             Ok(judged) => judged,
             Err(fault) => return self.refuse_passkey(ask, heard.1, fault).await,
@@ -95,9 +96,8 @@ impl App {
         let (pass, heard) = self.write(ask, (), hear).await?;
         let heard = heard.ok_or(REFUSED)?;
         // It was named when it was asked for, so its device need not say whose it is.
-        let is_owner = |login: &LoginId, said: Option<&[u8]>| {
-            said.is_none_or(|said| said == &self.passkey_handle(login)[..])
-        };
+        let is_owner =
+            |login: &LoginId, said: Option<&[u8]>| said.is_none_or(|said| self.is_handle(login, said));
         let (passkey, credential) = match judge(&party, &heard, answer.as_ref(), is_owner) {
             Ok(judged) => judged,
             Err(Fault::Wrong) => {

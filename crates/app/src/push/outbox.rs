@@ -87,7 +87,10 @@ impl App {
         let payload = notice.payload(t, push.id.as_str());
         let body = seal::seal(payload.as_bytes(), &keys, || self.store.random_bytes());
         let Some(body) = body else { return Ok(Err(Fate::Refused("It can't be locked.".to_owned()))) };
-        let authorization = vapid::authorization(self.store.key(), endpoint.origin(), &self.contact(), now);
+        let Some(key) = self.store.key().numbered(reached.key_number) else {
+            return Ok(Err(Fate::Refused("Its key was forgotten.".to_owned())));
+        };
+        let authorization = vapid::authorization(&key, endpoint.origin(), &self.contact(), now);
         Ok(Ok(Letter { endpoint, body, authorization, keep }))
     }
 

@@ -21,14 +21,17 @@ pub(super) fn seal(key: &Key, whose: Whose, random: &[u8; 32], secret: &str) -> 
     BASE64URL_NOPAD.encode(&[&nonce[..], &sealed].concat())
 }
 
-/// Opens it; `None` if it was sealed with another key, or for another account.
+/// Opens it; `None` if it was sealed with a key that is not there, or for another account.
 pub(super) fn open(key: &Key, whose: Whose, sealed: &str) -> Option<String> {
     let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
     let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let mut sealed = sealed.to_vec();
-    let secret = key_of(key, whose).open_in_place(nonce, Aad::from(named(whose)), &mut sealed).ok()?;
-    String::from_utf8(secret.to_vec()).ok()
+    // What was sealed with an older key is sealed anew when the key is replaced, but may be read before that.
+    key.each().find_map(|key| {
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let secret = key_of(&key, whose).open_in_place(nonce, Aad::from(named(whose)), &mut sealed).ok()?;
+        String::from_utf8(secret.to_vec()).ok()
+    })
 }
 
 fn key_of(key: &Key, whose: Whose) -> LessSafeKey {

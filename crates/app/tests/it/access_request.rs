@@ -67,9 +67,9 @@ async fn offer(world: &World, account: &Account, address: &str) -> Result<(), Re
 
 async fn renew_link(world: &World, account: &Account) -> String {
     world.app.write(&account.admin.ask, account.id.clone(), access_request::renew_link).await.unwrap();
-    let (_, number) =
-        world.app.read(&account.admin.ask, account.id.clone(), access_request::link_number).await.unwrap();
-    world.app.request_link(&account.id, number.unwrap())
+    let (_, token) =
+        world.app.read(&account.admin.ask, account.id.clone(), access_request::link_token).await.unwrap();
+    world.app.request_link(&token.unwrap())
 }
 
 async fn to(world: &World, address: &str) -> usize {

@@ -28,6 +28,7 @@ mod executive_administrator;
 mod invitation;
 mod invitation_block;
 mod job;
+mod key_change;
 mod language;
 mod limits;
 mod login_merge;

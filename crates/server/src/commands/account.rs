@@ -60,8 +60,8 @@ pub(crate) async fn create(settings: &Settings, args: Create) -> Result<Answer, 
         let made = app.store.write(Origin::internal(), unit).await;
         let MadeAccount { account, user, invitation } =
             made.map_err(|error| sentence::refused(error, option))?;
-        let invitation_link =
-            app.invitation_link(&account, &invitation.id, invitation.generation, &app.settings.base_url);
+        let of = (&account, &invitation.id, invitation.generation);
+        let invitation_link = app.invitation_link(app.store.key(), of, &app.settings.base_url);
         Answer::of(&Made { account: account.to_string(), user: user.to_string(), invitation_link })
     })
     .await

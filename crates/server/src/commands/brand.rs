@@ -38,7 +38,7 @@ pub(crate) async fn host(settings: &Settings, args: Host) -> Result<Answer, Fail
         let unit = move |mut w: Writer| {
             let system = SystemPass::new(Reason::CommandLine);
             let pass = AccountPass::<ManageWhiteLabel>::for_operator(&mut w, &system, &whose)?;
-            app::brand::give_host(w, &pass, &given, true)
+            app::brand::give_host(w, &pass, &given, None)
         };
         let done = app.store.write(Origin::internal(), unit).await;
         done.map_err(|error| sentence::refused_or_missing(error, plain_option, missing))?;

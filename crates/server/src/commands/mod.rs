@@ -11,6 +11,7 @@ mod metrics_token;
 mod migrate;
 mod operator_link;
 mod second_factor;
+mod secret;
 mod session;
 mod user;
 
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Take a lost second factor away
     #[command(subcommand)]
     SecondFactor(second_factor::Command),
+    /// Replace the key that links, codes and sealed secrets are made with
+    #[command(subcommand)]
+    Secret(secret::Command),
     /// Tell why a user may or may not do something
     Explain(explain::Args),
     /// Prove the activity whole
@@ -95,6 +99,8 @@ impl Command {
             Command::SecondFactor(second_factor::Command::Remove(args)) => {
                 second_factor::remove(settings, args).await
             }
+            Command::Secret(secret::Command::Replace(args)) => secret::replace(settings, args).await,
+            Command::Secret(secret::Command::Forget(args)) => secret::forget(settings, args).await,
             Command::Explain(args) => explain::run(settings, args).await,
             Command::Activity(activity::Command::Verify(args)) => activity::verify(settings, args).await,
             Command::Doctor => doctor::run(settings).await,

@@ -6,6 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::secret_file;
+
 /// The file in the working directory.
 pub(super) const FILE: &str = "rollcall.toml";
 
@@ -14,12 +16,15 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 16] = [
     "listen",
     "base_url",
     "data_dir",
     "database_url",
+    "database_url_file",
+    "secret_key_file",
     "smtp_url",
+    "smtp_url_file",
     "mail_from",
     "log",
     "trusted_proxies",
@@ -67,6 +72,19 @@ impl Sources {
     /// The setting of a key, if it was given.
     pub(super) fn find(&self, key: &str) -> Option<Given> {
         self.given.get(key).cloned()
+    }
+
+    /// The setting of a key that holds a secret: itself, or what stands in the file that is named in its place. That is how
+    /// systemd, Kubernetes, Docker and the agents of vaults hand secrets out.
+    pub(super) fn find_secret(&self, key: &str) -> Result<Option<Given>, String> {
+        match (self.find(key), self.find(&format!("{key}_file"))) {
+            (Some(given), Some(named)) => {
+                let (name, file) = (given.name, named.name);
+                Err(format!("Both {name} and {file} are set: take one of them away."))
+            }
+            (given, None) => Ok(given),
+            (None, Some(named)) => secret_file::read(&named).map(Some),
+        }
     }
 
     fn read_file(&mut self, text: &str) {

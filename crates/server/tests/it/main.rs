@@ -12,6 +12,7 @@ mod jobs;
 mod logs;
 mod races;
 mod revocation;
+mod secret;
 mod serve;
 mod settings;
 mod sink;

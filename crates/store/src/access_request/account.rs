@@ -5,7 +5,7 @@ use domain::capability::proof::ManageUsers;
 use domain::id::{AccessRequestId, LoginId};
 use domain::time::Timestamp;
 
-use super::{RequestState, Waiting, token};
+use super::{RequestLink, RequestState, Waiting, token};
 use crate::db::{Columns, DbError, Row, sql};
 use crate::page::{COUNTED, Count, LIMIT, Page};
 use crate::pass::{AccountPass, SelfPass};
@@ -155,10 +155,15 @@ pub fn update_decided(
     Ok(changed > 0)
 }
 
-/// The number of the account's request link; `None` if it never had one.
-pub fn find_link_number(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Option<i64>, DbError> {
-    let row = r.tx().one(sql!("SELECT request_link FROM account WHERE id = $1"), &[pass.account().into()])?;
-    Ok(Some(row.columns().int()?).filter(|number| *number > 0))
+/// The account's request link; `None` if it never had one.
+pub fn find_link(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Option<RequestLink>, DbError> {
+    let row = r.tx().one(
+        sql!("SELECT request_link, COALESCE(request_hash, '') FROM account WHERE id = $1"),
+        &[pass.account().into()],
+    )?;
+    let mut c = row.columns();
+    let link = RequestLink { number: c.int()?, hash: c.text()? };
+    Ok(Some(link).filter(|link| link.number > 0))
 }
 
 /// Gives the account a request link, or the next one in place of `present`; false if somebody else has meanwhile.

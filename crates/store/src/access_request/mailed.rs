@@ -4,6 +4,7 @@ use domain::email::EmailAddress;
 use domain::id::{AccessRequestId, AccountId, UserId};
 use domain::user::UserType;
 
+use super::RequestLink;
 use crate::db::{Columns, DbError, sql};
 use crate::mail::ReadsMail;
 use crate::work::Reader;
@@ -132,22 +133,23 @@ fn read(c: &mut Columns) -> Result<Answered, DbError> {
     Ok(Answered { account, account_name, name, user_type: None, reason: None })
 }
 
-/// The account that somebody is told how to ask, by name, with the number of its request link; `None` if it takes no
+/// The account that somebody is told how to ask, by name, with its request link; `None` if it takes no
 /// requests any more.
 pub fn find_offer(
     r: &mut Reader,
     _pass: &impl ReadsMail,
     account: &str,
-) -> Result<Option<(AccountId, String, i64)>, DbError> {
+) -> Result<Option<(AccountId, String, RequestLink)>, DbError> {
     let row = r.tx().optional(
         sql!(
-            "SELECT id, name, request_link FROM account WHERE id = $1 AND takes_requests = 1 AND request_link > 0"
+            "SELECT id, name, request_link, COALESCE(request_hash, '') FROM account
+             WHERE id = $1 AND takes_requests = 1 AND request_link > 0"
         ),
         &[account.into()],
     )?;
     row.map(|row| {
         let mut c = row.columns();
-        Ok((c.parse()?, c.text()?, c.int()?))
+        Ok((c.parse()?, c.text()?, RequestLink { number: c.int()?, hash: c.text()? }))
     })
     .transpose()
 }

@@ -1,6 +1,7 @@
 //! Activity: the audit trail. Entries are written with what they tell about, and sealed into the chain of
 //! their account a moment later, so that writers of one account need not wait for each other.
 
+mod reseal;
 mod seal;
 mod verify;
 
@@ -10,6 +11,7 @@ use domain::capability::proof::{AnyUser, ManageUsers};
 use domain::id::ActivityId;
 use domain::time::Timestamp;
 
+pub use reseal::{next_chain, reseal};
 pub use seal::{Seal, Sealed, find_hash, has_unsealed, seal};
 pub use verify::{Broken, Verified, Walk, verify};
 

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 
 use crate::db::{DbError, Row, sql};
 use crate::pass::SystemPass;
-use crate::secret::{self, Key};
+use crate::secret::Key;
 use crate::work::{Reader, Writer};
 
 /// How far sealing has looked: the last entry, by the order in which they were made.
@@ -56,7 +56,7 @@ pub(super) struct Link {
     pub(super) id: String,
     at: i64,
     texts: [String; 9],
-    content: String,
+    pub(super) content: String,
     mac: String,
     pub(super) seq: Option<i64>,
     pub(super) hash: Option<String>,
@@ -121,14 +121,14 @@ impl Link {
 
     /// Whether the entry is as it was written.
     pub(super) fn is_genuine(&self, key: &Key) -> bool {
-        secret::same(&self.mac, &entry_mac(key, &self.content))
+        key.knows(&self.mac, |key| entry_mac(key, &self.content))
     }
 }
 
 impl Head {
     /// Whether this program has put the head there.
     pub(super) fn is_genuine(&self, key: &Key, account: &str) -> bool {
-        secret::same(&self.mac, &self.end.mac(key, account))
+        key.knows(&self.mac, |key| self.end.mac(key, account))
     }
 }
 
@@ -141,6 +141,13 @@ impl End {
     /// The hash of the entry behind this one.
     pub(super) fn hash_of_next(&self, key: &Key, link: &Link) -> String {
         key.mac("activity chain", &format!("{}\n{}\n{}", self.hash, self.seq + 1, link.content))
+    }
+
+    /// The end that an entry makes of this one, where it is the next, and is as it was sealed.
+    pub(super) fn sealed_next(&self, key: &Key, link: &Link) -> Option<End> {
+        let hash = link.hash.clone()?;
+        let follows = key.knows(&hash, |key| self.hash_of_next(key, link));
+        (follows && link.is_genuine(key)).then_some(End { seq: self.seq + 1, hash })
     }
 }
 
@@ -252,7 +259,7 @@ fn add(w: &mut Writer, end: &End, link: &Link) -> Result<End, DbError> {
     Ok(next)
 }
 
-fn move_head(w: &mut Writer, account: &str, end: &End) -> Result<(), DbError> {
+pub(super) fn move_head(w: &mut Writer, account: &str, end: &End) -> Result<(), DbError> {
     let mac = end.mac(w.key(), account);
     w.tx().exec(
         sql!("UPDATE activity_head SET seq = $2, hash = $3, mac = $4 WHERE account_id = $1"),

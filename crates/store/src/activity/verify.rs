@@ -121,18 +121,15 @@ fn sealed(r: &mut Reader, account: &str, last: &End, found: &mut Verified) -> Re
         if link.seq != Some(next) {
             return Ok(Step::Broken(next, MISSING));
         }
-        let hash = last.hash_of_next(r.key(), &link);
-        if link.hash.as_ref() != Some(&hash) || !link.is_genuine(r.key()) {
-            return Ok(Step::Broken(next, CHANGED));
-        }
-        last = End { seq: next, hash };
+        let Some(end) = last.sealed_next(r.key(), &link) else { return Ok(Step::Broken(next, CHANGED)) };
+        last = end;
         found.entries += 1;
     }
     Ok(Step::Next(Part::Sealed(last)))
 }
 
 /// No number is below the first.
-fn sealed_behind(r: &mut Reader, account: &str, last: &End) -> Result<Vec<Row>, DbError> {
+pub(super) fn sealed_behind(r: &mut Reader, account: &str, last: &End) -> Result<Vec<Row>, DbError> {
     let from = if last.seq == 0 { i64::MIN } else { last.seq + 1 };
     r.tx().all(
         sql!(
@@ -191,7 +188,7 @@ fn unsealed(
 }
 
 /// Accounts are walked in their order, those without entries and entries without an account too.
-fn next_account(r: &mut Reader, after: &str) -> Result<Option<String>, DbError> {
+pub(super) fn next_account(r: &mut Reader, after: &str) -> Result<Option<String>, DbError> {
     let rows = [
         r.tx().optional(sql!("SELECT id FROM account WHERE id > $1 ORDER BY id LIMIT 1"), &[after.into()])?,
         r.tx().optional(

@@ -36,6 +36,8 @@ pub struct Due {
     pub failing_since: Option<Timestamp>,
     /// When its record was last found.
     pub proven_at: Timestamp,
+    /// The number of the key that its record was made with.
+    pub key_number: i64,
 }
 
 /// What the record of a host must hold to show that it is the account's.
@@ -69,22 +71,32 @@ pub fn find(r: &mut Reader, pass: &AccountPass<ManageWhiteLabel>) -> Result<Opti
     .transpose()
 }
 
-/// Gives the account a host that was shown to be its own, in place of the one it has. False if it is another account's:
+/// Gives the account a host that was shown to be its own, by a record that was made with the key of this number or by the operator,
+/// in place of the one it has. False if it is another account's:
 /// of two who come at once, one has it.
 pub fn replace(
     w: &mut Writer,
     pass: &AccountPass<ManageWhiteLabel>,
     host: &HostName,
-    by_operator: bool,
+    by_record: Option<i64>,
 ) -> Result<bool, DbError> {
-    let now = w.now;
+    let (now, by_operator) = (w.now, by_record.is_none());
+    let key_number = by_record.unwrap_or(w.key().number());
     remove(w, pass)?;
     let made = w.tx().exec(
         sql!(
-            "INSERT INTO brand_host (host, owner_id, by_operator, check_at, proven_at) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO brand_host (host, owner_id, by_operator, check_at, proven_at, key_number)
+             VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (host) DO NOTHING"
         ),
-        &[host.as_str().into(), pass.account().into(), by_operator.into(), (now + CHECK_EVERY).into(), now.into()],
+        &[
+            host.as_str().into(),
+            pass.account().into(),
+            by_operator.into(),
+            (now + CHECK_EVERY).into(),
+            now.into(),
+            key_number.into(),
+        ],
     )?;
     Ok(made > 0)
 }
@@ -101,7 +113,7 @@ pub fn list_due(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Due
     let now = r.now;
     let rows = r.tx().all(
         sql!(
-            "SELECT owner_id, host, check_at, failing_since, proven_at FROM brand_host
+            "SELECT owner_id, host, check_at, failing_since, proven_at, key_number FROM brand_host
              WHERE by_operator = 0 AND check_at <= $1 ORDER BY check_at LIMIT $2"
         ),
         &[now.into(), most.into()],
@@ -114,6 +126,7 @@ pub fn list_due(r: &mut Reader, _pass: &SystemPass, most: i64) -> Result<Vec<Due
             check_at: c.get()?,
             failing_since: c.get()?,
             proven_at: c.get()?,
+            key_number: c.int()?,
         })
     };
     rows.into_iter().map(read).collect()
@@ -126,12 +139,12 @@ pub fn update_checked(
     w: &mut Writer,
     pass: &AccountPass<ManageWhiteLabel>,
     due: &Due,
-    (proven_at, failing_since): (Timestamp, Option<Timestamp>),
+    (proven_at, failing_since, key_number): (Timestamp, Option<Timestamp>, i64),
 ) -> Result<bool, DbError> {
     let now = w.now;
     let changed = w.tx().exec(
         sql!(
-            "UPDATE brand_host SET failing_since = $4, check_at = $5, proven_at = $6
+            "UPDATE brand_host SET failing_since = $4, check_at = $5, proven_at = $6, key_number = $7
              WHERE owner_id = $1 AND host = $2 AND check_at = $3 AND by_operator = 0"
         ),
         &[
@@ -141,6 +154,7 @@ pub fn update_checked(
             failing_since.into(),
             (now + CHECK_EVERY).into(),
             proven_at.into(),
+            key_number.into(),
         ],
     )?;
     Ok(changed > 0)

@@ -59,4 +59,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0043_single_sign_on"),
     migration!("0044_directory"),
     migration!("0045_app_clock"),
+    migration!("0046_key_number"),
 ];

@@ -62,7 +62,8 @@ pub enum Location {
     /// A PostgreSQL server.
     Postgres {
         /// `postgres://user:password@host/database`, with several hosts and `target_session_attrs=read-write` for
-        /// a cluster, `sslmode=require` and `sslrootcert=/path` for encryption.
+        /// a cluster, `sslmode=require` and `sslrootcert=/path` for encryption,
+        /// `sslcert=/path` and `sslkey=/path` for a certificate of our own.
         url: String,
         /// How many connections, and so how many units at a time. One alone reads and writes.
         connections: usize,

@@ -7,7 +7,6 @@ use super::Denied;
 use super::link::{InvitationPass, LinkState, invited, read_invited, unknown};
 use crate::bundle;
 use crate::db::{Row, sql};
-use crate::secret;
 use crate::work::Reader;
 
 /// How many invitations one acceptance takes; what opened them goes on working for the others.
@@ -20,7 +19,7 @@ pub(super) fn mint(
     token: &str,
     session: Option<String>,
 ) -> Result<InvitationPass, Denied> {
-    if !secret::same(token, &bundle::token(r.key(), bundle)) {
+    if !r.key().knows(token, |key| bundle::token(key, bundle)) {
         return Err(unknown());
     }
     let now = r.now;

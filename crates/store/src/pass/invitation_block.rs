@@ -10,7 +10,6 @@ use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
 use crate::db::sql;
 use crate::invitation_block;
-use crate::secret;
 use crate::work::{Actor, Reader};
 
 /// Proof of having got the mail of an invitation, or another that has the link.
@@ -51,7 +50,7 @@ impl Gate for InvitationBlockPass {
         if !credentials.reach(&account) {
             return Err(unknown());
         }
-        if !secret::same(part()?, &invitation_block::token(r.key(), &account, &mail)) {
+        if !r.key().knows(part()?, |key| invitation_block::token(key, &account, &mail)) {
             return Err(unknown());
         }
         let row = r.tx().optional(

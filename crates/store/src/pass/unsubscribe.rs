@@ -9,7 +9,6 @@ use domain::receiver::Stop;
 use super::load::read_brand;
 use super::{Acting, Credentials, Denied, Door, Gate, LinkState};
 use crate::db::{Row, sql};
-use crate::secret;
 use crate::unsubscribe;
 use crate::work::{Actor, Reader};
 
@@ -58,7 +57,7 @@ impl Gate for UnsubscribePass {
         let account: AccountId = part()?.parse().map_err(|_| unknown())?;
         let what = Stop::of(part()?, part()?).ok_or_else(unknown)?;
         if !credentials.reach(&account)
-            || !secret::same(part()?, &unsubscribe::token(r.key(), &account, what))
+            || !r.key().knows(part()?, |key| unsubscribe::token(key, &account, what))
         {
             return Err(unknown());
         }

@@ -48,6 +48,8 @@ pub struct Reached {
     pub keys: [String; 2],
     /// The code of the language that its owner reads; empty if none is known.
     pub language: String,
+    /// The number of the key that its push service knows us by.
+    pub key_number: i64,
 }
 
 /// Has a browser told by push. Another one of the same session, and whoever was told on the same browser before, are told
@@ -63,12 +65,12 @@ pub fn insert(
         &[hash.clone().into(), pass.session().into()],
     )?;
     let gone = gone.into_iter().map(|row| row.columns().parse()).collect::<Result<_, _>>()?;
-    let [public, auth] = new.keys.texts();
+    let ([public, auth], key_number) = (new.keys.texts(), w.key().number());
     w.tx().exec(
         sql!(
             "INSERT INTO push_device (id, login_id, session_id, host, endpoint, endpoint_hash, public_key, auth_secret,
-                                      created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                                      created_at, key_number)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ),
         &[
             (&id).into(),
@@ -80,6 +82,7 @@ pub fn insert(
             public.into(),
             auth.into(),
             now.into(),
+            key_number.into(),
         ],
     )?;
     Ok((id, gone))
@@ -176,7 +179,7 @@ pub fn find_reached(r: &mut Reader, _pass: &SystemPass, push: &Push) -> Result<O
     let row = r.tx().optional(
         sql!(
             "SELECT d.login_id, d.endpoint, d.public_key, d.auth_secret,
-                    COALESCE(NULLIF(l.language, ''), l.seen_language)
+                    COALESCE(NULLIF(l.language, ''), l.seen_language), d.key_number
              FROM push_device d
              JOIN session s ON s.id = d.session_id AND s.expires_at > $2
              JOIN login l ON l.id = d.login_id
@@ -194,6 +197,7 @@ pub fn find_reached(r: &mut Reader, _pass: &SystemPass, push: &Push) -> Result<O
             endpoint: c.text()?,
             keys: [c.text()?, c.text()?],
             language: c.text()?,
+            key_number: c.int()?,
         })
     })
     .transpose()

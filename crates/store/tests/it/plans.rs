@@ -23,13 +23,14 @@ const MAY_SCAN: &Exceptions = &[
 const SMALL: [&str; 2] = ["installation", "migration"];
 
 /// Indexes of rows that wait for the worker, and are there no more when it has been there.
-const QUEUES: [&str; 8] = [
+const QUEUES: [&str; 9] = [
     "brand_host_check",
     "account_people",
     "activity_unsealed",
     "access_ask_waits",
     "job_turn",
     "mail_queue",
+    "mail_turn",
     "user_deleted",
     "user_end",
 ];

@@ -152,8 +152,8 @@ pub async fn settings(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Ans
 }
 
 async fn request_link(visit: &Visit<AccountPass<ManageUsers>>) -> Result<Option<String>, Refused> {
-    let (pass, number) = visit.look(access_request::link_number).await?;
-    Ok(number.map(|number| visit.app.request_link(pass.account(), number)))
+    let (_, token) = visit.look(access_request::link_token).await?;
+    Ok(token.map(|token| visit.app.request_link(&token)))
 }
 
 /// Gives the account a new request link (U-16).

@@ -1,10 +1,14 @@
 //! The server's address as the operator writes it.
 
+use std::error::Error as _;
 use std::fmt;
+use std::fs;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Identity, TlsParameters};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -46,6 +50,8 @@ pub(super) struct Server {
     pub(super) patience: Duration,
     pub(super) hello: Option<String>,
     roots: Vec<Certificate>,
+    /// The files of a certificate of our own, and its key.
+    own: [Option<String>; 2],
 }
 
 impl Server {
@@ -85,6 +91,7 @@ impl Server {
             patience: PATIENCE,
             hello: None,
             roots: Vec::new(),
+            own: [None, None],
         };
         for option in query.split('&').filter(|option| !option.is_empty()) {
             server.set(option, implicit)?;
@@ -94,6 +101,11 @@ impl Server {
             return wrong(
                 "The mail server's password would cross the network unprotected: use smtps://, or leave out tls=none \
                  and tls=opportunistic.",
+            );
+        }
+        if server.protection == Protection::None && server.own != [None, None] {
+            return wrong(
+                "A certificate for the mail server, cert= and key=, needs TLS: use smtps:// or tls=required.",
             );
         }
         Ok(server)
@@ -119,13 +131,28 @@ impl Server {
             "hello" => {
                 return wrong("hello= of the mail server must be a host name, such as mail.example.com.");
             }
-            _ => return wrong("The mail server's address knows only the options tls=, timeout= and hello=."),
+            "cert" => self.own[0] = Some(path_of(name, value)?),
+            "key" => self.own[1] = Some(path_of(name, value)?),
+            "root" => {
+                let file = path_of(name, value)?;
+                self.trust(&read(name, &file)?)?;
+            }
+            _ => {
+                return wrong(
+                    "The mail server's address knows only the options tls=, timeout=, hello=, root=, cert= and key=.",
+                );
+            }
         }
         Ok(())
     }
 
     /// The same server, trusted if one of these certificates in PEM form vouches for it.
     pub(super) fn trusting(mut self, roots: &[u8]) -> Result<Server, SettingError> {
+        self.trust(roots)?;
+        Ok(self)
+    }
+
+    fn trust(&mut self, roots: &[u8]) -> Result<(), SettingError> {
         // A file without any certificate parses as well, and would trust nobody more.
         if !roots.windows(11).any(|window| window == b"-----BEGIN ") {
             return wrong("The file with the mail server's root certificate holds no PEM certificate.");
@@ -134,15 +161,52 @@ impl Server {
             Ok(certificate) => self.roots.push(certificate),
             Err(_) => return wrong("The mail server's root certificate cannot be read as PEM."),
         }
-        Ok(self)
+        Ok(())
+    }
+
+    /// The certificate that we show, where there is one.
+    fn identity(&self) -> Result<Option<Identity>, SettingError> {
+        match &self.own {
+            [None, None] => Ok(None),
+            [Some(certificate), Some(key)] => {
+                let (certificate, key) = (read("cert", certificate)?, read("key", key)?);
+                let no_pem =
+                    || SettingError("cert= and key= of the mail server must be PEM files.".to_owned());
+                let certificate = CertificateDer::from_pem_slice(&certificate).map_err(|_| no_pem())?;
+                // Whatever its name says, lettre takes the certificate as it is in DER form, and one alone.
+                Identity::from_pem(&certificate, &key).map(Some).map_err(|_| no_pem())
+            }
+            _ => wrong("cert= and key= of the mail server belong together."),
+        }
     }
 
     pub(super) fn tls_parameters(&self) -> Result<TlsParameters, SettingError> {
         let builder = TlsParameters::builder(self.host.clone());
         let builder =
             self.roots.iter().cloned().fold(builder, |builder, root| builder.add_root_certificate(root));
-        builder.build().or_else(|_| wrong("The mail server's root certificate cannot be used."))
+        let builder = match self.identity()? {
+            Some(identity) => builder.identify_with(identity),
+            None => builder,
+        };
+        builder.build().or_else(|error| {
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            wrong(format!(
+                "The certificates for the mail server, root=, cert= or key=, cannot be used ({why})."
+            ))
+        })
     }
+}
+
+fn path_of(name: &str, value: &str) -> Result<String, SettingError> {
+    match value {
+        "" => wrong(format!("{name}= of the mail server must name a file.")),
+        _ => Ok(value.to_owned()),
+    }
+}
+
+fn read(name: &str, file: &str) -> Result<Vec<u8>, SettingError> {
+    fs::read(file)
+        .or_else(|error| wrong(format!("{name}= of the mail server: {file} cannot be read ({error}).")))
 }
 
 fn login_of(written: &str) -> Result<(String, String), SettingError> {
@@ -288,6 +352,9 @@ mod tests {
             ("smtp://mail.example.com?timeout=0", "timeout="),
             ("smtp://mail.example.com?hello=a%20b", "hello="),
             ("smtp://mail.example.com?ssl=yes", "only the options"),
+            ("smtps://mail.example.com?root=/none/ca.pem", "/none/ca.pem cannot be read"),
+            ("smtps://mail.example.com?cert=", "must name a file"),
+            ("smtp://localhost?cert=/c.pem&key=/k.pem", "needs TLS"),
             ("smtp://kim:secret@mail.example.com?tls=none", "unprotected"),
             ("smtp://kim:secret@mail.example.com?tls=opportunistic", "unprotected"),
         ] {

@@ -12,6 +12,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use domain::time::Span;
 use domain::user::UserType;
+use store::secret::Key;
 use testkit::{Account, World, at_once};
 use tokio::sync::Notify;
 
@@ -46,6 +47,29 @@ async fn told(world: &World, address: &str) -> Vec<i64> {
     let mails = world.outbox().await.into_iter();
     let told = mails.filter(|mail| mail.kind == MailKind::BrandHost && mail.email == address);
     told.map(|mail| mail.generation).collect()
+}
+
+/// G-10, X-06. The record that a customer has set stays good when the operator replaces the key, and the new one's is good as well.
+/// Seen to fail: with the newest key alone tried, and with rows that name an older one not counted.
+#[tokio::test]
+async fn g10_x06_a_record_of_the_key_before_holds() {
+    for mut world in testkit::worlds().await {
+        assert!(world.app.key_fits().await.unwrap());
+        let account = world.set_up().await;
+        let name = proven(&world, &account).await;
+        world.restart_with_key(Key::of([(2, [8; 32]), (1, [7; 32])])).await;
+        assert!(world.app.key_fits().await.unwrap());
+        let account = account.again(&world);
+        a_day_later(&world).await;
+        assert_eq!(world.sql("SELECT key_number, failing_since FROM brand_host"), [["1", ""]]);
+        assert_eq!(world.app.older_key_uses().await.unwrap().hosts, 1);
+        let (same, content) = account.brand().await.proof.unwrap();
+        assert_eq!(same, name);
+        world.records.set(&name, &content);
+        a_day_later(&world).await;
+        assert_eq!(world.sql("SELECT key_number, failing_since FROM brand_host"), [["2", ""]]);
+        assert_eq!(world.app.older_key_uses().await.unwrap().hosts, 0);
+    }
 }
 
 /// G-10. Seen to fail: with any record taken for the proof.
@@ -100,7 +124,7 @@ async fn g10_of_accounts_that_prove_a_host_at_once_one_has_it() {
                 let give = move |mut w: Writer| {
                     let system = SystemPass::new(Reason::CommandLine);
                     let pass = Branding::for_operator(&mut w, &system, &id)?;
-                    brand::give_host(w, &pass, &host, true)
+                    brand::give_host(w, &pass, &host, None)
                 };
                 app.store.write(Origin::internal(), give).await.is_ok()
             }

@@ -14,6 +14,7 @@ use domain::time::Span;
 use domain::user::UserType;
 use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
+use store::secret::Key;
 use testkit::{PASSWORD, World};
 use text::Language;
 
@@ -40,6 +41,36 @@ fn signed(taken: &Taken) -> (String, serde_json::Value) {
     let public = VerifyingKey::from_sec1_bytes(&bytes(key)).unwrap();
     public.verify(unsigned.as_bytes(), &Signature::from_slice(&bytes(signature)).unwrap()).unwrap();
     (key.to_owned(), serde_json::from_slice(&bytes(unsigned.split('.').nth(1).unwrap())).unwrap())
+}
+
+/// G-08, X-06. A browser knows us by the key that was the newest when it was asked, and goes on by it. Seen to fail: with all of them
+/// told by the newest, and with rows that name an older one not counted.
+#[tokio::test]
+async fn g08_x06_a_browser_of_before_is_told_by_the_key_of_before() {
+    for mut world in testkit::worlds().await {
+        assert!(world.app.key_fits().await.unwrap());
+        let service = PushService::open();
+        restart_with(&mut world, service.way());
+        let ada = world.set_up().await.admin;
+        turn_on(&world, &ada.ask, &Browser::at(&service, "/one", 1)).await.unwrap();
+        let (id, before) = (device(&world, &ada.ask).await, world.app.push_key());
+        world.restart_with_key(Key::of([(2, [8; 32]), (1, [7; 32])])).await;
+        restart_with(&mut world, service.way());
+        assert!(world.app.key_fits().await.unwrap());
+        assert_eq!(world.app.older_key_uses().await.unwrap().push_devices, 1);
+        test(&world, &ada.ask, &id).await.unwrap();
+        assert_eq!(send(&world).await, 1);
+        assert_eq!(signed(&service.taken()[0]).0, before);
+        world.advance(Span::seconds(1));
+        let elsewhere = world.sign_in("ada@example.com").await;
+        turn_on(&world, &elsewhere.ask, &Browser::at(&service, "/two", 2)).await.unwrap();
+        let id = device(&world, &elsewhere.ask).await;
+        test(&world, &elsewhere.ask, &id).await.unwrap();
+        assert_eq!(send(&world).await, 1);
+        let after = signed(service.taken().last().unwrap()).0;
+        assert_eq!(after, world.app.push_key());
+        assert_ne!(after, before);
+    }
 }
 
 /// G-08, L-05. Seen to fail: with the salt left the same, with the path of another page, with the row left, and with

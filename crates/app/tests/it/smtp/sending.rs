@@ -269,6 +269,29 @@ async fn tls_from_the_first_byte() {
     assert!(sentence.contains("cannot be reached"), "{sentence}");
 }
 
+/// I-07. A mail server that lets in by a certificate alone takes mails of whoever shows it. Seen to fail: with the certificate handed
+/// to the library as the PEM text that it asks for.
+#[tokio::test]
+async fn i07_a_mail_server_may_ask_for_our_certificate() {
+    let (server, root, [known, stranger]) = Server::start_certified();
+    let url = |more: &str| format!("smtps://localhost:{}?root={root}{more}", server.port);
+    handed_over(send(&url(&known)).await);
+    for refused in ["", &stranger] {
+        let sentence = later(send(&url(refused)).await);
+        assert!(sentence.contains("cannot be reached"), "{sentence}");
+    }
+    assert_eq!(server.mails(), 1);
+    for (more, part) in [
+        (known.split("&key=").next().unwrap().to_owned(), "belong together"),
+        (known.replace("&cert=", "&cert=/none"), "cannot be read"),
+        (known.replace("known.key", "known.pem"), "must be PEM files"),
+        (known.replace("known.key", "stranger.key"), "cannot be used"),
+    ] {
+        let sentence = Smtp::from_url(&url(&more)).unwrap_err().to_string();
+        assert!(sentence.contains(part), "{sentence}");
+    }
+}
+
 #[tokio::test]
 async fn no_root_certificate_is_no_setting() {
     let wrong = Smtp::from_url_trusting("smtps://mail.example.com", b"not a certificate").unwrap_err();

@@ -25,30 +25,21 @@ impl Server {
     /// With a certificate for localhost that nobody signed but itself; its PEM text is the second part.
     pub(super) fn start_with_tls(mode: &str) -> (Server, Vec<u8>) {
         let folder = folder();
-        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
-        let made = Command::new("openssl")
-            .args([
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-days",
-                "2",
-            ])
-            .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
-            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-            .arg("-keyout")
-            .arg(&key)
-            .arg("-out")
-            .arg(&cert)
-            .output()
-            .expect("openssl is missing: install it with `apt install openssl`");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let [cert, key] = certificate(&folder, "server");
         let options = ["--cert", cert.to_str().unwrap(), "--key", key.to_str().unwrap()];
         (Server::with(folder.clone(), mode, &options), fs::read(&cert).unwrap())
+    }
+
+    /// One that asks for a certificate and no password. Its own is the second part; then come the one that it lets in and
+    /// one that it does not, each as the options of an address.
+    pub(super) fn start_certified() -> (Server, String, [String; 2]) {
+        let folder = folder();
+        let [[cert, key], known, stranger] =
+            ["server", "known", "stranger"].map(|name| certificate(&folder, name).map(|file| text(&file)));
+        let options = ["--cert", &cert, "--key", &key, "--client", &known[0]];
+        let server = Server::with(folder.clone(), "certified", &options);
+        let clients = [known, stranger].map(|[cert, key]| format!("&cert={cert}&key={key}"));
+        (server, cert, clients)
     }
 
     fn with(folder: PathBuf, mode: &str, options: &[&str]) -> Server {
@@ -124,6 +115,37 @@ impl Drop for Server {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
+}
+
+fn text(file: &Path) -> String {
+    file.to_str().unwrap().to_owned()
+}
+
+/// A certificate for localhost that nobody signed but itself, and its key.
+fn certificate(folder: &Path, name: &str) -> [PathBuf; 2] {
+    let files = ["pem", "key"].map(|ending| folder.join(format!("{name}.{ending}")));
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(&files[1])
+        .arg("-out")
+        .arg(&files[0])
+        .output()
+        .expect("openssl is missing: install it with `apt install openssl`");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    files
 }
 
 fn folder() -> PathBuf {

@@ -32,7 +32,7 @@ pub(in crate::db) struct Connector {
 impl Connector {
     /// Reads the URL. Its errors name the part that is wrong, never the URL itself: it holds the password.
     pub(in crate::db) fn new(url: &str) -> Result<Connector, DbError> {
-        let (url, root_file) = tls::split_root_file(url);
+        let (url, files) = tls::split_files(url);
         let mut config: Config = url.parse().map_err(DbError::other)?;
         if config.get_application_name().is_none() {
             config.application_name("rollcall");
@@ -44,7 +44,7 @@ impl Connector {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(Duration::from_secs(15));
         }
-        let tls = tls::for_config(&config, root_file.as_deref())?;
+        let tls = tls::for_config(&config, &files)?;
         Ok(Connector { config, tls })
     }
 

@@ -1,69 +1,126 @@
-//! Encryption of the connection.
+//! Encryption of the connection, and who we are.
 //!
 //! `sslmode=require` in the URL asks for it, and then the server's certificate is checked: against the public
 //! authorities, or against those in the PEM file that `sslrootcert=/path` names. Any other mode goes unencrypted;
-//! trying and falling back, as `prefer` does elsewhere, protects from nobody.
+//! trying and falling back, as `prefer` does elsewhere, protects from nobody. `sslcert=/path` and `sslkey=/path` name
+//! a certificate of our own, which the server may ask for in place of a password.
 
-use crate::db::error::DbError;
+use std::error::Error;
+use std::sync::Arc;
+
 use postgres::Config;
 use postgres::config::SslMode;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
+
+use crate::db::error::DbError;
 
 /// What the driver wraps a connection with.
 pub(super) type Tls = tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Takes `sslrootcert` out of the URL: the driver does not know it.
-pub(super) fn split_root_file(url: &str) -> (String, Option<String>) {
+/// The files that the URL names, under the names that `libpq` knows them by.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Files {
+    root: Option<String>,
+    certificate: Option<String>,
+    key: Option<String>,
+}
+
+/// Takes the names of files out of the URL: the driver does not know them.
+pub(super) fn split_files(url: &str) -> (String, Files) {
+    let mut files = Files::default();
     let Some((base, query)) = url.split_once('?') else {
-        return (url.to_owned(), None);
+        return (url.to_owned(), files);
     };
-    let mut root = None;
-    let keep = |part: &&str| match part.strip_prefix("sslrootcert=") {
-        Some(path) => {
-            root = Some(path.to_owned());
-            false
-        }
-        None => true,
+    let keep = |part: &&str| {
+        let (name, path) = part.split_once('=').unwrap_or((part, ""));
+        let file = match name {
+            "sslrootcert" => &mut files.root,
+            "sslcert" => &mut files.certificate,
+            "sslkey" => &mut files.key,
+            _ => return true,
+        };
+        *file = Some(path.to_owned());
+        false
     };
     let kept: Vec<&str> = query.split('&').filter(keep).collect();
-    (format!("{base}?{}", kept.join("&")), root)
+    (format!("{base}?{}", kept.join("&")), files)
 }
 
 /// The wrapper the URL asks for, `None` for a plain connection.
-pub(super) fn for_config(config: &Config, root_file: Option<&str>) -> Result<Option<Tls>, DbError> {
+pub(super) fn for_config(config: &Config, files: &Files) -> Result<Option<Tls>, DbError> {
     if config.get_ssl_mode() != SslMode::Require {
-        return Ok(None);
+        let wants_certificate = files.certificate.is_some() || files.key.is_some();
+        return if wants_certificate {
+            Err(unusable("sslcert and sslkey need sslmode=require"))
+        } else {
+            Ok(None)
+        };
     }
-    let roots = match root_file {
+    let roots = match &files.root {
         Some(path) => roots_in(path)?,
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
     };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions().map_err(DbError::other)?;
-    Ok(Some(Tls::new(builder.with_root_certificates(roots).with_no_client_auth())))
+    let builder = builder.with_root_certificates(roots);
+    let client = match (&files.certificate, &files.key) {
+        (None, None) => builder.with_no_client_auth(),
+        (Some(certificate), Some(key)) => {
+            let chain = certificates_in("sslcert", certificate)?;
+            let key =
+                PrivateKeyDer::from_pem_file(key).map_err(|error| cannot_read("sslkey", key, &error))?;
+            let fit = builder.with_client_auth_cert(chain, key);
+            fit.map_err(|error| unusable(&format!("sslcert and sslkey do not fit ({error})")))?
+        }
+        _ => return Err(unusable("sslcert and sslkey belong together")),
+    };
+    Ok(Some(Tls::new(client)))
 }
 
 fn roots_in(path: &str) -> Result<RootCertStore, DbError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(DbError::other)? {
-        roots.add(certificate.map_err(DbError::other)?).map_err(DbError::other)?;
+    for certificate in certificates_in("sslrootcert", path)? {
+        roots.add(certificate).map_err(|error| cannot_read("sslrootcert", path, &error))?;
     }
     Ok(roots)
 }
 
+fn certificates_in(name: &str, path: &str) -> Result<Vec<CertificateDer<'static>>, DbError> {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = read.map_err(|error| cannot_read(name, path, &error))?;
+    if certificates.is_empty() {
+        return Err(unusable(&format!("{name}={path} holds no certificate")));
+    }
+    Ok(certificates)
+}
+
+fn cannot_read(name: &str, path: &str, error: &dyn Error) -> DbError {
+    unusable(&format!("{name}={path} cannot be read ({error})"))
+}
+
+/// The paths may be told: they are no secret.
+fn unusable(why: &str) -> DbError {
+    DbError::Unavailable(Arc::from(Box::<dyn Error + Send + Sync>::from(format!("a certificate: {why}"))))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::split_root_file;
+    use super::*;
 
     #[test]
-    fn the_root_file_is_taken_out_of_the_url() {
-        let (url, root) = split_root_file("postgres://a:b@c/d?sslmode=require&sslrootcert=/etc/ca.pem&x=1");
+    fn the_files_are_taken_out_of_the_url() {
+        let named =
+            "postgres://a:b@c/d?sslmode=require&sslrootcert=/etc/ca.pem&x=1&sslcert=/c.pem&sslkey=/k.pem";
+        let (url, files) = split_files(named);
         assert_eq!(url, "postgres://a:b@c/d?sslmode=require&x=1");
-        assert_eq!(root.as_deref(), Some("/etc/ca.pem"));
-        assert_eq!(split_root_file("postgres://c/d"), ("postgres://c/d".to_owned(), None));
+        let some = |path: &str| Some(path.to_owned());
+        assert_eq!(
+            files,
+            Files { root: some("/etc/ca.pem"), certificate: some("/c.pem"), key: some("/k.pem") }
+        );
+        assert_eq!(split_files("postgres://c/d"), ("postgres://c/d".to_owned(), Files::default()));
     }
 }
