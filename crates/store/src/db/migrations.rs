@@ -58,4 +58,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0042_passkey"),
     migration!("0043_single_sign_on"),
     migration!("0044_directory"),
+    migration!("0045_activity_list"),
 ];

@@ -146,7 +146,8 @@ pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer 
         visit.read(|r, pass| Ok((me::own_user(r, pass)?, has_provider(r, pass)?))).await?;
     let Names { first, last, display } = user.names;
     let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
-    visit.page(own_view(&visit, &pass, &typed, &Errors::default(), has))
+    let page = visit.page(own_view(&visit, &pass, &typed, &Errors::default(), has));
+    visit.with_cookie(page, Cookie::CameFrom, pass.account().as_str())
 }
 
 /// Whether the account has a provider, which is on the server's own host alone.
