@@ -208,11 +208,13 @@ j.journey('A-05 the activity of many is searched, narrowed, and had as a file', 
   await page.getByLabel('What it is about').selectOption({ label: 'Users and their access' });
   await j.press(page, 'Filter');
   await j.sees(page, 'About: Users and their access');
-  assert.equal(await page.locator('table.activity tbody tr').count(), 1, 'their creation alone');
+  const rows = await page.locator('table.activity tbody tr').allInnerTexts();
+  assert.ok(rows.length && rows.every((row) => row.includes(rtl.first)), 'what was done to them alone');
   await walk.look(page, 'activity-narrowed');
   const { href } = await page.getByRole('link', { name: 'Download as JSON Lines' }).evaluate(({ href }) => ({ href }));
   const lines = (await (await page.request.get(href)).text()).trim().split('\n').map((line) => JSON.parse(line));
-  assert.deepEqual(lines.map(({ verb }) => verb), ['user.created']);
+  assert.equal(lines.length, rows.length);
+  assert.equal(lines.at(-1).verb, 'user.created');
 
   // A name in the list asks for what they did and what was done to them.
   await page.locator('table.activity tbody a').last().click();

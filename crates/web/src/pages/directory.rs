@@ -113,13 +113,14 @@ pub async fn end_token_page(visit: AtDirectory, _: Nothing) -> Answer {
     let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
     let name = isolated(&directory.name);
     let last = is_last.then(|| t.directory_end_last(name.clone()));
-    let stops = [t.directory_end_stops(name), last_use(t, token.last_used_at, &moments)];
+    let stops = t.directory_end_stops(name);
     let other = (!is_last).then(|| t.directory_end_other().to_owned());
     visit.page(Ending {
         t,
         frame: visit.frame(&pass),
         title: t.directory_end_title(isolated(&token.made_by)),
-        losses: stops.into_iter().chain(last).collect(),
+        losses: [stops].into_iter().chain(last).collect(),
+        last_use: last_use(t, token.last_used_at, &moments),
         keeps: other.into_iter().chain([t.directory_keeps_users().to_owned()]).collect(),
         action: visit.path.clone(),
         button: t.directory_end_do().to_owned(),
@@ -159,10 +160,10 @@ pub async fn turn_off_page(visit: AtDirectory, _: Nothing) -> Answer {
         title: t.directory_off_title(name.clone()),
         losses: vec![
             t.directory_off_tokens(name),
-            last_use(t, used, &moments),
             t.directory_off_groups().to_owned(),
             t.directory_off_invitations().to_owned(),
         ],
+        last_use: last_use(t, used, &moments),
         keeps: vec![t.directory_keeps_users().to_owned()],
         action: visit.path.clone(),
         button: t.directory_off().to_owned(),

@@ -17,6 +17,8 @@ pub struct Ending {
     pub title: String,
     /// What stops working.
     pub losses: Vec<String>,
+    /// When it was last used, which tells whether something is left that uses it.
+    pub last_use: String,
     /// What stays as it is.
     pub keeps: Vec<String>,
     /// Where it is done.

@@ -296,6 +296,11 @@ async fn a07_before_a_key_ends_the_page_says_what_stops() {
         }
         let account = format!("/v3/a/{}.json", site.account.id);
         assert_eq!(call(&site, &Method::GET, &account, &key, &Value::Null).await.status, StatusCode::OK);
+        site.world.sql(&format!(
+            "INSERT INTO api_key_account (account_id, api_key_id, last_used_at) VALUES ('{}', '{id}', 1)
+             ON CONFLICT (account_id, api_key_id) DO UPDATE SET last_used_at = 1",
+            site.account.id
+        ));
         let page = look(&of_account, admin).await.body;
         for shown in ["refused in Acme", "Last used:", "Manager Reyes is told by email.", "can’t be undone"]
         {

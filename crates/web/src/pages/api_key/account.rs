@@ -75,10 +75,8 @@ pub async fn end_page(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Ans
         t,
         frame: visit.frame(&pass),
         title: t.api_key_end_title_of(key.clone(), owner.clone()),
-        losses: vec![
-            t.api_key_end_stops_in(isolated(&place.account_name)),
-            last_use(t, found.key.last_used_at, &visit.moments(&place.time_zone)),
-        ],
+        losses: vec![t.api_key_end_stops_in(isolated(&place.account_name))],
+        last_use: last_use(t, found.key.last_used_at, &visit.moments(&place.time_zone)),
         keeps: elsewhere.into_iter().chain([told]).collect(),
         action: visit.path.clone(),
         button: t.me_end_key_of(key),
