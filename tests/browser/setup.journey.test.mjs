@@ -93,6 +93,11 @@ async function newcomer(walk, way, rollcall) {
   for (const late = Date.now() + 10_000; !(await kept.isVisible()) && Date.now() < late; ) await operator.reload();
   await kept.waitFor();
   await walk.look(operator, 'mails');
+  // None was refused, and none was delivered either.
+  await j.follow(operator, 'Not delivered');
+  await j.sees(operator, 'No mail is delivered: all are kept');
+  await walk.look(operator, 'mails-undelivered-kept');
+  await j.follow(operator, 'All');
   await j.row(operator, 'noor@localsync.example').getByRole('link').first().click();
   await j.on(operator, /Dana Reyes invited you/);
   await walk.look(operator, 'mail');
