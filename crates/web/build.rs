@@ -11,8 +11,17 @@ use std::{env, fs};
 /// What is taken from the packages: the file, and its name under `/static`.
 const VENDORED: [(&str, &str); 1] = [("htmx.org/dist/htmx.min.js", "htmx.js")];
 /// What is ours.
-const OWN: [&str; 8] =
-    ["api.js", "app.css", "app.js", "events.js", "favicon.svg", "passkey.js", "push.js", "push-worker.js"];
+const OWN: [&str; 9] = [
+    "api.js",
+    "app.css",
+    "app.js",
+    "copy.js",
+    "events.js",
+    "favicon.svg",
+    "passkey.js",
+    "push.js",
+    "push-worker.js",
+];
 
 fn main() {
     let assets = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../web-assets");

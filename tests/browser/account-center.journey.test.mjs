@@ -64,6 +64,10 @@ j.journey('C-03 C-04 C-13 S2 an account center is set up, opened and grows', hou
   await walk.look(page, 'account-center-banner');
   const feedback = await page.getByRole('link', { name: 'Tell us what you think' }).getAttribute('href');
   assert.match(feedback, /^mailto:/);
+  // Who goes to Users first is not sent away: it is opened there, too.
+  await page.goto(`${page.url().replace(/[?#].*/, '')}/users`);
+  await j.sees(page, 'Managing users across accounts is not open yet');
+  await walk.look(page, 'account-center-users-closed');
   await j.press(page, 'Open Users');
   await j.sees(page, 'Users are managed across all accounts now.');
   await j.on(page, 'Users');

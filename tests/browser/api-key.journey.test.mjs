@@ -21,6 +21,15 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
   const key = (await page.locator('pre.code').first().innerText()).trim();
   assert.match(key, /^[A-Za-z0-9_-]{43}$/);
   await walk.look(page, 'api-key-made');
+  const copy = page.getByRole('button', { name: 'Copy' });
+  if (way.javascript) {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await copy.click();
+    await j.sees(page, 'Copied.');
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
+  } else {
+    assert.equal(await copy.count(), 0, 'a click into the key selects it');
+  }
   // A name is once: a page that is loaded again makes no second key.
   await page.goto('/me/api-keys/new');
   await j.fill(page, { 'Name of the key': 'Nightly export', 'Present password': j.password });
@@ -43,7 +52,14 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
 
   await page.goto('/me/sessions');
   await walk.look(page, 'api-keys');
-  await page.getByRole('button', { name: 'End the key Nightly export' }).click();
+  // It ends programs: it is asked first, and whoever thinks better of it has lost nothing.
+  await page.getByRole('link', { name: 'End the key Nightly export' }).click();
+  await j.sees(page, 'This can’t be undone.');
+  await j.sees(page, way.javascript ? 'Last used:' : 'Never used until now.');
+  await walk.look(page, 'api-key-end');
+  await j.follow(page, 'Cancel');
+  await page.getByRole('link', { name: 'End the key Nightly export' }).click();
+  await j.press(page, 'End the key Nightly export');
   await j.sees(page, 'The key has been ended.');
   const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });
   assert.equal(refused.status(), 401);
@@ -57,8 +73,10 @@ j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended
   await page.goto('/me/api-keys/new');
   await j.on(page, 'Create an API key');
   await j.fill(page, { 'Name of the key': `Call archive ${round}`, 'Present password': j.password });
-  await page.getByLabel('Only the companies ticked below').check();
-  await page.getByLabel('Only what is ticked below').check();
+  // What can be ticked is there as soon as it counts, and not before.
+  assert.equal(await page.locator('input[name=company]').first().isVisible(), false);
+  await page.getByLabel('Only some companies').check();
+  await page.getByLabel('Only some of it').check();
   await j.press(page, 'Create the key');
   await j.sees(page, 'Choose at least one company.');
   await j.sees(page, 'Choose at least one thing it may do.');
@@ -83,7 +101,10 @@ j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended
   await page.getByRole('link', { name: /^API keys/ }).click();
   await j.on(page, 'API keys');
   await walk.look(page, 'api-key-list');
-  await page.getByRole('button', { name: new RegExp(`^End the key .?Archive ${round}.? of `) }).click();
+  await page.getByRole('link', { name: new RegExp(`^End the key .?Archive ${round}.? of `) }).click();
+  await j.sees(page, 'is told by email.');
+  await walk.look(page, 'api-key-end-in');
+  await j.press(page, `End the key Archive ${round}`);
   await j.sees(page, 'The key has been ended.');
   await walk.look(page, 'api-key-list-ended');
   const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });

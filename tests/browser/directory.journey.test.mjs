@@ -55,9 +55,15 @@ j.journey('A-08 a directory makes a user, and a group that is mapped gives them 
   await walk.look(page, 'directory-activity');
 
   await page.goto(page.url().replace('/activity', '/directory'));
-  await page.getByRole('button', { name: /^End the token/ }).first().click();
+  await page.getByRole('link', { name: /^End the token/ }).first().click();
+  await j.sees(page, 'The other token goes on.');
+  await walk.look(page, 'directory-end-token');
+  await j.press(page, 'End the token');
   await j.sees(page, 'The token opens nothing any more.');
   assert.equal((await scim(page, token, 'GET', '/Users'))[0], 401);
+  await j.follow(page, 'Turn provisioning off');
+  await j.sees(page, 'Its groups, and what they give, are forgotten.');
+  await walk.look(page, 'directory-off');
   await j.press(page, 'Turn provisioning off');
   await j.sees(page, 'Provisioning is off.');
 });

@@ -198,3 +198,30 @@ j.journey('U-17 long and right-to-left names on the pages of one user; many comp
   await j.press(page, 'Save');
   await j.sees(page, 'Saved.');
 });
+
+j.journey('A-05 the activity of many is searched, narrowed, and had as a file', house, async (walk) => {
+  const page = await signedIn(walk);
+  await j.myAccount(page, 'Activity');
+  await j.on(page, 'Activity');
+  await walk.look(page, 'activity-many');
+  await page.getByRole('searchbox').fill(rtl.email);
+  await page.getByLabel('What it is about').selectOption({ label: 'Users and their access' });
+  await j.press(page, 'Filter');
+  await j.sees(page, 'About: Users and their access');
+  const rows = await page.locator('table.activity tbody tr').allInnerTexts();
+  assert.ok(rows.length && rows.every((row) => row.includes(rtl.first)), 'what was done to them alone');
+  await walk.look(page, 'activity-narrowed');
+  const { href } = await page.getByRole('link', { name: 'Download as JSON Lines' }).evaluate(({ href }) => ({ href }));
+  const lines = (await (await page.request.get(href)).text()).trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(lines.length, rows.length);
+  assert.equal(lines.at(-1).verb, 'user.created');
+
+  // A name in the list asks for what they did and what was done to them.
+  await page.locator('table.activity tbody a').last().click();
+  await page.locator('.chip', { hasText: /^.*Of / }).waitFor();
+  await j.follow(page, 'Clear all filters');
+  await page.getByLabel('Until').fill('2001-01-01');
+  await j.press(page, 'Filter');
+  await j.sees(page, 'Nothing matches');
+  await walk.look(page, 'activity-nothing');
+});

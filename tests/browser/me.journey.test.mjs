@@ -28,6 +28,9 @@ j.journey('U-18 my profile: one’s names, of the sign-in and in an account', ho
   await j.sees(page, 'Your name in each account');
   await j.sees(page, 'Sana Rao');
   await walk.look(page, 'profile');
+  // These pages are no account's: the way back is in the menu, to the one that led here.
+  const back = page.locator('#rail a', { hasText: 'Back to the account' });
+  assert.equal(await back.getAttribute('href'), house.home);
   await j.fill(page, { 'First name': '' });
   await j.press(page, 'Save changes');
   await j.errors(page, { first_name: 'Type the first name.' });

@@ -62,17 +62,15 @@ async function newcomer(walk, way, rollcall) {
   await j.myAccount(page, 'All companies');
   await j.sees(page, 'No companies yet');
   await walk.look(page, 'companies-none');
-  // A user who needs a company, before there is one: the step says what to do first.
+  // A user who needs a company, before there is one: the step that asks for the type says what to do first.
   await j.openUsers(page);
   await j.press(page, 'Create User');
   await j.choose(page, 'No');
   await j.press(page, 'User type');
   await j.choose(page, 'Reporting');
   await j.press(page, 'User Info');
-  await j.fill(page, { 'First name': 'Noor', 'Last name': 'Aziz', 'Email address': 'noor@localsync.example' });
-  await j.press(page, 'Companies');
-  await j.sees(page, 'This account has no active company yet.');
-  await walk.look(page, 'new-4-companies-none');
+  await j.errors(page, { user_type: 'This account has no active company yet. Create one first, then come back.' });
+  await walk.look(page, 'new-2-companies-none');
   await j.follow(page, 'Create company');
   await j.on(page, 'Create company');
   await j.fill(page, { 'Company name': 'Harbor Dental' });
@@ -95,6 +93,11 @@ async function newcomer(walk, way, rollcall) {
   for (const late = Date.now() + 10_000; !(await kept.isVisible()) && Date.now() < late; ) await operator.reload();
   await kept.waitFor();
   await walk.look(operator, 'mails');
+  // None was refused, and none was delivered either.
+  await j.follow(operator, 'Not delivered');
+  await j.sees(operator, 'No mail is delivered: all are kept');
+  await walk.look(operator, 'mails-undelivered-kept');
+  await j.follow(operator, 'All');
   await j.row(operator, 'noor@localsync.example').getByRole('link').first().click();
   await j.on(operator, /Dana Reyes invited you/);
   await walk.look(operator, 'mail');

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::access::{CompanyUse, Grants, InUse};
 use domain::access_change::{Access, Around, Change, CompanyState, InvitationFate, Plan, UNDO, plan};
 use domain::activity::Entry;
 use domain::capability::proof::ManageUsers;
@@ -32,6 +33,17 @@ pub struct Preview {
     pub companies: Vec<Company>,
     /// The account center that they run: whatever the change makes of the user, they have the account through it (C-10).
     pub executive_of: Option<String>,
+}
+
+impl Preview {
+    /// What somebody's companies are used for, with this access.
+    pub fn in_use(&self, access: &Access) -> InUse {
+        let of_type = Grants::of_type(access.user_type, access.agent);
+        let own = |company: &&Company| access.companies.contains(&company.id);
+        let used: Vec<CompanyUse> = self.companies.iter().filter(own).map(Company::in_use).collect();
+        let grants = of_type.having(&used);
+        InUse::of(&grants, &used)
+    }
 }
 
 /// What whoever makes a change has seen and typed.

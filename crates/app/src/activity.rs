@@ -3,42 +3,99 @@
 use std::collections::BTreeSet;
 
 use domain::capability::proof::ManageUsers;
-use domain::id::{ActivityId, CompanyId};
+use domain::id::{ActivityId, CompanyId, UserId};
+use domain::user::UserStatus;
 use store::activity::{self, Seal, Sealed, Walk};
 use store::company::{self, Company};
-use store::page::Page;
 use store::pass::{AccountPass, SystemPass};
+use store::user;
 use store::work::{Origin, Reader, Unrecorded, Writer};
 
-pub use store::activity::{Activity, Broken, Verified};
+pub use store::activity::{Activity, Broken, Filter, Found, Verified};
 
 use crate::{App, Refused};
 
 /// How many entries one unit seals: few enough that it ends before anybody waits.
 const AT_ONCE: i64 = 500;
 
-/// One page of an account's activity, newest first, and the companies that it tells of, in use or not.
+/// What is looked for in an account's activity.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Somebody, by words of their name or by their address; empty for everybody.
+    pub search: String,
+    /// Somebody, by their id.
+    pub person: Option<UserId>,
+    /// The rest.
+    pub filter: Filter,
+}
+
+/// One page of an account's activity, as pages show it.
+pub struct Listed {
+    /// What was found.
+    pub found: Found,
+    /// The companies that it tells of, in use or not.
+    pub companies: Vec<Company>,
+    /// The companies that can be asked for.
+    pub choices: Vec<Company>,
+    /// The name of whom was asked for by their id.
+    pub person: Option<String>,
+}
+
+/// One page of an account's activity, newest first.
 pub fn list_named(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
+    asked: &Asked,
     before: Option<&ActivityId>,
-) -> Result<(Page<Activity>, Vec<Company>), Refused> {
-    let page = list(r, pass, before)?;
-    let changes = page.rows.iter().flat_map(|entry| &entry.changes);
+) -> Result<Listed, Refused> {
+    let person = match &asked.person {
+        Some(id) => Some(user::find(r, pass, id)?.ok_or(Refused::NotFound)?.names.full()),
+        None => None,
+    };
+    let found = list(r, pass, asked, before)?;
+    let changes = found.rows.iter().flat_map(|entry| &entry.changes);
     let told = changes.filter(|(field, _, _)| field == "companies");
     let texts = told.flat_map(|(_, before, after)| [before, after]).flatten();
     let ids: BTreeSet<CompanyId> =
         texts.flat_map(|ids| ids.split(' ')).filter_map(|id| id.parse().ok()).collect();
-    Ok((page, company::list_among(r, pass, &ids)?))
+    let companies = company::list_among(r, pass, &ids)?;
+    Ok(Listed { found, companies, choices: company::list_choices(r, pass)?, person })
 }
 
 /// One page of an account's activity, newest first.
 pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
+    asked: &Asked,
     before: Option<&ActivityId>,
-) -> Result<Page<Activity>, Refused> {
-    Ok(activity::list(r, pass, before)?)
+) -> Result<Found, Refused> {
+    let people = match (&asked.person, asked.search.as_str()) {
+        (Some(person), _) => Some(vec![person.clone()]),
+        (None, "") => None,
+        (None, search) => Some(list_called(r, pass, search)?),
+    };
+    Ok(activity::list(r, pass, &Filter { people, ..asked.filter.clone() }, before)?)
+}
+
+/// The first users of each tab who are called so.
+fn list_called(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    search: &str,
+) -> Result<Vec<UserId>, Refused> {
+    let mut people = Vec::new();
+    for status in [UserStatus::Active, UserStatus::Pending, UserStatus::Suspended, UserStatus::Deleted] {
+        let filter = user::Filter {
+            status,
+            search: search.to_owned(),
+            user_type: None,
+            company: None,
+            sort: user::Sort::Name,
+        };
+        let page = user::list(r, pass, &filter, &user::Cursor::Start)?;
+        people.extend(page.rows.iter().map(|listed| listed.user.id.clone()));
+    }
+    Ok(people)
 }
 
 impl App {

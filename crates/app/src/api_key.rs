@@ -15,7 +15,7 @@ use store::pass::{Acting, SelfPass, SystemPass};
 use store::work::{Committed, Reader, Writer};
 use store::{api_key, login, mail};
 
-pub use account::{end_in, list_in};
+pub use account::{end_in, get_in, list_in};
 pub use made::{Choices, choices};
 pub use store::api_key::{AccountKey, ApiKeyRecord, OwnWhere};
 

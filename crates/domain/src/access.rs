@@ -214,7 +214,11 @@ fn in_use(grants: &Grants, company: &CompanyUse) -> Result<(), Refusal> {
 
 /// Decides for wherever the user has access, which is in companies used so. What holds in none of them holds nowhere.
 pub fn decide_anywhere(grants: &Grants, capability: Capability, in_use: InUse) -> Result<Mark, Refusal> {
-    let mark = decide(grants, capability, &Target::Account)?;
+    where_used(capability, decide(grants, capability, &Target::Account)?, in_use)
+}
+
+/// What is left of a mark in companies that are used so: what somebody has, and what pages say that they gain or lose.
+pub fn where_used(capability: Capability, mark: Mark, in_use: InUse) -> Result<Mark, Refusal> {
     match in_use {
         InUse::None => Err(Refusal::CompanyDisabled),
         InUse::NoLeadCenter if is_lead_center(capability, mark) => Err(Refusal::NoLeadCenter),

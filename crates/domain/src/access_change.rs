@@ -6,7 +6,7 @@ mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use effects::{Effects, Reach, effects, effects_for_executive};
+pub use effects::{Effects, Reach, effects, effects_for_executive, effects_in_use};
 pub use plan::plan;
 
 use crate::access::Refusal;

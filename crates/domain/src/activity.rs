@@ -1,5 +1,9 @@
 //! Activity: who did what to whom, and what it changed.
 
+mod topic;
+
+pub use topic::Topic;
+
 use crate::id::ActivityId;
 
 /// What was done. The key is kept for ever; the sentence stands in the message catalogue.

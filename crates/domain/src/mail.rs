@@ -20,6 +20,8 @@ pub enum MailKind {
     SecondFactor,
     /// Tells that a key for programs was made.
     ApiKeyCreated,
+    /// Tells that an administrator has ended a key in their account.
+    ApiKeyEnded,
     /// Proves that a new address is its owner's, or tells the owner of one that has a login that it was tried.
     EmailChange,
     /// Tells the old address that it signs nobody in any more.
@@ -107,6 +109,7 @@ macro_rules! words {
 
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
     SecondFactor = "second_factor", ApiKeyCreated = "api_key_created",
+    ApiKeyEnded = "api_key_ended",
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
@@ -127,7 +130,7 @@ impl MailKind {
         match self {
             Bundle | AccessGiven => true,
             EmailChange | Reset | EmailProof | PasswordChanged | SecondFactor | EmailChanged
-            | ApiKeyCreated | LoginMerge | LoginMerged | LoginMergeUndone => true,
+            | ApiKeyCreated | ApiKeyEnded | LoginMerge | LoginMerged | LoginMergeUndone => true,
             Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
             | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost | Alert
             | AlertsMore | Summary => false,

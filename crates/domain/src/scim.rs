@@ -7,7 +7,7 @@ pub mod path;
 mod said;
 mod text;
 
-pub use filter::{Filter, Unsupported};
+pub use filter::{Filter, Look, Unsupported};
 pub use grant::{Granted, Mapping, TYPES, granted};
 pub use path::Path;
 pub use said::{GroupSaid, MemberChange, PersonSaid, identifier};

@@ -167,12 +167,12 @@ impl Account {
         loop {
             let before = entries.last().map(|entry| entry.id.clone());
             let list = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
-                activity::list(r, pass, before.as_ref())
+                activity::list(r, pass, &activity::Asked::default(), before.as_ref())
             };
             let (_, page) =
                 self.app.read(&self.admin.ask, self.id.clone(), list).await.expect("an administrator");
             entries.extend(page.rows);
-            if !page.has_more {
+            if page.next.is_none() {
                 entries.reverse();
                 return entries;
             }

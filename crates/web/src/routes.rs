@@ -153,6 +153,7 @@ fn own() -> Vec<Route> {
         post("/me/api-keys", api_key::create::create).records(&[Verb::ApiKeyCreated]),
         get("/me/api-keys/{api_key}", api_key::page),
         post("/me/api-keys/{api_key}", api_key::rename).records(&[Verb::ApiKeyChanged]),
+        get("/me/api-keys/{api_key}/end", api_key::end_page),
         post("/me/api-keys/{api_key}/end", api_key::end).records(&[Verb::ApiKeyEnded]),
         get("/me/access-requests", access_request::page),
         // In the person's own activity, and in that of the account.
@@ -218,16 +219,21 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/directory", directory::turn_on)
             .records(&[Verb::DirectoryOn, Verb::DirectoryTokenMade]),
         post("/accounts/{account}/directory/change", directory::change).records(&[Verb::DirectoryChanged]),
+        get("/accounts/{account}/directory/off", directory::turn_off_page),
         post("/accounts/{account}/directory/off", directory::turn_off).records(&[Verb::DirectoryOff]),
         post("/accounts/{account}/directory/tokens", directory::make_token)
             .records(&[Verb::DirectoryTokenMade]),
+        get("/accounts/{account}/directory/tokens/{directory_token}/end", directory::end_token_page),
         post("/accounts/{account}/directory/tokens/{directory_token}/end", directory::end_token)
             .records(&[Verb::DirectoryTokenEnded]),
         get("/accounts/{account}/directory/groups/{directory_group}", directory::group_page),
         post("/accounts/{account}/directory/groups/{directory_group}", directory::map)
             .records(&[Verb::DirectoryGroupMapped]),
-        get("/accounts/{account}/activity", activity::list),
+        get("/accounts/{account}/activity", activity::list::list),
+        get("/accounts/{account}/activity.csv", activity::export::table),
+        get("/accounts/{account}/activity.jsonl", activity::export::lines),
         get("/accounts/{account}/api-keys", api_key::account::list),
+        get("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end_page),
         post("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end)
             .records(&[Verb::ApiKeyEnded]),
         get("/accounts/{account}/permissions", permissions::matrix),

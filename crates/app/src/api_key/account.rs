@@ -27,6 +27,15 @@ pub fn list_in(
     Ok((api_key::list_in(r, pass, user, after)?, name))
 }
 
+/// A key that opens the account still.
+pub fn get_in(r: &mut Reader, pass: &AccountPass<ManageUsers>, id: &ApiKeyId) -> Result<AccountKey, Refused> {
+    let found = api_key::find_in(r, pass, id)?.ok_or(Refused::NotFound)?;
+    if found.ended.is_some() {
+        return Err(Refused::Conflict(Conflict::Changed));
+    }
+    Ok(found)
+}
+
 /// Ends a key in the account, from the next request on. What it does elsewhere is no matter of this account. Its owner is told.
 pub fn end_in(
     mut w: Writer,
@@ -41,7 +50,7 @@ pub fn end_in(
     let owner = login::get(&mut w, &found.login)?;
     let told = NewMail {
         account: Some(pass.account()),
-        kind: MailKind::ApiKeyCreated,
+        kind: MailKind::ApiKeyEnded,
         subject: id.as_str(),
         generation: BY_ADMINISTRATOR,
         email: &owner.email,

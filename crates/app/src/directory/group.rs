@@ -15,7 +15,7 @@ use store::pass::{AccountPass, Acting, DirectoryPass};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 
 use super::fit;
-use super::user::Unlisted;
+use super::user::{Unlisted, among};
 use crate::{Conflict, Refused};
 
 /// A group with who is in it.
@@ -41,15 +41,9 @@ pub fn list(
     let pass = pass.managing();
     let Part { rows, total } = match filter {
         None => group::list_window(r, pass, window)?,
-        Some(filter) => match filter.find(&mut |name, text| look(r, pass, name, text)) {
-            Err(Unlisted::Filter) => return Ok(Err(Unsupported)),
-            Err(Unlisted::Refused(refused)) => return Err(refused),
-            Ok(found) => {
-                let total = found.len() as i64;
-                let (skip, take) = (window.skip.max(0) as usize, window.take.max(0) as usize);
-                let shown = found.into_iter().skip(skip).take(take).collect();
-                Part { rows: group::list_among(r, pass, &shown)?, total }
-            }
+        Some(filter) => match among(filter, window, &mut |name, text| look(r, pass, name, text))? {
+            Err(unsupported) => return Ok(Err(unsupported)),
+            Ok((shown, total)) => Part { rows: group::list_among(r, pass, &shown)?, total },
         },
     };
     let (mut shown, mut listed) = (Vec::new(), 0);

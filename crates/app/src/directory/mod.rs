@@ -69,6 +69,11 @@ fn there(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Directory, R
     directory::find(r, pass)?.ok_or(Refused::NotFound)
 }
 
+/// The directory and its tokens.
+pub fn get(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<(Directory, Vec<Token>), Refused> {
+    Ok((there(r, pass)?, directory::list_tokens(r, pass)?))
+}
+
 /// Switches provisioning on; the first token, this once.
 pub fn turn_on(
     mut w: Writer,

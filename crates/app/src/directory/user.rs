@@ -8,7 +8,7 @@ use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::id::{DirectoryGroupId, UserId};
 use domain::input::{Checker, Problem};
-use domain::scim::{Filter, PersonSaid, Unsupported, identifier};
+use domain::scim::{Filter, Look, PersonSaid, Unsupported, identifier};
 use domain::user::{Names, NewUser, UserStatus, UserType};
 use store::db::DbError;
 use store::directory::user::{self, DirectoryUser};
@@ -53,6 +53,23 @@ pub fn is_active(person: &DirectoryUser) -> bool {
     }
 }
 
+/// Those of a window among what a filter finds, and how much it finds.
+pub(super) fn among<T: Ord + Clone>(
+    filter: &Filter,
+    window: Window,
+    look: &mut Look<'_, T, Unlisted>,
+) -> Result<Result<(BTreeSet<T>, i64), Unsupported>, Refused> {
+    match filter.find(look) {
+        Err(Unlisted::Filter) => Ok(Err(Unsupported)),
+        Err(Unlisted::Refused(refused)) => Err(refused),
+        Ok(found) => {
+            let total = found.len() as i64;
+            let (skip, take) = (window.skip.max(0) as usize, window.take.max(0) as usize);
+            Ok(Ok((found.into_iter().skip(skip).take(take).collect(), total)))
+        }
+    }
+}
+
 /// A part of the people: all, or whom a filter finds. Their groups are read where they are asked for; then there are fewer people
 /// where so many groups would be too much at once, but always one.
 pub fn list(
@@ -68,14 +85,9 @@ pub fn list(
             let Part { rows, total } = user::list_window(r, pass, window)?;
             (rows.into_iter().collect(), total)
         }
-        Some(filter) => match filter.find(&mut |name, text| look(r, pass, name, text)) {
-            Err(Unlisted::Filter) => return Ok(Err(Unsupported)),
-            Err(Unlisted::Refused(refused)) => return Err(refused),
-            Ok(found) => {
-                let total = found.len() as i64;
-                let (skip, take) = (window.skip.max(0) as usize, window.take.max(0) as usize);
-                (found.into_iter().skip(skip).take(take).collect(), total)
-            }
+        Some(filter) => match among(filter, window, &mut |name, text| look(r, pass, name, text))? {
+            Err(unsupported) => return Ok(Err(unsupported)),
+            Ok(found) => found,
         },
     };
     let rows =

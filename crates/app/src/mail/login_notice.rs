@@ -9,8 +9,8 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
-    ApiKeyCreatedMail, EmailChangedMail, LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail,
-    SecondFactorMail,
+    ApiKeyCreatedMail, ApiKeyEndedMail, EmailChangedMail, LoginMergeUndoneMail, LoginMergedMail,
+    PasswordChangedMail, SecondFactorMail,
 };
 use crate::{Refused, api_key, moment, second_factor, words};
 
@@ -19,7 +19,7 @@ pub(super) enum LoginNotice {
     PasswordChanged(Used),
     EmailChanged(Used),
     SecondFactor(Used),
-    ApiKeyCreated(store::api_key::Content),
+    ApiKey(store::api_key::Content),
     Merged(Told),
     MergeUndone(Told),
 }
@@ -49,9 +49,10 @@ pub(super) fn find(
         MailKind::PasswordChanged => Some(LoginNotice::PasswordChanged(used(r, pass, &login())?)),
         MailKind::EmailChanged => Some(LoginNotice::EmailChanged(used(r, pass, &login())?)),
         MailKind::SecondFactor => Some(LoginNotice::SecondFactor(used(r, pass, &login())?)),
-        MailKind::ApiKeyCreated => {
+        // Mails of before the second kind say by their generation that a key was ended.
+        MailKind::ApiKeyCreated | MailKind::ApiKeyEnded => {
             let id = mail.subject.parse().expect(parsed);
-            store::api_key::find_content(r, pass, mail, &id)?.map(LoginNotice::ApiKeyCreated)
+            store::api_key::find_content(r, pass, mail, &id)?.map(LoginNotice::ApiKey)
         }
         MailKind::LoginMerged => Some(LoginNotice::Merged(told(r, &login(), &mail.email)?)),
         MailKind::LoginMergeUndone => Some(LoginNotice::MergeUndone(told(r, &login(), &mail.email)?)),
@@ -76,7 +77,7 @@ impl LoginNotice {
             LoginNotice::PasswordChanged(used)
             | LoginNotice::EmailChanged(used)
             | LoginNotice::SecondFactor(used) => &used.name,
-            LoginNotice::ApiKeyCreated(content) => &content.owner,
+            LoginNotice::ApiKey(content) => &content.owner,
             LoginNotice::Merged(told) | LoginNotice::MergeUndone(told) => &told.name,
         }
     }
@@ -102,12 +103,15 @@ impl LoginNotice {
                 let device = words::device(t, &device);
                 compose(&SecondFactorMail { t, to_name, told, when, device }, from, to, id)
             }
-            LoginNotice::ApiKeyCreated(content) => {
+            LoginNotice::ApiKey(content) => {
                 let (to_name, key_name) = (content.owner, content.name);
+                if let Some((account_name, by)) = content.ended {
+                    let view = ApiKeyEndedMail { t, to_name, key_name, when, account_name, by };
+                    return compose(&view, from, to, id);
+                }
                 let by_operator = mail.generation == api_key::BY_OPERATOR;
-                let (device, ended) = (words::device(t, &content.device), content.ended);
-                let view = ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator, ended };
-                compose(&view, from, to, id)
+                let device = words::device(t, &content.device);
+                compose(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator }, from, to, id)
             }
             LoginNotice::Merged(Told { name: to_name, signs_in }) => {
                 let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);

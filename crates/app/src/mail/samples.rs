@@ -10,10 +10,11 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
-    AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
-    EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail, ExecutiveChangedMail,
-    ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail, TemporaryPasswordMail,
+    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, BrandHostMail, BundleLine, BundleMail,
+    CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail,
+    ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
+    LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail,
+    TemporaryPasswordMail,
 };
 use crate::moment::Moments;
 use crate::second_factor::Told;
@@ -69,6 +70,7 @@ impl Sample<'_> {
             | MailKind::PasswordChanged
             | MailKind::SecondFactor
             | MailKind::ApiKeyCreated
+            | MailKind::ApiKeyEnded
             | MailKind::EmailChange
             | MailKind::EmailChanged
             | MailKind::LoginMerge
@@ -253,8 +255,12 @@ impl Sample<'_> {
             }
             MailKind::ApiKeyCreated => {
                 let (key_name, by_operator) = (t.brand_sample_key().to_owned(), false);
-                let ended = None;
-                self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator, ended })
+                self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator })
+            }
+            MailKind::ApiKeyEnded => {
+                let (key_name, by) = (t.brand_sample_key().to_owned(), OTHER.to_owned());
+                let account_name = self.account.to_owned();
+                self.sent(&ApiKeyEndedMail { t, to_name, key_name, when, account_name, by })
             }
             MailKind::EmailChange => self.sent(&EmailChangeMail { t, to_name, link, minutes }),
             MailKind::EmailChanged => self.sent(&EmailChangedMail { t, to_name, when, device }),

@@ -189,8 +189,7 @@ impl View for PasswordChangedMail {
     );
 }
 
-/// Tells somebody that a key for programs was made that does what they may, or that one of theirs was ended by an administrator. It
-/// has no link, as above.
+/// Tells somebody that a key for programs was made that does what they may. It has no link, as above.
 #[derive(Clone, Debug)]
 pub struct ApiKeyCreatedMail {
     /// The language of the mail.
@@ -205,8 +204,6 @@ pub struct ApiKeyCreatedMail {
     pub device: String,
     /// Whether whoever runs the server made it.
     pub by_operator: bool,
-    /// The account that it was ended in, and by whom; `None` of a new one.
-    pub ended: Option<(String, String)>,
 }
 
 impl View for ApiKeyCreatedMail {
@@ -222,7 +219,6 @@ impl View for ApiKeyCreatedMail {
             when: name(&self.when),
             device: name(&self.device),
             by_operator: self.by_operator,
-            ended: self.ended.as_ref().map(|(account, by)| (name(account), name(by))),
         }
     }
 
@@ -231,6 +227,47 @@ impl View for ApiKeyCreatedMail {
         "api_key_created/subject.txt",
         "api_key_created/body.txt",
         "api_key_created/body.html"
+    );
+}
+
+/// Tells somebody that an administrator has ended a key of theirs. It has no link, as above.
+#[derive(Clone, Debug)]
+pub struct ApiKeyEndedMail {
+    /// The language of the mail.
+    pub t: Text,
+    /// Whose key it is.
+    pub to_name: String,
+    /// What it is called.
+    pub key_name: String,
+    /// When it was ended, as pages show it.
+    pub when: String,
+    /// The account that it was ended in.
+    pub account_name: String,
+    /// By whom.
+    pub by: String,
+}
+
+impl View for ApiKeyEndedMail {
+    fn link(&self) -> Option<&str> {
+        None
+    }
+
+    fn cleaned(&self, name: fn(&str) -> String, _message: fn(&str) -> String) -> ApiKeyEndedMail {
+        ApiKeyEndedMail {
+            t: self.t,
+            to_name: name(&self.to_name),
+            key_name: name(&self.key_name),
+            when: name(&self.when),
+            account_name: name(&self.account_name),
+            by: name(&self.by),
+        }
+    }
+
+    templates!(
+        ApiKeyEndedMail,
+        "api_key_ended/subject.txt",
+        "api_key_ended/body.txt",
+        "api_key_ended/body.html"
     );
 }
 

@@ -80,7 +80,10 @@ async fn a05_a07_what_a_key_did_names_the_key() {
         let natalie = account.invite("natalie@example.com", UserType::Administrator, &[]).await;
         by_key.delete(&natalie).await.unwrap();
         let newest = async || {
-            let page = desk.look(|r, pass| app::activity::list(r, pass, None)).await.unwrap();
+            let page = desk
+                .look(|r, pass| app::activity::list(r, pass, &app::activity::Asked::default(), None))
+                .await
+                .unwrap();
             page.rows.into_iter().next().unwrap()
         };
         let deleted = newest().await;

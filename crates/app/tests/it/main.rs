@@ -13,6 +13,7 @@ mod access_review;
 mod account;
 mod account_center;
 mod activity;
+mod activity_list;
 mod alert;
 mod api_key;
 mod api_key_scope;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Access, Plan};
+use crate::access::{InUse, where_used};
 use crate::capability::{Capability, Mark, REGISTRY, mark};
 use crate::id::CompanyId;
 use crate::user::{UserStatus, UserType};
@@ -38,6 +39,13 @@ pub struct Effects {
 /// What `plan` does. Of who is invited, what they will have counts; of who is suspended, what they would get back, where
 /// it is not now that they get or lose it.
 pub fn effects(plan: &Plan) -> Effects {
+    effects_in_use(plan, (InUse::All, InUse::All))
+}
+
+/// The same as pages show it, where the companies before and after are used so: what no company of theirs lets somebody do is
+/// neither gained nor lost, as it is not among what they may do on their Home. What may be given is decided without
+/// it, as companies come to be used otherwise.
+pub fn effects_in_use(plan: &Plan, used: (InUse, InUse)) -> Effects {
     let (before, after) = (&plan.before, &plan.after);
     // Whole, so that a new field does not compile until somebody has said here what it does. When the access ends is
     // told by `Plan::at_the_end`.
@@ -46,11 +54,11 @@ pub fn effects(plan: &Plan) -> Effects {
     let (did_count, counts) = (counts(before, after.status), counts(after, before.status));
     let marks = || {
         REGISTRY.iter().map(|line| {
-            let of = |access: &Access, counts| match counts {
-                true => mark(access.user_type, access.agent, line.capability),
+            let of = |access: &Access, counts, in_use| match counts {
+                true => left(access, line.capability, in_use),
                 false => Mark::No,
             };
-            (line.capability, of(before, did_count), of(after, counts))
+            (line.capability, of(before, did_count, used.0), of(after, counts, used.1))
         })
     };
     Effects {
@@ -61,6 +69,14 @@ pub fn effects(plan: &Plan) -> Effects {
         signs_in: (signs_in(before), signs_in(after)),
         is_notified: (is_notified(plan, before), is_notified(plan, after)),
         gets_invoices: (gets_invoices(before), gets_invoices(after)),
+    }
+}
+
+fn left(access: &Access, capability: Capability, in_use: InUse) -> Mark {
+    let mark = mark(access.user_type, access.agent, capability);
+    match mark {
+        Mark::No => Mark::No,
+        mark => where_used(capability, mark, in_use).unwrap_or(Mark::No),
     }
 }
 
@@ -176,5 +192,28 @@ mod tests {
         assert_eq!(lost, wanted.collect::<Vec<_>>());
         let promoted = of(access(UserType::Administrator, true, UserStatus::Active));
         assert!(promoted.gains.is_empty() && promoted.loses.is_empty(), "they have it already");
+    }
+
+    /// L-01, U-20. Lead Center is neither gained nor lost where no company uses it, as Home says, and with the company that does.
+    /// Seen to fail: with `effects` for `effects_in_use`.
+    #[test]
+    fn l01_u20_what_no_company_lets_them_do_is_neither_gained_nor_lost() {
+        let plan = |from: UserType, to: UserType| Plan {
+            before: access(from, false, UserStatus::Active),
+            after: access(to, false, UserStatus::Active),
+            invitation: InvitationFate::Untouched,
+            was_notification: false,
+        };
+        let has =
+            |marks: &[(Capability, Mark)]| marks.iter().any(|(what, _)| *what == Capability::UseLeadCenter);
+        let (without, with) = (InUse::NoLeadCenter, InUse::LeadCenter);
+        let up = plan(UserType::Notification, UserType::Manager);
+        assert!(has(&effects_in_use(&up, (with, with)).gains));
+        assert!(!has(&effects_in_use(&up, (without, without)).gains));
+        let moved = plan(UserType::Manager, UserType::Manager);
+        assert!(has(&effects_in_use(&moved, (without, with)).gains));
+        assert!(has(&effects_in_use(&moved, (with, without)).loses));
+        let whole = effects_in_use(&moved, (InUse::None, without)).gains;
+        assert!(!whole.is_empty() && !has(&whole), "with the first company in use all but that");
     }
 }

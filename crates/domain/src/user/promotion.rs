@@ -1,6 +1,7 @@
 //! Which types lie above another, which below, and what a promotion gains (U-08, U-10): derived from the matrix.
 
 use super::UserType;
+use crate::access::{InUse, where_used};
 use crate::capability::{Capability, Mark, REGISTRY, includes, mark};
 
 /// The types a user can be promoted to: those that include all the user has (U-08, U-10), least first.
@@ -41,11 +42,15 @@ pub struct Gains {
     pub still_not: Vec<Capability>,
 }
 
-/// What changes for a user when their type becomes `to` (U-08).
-pub fn gains(from: UserType, to: UserType, agent: bool) -> Gains {
+/// What changes for a user when their type becomes `to` (U-08), in companies that are used so before and after.
+pub fn gains((from, was): (UserType, InUse), (to, is): (UserType, InUse), agent: bool) -> Gains {
     let mut split = Gains::default();
     for capability in REGISTRY.iter().map(|line| line.capability) {
-        let (before, after) = (mark(from, agent, capability), mark(to, agent, capability));
+        let left = |user_type, in_use| match mark(user_type, agent, capability) {
+            Mark::No => Mark::No,
+            mark => where_used(capability, mark, in_use).unwrap_or(Mark::No),
+        };
+        let (before, after) = (left(from, was), left(to, is));
         if before != Mark::No {
             split.has_now.push((capability, before));
         }
@@ -81,7 +86,7 @@ mod tests {
     /// U-08
     #[test]
     fn u08_gains_split_the_whole_matrix() {
-        let split = gains(UserType::Agent, UserType::Reporting, true);
+        let split = gains((UserType::Agent, InUse::All), (UserType::Reporting, InUse::All), true);
         let rows = |marks: &[(Capability, Mark)]| marks.iter().map(|(c, _)| c.line().row).collect::<Vec<_>>();
         assert_eq!(rows(&split.has_now), ["P-03", "P-04", "P-05", "P-20"]);
         assert_eq!(

@@ -1,49 +1,23 @@
 //! Activity: the audit trail (A-05). Entries are written with what they tell about, and sealed into the chain of
 //! their account a moment later, so that writers of one account need not wait for each other.
 
+mod list;
 mod reseal;
 mod seal;
 mod verify;
 
-use domain::account_center::proof::AllOfCenter;
 use domain::activity::{Change, Entry, Verb};
-use domain::capability::proof::{AnyUser, ManageUsers};
+use domain::capability::proof::AnyUser;
 use domain::id::ActivityId;
-use domain::time::Timestamp;
 
+pub use list::{Activity, Filter, Found, list, list_of_center};
 pub use reseal::{next_chain, reseal};
 pub use seal::{Seal, Sealed, find_hash, has_unsealed, seal};
 pub use verify::{Broken, Verified, Walk, verify};
 
-use crate::db::{DbError, Row, Value, sql};
-use crate::page::{LIMIT, Page};
-use crate::pass::{AccountPass, CenterPass};
+use crate::db::{DbError, Value, sql};
+use crate::pass::AccountPass;
 use crate::work::{Actor, Reader, Writer};
-
-/// An entry as it is shown and exported.
-#[derive(Clone, Debug)]
-pub struct Activity {
-    /// Its id; newer ones sort later.
-    pub id: ActivityId,
-    /// When.
-    pub at: Timestamp,
-    /// The key of what was done.
-    pub verb: String,
-    /// What kind of actor.
-    pub actor_kind: String,
-    /// Who, by name at that time.
-    pub actor_name: String,
-    /// What their key was called, where a program did it.
-    pub key_name: Option<String>,
-    /// To what.
-    pub subject_id: String,
-    /// Its name at that time.
-    pub subject_name: String,
-    /// What changed: field, before, after.
-    pub changes: Vec<(String, Option<String>, Option<String>)>,
-    /// The network of the request; empty for the command line and the worker.
-    pub network: String,
-}
 
 /// The newest entry of the account. Anybody of the account may ask; what it says is for [`list`].
 pub fn find_newest(r: &mut Reader, pass: &AccountPass<AnyUser>) -> Result<Option<ActivityId>, DbError> {
@@ -131,56 +105,4 @@ fn changes_json(changes: &[Change], key: Option<&str>) -> String {
 /// Whether an entry with these changes was made by a program. No text within them reads the same: its quotes are escaped.
 fn is_by_key(changes: &str) -> bool {
     changes.contains(&format!("[\"{BY_KEY}\",null,"))
-}
-
-/// One page of an account's activity, newest first; behind the entry `before`.
-pub fn list(
-    r: &mut Reader,
-    pass: &AccountPass<ManageUsers>,
-    before: Option<&ActivityId>,
-) -> Result<Page<Activity>, DbError> {
-    list_chain(r, pass.account().into(), before)
-}
-
-/// One page of what was done to an account center itself. Its chain is kept like an account's.
-pub fn list_of_center(
-    r: &mut Reader,
-    pass: &CenterPass<AllOfCenter>,
-    before: Option<&ActivityId>,
-) -> Result<Page<Activity>, DbError> {
-    list_chain(r, pass.center().into(), before)
-}
-
-fn list_chain(r: &mut Reader, chain: Value, before: Option<&ActivityId>) -> Result<Page<Activity>, DbError> {
-    // Behind every id: no digit of one sorts after this.
-    let before = before.map_or("ACTz", ActivityId::as_str);
-    let rows = r.tx().all(
-        sql!(
-            "SELECT id, at, verb, actor_kind, actor_name, subject_id, subject_name, changes, network FROM activity
-             WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-        ),
-        &[chain, before.into(), LIMIT.into()],
-    )?;
-    Ok(Page::of(rows.into_iter().map(read).collect::<Result<_, _>>()?))
-}
-
-fn read(row: Row) -> Result<Activity, DbError> {
-    let mut c = row.columns();
-    let (id, at, verb, actor_kind, actor_name) = (c.parse()?, c.get()?, c.text()?, c.text()?, c.text()?);
-    let (subject_id, subject_name) = (c.text()?, c.text()?);
-    let mut changes: Vec<(String, Option<String>, Option<String>)> =
-        serde_json::from_str(&c.text()?).map_err(|e| DbError::Shape(e.to_string()))?;
-    let key_name = changes.pop_if(|(field, ..)| *field == BY_KEY).and_then(|(_, _, name)| name);
-    Ok(Activity {
-        id,
-        at,
-        verb,
-        actor_kind,
-        actor_name,
-        key_name,
-        subject_id,
-        subject_name,
-        changes,
-        network: c.text()?,
-    })
 }

@@ -60,4 +60,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0044_directory"),
     migration!("0045_app_clock"),
     migration!("0046_key_number"),
+    migration!("0047_activity_list"),
 ];

@@ -1,6 +1,7 @@
 //! The groups of a directory: who is in them, and what they give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use domain::capability::proof::ManageUsers;
 use domain::id::{CompanyId, DirectoryGroupId, UserId};
@@ -268,7 +269,12 @@ pub fn list_companies(
         ),
         &[pass.account().into(), convert::list(groups)],
     )?;
-    let mut found: BTreeMap<DirectoryGroupId, BTreeSet<CompanyId>> = BTreeMap::new();
+    gather(rows)
+}
+
+/// The second column of rows, by the first.
+fn gather<K: Ord + FromStr, V: Ord + FromStr>(rows: Vec<Row>) -> Result<BTreeMap<K, BTreeSet<V>>, DbError> {
+    let mut found: BTreeMap<K, BTreeSet<V>> = BTreeMap::new();
     for row in rows {
         let mut c = row.columns();
         found.entry(c.parse()?).or_default().insert(c.parse()?);
@@ -291,12 +297,7 @@ pub fn list_mapped_of(
         ),
         &[pass.account().into(), convert::list(users)],
     )?;
-    let mut found: BTreeMap<UserId, BTreeSet<DirectoryGroupId>> = BTreeMap::new();
-    for row in rows {
-        let mut c = row.columns();
-        found.entry(c.parse()?).or_default().insert(c.parse()?);
-    }
-    Ok(found)
+    gather(rows)
 }
 
 /// What each of these groups gives, of those that give something.

@@ -56,7 +56,8 @@ impl Visitor {
 
     /// The frame of a page of a signed-in person without account.
     pub fn person_frame(&self, person: &Person) -> Frame {
-        self.toasted(self.of_site(menu::person_frame(self.t(), &self.path, person)).on_own_host())
+        let back = self.came_from.as_ref();
+        self.toasted(self.of_site(menu::person_frame(self.t(), &self.path, person, back)).on_own_host())
     }
 
     /// The frame of a page of an account center.
@@ -107,11 +108,12 @@ impl Visitor {
 
     /// A file of comma-separated values to be kept, with the mark by which spreadsheets know its letters.
     pub fn file(&self, name: &str, text: String) -> Answer {
-        let headers = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        ];
-        Ok((headers, format!("\u{feff}{text}")).into_response())
+        kept(name, "text/csv; charset=utf-8", format!("\u{feff}{text}"))
+    }
+
+    /// A file of lines of JSON to be kept.
+    pub fn lines(&self, name: &str, text: String) -> Answer {
+        kept(name, "application/x-ndjson", text)
     }
 
     /// A form shown again with what is wrong.
@@ -152,6 +154,13 @@ impl Visitor {
         }
     }
 
+    /// The answer with a cookie set.
+    pub fn with_cookie(&self, answer: Answer, cookie: Cookie, value: &str) -> Answer {
+        let mut response = answer?;
+        response.headers_mut().append(header::SET_COOKIE, cookie.set(self.secure, value));
+        Ok(response)
+    }
+
     /// The answer with another token in the place of the session's.
     pub fn with_session(&self, answer: Answer, token: &str) -> Answer {
         let mut response = answer?;
@@ -169,4 +178,13 @@ impl Visitor {
         }
         Ok(response)
     }
+}
+
+/// What a browser keeps as a file.
+fn kept(name: &str, kind: &str, body: String) -> Answer {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, body).into_response())
 }

@@ -59,6 +59,8 @@ cookies! {
     Device = "device",
     /// The language that somebody has chosen in this browser.
     Language = "lang",
+    /// The account whose pages led to My Profile, which leads back there. It opens nothing.
+    CameFrom = "came-from",
     /// What was just done, told once on the next page.
     Toast = "toast",
 }
@@ -82,7 +84,7 @@ impl Cookie {
             Cookie::SingleSignOn => Some(10 * 60),
             // As long as browsers keep any.
             Cookie::Device | Cookie::Language => Some(400 * 24 * 3_600),
-            Cookie::Operator => None,
+            Cookie::Operator | Cookie::CameFrom => None,
             Cookie::Toast => Some(60),
         }
     }

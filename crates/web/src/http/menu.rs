@@ -3,6 +3,7 @@
 
 use app::pass::{CenterPass, Door, Person, Place};
 use domain::access::{InUse, decide_anywhere};
+use domain::id::AccountId;
 use domain::user::UserType;
 use text::Text;
 
@@ -148,11 +149,14 @@ pub(super) fn center_frame<C>(t: Text, path: &str, pass: &CenterPass<C>) -> Fram
     }
 }
 
-/// The frame of a page of a signed-in person without account.
-pub(super) fn person_frame(t: Text, path: &str, person: &Person) -> Frame {
+/// The frame of a page of a signed-in person without account, with the way back to the account that they came from.
+pub(super) fn person_frame(t: Text, path: &str, person: &Person, back: Option<&AccountId>) -> Frame {
+    let back = back.filter(|_| path.starts_with("/me"));
+    let back =
+        back.map(|id| NavItem::new(t.account_back(), format!("/accounts/{id}"), Icon::ArrowLeft, false));
     Frame {
         person: Some(PersonMark::new(person.name(), &person.email)),
-        nav: own_entries(t, path, "/me"),
+        nav: back.into_iter().chain(own_entries(t, path, "/me")).collect(),
         panel: own_entries(t, path, "/me"),
         ..Frame::default()
     }

@@ -54,6 +54,8 @@ pub struct Visitor {
     pub address: String,
     /// What was just done, to be told once.
     pub toast: Option<Toast>,
+    /// The account whose pages led to one's own.
+    pub came_from: Option<AccountId>,
     /// Whether links and cookies are for TLS.
     pub secure: bool,
     /// The server's event streams.
@@ -274,6 +276,7 @@ impl Visitor {
             ask,
             path: request.uri().path().to_owned(),
             address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            came_from: cookies.take(Cookie::CameFrom).and_then(|id| id.parse().ok()),
             toast: cookies.take(Cookie::Toast).and_then(|key| Toast::of_key(&key)),
             secure,
             streams: request.extensions().get().map(Arc::clone).unwrap_or_default(),

@@ -1,50 +1,24 @@
-//! The activity of an account.
+//! What was done, in words: the activity of an account and of an account center.
+
+pub mod export;
+pub mod list;
 
 use app::company::Company;
 use app::moment::Moments;
-use app::pass::{AccountPass, HasPlace};
 use app::{activity, alert};
 use domain::activity::Verb;
 use domain::capability::Capability;
-use domain::capability::proof::ManageUsers;
-use domain::id::ActivityId;
+use domain::id::{CompanyId, UserId};
 use domain::notification::AlertType;
 use domain::user::UserType;
-use serde::Deserialize;
 use text::Text;
 
 use super::shown;
-use crate::http::visit::{Answer, Visit};
 use crate::views::access_review::decided;
-use crate::views::activity::{Change, List, Row};
+use crate::views::activity::{Change, Row};
 use crate::views::capability::label;
+use crate::views::isolated;
 use crate::views::user::{Described as _, status_label};
-use crate::views::{Pager, isolated};
-
-/// Which page.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Query {
-    after: Option<String>,
-}
-
-/// One page, newest first.
-pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
-    let before: Option<ActivityId> = query.after.as_deref().and_then(|id| id.parse().ok());
-    let (pass, (page, companies)) =
-        visit.read(move |r, pass| activity::list_named(r, pass, before.as_ref())).await?;
-    let next = match page.rows.last() {
-        Some(last) if page.has_more => Some(format!("{}?after={}", visit.path, last.id)),
-        _ => None,
-    };
-    let moments = visit.moments(&pass.place().time_zone);
-    visit.page(List {
-        t: visit.t(),
-        frame: visit.frame(&pass),
-        rows: rows(visit.t(), page.rows, &companies, &moments),
-        pager: Pager { previous: None, next },
-    })
-}
 
 /// What was done, as it is shown.
 pub(super) fn rows(
@@ -55,8 +29,10 @@ pub(super) fn rows(
 ) -> Vec<Row> {
     let row = |entry: activity::Activity| Row {
         who: who(t, &entry),
+        of_whom: asks_for(&entry.actor_id),
         key: entry.key_name,
         what: what(t, &entry.verb).to_owned(),
+        about: asks_for(&entry.subject_id),
         whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
         when: shown::when(entry.at, moments),
         place: Some(entry.network).filter(|network| !network.is_empty()),
@@ -72,6 +48,12 @@ pub(super) fn rows(
             .collect(),
     };
     entries.into_iter().map(row).collect()
+}
+
+/// What asks the list for one user or company alone.
+fn asks_for(id: &str) -> Option<String> {
+    let name = if id.parse::<UserId>().is_ok() { "of" } else { "company" };
+    (name == "of" || id.parse::<CompanyId>().is_ok()).then(|| format!("{name}={id}"))
 }
 
 fn who(t: Text, entry: &activity::Activity) -> Option<String> {

@@ -19,6 +19,8 @@ use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::api_key::{End, Key, OwnKey, scope};
+use crate::views::ending::Ending;
+use crate::views::isolated;
 use crate::views::user::Companies;
 
 /// What a key is called.
@@ -42,6 +44,32 @@ pub async fn rename(visit: Visit<SelfPass>, typed: TypedName) -> Answer {
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, Some(typed.name), &Errors(errors)).await?),
         Err(refused) => Err(refused),
     }
+}
+
+/// What stops when one of one's keys ends.
+pub async fn end_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    let id: ApiKeyId = visit.param("api_key")?;
+    let (pass, key) = visit.read(move |r, pass| api_key::get(r, pass, &id)).await?;
+    let t = visit.t();
+    visit.page(Ending {
+        t,
+        frame: visit.person_frame(pass.person()),
+        title: t.api_key_end_title(isolated(&key.name)),
+        losses: vec![t.api_key_end_stops().to_owned()],
+        last_use: last_use(t, key.last_used_at, &visit.moments("UTC")),
+        keeps: Vec::new(),
+        action: visit.path.clone(),
+        button: t.me_end_key_of(&key.name),
+        back: "/me/sessions".to_owned(),
+    })
+}
+
+/// When what is to end was last used, which tells whether something is left that uses it.
+pub(super) fn last_use(t: Text, at: Option<Timestamp>, moments: &Moments) -> String {
+    at.map_or_else(
+        || t.common_never_used().to_owned(),
+        |at| t.common_last_used(shown::when(at, moments).full),
+    )
 }
 
 /// Ends one of one's keys.

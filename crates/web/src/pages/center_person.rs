@@ -10,6 +10,7 @@ use app::center_person;
 use app::moment::Moments;
 use app::page::COUNTED;
 use app::pass::CenterPass;
+use app::{Conflict, Refused};
 use domain::account_center::Standing;
 use domain::account_center::proof::AllOfCenter;
 use domain::id::CenterPersonId;
@@ -19,7 +20,7 @@ use text::Text;
 
 use super::shown;
 use crate::http::visit::{Answer, Visit};
-use crate::views::center_person::{List, Person, Place, Row, ThroughCenter};
+use crate::views::center_person::{Closed, List, Person, Place, Row, ThroughCenter};
 use crate::views::frame::address;
 use crate::views::user::{Described as _, role, status_label};
 use crate::views::{AccountMark, Pager};
@@ -39,8 +40,15 @@ pub async fn list(visit: Visit<CenterPass<AllOfCenter>>, query: Query) -> Answer
     let user_type: Option<UserType> = query.user_type.parse().ok();
     let filter = center_person::Filter { search: query.q.clone(), user_type };
     let after: Option<CenterPersonId> = query.after.parse().ok();
-    let (pass, page) =
-        visit.read(move |r, pass| center_person::list(r, pass, &filter, after.as_ref())).await?;
+    let listed = visit.read(move |r, pass| center_person::list(r, pass, &filter, after.as_ref())).await;
+    let (pass, page) = match listed {
+        // Whoever may see this may open it: the page leads on (C-04).
+        Err(Refused::Conflict(Conflict::UsersNotOpen)) => {
+            let (pass, ()) = visit.look(|_, _| Ok(())).await?;
+            return visit.page(Closed { t: visit.t(), frame: visit.center_frame(&pass) });
+        }
+        listed => listed?,
+    };
     let next = page.rows.last().filter(|_| page.has_more).map(|last| {
         let type_word = user_type.map_or("", UserType::word);
         address(&visit.path, &[("q", &query.q), ("type", type_word), ("after", last.id.as_str())])

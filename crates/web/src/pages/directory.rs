@@ -13,6 +13,7 @@ use domain::scim::{Mapping, TYPES};
 use domain::user::{UserType, parse_companies};
 use serde::Deserialize;
 
+use super::api_key::last_use;
 use super::form::{Errors, ticked};
 use super::shown;
 use crate::http::route::Nothing;
@@ -20,8 +21,9 @@ use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::scim;
 use crate::views::directory::{GroupPage, GroupRow, Made, Page, Token};
+use crate::views::ending::Ending;
 use crate::views::user::{Companies, Described as _};
-use crate::views::{Choice, Pager};
+use crate::views::{Choice, Pager, isolated};
 
 /// Whoever changes a directory, or makes a token for it, decides who gets in.
 type AtDirectory = Visit<Proven<AccountPass<ManageUsers>>>;
@@ -102,6 +104,30 @@ fn address(visit: &AtDirectory) -> String {
     format!("{}{}", visit.app.settings.base_url, scim::BASE)
 }
 
+/// What stops when a token ends.
+pub async fn end_token_page(visit: AtDirectory, _: Nothing) -> Answer {
+    let id: DirectoryTokenId = visit.param("directory_token")?;
+    let (pass, (directory, tokens)) = visit.read(|r, pass| directory::get(r, pass)).await?;
+    let is_last = tokens.len() == 1;
+    let token = tokens.into_iter().find(|token| token.id == id).ok_or(Refused::NotFound)?;
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
+    let name = isolated(&directory.name);
+    let last = is_last.then(|| t.directory_end_last(name.clone()));
+    let stops = t.directory_end_stops(name);
+    let other = (!is_last).then(|| t.directory_end_other().to_owned());
+    visit.page(Ending {
+        t,
+        frame: visit.frame(&pass),
+        title: t.directory_end_title(isolated(&token.made_by)),
+        losses: [stops].into_iter().chain(last).collect(),
+        last_use: last_use(t, token.last_used_at, &moments),
+        keeps: other.into_iter().chain([t.directory_keeps_users().to_owned()]).collect(),
+        action: visit.path.clone(),
+        button: t.directory_end_do().to_owned(),
+        back: at(&pass),
+    })
+}
+
 /// Ends a token.
 pub async fn end_token(visit: AtDirectory, _: Nothing) -> Answer {
     let id: DirectoryTokenId = visit.param("directory_token")?;
@@ -120,6 +146,29 @@ pub async fn change(visit: AtDirectory, typed: Typed) -> Answer {
         Ok((pass, ())) => visit.go_and_tell(&at(&pass), Toast::Saved),
         Err(refused) => mend(&visit, &typed, refused).await,
     }
+}
+
+/// What stops when provisioning is switched off.
+pub async fn turn_off_page(visit: AtDirectory, _: Nothing) -> Answer {
+    let (pass, (directory, tokens)) = visit.read(|r, pass| directory::get(r, pass)).await?;
+    let (t, moments) = (visit.t(), visit.moments(&pass.place().time_zone));
+    let name = isolated(&directory.name);
+    let used = tokens.iter().filter_map(|token| token.last_used_at).max();
+    visit.page(Ending {
+        t,
+        frame: visit.frame(&pass),
+        title: t.directory_off_title(name.clone()),
+        losses: vec![
+            t.directory_off_tokens(name),
+            t.directory_off_groups().to_owned(),
+            t.directory_off_invitations().to_owned(),
+        ],
+        last_use: last_use(t, used, &moments),
+        keeps: vec![t.directory_keeps_users().to_owned()],
+        action: visit.path.clone(),
+        button: t.directory_off().to_owned(),
+        back: at(&pass),
+    })
 }
 
 /// Switches it off.

@@ -150,7 +150,8 @@ pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer 
         visit.read(|r, pass| Ok((me::own_user(r, pass)?, single_sign_on::own(r, pass)?))).await?;
     let Names { first, last, display } = user.names;
     let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
-    visit.page(own_view(&visit, &pass, &typed, &Errors::default(), linked))
+    let page = visit.page(own_view(&visit, &pass, &typed, &Errors::default(), linked));
+    visit.with_cookie(page, Cookie::CameFrom, pass.account().as_str())
 }
 
 /// Changes them.

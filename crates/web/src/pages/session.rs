@@ -129,7 +129,9 @@ pub async fn sign_out(visit: Visit<LeavePass>, after: Next) -> Answer {
     visit.write(session::sign_out).await?;
     let next = if routes::leads_to_a_page(&after.next) { after.next.as_str() } else { "/sign-in" };
     let mut response = visit.go_and_tell(next, Toast::SignedOut)?;
-    response.headers_mut().append(::http::header::SET_COOKIE, Cookie::Session.clear(visit.secure));
+    for cookie in [Cookie::Session, Cookie::CameFrom] {
+        response.headers_mut().append(::http::header::SET_COOKIE, cookie.clear(visit.secure));
+    }
     Ok(response)
 }
 

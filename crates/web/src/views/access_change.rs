@@ -3,7 +3,7 @@
 use app::access_change::{PastChange, Preview};
 use askama::Template;
 use domain::access_change::{
-    Effects, InvitationFate, Kind, Part, Plan, Reach, effects, effects_for_executive,
+    Effects, InvitationFate, Kind, Part, Plan, Reach, effects_for_executive, effects_in_use,
 };
 use domain::capability::{Capability, Mark};
 use domain::id::CompanyId;
@@ -94,7 +94,8 @@ pub struct Shown {
 /// What a plan for this user does, in a person's words.
 pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
     let executive = preview.executive_of.as_deref();
-    let done = if executive.is_some() { effects_for_executive(plan) } else { effects(plan) };
+    let used = (preview.in_use(&plan.before), preview.in_use(&plan.after));
+    let done = if executive.is_some() { effects_for_executive(plan) } else { effects_in_use(plan, used) };
     let lines = |marks: &[(Capability, Mark)], line: fn(Text, Capability, Mark) -> Line| {
         marks.iter().map(|(capability, mark)| line(t, *capability, *mark)).collect()
     };

@@ -3,9 +3,9 @@
 use askama::Template;
 use text::Text;
 
-use super::{Frame, Icon, Pager, When};
+use super::{Choice, Frame, Icon, Pager, When};
 
-/// Activity: `/accounts/{ACC}/activity`.
+/// Activity: `/accounts/{ACC}/activity?q=&of=&about=&company=&from=&until=&after=`, and that of an account center.
 #[derive(Template, Clone, Debug)]
 #[template(path = "activity/list.html")]
 pub struct List {
@@ -13,10 +13,37 @@ pub struct List {
     pub t: Text,
     /// The frame.
     pub frame: Frame,
+    /// What can be asked for; `None` where all is listed.
+    pub filters: Option<Filters>,
     /// One page, newest first.
     pub rows: Vec<Row>,
     /// The neighbouring pages.
     pub pager: Pager,
+}
+
+/// What is asked for, and what can be.
+#[derive(Clone, Debug)]
+pub struct Filters {
+    /// `q`: somebody, by name or address
+    pub q: String,
+    /// `of`: somebody, by their id, where the address has it
+    pub of: Option<String>,
+    /// `about`
+    pub topics: Vec<Choice>,
+    /// `company`
+    pub companies: Vec<Choice>,
+    /// `from`
+    pub from: String,
+    /// `until`
+    pub until: String,
+    /// What is asked for now, each with the address without it.
+    pub chips: Vec<(String, String)>,
+    /// Where all of it is listed.
+    pub all: String,
+    /// Where the same is had for spreadsheets.
+    pub csv: String,
+    /// Where the same is had for programs.
+    pub lines: String,
 }
 
 /// One thing that was done.
@@ -24,10 +51,14 @@ pub struct List {
 pub struct Row {
     /// Who did it; `None`: the system.
     pub who: Option<String>,
+    /// What asks the list for what they did and what was done to them.
+    pub of_whom: Option<String>,
     /// What the key is called that a program did it with.
     pub key: Option<String>,
     /// What was done, as a phrase after the name: "created the user".
     pub what: String,
+    /// What asks the list for that alone.
+    pub about: Option<String>,
     /// To whom or what: "Natalie Ford".
     pub whom: Option<String>,
     /// When.
@@ -47,4 +78,20 @@ pub struct Change {
     pub before: Option<String>,
     /// After; `None`: there is none now.
     pub after: Option<String>,
+}
+
+impl List {
+    fn filtered(&self) -> bool {
+        self.filters.as_ref().is_some_and(|filters| !filters.chips.is_empty())
+    }
+
+    /// Whether what is asked for may yet stand further back.
+    fn goes_on(&self) -> bool {
+        self.pager.next.is_some()
+    }
+
+    /// What asks for one alone, where anything can be asked for.
+    fn link<'a>(&self, query: &'a Option<String>) -> Option<&'a str> {
+        query.as_deref().filter(|_| self.filters.is_some())
+    }
 }

@@ -1,6 +1,6 @@
 //! The permission matrix in a person's words.
 
-use domain::access::Refusal;
+use domain::access::{InUse, Refusal};
 use domain::capability::{self as registry, Capability, Mark, REGISTRY, mark};
 use domain::user::{UserType, gains};
 use text::Text;
@@ -96,12 +96,21 @@ pub fn lines(t: Text, user_type: UserType, agent: bool) -> Vec<Line> {
 }
 
 /// What a promotion changes: the lines of now, those gained (or held further than now), those still missing.
-pub fn promotion(t: Text, from: UserType, to: UserType, agent: bool) -> (Vec<Line>, Vec<Line>, Vec<Line>) {
+pub fn promotion(
+    t: Text,
+    from: (UserType, InUse),
+    to: (UserType, InUse),
+    agent: bool,
+) -> (Vec<Line>, Vec<Line>, Vec<Line>) {
     let split = gains(from, to, agent);
     let lines = |marks: Vec<(Capability, Mark)>| {
         marks.into_iter().map(|(capability, mark)| Line::new(t, capability, mark)).collect()
     };
-    let still_not =
-        split.still_not.into_iter().map(|capability| Line::new(t, capability, Mark::No)).collect();
+    let still_not = |capability| {
+        let by_type = mark(to.0, agent, capability) != Mark::No;
+        let limit = by_type.then(|| t.capability_no_lead_center_theirs().to_owned());
+        Line { limit, ..Line::new(t, capability, Mark::No) }
+    };
+    let still_not = split.still_not.into_iter().map(still_not).collect();
     (lines(split.has_now), lines(split.gains), still_not)
 }

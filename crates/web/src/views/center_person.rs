@@ -9,6 +9,16 @@ use text::Text;
 use super::user::Described as _;
 use super::{AccountMark, Frame, Icon, Pager, When};
 
+/// Users of a center that nobody has opened yet: posts nothing to `/users-open`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "center_person/closed.html")]
+pub struct Closed {
+    /// The texts.
+    pub t: Text,
+    /// The center's frame.
+    pub frame: Frame,
+}
+
 /// Users of a center: `/account-centers/{CEN}/users?q=&type=&after=`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "center_person/list.html")]

@@ -22,6 +22,7 @@ pub mod company;
 pub mod company_user;
 pub mod directory;
 pub mod email_change;
+pub mod ending;
 pub mod executive_administrator;
 pub mod form;
 pub mod frame;

@@ -380,3 +380,47 @@ async fn u13_u21_whose_access_ends_is_told_what_follows_for_others() {
         assert_eq!(made, [["4102444800000000"]]);
     }
 }
+
+/// U-01, L-01. That nobody can be an agent yet is said where the answer can be changed, and not after names and address are
+/// typed. Seen to fail: with the step let go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn u01_l01_that_no_company_uses_lead_center_is_said_before_the_rest_is_typed() {
+    for site in Site::everywhere().await {
+        let path = format!("/accounts/{}/users/new", site.account.id);
+        let note = "until one does, only administrators can be agents";
+        let first = async || site.ask(&Method::GET, &path, site.admin(), "").await.body;
+        let form = |agent: &str, to: &str| format!("step=type&go=next&agent={agent}&user_type={to}");
+        assert!(!first().await.contains(note));
+        assert_eq!(post(&site, &path, &form("yes", "manager")).await.status, StatusCode::OK);
+        site.world.sql("UPDATE company SET lead_center = 0");
+        assert!(first().await.contains(note));
+        let reply = post(&site, &path, &form("yes", "manager")).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for shown in ["id=\"user_type-error\"", "No company uses Lead Center yet.", "What type of user"] {
+            assert!(reply.body.contains(shown), "{shown}: {}", reply.body);
+        }
+        for (agent, to) in [("yes", "administrator"), ("no", "manager")] {
+            assert_eq!(post(&site, &path, &form(agent, to)).await.status, StatusCode::OK, "{to}");
+        }
+        site.world.sql("UPDATE company SET disabled = 1");
+        let reply = post(&site, &path, &form("no", "manager")).await;
+        assert!(reply.body.contains("no active company yet"), "{}", reply.body);
+    }
+}
+
+/// U-08, L-01. What a promotion gives is what Home then says that they can do. Seen to fail: with the marks of the type alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn u08_l01_a_promotion_gives_no_lead_center_where_no_company_uses_it() {
+    for site in Site::everywhere().await {
+        let path = format!("/accounts/{}/users/{}/promote/manager", site.account.id, site.user);
+        let open = "Open and review Lead Center";
+        let limit = "(none of their companies uses Lead Center)";
+        let look = async || site.ask(&Method::GET, &path, site.admin(), "").await.body;
+        let page = look().await;
+        assert!(page.contains(open) && !page.contains(limit), "{page}");
+        site.world.sql("UPDATE company SET lead_center = 0");
+        let page = look().await;
+        assert_eq!(page.matches(open).count(), 1, "{page}");
+        assert!(page.contains(limit), "{page}");
+    }
+}

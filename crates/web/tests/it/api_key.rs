@@ -275,3 +275,41 @@ async fn a07_administrators_alone_see_keys_of_others() {
         assert_eq!((refused.status, refused.body), (wrong.status, wrong.body));
     }
 }
+
+/// A-07. What ends is asked for first: the page says what stops, when the key was last used, and that it can't be undone; looking at
+/// it ends nothing, and of an ended key there is none. Seen to fail: with the last use left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a07_before_a_key_ends_the_page_says_what_stops() {
+    for site in Site::everywhere().await {
+        let manager = member(&site, UserType::Manager);
+        let key = of_company(&site, manager).await;
+        let id = site.world.sql("SELECT id FROM api_key").remove(0).remove(0);
+        let (own, of_account) =
+            (format!("/me/api-keys/{id}/end"), format!("/accounts/{}/api-keys/{id}/end", site.account.id));
+        let look = async |path: &str, ask: &Ask| site.ask(&Method::GET, path, Some(ask), "").await;
+        let admin = &site.account.admin.ask;
+        let page = look(&own, manager).await.body;
+        for shown in
+            ["End the key key 0?", "refused from the next request on", "Never used", "can’t be undone"]
+        {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        let account = format!("/v3/a/{}.json", site.account.id);
+        assert_eq!(call(&site, &Method::GET, &account, &key, &Value::Null).await.status, StatusCode::OK);
+        site.world.sql(&format!(
+            "INSERT INTO api_key_account (account_id, api_key_id, last_used_at) VALUES ('{}', '{id}', 1)
+             ON CONFLICT (account_id, api_key_id) DO UPDATE SET last_used_at = 1",
+            site.account.id
+        ));
+        let page = look(&of_account, admin).await.body;
+        for shown in ["refused in Acme", "Last used:", "Manager Reyes is told by email.", "can’t be undone"]
+        {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        assert!(!page.contains("In other accounts"), "this key is for one: {page}");
+        assert_eq!(look(&own, admin).await.status, StatusCode::NOT_FOUND, "it is not theirs");
+        assert_eq!(call(&site, &Method::GET, &account, &key, &Value::Null).await.status, StatusCode::OK);
+        assert_eq!(site.ask(&Method::POST, &of_account, Some(admin), "").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(look(&of_account, admin).await.status, StatusCode::CONFLICT);
+    }
+}

@@ -270,7 +270,7 @@ async fn a07_ones_keys_stand_beside_ones_sessions_and_end_there() {
         assert!(page.body.contains("export") && !page.body.contains(&key));
         let id = site.world.sql("SELECT id FROM api_key").remove(0).remove(0);
         let end = format!("/me/api-keys/{id}/end");
-        assert!(page.body.contains(&format!("action=\"{end}\"")), "{}", page.body);
+        assert!(page.body.contains(&format!("href=\"{end}\"")), "{}", page.body);
         let stranger = Some(&site.other.admin.ask);
         assert_eq!(site.ask(&Method::POST, &end, stranger, "").await.status, StatusCode::NOT_FOUND);
         assert_eq!(get_with_key(&site, &path, &key, None).await.status, StatusCode::OK);

@@ -5,6 +5,7 @@ mod access_change;
 mod access_map;
 mod access_request;
 mod access_review;
+mod activity;
 mod api;
 mod api_key;
 mod attack_access;

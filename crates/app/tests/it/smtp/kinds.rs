@@ -4,10 +4,11 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
-    AlertsMoreMail, ApiKeyCreatedMail, BrandHostMail, BundleLine, BundleMail, CenterAccountMail,
-    EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail, ExecutiveChangedMail,
-    ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail, TemporaryPasswordMail, View,
+    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, BrandHostMail, BundleLine, BundleMail,
+    CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
+    ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
+    LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail,
+    TemporaryPasswordMail, View,
 };
 use app::second_factor::Told;
 use domain::mail::MailKind;
@@ -67,16 +68,14 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
             (1..).map_while(Told::of).map(|told| mail(&view(told), text)).collect()
         }
         MailKind::ApiKeyCreated => {
-            let view = |ended| ApiKeyCreatedMail {
-                t,
-                to_name: it(),
-                key_name: it(),
-                when: "today".to_owned(),
-                device: it(),
-                by_operator: false,
-                ended,
-            };
-            [None, Some((it(), it()))].map(|ended| mail(&view(ended), text)).to_vec()
+            let (to_name, key_name, device, when) = (it(), it(), it(), "today".to_owned());
+            let view = ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator: false };
+            vec![mail(&view, text)]
+        }
+        MailKind::ApiKeyEnded => {
+            let (to_name, key_name, account_name, by) = (it(), it(), it(), it());
+            let when = "today".to_owned();
+            vec![mail(&ApiKeyEndedMail { t, to_name, key_name, when, account_name, by }, text)]
         }
         MailKind::EmailChange => vec![
             mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
@@ -255,13 +254,14 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 26] = [
+const KINDS: [MailKind; 27] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
     MailKind::PasswordChanged,
     MailKind::SecondFactor,
     MailKind::ApiKeyCreated,
+    MailKind::ApiKeyEnded,
     MailKind::EmailChange,
     MailKind::EmailChanged,
     MailKind::LoginMerge,

@@ -183,6 +183,7 @@ pub async fn activity(visit: Visit<CenterPass<AllOfCenter>>, query: Behind) -> A
     visit.page(crate::views::activity::List {
         t: visit.t(),
         frame: visit.center_frame(&pass),
+        filters: None,
         rows: activity::rows(visit.t(), page.rows, &[], &visit.moments("UTC")),
         pager: Pager { previous: None, next },
     })

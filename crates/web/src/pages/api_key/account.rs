@@ -9,13 +9,14 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 use text::Text;
 
-use super::{drawn, named};
+use super::{drawn, last_use, named};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::pages::shown;
-use crate::views::Pager;
 use crate::views::api_key::{End, List, Row, scope};
+use crate::views::ending::Ending;
+use crate::views::{Pager, isolated};
 
 /// Whose keys, and which page.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +61,27 @@ fn row(t: Text, account: &str, found: AccountKey, at: (&Moments, Timestamp)) -> 
     let mut key = drawn(found.key, lines, ended.into_iter().collect(), at);
     key.is_ended = is_ended;
     Row { user: found.user.to_string(), owner: found.owner, email: found.email, key }
+}
+
+/// What stops when a key ends in the account.
+pub async fn end_page(visit: Visit<AccountPass<ManageUsers>>, _: Nothing) -> Answer {
+    let id: ApiKeyId = visit.param("api_key")?;
+    let (pass, found) = visit.read(move |r, pass| api_key::get_in(r, pass, &id)).await?;
+    let (t, place) = (visit.t(), pass.place());
+    let (key, owner) = (isolated(&found.key.name), isolated(&found.owner));
+    let told = t.api_key_end_told(owner.clone());
+    let elsewhere = found.key.only.is_none().then(|| t.api_key_end_elsewhere().to_owned());
+    visit.page(Ending {
+        t,
+        frame: visit.frame(&pass),
+        title: t.api_key_end_title_of(key.clone(), owner.clone()),
+        losses: vec![t.api_key_end_stops_in(isolated(&place.account_name))],
+        last_use: last_use(t, found.key.last_used_at, &visit.moments(&place.time_zone)),
+        keeps: elsewhere.into_iter().chain([told]).collect(),
+        action: visit.path.clone(),
+        button: t.me_end_key_of(key),
+        back: format!("/accounts/{}/api-keys", pass.account()),
+    })
 }
 
 /// Ends a key in the account.

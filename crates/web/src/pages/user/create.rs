@@ -12,6 +12,7 @@ use domain::input::{FieldError, Problem};
 use domain::invitation::InvitationState;
 use domain::user::{TypedUser, UserType};
 use serde::{Deserialize, Serialize};
+use text::Text;
 
 use super::{Managing, users_of};
 use crate::http::route::Nothing;
@@ -64,6 +65,11 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
     if !errors.0.is_empty() {
         return kept_for_back(visit.mend(view(&visit, &pass, present, &answers, &companies, &errors)));
     }
+    if let Some(missing) = missing_company(visit.t(), present, &answers, &companies) {
+        let mut page = view(&visit, &pass, present, &answers, &companies, &errors);
+        page.form.user_type.error = Some(missing.to_owned());
+        return kept_for_back(visit.mend(page));
+    }
     let to = match answers.go.as_str() {
         "back" => present.previous(user_type).unwrap_or(Step::Agent),
         "next" => present.next(user_type).unwrap_or(present),
@@ -72,6 +78,19 @@ pub async fn step(visit: Managing, mut answers: Answers) -> Answer {
     };
     answers.choose_all_or_none(&companies);
     kept_for_back(visit.page(view(&visit, &pass, to, &answers, &companies, &Errors::default())))
+}
+
+/// That there is no company to be given, where the type that was chosen needs one: it is said before names and address are typed.
+fn missing_company(t: Text, step: Step, answers: &Answers, companies: &[Company]) -> Option<&'static str> {
+    let needs_one = answers.chosen_type().is_some_and(|user_type| !user_type.has_all_companies());
+    if step != Step::Type
+        || answers.go != "next"
+        || !needs_one
+        || offered(answers, companies).next().is_some()
+    {
+        return None;
+    }
+    Some(if answers.agent == "yes" { t.user_new_no_lead_center() } else { t.user_new_no_company() })
 }
 
 /// What is wrong with a step, and whether the address that is typed there is somebody's already.
@@ -268,6 +287,7 @@ fn view(
             invoice_emails: answers.invoice_emails.is_some(),
             send_later: answers.send == "later",
         },
+        has_lead_center: companies.iter().any(|company| company.details.is_open_to(true)),
         companies: offered(answers, companies).map(choice).collect(),
         company_filter: answers.filter.clone(),
         elsewhere: errors.0.iter().any(|error| error.problem == Problem::Elsewhere),

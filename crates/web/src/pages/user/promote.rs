@@ -71,10 +71,11 @@ async fn draw(visit: &Managing, typed: &Typed, errors: &Errors, conflict: Option
     let to: UserType = visit.param("type")?;
     let (pass, preview) = preview(visit, Change::Promote(to)).await?;
     let (t, user) = (visit.t(), &preview.user);
-    if preview.plan.is_err() {
+    let Ok(plan) = &preview.plan else {
         return visit.page(change::draw(visit, &pass, &preview, &words(visit, &preview, to)));
-    }
-    let (has, gains, still_not) = promotion(t, user.user_type, to, user.agent);
+    };
+    let (was, is) = (preview.in_use(&plan.before), preview.in_use(&plan.after));
+    let (has, gains, still_not) = promotion(t, (user.user_type, was), (to, is), user.agent);
     visit.page(Promote {
         t,
         frame: visit.frame(&pass),

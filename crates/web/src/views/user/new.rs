@@ -88,6 +88,8 @@ pub struct New {
     pub step: Step,
     /// All answers so far.
     pub form: NewForm,
+    /// Whether a company uses Lead Center: without one only administrators can be agents.
+    pub has_lead_center: bool,
     /// The companies to choose from (agents: only those that use Lead Center), chosen or not.
     pub companies: Vec<Choice>,
     /// What the company list is narrowed to.

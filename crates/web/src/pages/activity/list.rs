@@ -1,0 +1,138 @@
+//! The activity of an account, all of it or what was asked for.
+
+use app::activity::{self, Asked, Filter, Listed};
+use app::pass::{AccountPass, HasPlace as _};
+use domain::activity::Topic;
+use domain::capability::proof::ManageUsers;
+use domain::id::ActivityId;
+use domain::time::Timestamp;
+use serde::Deserialize;
+use text::Text;
+
+use crate::http::visit::{Answer, Visit};
+use crate::views::activity::{Filters, List};
+use crate::views::frame::address;
+use crate::views::{Choice, Pager, isolated};
+
+/// Which page, and of what.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Query {
+    q: String,
+    of: String,
+    about: String,
+    company: String,
+    from: String,
+    until: String,
+    after: String,
+}
+
+impl Query {
+    /// What is asked for. Days are those of the account's time zone; what cannot be read asks for nothing.
+    pub(super) fn asked(&self, zone: &str) -> Asked {
+        Asked {
+            search: self.q.trim().chars().take(100).collect(),
+            person: self.of.parse().ok(),
+            filter: Filter {
+                people: None,
+                company: self.company.parse().ok(),
+                topic: Topic::of_word(&self.about),
+                from: Timestamp::start_of_day(&self.from, zone),
+                until: Timestamp::end_of_day(&self.until, zone),
+            },
+        }
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("q", self.q.trim()),
+            ("of", &self.of),
+            ("about", &self.about),
+            ("company", &self.company),
+            ("from", &self.from),
+            ("until", &self.until),
+        ]
+    }
+
+    /// The address below `path` of the same question.
+    fn at(&self, path: &str) -> String {
+        address(path, &self.pairs())
+    }
+
+    /// The same without some of it, from the beginning.
+    fn without(&self, path: &str, names: &[&str]) -> String {
+        let pairs = self.pairs().into_iter().filter(|(name, _)| !names.contains(name));
+        address(path, &pairs.collect::<Vec<_>>())
+    }
+}
+
+/// One page, newest first.
+pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
+    let before: Option<ActivityId> = query.after.parse().ok();
+    let wanted = query.clone();
+    let (pass, listed) = visit
+        .read(move |r, pass| {
+            let asked = wanted.asked(&pass.place().time_zone);
+            activity::list_named(r, pass, &asked, before.as_ref())
+        })
+        .await?;
+    let mut pairs = query.pairs().to_vec();
+    let next = listed.found.next.as_ref().map(|id| {
+        pairs.push(("after", id.as_str()));
+        address(&visit.path, &pairs)
+    });
+    let moments = visit.moments(&pass.place().time_zone);
+    visit.page(List {
+        t: visit.t(),
+        frame: visit.frame(&pass),
+        filters: Some(filters(visit.t(), &visit.path, &query, &listed)),
+        rows: super::rows(visit.t(), listed.found.rows, &listed.companies, &moments),
+        pager: Pager { previous: None, next },
+    })
+}
+
+fn filters(t: Text, path: &str, query: &Query, listed: &Listed) -> Filters {
+    let company = |company: &app::company::Company| {
+        let id = company.id.as_str();
+        Choice::new(id, &company.details.name, id == query.company)
+    };
+    let companies: Vec<Choice> = listed.choices.iter().map(company).collect();
+    let topic = |topic: &Topic| Choice::new(topic.word(), label(t, *topic), topic.word() == query.about);
+    let topics: Vec<Choice> = Topic::ALL.iter().map(topic).collect();
+    let q = query.q.trim();
+    let mut chips = Vec::new();
+    let mut add = |names: &[&str], text: Option<String>| {
+        chips.extend(text.map(|text| (text, query.without(path, names))));
+    };
+    add(&["q"], (!q.is_empty()).then(|| t.user_chip_search(q)));
+    add(&["of"], listed.person.as_deref().map(|name| t.activity_chip_person(isolated(name))));
+    let chosen = |of: &[Choice]| of.iter().find(|choice| choice.chosen).map(|choice| choice.label.clone());
+    add(&["about"], chosen(&topics).map(|topic| t.activity_chip_topic(topic)));
+    add(&["company"], chosen(&companies).map(|name| t.user_chip_company(isolated(&name))));
+    add(&["from"], (!query.from.is_empty()).then(|| t.activity_chip_from(&query.from)));
+    add(&["until"], (!query.until.is_empty()).then(|| t.activity_chip_until(&query.until)));
+    Filters {
+        q: q.to_owned(),
+        of: listed.person.as_ref().map(|_| query.of.clone()),
+        from: query.from.clone(),
+        until: query.until.clone(),
+        all: path.to_owned(),
+        csv: query.at(&format!("{path}.csv")),
+        lines: query.at(&format!("{path}.jsonl")),
+        topics,
+        companies,
+        chips,
+    }
+}
+
+fn label(t: Text, topic: Topic) -> &'static str {
+    match topic {
+        Topic::Users => t.activity_topic_users(),
+        Topic::Invitations => t.activity_topic_invitations(),
+        Topic::Companies => t.activity_topic_companies(),
+        Topic::Alerts => t.activity_topic_alerts(),
+        Topic::Account => t.activity_topic_account(),
+        Topic::Programs => t.activity_topic_programs(),
+        Topic::SignIn => t.activity_topic_sign_in(),
+    }
+}

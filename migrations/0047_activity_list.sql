@@ -1,0 +1,3 @@
+-- What somebody did, and what was done to them or to a company, is looked for in the activity (A-05).
+CREATE INDEX activity_by_actor ON activity (account_id, actor_id, id);
+CREATE INDEX activity_by_subject ON activity (account_id, subject_id, id);
