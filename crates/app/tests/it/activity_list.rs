@@ -46,7 +46,7 @@ fn of(filter: Filter) -> Asked {
     Asked { filter, ..Asked::default() }
 }
 
-/// Seen to fail: without the subjects in `list_about`, without its company, and with `<=` for `<` at the end of the time.
+///
 #[tokio::test]
 async fn a05_the_activity_is_looked_for_by_person_company_topic_and_time() {
     for world in testkit::worlds().await {
@@ -104,8 +104,7 @@ async fn write(desk: &Desk, count: usize) {
     desk.manage(tags).await.unwrap();
 }
 
-/// Whatever is asked for is paged by key, none twice; and a topic that is rare is looked for in so many entries at once. Seen
-/// to fail: with the next page behind the last that was found only.
+/// Whatever is asked for is paged by key, none twice; and a topic that is rare is looked for in so many entries at once.
 #[tokio::test]
 async fn a05_what_is_found_is_paged_however_rare_it_is() {
     for world in testkit::worlds().await {
@@ -124,7 +123,7 @@ async fn a05_what_is_found_is_paged_however_rare_it_is() {
     }
 }
 
-/// Of another account nothing is found, nor is a person of it. Seen to fail: with the person asked for without their account.
+/// Of another account nothing is found, nor is a person of it.
 #[tokio::test]
 async fn a05_nothing_is_found_of_another_account() {
     for world in testkit::worlds().await {

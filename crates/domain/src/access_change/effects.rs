@@ -195,7 +195,6 @@ mod tests {
     }
 
     /// L-01, U-20. Lead Center is neither gained nor lost where no company uses it, as Home says, and with the company that does.
-    /// Seen to fail: with `effects` for `effects_in_use`.
     #[test]
     fn l01_u20_what_no_company_lets_them_do_is_neither_gained_nor_lost() {
         let plan = |from: UserType, to: UserType| Plan {

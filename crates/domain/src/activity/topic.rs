@@ -60,7 +60,7 @@ impl Topic {
 mod tests {
     use super::*;
 
-    /// Whatever is recorded is found under one topic. Seen to fail: with `push` left out.
+    /// Whatever is recorded is found under one topic.
     #[test]
     fn a05_every_verb_has_one_topic() {
         for verb in Verb::ALL {

@@ -382,7 +382,7 @@ async fn u13_u21_whose_access_ends_is_told_what_follows_for_others() {
 }
 
 /// U-01, L-01. That nobody can be an agent yet is said where the answer can be changed, and not after names and address are
-/// typed. Seen to fail: with the step let go on.
+/// typed.
 #[tokio::test(flavor = "multi_thread")]
 async fn u01_l01_that_no_company_uses_lead_center_is_said_before_the_rest_is_typed() {
     for site in Site::everywhere().await {
@@ -408,7 +408,7 @@ async fn u01_l01_that_no_company_uses_lead_center_is_said_before_the_rest_is_typ
     }
 }
 
-/// U-08, L-01. What a promotion gives is what Home then says that they can do. Seen to fail: with the marks of the type alone.
+/// U-08, L-01. What a promotion gives is what Home then says that they can do.
 #[tokio::test(flavor = "multi_thread")]
 async fn u08_l01_a_promotion_gives_no_lead_center_where_no_company_uses_it() {
     for site in Site::everywhere().await {

@@ -11,7 +11,7 @@ async fn get(site: &Site, rest: &str) -> Reply {
 }
 
 /// What is asked for stands in the form and as a chip that takes it away, and the files give the same. What can't be read asks
-/// for nothing. Seen to fail: with the page's own path in the addresses of the files.
+/// for nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a05_the_address_says_what_is_asked_for_and_files_give_the_same() {
     for site in Site::everywhere().await {

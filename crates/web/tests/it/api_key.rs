@@ -277,7 +277,7 @@ async fn a07_administrators_alone_see_keys_of_others() {
 }
 
 /// What ends is asked for first: the page says what stops, when the key was last used, and that it can't be undone; looking at
-/// it ends nothing, and of an ended key there is none. Seen to fail: with the last use left out.
+/// it ends nothing, and of an ended key there is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_before_a_key_ends_the_page_says_what_stops() {
     for site in Site::everywhere().await {
