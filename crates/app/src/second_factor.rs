@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use store::login::LoginRecord;
 use store::mail::NewMail;
 use store::pass::{Acting, Proven, SecondFactorPass, SelfPass, SystemPass};
-use store::second_factor::{self, SecondFactor, Shown};
+use store::second_factor::{self, SecondFactor};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{attempt, login, mail, passkey, session as sessions};
 use totp_rs::{Builder, Totp};
@@ -307,10 +307,14 @@ fn take_code(w: &mut Writer, login: &LoginId, code: &str) -> Result<Result<(), P
         return Ok(Err(Problem::WrongCode));
     };
     Ok(match clock.judge(step_of(w), fits(w, login, shown, code)) {
-        Judged::Good { step, drift } if second_factor::take_step(w, login, shown.generation, step, drift)? => {
+        Judged::Good { step, drift }
+            if second_factor::take_step(w, login, shown.generation, step, drift)? =>
+        {
             Ok(())
         }
-        Judged::Passed { step, drift } if second_factor::refuse_step(w, login, shown.generation, step, drift)? => {
+        Judged::Passed { step, drift }
+            if second_factor::refuse_step(w, login, shown.generation, step, drift)? =>
+        {
             Err(Problem::CodePassed)
         }
         _ => Err(Problem::WrongCode),
@@ -323,7 +327,12 @@ fn step_of(w: &Writer) -> i64 {
 }
 
 /// Whether what was typed is the code of a half minute.
-fn fits(w: &Writer, login: &LoginId, shown: Shown, typed: &str) -> impl Fn(i64) -> bool + use<> {
+fn fits(
+    w: &Writer,
+    login: &LoginId,
+    shown: second_factor::Shown,
+    typed: &str,
+) -> impl Fn(i64) -> bool + use<> {
     let app = second_factor::secret(w.key(), login, shown).map(app_of);
     let typed = Typed::parse(typed);
     move |step| {

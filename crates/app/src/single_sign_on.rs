@@ -15,7 +15,7 @@ use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
 use domain::single_sign_on::{Claims, Expected, Flaw};
 use store::key_change::Sealed;
-use store::pass::{AccountPass, Acting, HasPlace, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
+use store::pass::{Acting, HasPlace, Means, OwnLinkPass, Place, Proven, SingleSignOnPass};
 use store::secret::Key;
 use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};

@@ -5,8 +5,8 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use app::Refused;
-use app::password::Hasher;
 use app::key_file::KeyFile;
+use app::password::Hasher;
 use app::real::{RealClock, RealRandom};
 use domain::time::{Clock as _, Random as _};
 use serde::Serialize;

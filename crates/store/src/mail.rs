@@ -186,12 +186,7 @@ pub fn find_turn(r: &mut Reader, _pass: &SystemPass, served: &str) -> Result<Opt
 /// Claims up to `most` mails of an account, or of none, that are due. What is chosen is claimed by a statement of its own:
 /// PostgreSQL would choose anew for each row that it claims. The condition on the lease keeps two workers from claiming
 /// the same one.
-pub fn claim(
-    w: &mut Writer,
-    _pass: &SystemPass,
-    account: &str,
-    most: usize,
-) -> Result<Vec<Mail>, DbError> {
+pub fn claim(w: &mut Writer, _pass: &SystemPass, account: &str, most: usize) -> Result<Vec<Mail>, DbError> {
     let now = w.now;
     let rows = w.tx().all(
         sql!(

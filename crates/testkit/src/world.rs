@@ -112,7 +112,7 @@ impl World {
         self.app.store.close().await;
         let db = Db::open(&self.place.location).expect("a migrated database opens");
         let random = Box::new(CountedRandom::new(1 + key.number().unsigned_abs()));
-        let tools = Tools { clock: Box::new(self.clock.clone()), random, key };
+        let tools = Tools { clock: Box::new(self.clock.clone()), random, key, second_factor_from: None };
         self.restart(|app| app.store = Store::new(db, tools));
     }
 

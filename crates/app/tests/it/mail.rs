@@ -241,15 +241,14 @@ async fn x31_many_mails_of_one_account_keep_nobody_elses_waiting() {
             let mut now = sent(&world).await;
             now.retain(|mail| !before.contains(mail));
             let of = |account: &str| now.iter().filter(|mail| mail.0 == account).count();
-            turns.push([of(""), of(accounts[0].as_str()), of(accounts[1].as_str()), of(accounts[2].as_str())]);
+            turns.push([
+                of(""),
+                of(accounts[0].as_str()),
+                of(accounts[1].as_str()),
+                of(accounts[2].as_str()),
+            ]);
         }
-        let expected = [
-            [3, 61, 0, 0],
-            [0, 0, 64, 0],
-            [0, 63, 0, 1],
-            [0, 58, 6, 0],
-            [0, 64, 0, 0],
-        ];
+        let expected = [[3, 61, 0, 0], [0, 0, 64, 0], [0, 63, 0, 1], [0, 58, 6, 0], [0, 64, 0, 0]];
         assert_eq!(turns, expected);
     }
 }
