@@ -53,8 +53,7 @@ mod tests {
         HostName::parse(name).expect("a name")
     }
 
-    /// Seen to fail: with an entry's own name taken for one below it, with the dot before a name not asked for, and with
-    /// an empty list taken for none.
+    /// Seen to fail: with no dot asked for before the name that a star stands above.
     #[test]
     fn x26_a_list_has_what_stands_in_it_and_nothing_else() {
         let list = OutgoingHosts::parse("Login.Example.com , *.push.example.com,xn--bcher-kva.example.")

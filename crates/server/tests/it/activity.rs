@@ -115,8 +115,8 @@ fn a05_other_chains_stay_whole_and_new_entries_are_looked_at_before_they_are_sea
 }
 
 /// A-05, I-06: whichever of several servers seals an entry, their logs together have one line of it, with its hash, and by ids
-/// alone (ASVS 16.4.3). Seen to fail: with the lines written in the unit that seals, which is tried again where servers
-/// collide, and with the line of the last entry of each unit left out.
+/// alone (ASVS 16.4.3). Seen to fail: with one entry of each unit left out, and with one
+/// told twice.
 #[test]
 fn a05_i06_every_seal_is_one_line_of_the_logs_of_all_servers() {
     for installation in Installation::each() {
