@@ -32,22 +32,23 @@ impl App {
         self.store.read(|r| Ok(key_change::count_uses(r)?)).await
     }
 
-    /// Seals the whole activity anew with the newest key, chain by chain; false if one of them is not as it was sealed, which stays
-    /// as it is. Nothing may be written meanwhile.
+    /// Seals the whole activity anew with the newest key, chain by chain, and tells the log of the last hash of each; false if one
+    /// of them is not as it was sealed, which stays as it is. Nothing may be written meanwhile.
     pub async fn reseal_activity(&self, pass: &SystemPass) -> Result<bool, Refused> {
         self.seal_activity(pass).await?;
         let mut chain = Some(String::new());
         while let Some(account) = chain {
             let (of, by) = (account.clone(), pass.clone());
-            let reseal = move |mut w: Writer| -> Result<Committed<()>, Refused> {
-                match activity::reseal(&mut w, &by, &of)? {
-                    true => Ok(w.commit_unrecorded(Unrecorded::Seal, ())),
-                    false => Err(Refused::NotFound),
-                }
+            let reseal = move |mut w: Writer| -> Result<Committed<_>, Refused> {
+                let end = activity::reseal(&mut w, &by, &of)?.ok_or(Refused::NotFound)?;
+                Ok(w.commit_unrecorded(Unrecorded::Seal, end))
             };
-            match self.store.write(Origin::internal(), reseal).await {
+            let (number, hash) = match self.store.write(Origin::internal(), reseal).await {
                 Err(Refused::NotFound) => return Ok(false),
                 done => done?,
+            };
+            if number > 0 {
+                tracing::info!(target: "activity", account, number, hash, "sealed anew");
             }
             let by = pass.clone();
             chain = self

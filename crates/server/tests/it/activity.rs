@@ -21,7 +21,7 @@ fn until_sealed(installation: &Installation) {
 }
 
 /// Has a server seal what there is; its log.
-fn seal(installation: &Installation) -> String {
+pub(crate) fn seal(installation: &Installation) -> String {
     let server = Server::start(installation, &free_address()).ready();
     until_sealed(installation);
     server.stop("-TERM").1

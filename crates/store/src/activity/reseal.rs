@@ -12,11 +12,12 @@ pub fn next_chain(r: &mut Reader, _pass: &SystemPass, after: &str) -> Result<Opt
     next_account(r, after)
 }
 
-/// Seals a chain anew, as a whole; false if it is not as it was sealed: then whoever calls must not commit.
-pub fn reseal(w: &mut Writer, _pass: &SystemPass, account: &str) -> Result<bool, DbError> {
-    let Some(head) = find_head(w, account)? else { return Ok(true) };
+/// Seals a chain anew, as a whole: how many entries it has and the hash of the last. `None` if it is not as it was sealed: then
+/// whoever calls must not commit.
+pub fn reseal(w: &mut Writer, _pass: &SystemPass, account: &str) -> Result<Option<(i64, String)>, DbError> {
+    let Some(head) = find_head(w, account)? else { return Ok(Some((0, String::new()))) };
     if !head.is_genuine(w.key(), account) {
-        return Ok(false);
+        return Ok(None);
     }
     let (mut old, mut new) = (End::default(), End::default());
     loop {
@@ -26,16 +27,16 @@ pub fn reseal(w: &mut Writer, _pass: &SystemPass, account: &str) -> Result<bool,
         }
         for row in rows {
             let link = Link::read(row)?;
-            let Some(end) = old.sealed_next(w.key(), &link) else { return Ok(false) };
+            let Some(end) = old.sealed_next(w.key(), &link) else { return Ok(None) };
             old = end;
             new = reseal_entry(w, &new, &link)?;
         }
     }
     if head.end != old {
-        return Ok(false);
+        return Ok(None);
     }
     move_head(w, account, &new)?;
-    Ok(true)
+    Ok(Some((new.seq, new.hash)))
 }
 
 fn reseal_entry(w: &mut Writer, end: &End, link: &Link) -> Result<End, DbError> {

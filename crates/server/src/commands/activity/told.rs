@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-/// Of each chain that was told of, the highest number and the hash of its entry, which covers all before it.
+/// Of each chain that was told of, the highest number and the hash of its entry, which covers all before it: the last that was told,
+/// as a chain is sealed anew when older keys are forgotten.
 pub(super) type Told = BTreeMap<String, (i64, String)>;
 
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ pub(super) fn read(file: &Path) -> io::Result<Told> {
     for line in BufReader::new(File::open(file)?).split(b'\n') {
         if let Some(Line { account, number, hash, .. }) = seal_in(&line?) {
             let newest = told.entry(account).or_default();
-            if number > newest.0 {
+            if number >= newest.0 {
                 *newest = (number, hash);
             }
         }
