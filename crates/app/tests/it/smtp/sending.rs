@@ -270,8 +270,7 @@ async fn tls_from_the_first_byte() {
 }
 
 /// I-07. A mail server that lets in by a certificate alone takes mails of whoever shows it. Seen to fail: with the certificate handed
-/// to the library as the PEM text that it asks for, with a key taken that everybody may read
-/// or change, and with `root=` passed over where nothing is encrypted.
+/// to the library as the PEM text that it asks for.
 #[tokio::test]
 async fn i07_a_mail_server_may_ask_for_our_certificate() {
     let (server, root, [known, stranger]) = Server::start_certified();
