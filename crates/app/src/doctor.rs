@@ -20,29 +20,35 @@ pub struct Diagnosis {
     pub problems: Vec<String>,
 }
 
+/// Why keys are not to be used with the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// It was made with another.
+    Foreign,
+    /// There are some among them that were forgotten.
+    Forgotten,
+}
+
 /// How long a mail that is due may wait before somebody should look.
 const MAIL_PATIENCE_MINUTES: i64 = 30;
 
 /// What notes which key the database is used with.
 const KEY_FINGERPRINT: &str = "key_fingerprint";
+/// What notes the number of the oldest key that is not forgotten.
+const OLDEST_KEY: &str = "oldest_key";
 /// What notes under which address the server was started last.
 const SERVED_AT: &str = "served_at";
 
 impl App {
     /// Keeps a key from being used with a database that was made with another: every mailed link would be dead.
     /// The first start notes the key's fingerprint. Where one before the newest is noted, the key was replaced: the newest is taken
-    /// up, in the same unit, so that nothing is half done however often it is begun.
-    pub async fn key_fits(&self) -> Result<bool, Refused> {
+    /// up. Where older ones than the oldest are noted, they were forgotten: their links end. Both are done in the same unit as they are
+    /// noted, so that nothing is half done however often it is begun.
+    pub async fn check_key(&self) -> Result<Option<KeyProblem>, Refused> {
         let store = self.store.clone();
         let note = move |mut w: Writer| {
-            let newest = w.key().fingerprint();
-            let noted = installation::get_or_insert(&mut w, KEY_FINGERPRINT, &newest)?;
-            let fits = w.key().each().any(|key| key.fingerprint() == noted);
-            if fits && noted != newest {
-                key_change::take_up(&mut w, || store.random_bytes())?;
-                installation::upsert(&mut w, KEY_FINGERPRINT, &newest)?;
-            }
-            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, fits))
+            let problem = key_problem(&mut w, || store.random_bytes())?;
+            Ok::<_, Refused>(w.commit_unrecorded(Unrecorded::Installation, problem))
         };
         self.store.write(store::work::Origin::internal(), note).await
     }
@@ -70,11 +76,15 @@ impl App {
         store::secret::same(token, &store::pass::metrics_token(self.store.key()))
     }
 
-    /// Whether the database answers, and no other server has taken up a newer key than this one knows; for readiness (I-06).
+    /// Whether the database answers, and no other server has taken up a newer key than this one knows, nor forgotten one that it still
+    /// takes; for readiness (I-06).
     pub async fn is_ready(&self) -> bool {
-        let newest = self.store.key().fingerprint();
-        let noted = self.store.read(|r| Ok::<_, Refused>(installation::find(r, KEY_FINGERPRINT)?)).await;
-        noted.is_ok_and(|noted| noted.is_none_or(|noted| noted == newest))
+        let look = |r: &mut Reader| {
+            let (newest, oldest) = (r.key().fingerprint(), r.key().oldest_number());
+            let is_newest = installation::find(r, KEY_FINGERPRINT)?.is_none_or(|noted| noted == newest);
+            Ok::<_, Refused>(is_newest && noted_oldest(r)?.is_none_or(|noted| noted <= oldest))
+        };
+        self.store.read(look).await.unwrap_or(false)
     }
 
     /// Whether there is no account yet, so that the set-up link works.
@@ -87,10 +97,14 @@ impl App {
         let mut problems = Vec::new();
         let mut verified = Verified::default();
         // With another key every entry would look false.
-        if self.key_fits().await? {
-            verified = self.verify_activity(pass).await?;
-        } else {
-            problems.push("secret.key is not the one this database was made with.".to_owned());
+        match self.check_key().await? {
+            None => verified = self.verify_activity(pass).await?,
+            Some(KeyProblem::Foreign) => {
+                problems.push("secret.key is not the one this database was made with.".to_owned());
+            }
+            Some(KeyProblem::Forgotten) => {
+                problems.push("secret.key holds keys that were forgotten.".to_owned())
+            }
         }
         if let Some(broken) = &verified.broken {
             problems.push(format!(
@@ -115,4 +129,34 @@ impl App {
             problems,
         })
     }
+}
+
+/// What is wrong with the keys, after taking up what is new about them.
+fn key_problem(w: &mut Writer, random: impl Fn() -> [u8; 32]) -> Result<Option<KeyProblem>, Refused> {
+    let (newest, oldest) = (w.key().fingerprint(), w.key().oldest_number());
+    let is_first = installation::find(w, KEY_FINGERPRINT)?.is_none();
+    let noted = installation::get_or_insert(w, KEY_FINGERPRINT, &newest)?;
+    if !w.key().each().any(|key| key.fingerprint() == noted) {
+        return Ok(Some(KeyProblem::Foreign));
+    }
+    // Whoever has lost the key begins anew, whatever was forgotten of the ones before.
+    let noted_oldest = noted_oldest(w)?.filter(|_| !is_first);
+    if noted_oldest.is_some_and(|noted| noted > oldest) {
+        return Ok(Some(KeyProblem::Forgotten));
+    }
+    if noted != newest {
+        key_change::take_up(w, random)?;
+        installation::upsert(w, KEY_FINGERPRINT, &newest)?;
+    }
+    if noted_oldest != Some(oldest) {
+        store::key_change::end_links(w)?;
+        installation::upsert(w, OLDEST_KEY, &oldest.to_string())?;
+    }
+    Ok(None)
+}
+
+/// The number of the oldest key that is not forgotten, where that was noted.
+fn noted_oldest(r: &mut Reader) -> Result<Option<i64>, Refused> {
+    let noted = installation::find(r, OLDEST_KEY)?;
+    Ok(noted.and_then(|number| number.parse().ok()))
 }

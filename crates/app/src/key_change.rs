@@ -7,7 +7,7 @@ use store::pass::SystemPass;
 use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 use store::{activity, key_change};
 
-pub use store::key_change::Uses;
+pub use store::key_change::{LINKS_LIVE, Links, Uses};
 
 use crate::{App, Refused, single_sign_on};
 

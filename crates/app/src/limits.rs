@@ -23,8 +23,8 @@ pub const SIGN_IN_NETWORK: Limit = Limit { most: 100, window: Span::minutes(15) 
 pub const SIGN_IN_ADDRESS: Limit = Limit { most: 300, window: Span::hours(1) };
 /// Codes of the second factor of one login, tried from one network. Who tries has the password.
 pub const SECOND_FACTOR: Limit = Limit { most: 10, window: Span::minutes(15) };
-/// The same from wherever: of a million codes three fit at any moment, so a guesser who has the password and many networks finds one
-/// in nine years.
+/// The same from wherever: of a million codes one fits at any moment, and one more where a clock seems to have moved, so a guesser who has the
+/// password and many networks finds one in 27 years.
 pub const SECOND_FACTOR_LOGIN: Limit = Limit { most: 100, window: Span::days(1) };
 /// Times that a passkey is asked for from one network, to sign in: each is kept for five minutes.
 pub const PASSKEY: Limit = Limit { most: 100, window: Span::minutes(15) };

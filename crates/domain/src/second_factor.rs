@@ -59,10 +59,12 @@ pub enum Judged {
 
 impl AppClock {
     /// Judges a code, of which `fits` says whether it is that of a step, at the step `now` by our clock. It counts in its own step alone,
-    /// by the app's clock. Where that has moved, two codes one after the other show it (RFC 6238, section 6).
+    /// by the app's clock. Where that has moved, two codes one after the other show it (RFC 6238, section 6). A clock that was far off
+    /// and was set right is one that has moved, too, however far.
     pub fn judge(&self, now: i64, fits: impl Fn(i64) -> bool) -> Judged {
         let here = now + self.drift;
-        let Some(step) = nearest(here, |step| step > self.last_step && fits(step)) else {
+        let is_new = |step| step > self.last_step && fits(step);
+        let Some(step) = nearest(here, is_new).or_else(|| nearest(now, is_new)) else {
             return Judged::Wrong;
         };
         let drift = step - now;
@@ -182,6 +184,10 @@ mod tests {
                     _ if away.abs() <= 4 => {
                         Judged::Passed { step: 1_000 + drift + away, drift: drift + away }
                     }
+                    // As by a clock that was set right.
+                    _ if (drift + away).abs() <= 4 => {
+                        Judged::Passed { step: 1_000 + drift + away, drift: drift + away }
+                    }
                     _ => Judged::Wrong,
                 };
                 assert_eq!(judged(clock, 1_000, 1_000 + drift + away), wanted, "{drift} {away}");
@@ -202,6 +208,24 @@ mod tests {
         assert_eq!(judged(seen, 1_001, 1_000), Judged::Passed { step: 1_000, drift: -1 }, "moved otherwise");
         assert_eq!(judged(seen, 1_000, 998), Judged::Wrong, "the same once more");
         assert_eq!(judged(seen, 1_021, 1_019), Judged::Passed { step: 1_019, drift: -2 }, "long after");
+    }
+
+    /// Not yet seen to fail.
+    #[test]
+    fn a02_a_clock_that_was_far_off_and_was_set_right_is_believed_after_two_codes() {
+        for drift in [-200, -9, 9, 200] {
+            // It is the phone's clock that was set, or ours.
+            let far = AppClock { drift, seen_drift: None, last_step: 900 };
+            assert_eq!(judged(far, 1_000, 1_000), Judged::Passed { step: 1_000, drift: 0 }, "{drift}");
+            assert_eq!(
+                judged(far, 1_000, 1_000 + drift),
+                Judged::Good { step: 1_000 + drift, drift },
+                "{drift}"
+            );
+            assert_eq!(judged(far, 1_000, 1_005), Judged::Wrong, "{drift}");
+            let seen = AppClock { seen_drift: Some(0), last_step: 1_000, ..far };
+            assert_eq!(judged(seen, 1_001, 1_001), Judged::Good { step: 1_001, drift: 0 }, "{drift}");
+        }
     }
 
     /// Seen to fail: with the name as it is.

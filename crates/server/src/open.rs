@@ -5,6 +5,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use app::App;
+use app::doctor::KeyProblem;
 use app::key_file::KeyFile;
 use app::password::Hasher;
 use app::push::{Push, Way};
@@ -46,18 +47,14 @@ pub(crate) async fn app(
 }
 
 async fn checked(settings: &Settings, app: App) -> Result<App, Failure> {
-    let fits = app.key_fits().await;
-    match fits.map_err(|refused| crate::sentence::refused(refused, crate::sentence::plain_option)) {
-        Ok(true) => Ok(app),
-        Ok(false) => {
-            app.store.close().await;
-            Err(foreign_key(settings))
-        }
-        Err(failure) => {
-            app.store.close().await;
-            Err(failure)
-        }
-    }
+    let checked = app.check_key().await;
+    let failure = match checked {
+        Ok(None) => return Ok(app),
+        Ok(Some(problem)) => unfit_key(settings, problem),
+        Err(refused) => crate::sentence::refused(refused, crate::sentence::plain_option),
+    };
+    app.store.close().await;
+    Err(failure)
 }
 
 /// The product, whatever its key.
@@ -76,10 +73,10 @@ pub(crate) async fn unchecked_app(
     }
 }
 
-/// The product on its database for a command, with keys that do not stand in the file yet.
+/// The product on its database for a command, with keys that do not stand in the file yet: nothing is noted of them.
 pub(crate) async fn app_by(settings: &Settings, keys: &KeyFile) -> Result<App, Failure> {
     let (db, _) = database(settings, 1).await?;
-    checked(settings, with_key(settings, db, keys.key(), Hasher::cheap)).await
+    Ok(with_key(settings, db, keys.key(), Hasher::cheap))
 }
 
 fn with_key(settings: &Settings, db: Db, key: Key, hasher: fn([u8; 32]) -> Hasher) -> App {
@@ -149,12 +146,18 @@ pub(crate) fn hold(folder: &Path, alone: bool) -> Result<Option<File>, Failure> 
     }
 }
 
-fn foreign_key(settings: &Settings) -> Failure {
-    Failure::new(format!(
-        "{} is not the one this database was made with, so every mailed link and every second factor would be dead: restore the \
-         secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has it.",
-        named(settings)
-    ))
+fn unfit_key(settings: &Settings, problem: KeyProblem) -> Failure {
+    let name = named(settings);
+    Failure::new(match problem {
+        KeyProblem::Forgotten => format!(
+            "{name} holds keys that were forgotten, which whoever has read them would go on with: put in its place what rollcall secret \
+             forget has written, or destroy this copy."
+        ),
+        KeyProblem::Foreign => format!(
+            "{name} is not the one this database was made with, so every mailed link and every second factor would be dead: restore the \
+             secret.key that belongs to the database, or set ROLLCALL_DATA_DIR to the folder that has it."
+        ),
+    })
 }
 
 fn cannot_open(place: &Place, error: &DbError) -> Failure {

@@ -100,7 +100,7 @@ pub struct RequestLink {
 }
 
 impl RequestLink {
-    /// The token of the link; `None` where the key was forgotten that it was made with. It works all the same.
+    /// The token of the link; `None` where it is none that a key makes which is still there.
     pub fn token(&self, key: &Key, account: &AccountId) -> Option<String> {
         key.each().map(|key| token(&key, account, self.number)).find(|token| secret::hash(token) == self.hash)
     }

@@ -2,12 +2,20 @@
 //! and rows that name an older key.
 
 use domain::id::{AccountId, SingleSignOnId};
+use domain::time::Span;
 
 use crate::db::{DbError, Row, Stmt, sql};
 use crate::work::{Reader, Writer};
 
+mod links;
+
+pub use links::{Links, end_links};
+
 /// How many rows one statement looks at.
 const PAGE: i64 = 1_000;
+
+/// How long links in mails may be followed: those that end mails are in each of them.
+pub const LINKS_LIVE: Span = Span::days(100);
 
 /// What an older key is still needed for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,8 +28,10 @@ pub struct Uses {
     pub push_devices: u64,
     /// Own host names of accounts, by the records that show them.
     pub hosts: u64,
-    /// Mails that wait to be sent.
+    /// Mails that wait to be sent, and those that did not reach their readers and can be sent again while their links live.
     pub mails: u64,
+    /// Links that are open.
+    pub links: Links,
 }
 
 /// A provider's client secret, sealed.
@@ -61,13 +71,10 @@ pub fn update_sealed(w: &mut Writer, sealed: &Sealed) -> Result<(), DbError> {
 
 /// What older keys than the newest are still needed for.
 pub fn count_uses(r: &mut Reader) -> Result<Uses, DbError> {
-    let newest = r.key().number();
-    let mails = r.tx().one(
-        sql!("SELECT COUNT(*) FROM mail WHERE state = 'queued' AND key_number <> $1"),
-        &[newest.into()],
-    )?;
+    let newest = r.key().newest();
     Ok(Uses {
-        mails: u64::try_from(mails.columns().int()?).unwrap_or_default(),
+        mails: count_mails(r)?,
+        links: links::count(r, &newest)?,
         apps: count(
             r,
             sql!(
@@ -87,6 +94,24 @@ pub fn count_uses(r: &mut Reader) -> Result<Uses, DbError> {
             ),
         )?,
     })
+}
+
+/// Counts the mails that name an older key and can still be sent.
+fn count_mails(r: &mut Reader) -> Result<u64, DbError> {
+    let (newest, young, mut after, mut older) = (r.key().number(), r.now - LINKS_LIVE, String::new(), 0);
+    loop {
+        let rows = r.tx().all(
+            sql!(
+                "SELECT id FROM mail WHERE id > $1 AND key_number <> $3
+                    AND (state = 'queued' OR (state NOT IN ('handed_over', 'dropped') AND created_at > $4))
+                 ORDER BY id LIMIT $2"
+            ),
+            &[after.into(), PAGE.into(), newest.into(), young.into()],
+        )?;
+        older += rows.len() as u64;
+        let Some(last) = rows.into_iter().last() else { return Ok(older) };
+        after = last.columns().text()?;
+    }
 }
 
 /// Walks a table by its key, and counts the rows that name an older key.

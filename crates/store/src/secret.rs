@@ -43,6 +43,16 @@ impl Key {
         self.0[0].number
     }
 
+    /// The number of the oldest.
+    pub fn oldest_number(&self) -> i64 {
+        self.0[self.0.len() - 1].number
+    }
+
+    /// The newest alone.
+    pub fn newest(&self) -> Key {
+        Key(Arc::from([self.0[0].clone()]))
+    }
+
     /// Each of them alone, newest first.
     pub fn each(&self) -> impl DoubleEndedIterator<Item = Key> {
         self.0.iter().map(|one| Key(Arc::from([one.clone()])))

@@ -1,11 +1,14 @@
 //! Replacing the key: whoever has something that the one before has made goes on with it.
 
 use app::access_request;
+use app::doctor::KeyProblem;
+use app::key_change::Links;
 use app::pass::{
-    AccountPass, InvitationBlockPass, InvitationPass, Reason, ResetPass, SystemPass, UnsubscribePass,
+    AccountPass, InvitationBlockPass, InvitationPass, Reason, ResetPass, SelfPass, SystemPass,
+    UnsubscribePass,
 };
 use app::single_sign_on::Arrived;
-use app::work::Reader;
+use app::work::{Reader, Writer};
 use domain::capability::proof::ManageUsers;
 use domain::email::EmailAddress;
 use domain::mail::MailKind;
@@ -14,7 +17,7 @@ use domain::time::Span;
 use domain::user::{NewUser, UserType};
 use store::key_change::Uses;
 use store::secret::Key;
-use testkit::{Account, Device, Phone, Provider, Says, World, asked_in};
+use testkit::{Account, Device, PASSWORD, Phone, Provider, Says, World, asked_in};
 
 use crate::desk::Desk;
 use crate::notification::by_email;
@@ -31,21 +34,21 @@ fn system() -> SystemPass {
 
 /// The first account, on a database that knows its key.
 async fn begin(world: &World) -> Account {
-    assert!(world.app.key_fits().await.unwrap());
+    assert_eq!(world.app.check_key().await.unwrap(), None);
     world.set_up().await
 }
 
 /// Starts again with a new key before the present one, which is taken up.
 async fn replace(world: &mut World, account: &Account) -> Account {
     world.restart_with_key(Key::of([(2, NEW), (1, OLD)])).await;
-    assert!(world.app.key_fits().await.unwrap());
+    assert_eq!(world.app.check_key().await.unwrap(), None);
     account.again(world)
 }
 
 /// The same without the older one.
 async fn forget(world: &mut World) {
     world.restart_with_key(Key::of([(2, NEW)])).await;
-    assert!(world.app.key_fits().await.unwrap());
+    assert_eq!(world.app.check_key().await.unwrap(), None);
 }
 
 async fn shows_code(world: &World, address: &str, phone: &Phone) -> bool {
@@ -102,7 +105,7 @@ async fn x06_everybody_signs_in_as_before_after_the_key_was_replaced() {
         assert_ne!(world.sql("SELECT secret FROM single_sign_on"), sealed);
         // Taken up again, nothing changes; and what is new is made with the new one.
         let sealed = world.sql("SELECT secret FROM single_sign_on");
-        assert!(world.app.key_fits().await.unwrap());
+        assert_eq!(world.app.check_key().await.unwrap(), None);
         assert_eq!(world.sql("SELECT secret FROM single_sign_on"), sealed);
         world.prove_again(&mut eve.ask).await;
         let (hers, _) = world.turn_second_factor_on(&mut eve.ask).await;
@@ -160,7 +163,7 @@ async fn x06_links_that_were_mailed_and_that_wait_go_on_after_the_key_was_replac
         assert_eq!(links(&world).await, before);
         let uses = world.app.older_key_uses().await.unwrap();
         assert!(uses.mails >= 2, "{uses:?}");
-        for (_, link) in before {
+        for (_, link) in before.clone() {
             let Some(link) = link else { continue };
             let ask = world.follow(&link);
             match link.contains("/reset/") {
@@ -175,13 +178,120 @@ async fn x06_links_that_were_mailed_and_that_wait_go_on_after_the_key_was_replac
         account.invite("lou@example.com", UserType::Administrator, &[]).await;
         let lous = world.letter_to("lou@example.com").await.link().to_owned();
         assert!(opens_invitation(&world, &lous).await);
-        // Without the older key: what is followed by its hash alone still leads on.
-        let kims = world.letter_to("kim@example.com").await.link().to_owned();
+        // Without the older key they lead nowhere, and the new ones where they led.
         forget(&mut world).await;
-        assert!(opens_invitation(&world, &kims).await && opens_invitation(&world, &lous).await);
+        for (_, link) in before {
+            let Some(link) = link else { continue };
+            let ask = world.follow(&link);
+            assert!(!opens_invitation(&world, &link).await, "{link}");
+            assert!(world.app.read::<ResetPass, ()>(&ask, (), |_, _| Ok(())).await.is_err(), "{link}");
+        }
+        assert!(opens_invitation(&world, &lous).await);
         let stopped = world.app.read::<UnsubscribePass, ()>(&world.follow(&stop), (), |_, _| Ok(())).await;
         assert!(stopped.is_err());
-        assert_eq!(request_token(&world, &account).await, None, "it can't be shown any more");
+        assert_eq!(request_token(&world, &account).await, None);
+    }
+}
+
+/// X-06, U-06, U-16. What is found by a stored hash, so that who has the key goes on making it, ends with the key. Not yet
+/// seen to fail.
+#[tokio::test]
+async fn x06_links_that_are_followed_by_their_hash_end_with_the_key_that_made_them() {
+    for mut world in testkit::worlds().await {
+        let account = begin(&world).await;
+        world.another_account("Clear", "cleo@example.com").await;
+        let kim = account.invite("kim@example.com", UserType::Administrator, &[]).await;
+        open_links(&world, &account, "countess@example.com").await;
+        let renewed = request_token(&world, &account).await.unwrap();
+        let account = replace(&mut world, &account).await;
+        account.invite("lou@example.com", UserType::Administrator, &[]).await;
+        let kims = world.letter_to("kim@example.com").await.link().to_owned();
+        let uses = world.app.older_key_uses().await.unwrap();
+        let one_each =
+            Links { invitations: 1, request_links: 1, resets: 1, email_changes: 1, login_merges: 1 };
+        assert_eq!(uses.links, one_each);
+        forget(&mut world).await;
+        assert_eq!(world.app.older_key_uses().await.unwrap().links, Links::default());
+        for table in ["reset", "email_change", "login_merge"] {
+            assert_eq!(world.sql(&format!("SELECT COUNT(*) FROM {table}"))[0][0], "0", "{table}");
+        }
+        let account = account.again(&world);
+        assert!(!opens_invitation(&world, &kims).await);
+        Desk::of(&world, &account).resend(&kim).await.unwrap();
+        let again = world.letter_to("kim@example.com").await.link().to_owned();
+        assert!(opens_invitation(&world, &again).await);
+        // The account has no request link until it makes the next, which works.
+        let leads = async |token: String| {
+            let find = move |r: &mut Reader, pass: &SelfPass| access_request::find_by_link(r, pass, &token);
+            world.app.read(&account.admin.ask, (), find).await.unwrap().1.is_some()
+        };
+        assert!(!leads(renewed).await);
+        let (ask, id) = (&account.admin.ask, account.id.clone());
+        world.app.write(ask, id, access_request::renew_link).await.unwrap();
+        assert!(leads(request_token(&world, &account).await.unwrap()).await);
+        // What has the newest key is there for ever, whatever a later start finds.
+        assert_eq!(world.app.check_key().await.unwrap(), None);
+        assert!(opens_invitation(&world, &again).await);
+        world.advance(Span::days(8));
+        assert_eq!(world.app.older_key_uses().await.unwrap().links, Links::default());
+    }
+}
+
+/// Has a request link, a reset, a change of an address and a merge of two logins wait.
+async fn open_links(world: &World, account: &Account, address: &str) {
+    let parse = |address: &str| EmailAddress::parse(address).unwrap();
+    let (app, ask, id) = (&world.app, &account.admin.ask, account.id.clone());
+    app.write(ask, id, access_request::renew_link).await.unwrap();
+    let cleo = parse("cleo@example.com");
+    let merge = move |w: Writer, pass: &SelfPass| app::login_merge::request(w, pass, &cleo);
+    app.write(ask, (), merge).await.unwrap();
+    app.request_email_change(ask, PASSWORD, parse(address)).await.unwrap();
+    app.request_reset(&world.visitor(), parse("ada@example.com")).await.unwrap();
+    world.answer_resets().await;
+}
+
+/// A file of before, from another server or an old version in a vault, has keys that were forgotten. Not yet seen to fail.
+#[tokio::test]
+async fn x06_a_key_that_was_forgotten_is_not_taken_again() {
+    for mut world in testkit::worlds().await {
+        let account = begin(&world).await;
+        replace(&mut world, &account).await;
+        forget(&mut world).await;
+        assert!(world.app.is_ready().await);
+        world.restart_with_key(Key::of([(2, NEW), (1, OLD)])).await;
+        assert_eq!(world.app.check_key().await.unwrap(), Some(KeyProblem::Forgotten));
+        assert!(!world.app.is_ready().await, "one that was left running with it");
+        world.restart_with_key(Key::of([(3, [9; 32]), (2, NEW)])).await;
+        assert_eq!(world.app.check_key().await.unwrap(), None);
+        // Whoever has lost the key begins anew with its note removed.
+        world.sql("DELETE FROM installation WHERE name = 'key_fingerprint'");
+        world.restart_with_key(Key::of([(1, [5; 32])])).await;
+        assert_eq!(world.app.check_key().await.unwrap(), None);
+        assert!(world.app.is_ready().await);
+    }
+}
+
+/// X-06, I-07. Mails that can be sent again count as well. Not yet seen to fail.
+#[tokio::test]
+async fn x06_mails_that_can_be_sent_again_need_their_key() {
+    for mut world in testkit::worlds().await {
+        let account = begin(&world).await;
+        account.invite("kim@example.com", UserType::Administrator, &[]).await;
+        let account = replace(&mut world, &account).await;
+        account.invite("lou@example.com", UserType::Administrator, &[]).await;
+        world.sql("UPDATE mail SET state = 'dropped' WHERE email <> 'kim@example.com'");
+        let with =
+            |state: &str| world.sql(&format!("UPDATE mail SET state = '{state}' WHERE state <> 'dropped'"));
+        for state in ["queued", "kept", "refused", "given_up", "withheld"] {
+            with(state);
+            assert_eq!(world.app.older_key_uses().await.unwrap().mails, 1, "{state}");
+        }
+        world.advance(Span::days(101));
+        assert_eq!(world.app.older_key_uses().await.unwrap().mails, 0, "its link is dead");
+        with("queued");
+        assert_eq!(world.app.older_key_uses().await.unwrap().mails, 1);
+        with("handed_over");
+        assert_eq!(world.app.older_key_uses().await.unwrap().mails, 0);
     }
 }
 
@@ -230,7 +340,7 @@ async fn x06_x32_the_activity_is_whole_with_both_keys_and_sealed_anew_with_the_n
         let uses = world.app.older_key_uses().await.unwrap();
         assert_eq!(Uses { mails: 0, ..uses }, Uses::default());
         world.restart_with_key(Key::of([(1, OLD)])).await;
-        assert!(!world.app.key_fits().await.unwrap(), "the older one alone fits no more");
+        assert_eq!(world.app.check_key().await.unwrap(), Some(KeyProblem::Foreign), "the older one alone");
         assert!(!world.app.is_ready().await);
     }
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use app::key_change::Uses;
-use app::key_file::{KeyFile, MOST};
+use app::key_change::{LINKS_LIVE, Links, Uses};
+use app::key_file::{KeyFile, MOST, NotReplaced};
 use app::real::{RealClock, RealRandom};
-use domain::time::{Clock as _, Random as _, Span};
-use serde_json::json;
+use domain::time::{Clock as _, Random as _, Timestamp};
+use serde_json::{Value, json};
 use store::pass::{Reason, SystemPass};
 
 use super::{Answer, with_app};
@@ -14,9 +14,6 @@ use crate::failure::Failure;
 use crate::open;
 use crate::sentence::{self, plain_option};
 use crate::settings::Settings;
-
-/// How long links in mails may be followed: those that end mails are in each of them.
-const LINKS_LIVE: Span = Span::days(100);
 
 /// What there is to do with the key.
 #[derive(clap::Subcommand)]
@@ -66,6 +63,7 @@ pub(crate) async fn replace(settings: &Settings, args: Replace) -> Result<Answer
 }
 
 /// Forgets the older keys. What they have sealed is sealed anew before: the activity, which is looked at as a whole with the newest alone.
+/// Their links end where the database hears of it, in one unit: here, or, where that does not happen any more, at the next start.
 pub(crate) async fn forget(settings: &Settings, args: Forget) -> Result<Answer, Failure> {
     let _alone = open::hold(&settings.data_dir, true)?;
     let present = open::key_file(settings)?;
@@ -78,12 +76,7 @@ pub(crate) async fn forget(settings: &Settings, args: Forget) -> Result<Answer, 
     let ends = present.made_at() + LINKS_LIVE;
     let links_live = ends > RealClock.now();
     if !args.even_so && (links_live || uses != Uses::default()) {
-        let Uses { apps, passkeys, push_devices, hosts, mails } = uses;
-        let seconds = ends.since(RealClock.now()).as_seconds_up().max(0);
-        let lost = json!({
-            "apps": apps, "passkeys": passkeys, "push_devices": push_devices, "hosts": hosts, "waiting_mails": mails,
-            "days_that_links_in_mails_live": (seconds + 86_399) / 86_400,
-        });
+        let lost = lost(uses, ends);
         return Answer::judged(&json!({ "key": numbers[0], "forgotten": [], "would_be_lost": lost }), false);
     }
     let pass = SystemPass::new(Reason::CommandLine);
@@ -95,7 +88,22 @@ pub(crate) async fn forget(settings: &Settings, args: Forget) -> Result<Answer, 
         ));
     }
     write(settings, args.to.as_ref(), &alone)?;
+    if args.to.is_none() {
+        with_app(settings, async |_| Ok(())).await?;
+    }
     Answer::of(&json!({ "key": numbers[0], "forgotten": numbers[1..] }))
+}
+
+/// What would be lost, and how long links in mails still live.
+fn lost(uses: Uses, ends: Timestamp) -> Value {
+    let Uses { apps, passkeys, push_devices, hosts, mails, links } = uses;
+    let Links { invitations, request_links, resets, email_changes, login_merges } = links;
+    let seconds = ends.since(RealClock.now()).as_seconds_up().max(0);
+    json!({
+        "apps": apps, "passkeys": passkeys, "push_devices": push_devices, "hosts": hosts, "waiting_mails": mails,
+        "invitations": invitations, "request_links": request_links, "resets": resets, "email_changes": email_changes,
+        "login_merges": login_merges, "days_that_links_in_mails_live": (seconds + 86_399) / 86_400,
+    })
 }
 
 /// Whether the activity is whole for who has these keys alone.
@@ -109,13 +117,19 @@ async fn is_whole(settings: &Settings, keys: &KeyFile) -> Result<bool, Failure> 
 
 fn write(settings: &Settings, to: Option<&PathBuf>, keys: &KeyFile) -> Result<(), Failure> {
     let written = match to {
-        Some(file) => keys.write_new(file),
+        Some(file) => keys.write_new(file).map_err(NotReplaced::Before),
         None => keys.replace(&settings.secret_key, || RealRandom.bytes()),
     };
     written.map_err(|error| {
         let name = to.map_or_else(|| open::named(settings), |file| file.display().to_string());
-        Failure::new(format!(
-            "{name} cannot be written ({error}), so the keys stay as they are: name a new file with --to."
-        ))
+        Failure::new(match error {
+            NotReplaced::Before(error) => format!(
+                "{name} cannot be written ({error}), so the keys stay as they are: name a new file with --to."
+            ),
+            NotReplaced::After(error) => format!(
+                "{name} has its new keys by now, but what stands beside it could not be tidied up or brought to disk ({error}): mend that, \
+                 remove what is named .draft-… there, as it holds keys, and run rollcall doctor."
+            ),
+        })
     })
 }

@@ -22,7 +22,7 @@ pub(super) fn read(named: &Given) -> Result<Given, String> {
     Ok(Given { name, text: text.to_owned() })
 }
 
-/// The file that a setting names, where it is one that not everybody may read.
+/// The file that a setting names, where it is one that not everybody may read or change.
 pub(super) fn check(named: &Given) -> Result<PathBuf, String> {
     let file = PathBuf::from(named.text.trim());
     let name = format!("{} ({})", named.name, file.display());
@@ -30,8 +30,10 @@ pub(super) fn check(named: &Given) -> Result<PathBuf, String> {
     if !about.is_file() {
         return Err(format!("{name} is no file."));
     }
-    if about.permissions().mode() & 0o004 != 0 {
-        return Err(format!("{name} can be read by everybody on this machine: close it with chmod 600."));
+    if about.permissions().mode() & 0o006 != 0 {
+        return Err(format!(
+            "{name} can be read or changed by everybody on this machine: close it with chmod 600."
+        ));
     }
     if about.len() == 0 {
         return Err(format!("{name} is empty: the secret is to stand in it."));

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::fs;
 use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use lettre::transport::smtp::client::{Certificate, Identity, TlsParameters};
@@ -103,9 +104,9 @@ impl Server {
                  and tls=opportunistic.",
             );
         }
-        if server.protection == Protection::None && server.own != [None, None] {
+        if server.protection == Protection::None && (server.own != [None, None] || !server.roots.is_empty()) {
             return wrong(
-                "A certificate for the mail server, cert= and key=, needs TLS: use smtps:// or tls=required.",
+                "A certificate for the mail server, root=, cert= or key=, needs TLS: use smtps:// or tls=required.",
             );
         }
         Ok(server)
@@ -169,6 +170,7 @@ impl Server {
         match &self.own {
             [None, None] => Ok(None),
             [Some(certificate), Some(key)] => {
+                refuse_open(key)?;
                 let (certificate, key) = (read("cert", certificate)?, read("key", key)?);
                 let no_pem =
                     || SettingError("cert= and key= of the mail server must be PEM files.".to_owned());
@@ -207,6 +209,17 @@ fn path_of(name: &str, value: &str) -> Result<String, SettingError> {
 fn read(name: &str, file: &str) -> Result<Vec<u8>, SettingError> {
     fs::read(file)
         .or_else(|error| wrong(format!("{name}= of the mail server: {file} cannot be read ({error}).")))
+}
+
+/// Whoever has the key is us for the mail server, as with a password.
+fn refuse_open(key: &str) -> Result<(), SettingError> {
+    // What is not there is told where it is read.
+    match fs::metadata(key).map_or(0, |about| about.permissions().mode() & 0o006) {
+        0 => Ok(()),
+        _ => wrong(format!(
+            "key= of the mail server: {key} can be read or changed by everybody: close it with chmod 600."
+        )),
+    }
 }
 
 fn login_of(written: &str) -> Result<(String, String), SettingError> {

@@ -48,7 +48,7 @@ fn signed(taken: &Taken) -> (String, serde_json::Value) {
 #[tokio::test]
 async fn g08_x06_a_browser_of_before_is_told_by_the_key_of_before() {
     for mut world in testkit::worlds().await {
-        assert!(world.app.key_fits().await.unwrap());
+        assert_eq!(world.app.check_key().await.unwrap(), None);
         let service = PushService::open();
         restart_with(&mut world, service.way());
         let ada = world.set_up().await.admin;
@@ -56,7 +56,7 @@ async fn g08_x06_a_browser_of_before_is_told_by_the_key_of_before() {
         let (id, before) = (device(&world, &ada.ask).await, world.app.push_key());
         world.restart_with_key(Key::of([(2, [8; 32]), (1, [7; 32])])).await;
         restart_with(&mut world, service.way());
-        assert!(world.app.key_fits().await.unwrap());
+        assert_eq!(world.app.check_key().await.unwrap(), None);
         assert_eq!(world.app.older_key_uses().await.unwrap().push_devices, 1);
         test(&world, &ada.ask, &id).await.unwrap();
         assert_eq!(send(&world).await, 1);

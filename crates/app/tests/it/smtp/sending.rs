@@ -290,6 +290,19 @@ async fn i07_a_mail_server_may_ask_for_our_certificate() {
         let sentence = Smtp::from_url(&url(&more)).unwrap_err().to_string();
         assert!(sentence.contains(part), "{sentence}");
     }
+    // Whoever names an authority means to be encrypted.
+    for plain in
+        [format!("smtp://localhost?root={root}"), format!("smtp://mail.example.com?tls=none&root={root}")]
+    {
+        let sentence = Smtp::from_url(&plain).unwrap_err().to_string();
+        assert!(sentence.contains("needs TLS"), "{sentence}");
+    }
+    let key = known.split("&key=").nth(1).unwrap();
+    for open in [0o604, 0o602] {
+        std::fs::set_permissions(key, std::os::unix::fs::PermissionsExt::from_mode(open)).unwrap();
+        let sentence = Smtp::from_url(&url(&known)).unwrap_err().to_string();
+        assert!(sentence.contains("by everybody"), "{sentence}");
+    }
 }
 
 #[tokio::test]

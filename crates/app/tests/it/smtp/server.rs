@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -145,6 +146,9 @@ fn certificate(folder: &Path, name: &str) -> [PathBuf; 2] {
         .output()
         .expect("openssl is missing: install it with `apt install openssl`");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for file in &files {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
     files
 }
 

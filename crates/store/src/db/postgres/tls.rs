@@ -6,6 +6,8 @@
 //! a certificate of our own, which the server may ask for in place of a password.
 
 use std::error::Error;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use postgres::Config;
@@ -51,11 +53,10 @@ pub(super) fn split_files(url: &str) -> (String, Files) {
 /// The wrapper the URL asks for, `None` for a plain connection.
 pub(super) fn for_config(config: &Config, files: &Files) -> Result<Option<Tls>, DbError> {
     if config.get_ssl_mode() != SslMode::Require {
-        let wants_certificate = files.certificate.is_some() || files.key.is_some();
-        return if wants_certificate {
-            Err(unusable("sslcert and sslkey need sslmode=require"))
-        } else {
-            Ok(None)
+        // Whoever names one means to be encrypted.
+        return match files == &Files::default() {
+            true => Ok(None),
+            false => Err(unusable("sslrootcert, sslcert and sslkey need sslmode=require")),
         };
     }
     let roots = match &files.root {
@@ -70,6 +71,7 @@ pub(super) fn for_config(config: &Config, files: &Files) -> Result<Option<Tls>, 
         (None, None) => builder.with_no_client_auth(),
         (Some(certificate), Some(key)) => {
             let chain = certificates_in("sslcert", certificate)?;
+            refuse_open(key)?;
             let key =
                 PrivateKeyDer::from_pem_file(key).map_err(|error| cannot_read("sslkey", key, &error))?;
             let fit = builder.with_client_auth_cert(chain, key);
@@ -97,6 +99,17 @@ fn certificates_in(name: &str, path: &str) -> Result<Vec<CertificateDer<'static>
     Ok(certificates)
 }
 
+/// Whoever has the key is us for PostgreSQL, as with a password.
+fn refuse_open(key: &str) -> Result<(), DbError> {
+    let about = fs::metadata(key).map_err(|error| cannot_read("sslkey", key, &error))?;
+    match about.permissions().mode() & 0o006 {
+        0 => Ok(()),
+        _ => Err(unusable(&format!(
+            "sslkey={key} can be read or changed by everybody: close it with chmod 600"
+        ))),
+    }
+}
+
 fn cannot_read(name: &str, path: &str, error: &dyn Error) -> DbError {
     unusable(&format!("{name}={path} cannot be read ({error})"))
 }
@@ -122,5 +135,37 @@ mod tests {
             Files { root: some("/etc/ca.pem"), certificate: some("/c.pem"), key: some("/k.pem") }
         );
         assert_eq!(split_files("postgres://c/d"), ("postgres://c/d".to_owned(), Files::default()));
+    }
+
+    fn told(url: &str) -> Option<String> {
+        let (url, files) = split_files(url);
+        let error = for_config(&url.parse().unwrap(), &files).err()?;
+        Some(error.source().map(ToString::to_string).unwrap_or_default())
+    }
+
+    /// I-05. Not yet seen to fail.
+    #[test]
+    fn i05_a_certificate_that_is_named_is_not_passed_over() {
+        for name in ["sslrootcert", "sslcert", "sslkey"] {
+            for mode in ["", "sslmode=prefer&"] {
+                let told = told(&format!("postgres://c/d?{mode}{name}=/x.pem")).unwrap_or_default();
+                assert!(told.contains("need sslmode=require"), "{name} {mode}: {told}");
+            }
+        }
+        assert_eq!(told("postgres://c/d"), None);
+    }
+
+    /// I-05. Not yet seen to fail.
+    #[test]
+    fn i05_a_key_that_everybody_may_read_or_change_is_refused() {
+        let file = std::env::temp_dir().join(format!("rollcall-sslkey-{}", std::process::id()));
+        let file_name = file.to_str().unwrap();
+        fs::write(&file, "key").unwrap();
+        for (mode, is_refused) in [(0o604, true), (0o602, true), (0o640, false)] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(refuse_open(file_name).is_err(), is_refused, "{mode:o}");
+        }
+        fs::remove_file(&file).unwrap();
+        assert!(refuse_open(file_name).is_err());
     }
 }
