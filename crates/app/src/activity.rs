@@ -1,19 +1,20 @@
 //! Activity: listing it, sealing it, proving it whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::id::{ActivityId, CompanyId, UserId};
 use domain::user::UserStatus;
 use store::activity::{self, Seal, Sealed, Walk};
 use store::company::{self, Company};
-use store::pass::{AccountPass, SystemPass};
+use store::pass::{AccountPass, Acting as _, SystemPass};
 use store::user;
-use store::work::{Origin, Reader, Unrecorded, Writer};
+use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
 
 pub use store::activity::{Activity, Broken, Filter, Found, Verified};
 
-use crate::{App, Refused};
+use crate::{App, Conflict, Refused, limits};
 
 /// How many entries one unit seals: few enough that it ends before anybody waits.
 const AT_ONCE: i64 = 500;
@@ -39,6 +40,8 @@ pub struct Listed {
     pub choices: Vec<Company>,
     /// The name of whom was asked for by their id.
     pub person: Option<String>,
+    /// Whether more people are called so than were looked for.
+    pub more_people: bool,
 }
 
 /// One page of an account's activity, newest first.
@@ -52,38 +55,62 @@ pub fn list_named(
         Some(id) => Some(user::find(r, pass, id)?.ok_or(Refused::NotFound)?.names.full()),
         None => None,
     };
-    let found = list(r, pass, asked, before)?;
+    let (filter, more_people) = filter(r, pass, asked)?;
+    let found = list(r, pass, &filter, before)?;
     let changes = found.rows.iter().flat_map(|entry| &entry.changes);
     let told = changes.filter(|(field, _, _)| field == "companies");
     let texts = told.flat_map(|(_, before, after)| [before, after]).flatten();
     let ids: BTreeSet<CompanyId> =
         texts.flat_map(|ids| ids.split(' ')).filter_map(|id| id.parse().ok()).collect();
     let companies = company::list_among(r, pass, &ids)?;
-    Ok(Listed { found, companies, choices: company::list_choices(r, pass)?, person })
+    Ok(Listed { found, companies, choices: company::list_choices(r, pass)?, person, more_people })
 }
 
 /// One page of an account's activity, newest first.
 pub fn list(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
-    asked: &Asked,
+    filter: &Filter,
     before: Option<&ActivityId>,
 ) -> Result<Found, Refused> {
-    let people = match (&asked.person, asked.search.as_str()) {
-        (Some(person), _) => Some(vec![person.clone()]),
-        (None, "") => None,
-        (None, search) => Some(list_called(r, pass, search)?),
-    };
-    Ok(activity::list(r, pass, &Filter { people, ..asked.filter.clone() }, before)?)
+    Ok(activity::list(r, pass, filter, before)?)
 }
 
-/// The first users of each tab who are called so.
+/// Begins a file of what is asked for, and records it; which entries it has. A file is kept and sent on, so it is refused where it
+/// would silently be of some people alone.
+pub fn export(
+    mut w: Writer,
+    pass: &AccountPass<ManageUsers>,
+    asked: &Asked,
+    file: &str,
+) -> Result<Committed<Filter>, Refused> {
+    let actor = pass.actor();
+    limits::count(&mut w, &format!("files of activity by {}", actor.id), limits::ACTIVITY_EXPORT)?;
+    let (filter, more_people) = filter(&mut w, pass, asked)?;
+    if more_people {
+        return Err(Refused::Conflict(Conflict::TooManyCalled));
+    }
+    let entry = Entry::of(pass.account(), Verb::ActivityExported, pass.account(), file);
+    w.commit(&actor, entry, filter)
+}
+
+/// Which entries are asked for, and whether there are more people who are called so than are looked for.
+fn filter(r: &mut Reader, pass: &AccountPass<ManageUsers>, asked: &Asked) -> Result<(Filter, bool), Refused> {
+    let (people, more_people) = match (&asked.person, asked.search.as_str()) {
+        (Some(person), _) => (Some(vec![person.clone()]), false),
+        (None, "") => (None, false),
+        (None, search) => list_called(r, pass, search).map(|(people, more)| (Some(people), more))?,
+    };
+    Ok((Filter { people, ..asked.filter.clone() }, more_people))
+}
+
+/// The first users of each tab who are called so, and whether a tab has more.
 fn list_called(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     search: &str,
-) -> Result<Vec<UserId>, Refused> {
-    let mut people = Vec::new();
+) -> Result<(Vec<UserId>, bool), Refused> {
+    let (mut people, mut has_more) = (Vec::new(), false);
     for status in [UserStatus::Active, UserStatus::Pending, UserStatus::Suspended, UserStatus::Deleted] {
         let filter = user::Filter {
             status,
@@ -94,18 +121,24 @@ fn list_called(
         };
         let page = user::list(r, pass, &filter, &user::Cursor::Start)?;
         people.extend(page.rows.iter().map(|listed| listed.user.id.clone()));
+        has_more |= page.has_more;
     }
-    Ok(people)
+    Ok((people, has_more))
 }
 
 impl App {
     /// Seals whatever is not sealed yet and is as it was written, and tells the log of it; how many entries.
     pub async fn seal_activity(&self, pass: &SystemPass) -> Result<u64, Refused> {
+        Ok(self.seal_round(pass).await?.entries)
+    }
+
+    /// The same, with how far it has looked.
+    pub async fn seal_round(&self, pass: &SystemPass) -> Result<Sealed, Refused> {
         let mut sealed = Sealed::default();
         loop {
             let (after, from, pass) = (sealed.clone(), sealed.clone(), pass.clone());
             if !self.store.read(move |r| activity::has_unsealed(r, &from)).await? {
-                return Ok(sealed.entries);
+                return Ok(sealed);
             }
             let seal = move |mut w: Writer| {
                 let done = activity::seal(&mut w, &pass, &after, AT_ONCE)?;
@@ -118,15 +151,15 @@ impl App {
         }
     }
 
-    /// The hash of the sealed entry of this number in a chain, to be compared with what was told of it.
-    pub async fn find_seal(
+    /// The hashes of the sealed entries of a chain, by their numbers: a page of them, from this number on.
+    pub async fn list_seals(
         &self,
         pass: &SystemPass,
         account: &str,
-        number: i64,
-    ) -> Result<Option<String>, Refused> {
+        from: i64,
+    ) -> Result<BTreeMap<i64, String>, Refused> {
         let (pass, account) = (pass.clone(), account.to_owned());
-        self.store.read(move |r| Ok(activity::find_hash(r, &pass, &account, number)?)).await
+        self.store.read(move |r| Ok(activity::list_hashes(r, &pass, &account, from)?)).await
     }
 
     /// Walks every chain, and what is not sealed yet; stops at the first fault.

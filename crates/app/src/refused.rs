@@ -69,6 +69,8 @@ pub enum Conflict {
     Elsewhere,
     /// The account takes no access requests (U-16).
     RequestsOff,
+    /// More people are called so than a file of activity is about.
+    TooManyCalled,
     /// The address cannot become one's own: it is in use.
     AddressInUse,
     /// There is nothing, or nothing left, to be undone (U-22).

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use store::activity::Sealed;
 use store::pass::{Reason, SystemPass};
 use store::work::{Origin, Unrecorded, Writer};
 use store::{
@@ -16,6 +17,8 @@ use crate::{App, Refused};
 
 /// How often the worker looks for work.
 const TICK: Duration = Duration::from_millis(250);
+/// How long sealing waits where there are only entries that it cannot seal.
+const STUCK: Duration = Duration::from_secs(10);
 /// How many ticks lie between two looks for access that has ended: about five seconds.
 const END_EVERY: u64 = 20;
 /// How many ticks lie between two clearings: about ten minutes.
@@ -107,15 +110,24 @@ async fn run_summaries(app: &App, pass: &SystemPass, mut stop: watch::Receiver<b
     }
 }
 
+/// How long sealing waits after a round. What cannot be sealed stays as it is, and every round reads all of it.
+pub fn pause_after(round: &Sealed) -> Duration {
+    if round.is_stuck() { STUCK } else { TICK }
+}
+
 /// Seals activity. The more is sealed at once, the less each entry costs: entries of an account stand on the same pages. So it waits a
 /// tick in any case.
 async fn run_seals(app: &App, pass: &SystemPass, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(refused) = app.seal_activity(pass).await {
-            tracing::error!(?refused, "the worker will seal it again");
-        }
+        let pause = match app.seal_round(pass).await {
+            Ok(round) => pause_after(&round),
+            Err(refused) => {
+                tracing::error!(?refused, "the worker will seal it again");
+                TICK
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(TICK) => {}
+            () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
     }

@@ -42,6 +42,13 @@ fn main() -> ExitCode {
 }
 
 fn answer(line: &Line) -> Result<String, String> {
+    // Whoever has set it means an installation that is in use, with a key that is not in the data folder.
+    if env::var_os("ROLLCALL_SECRET_KEY_FILE").is_some() {
+        return Err(
+            "ROLLCALL_SECRET_KEY_FILE is set, and this program makes a key of its own: take it away."
+                .to_owned(),
+        );
+    }
     let place = Place {
         data_dir: env::var_os("ROLLCALL_DATA_DIR").unwrap_or_else(|| "./data".into()).into(),
         database_url: env::var("ROLLCALL_DATABASE_URL").ok(),

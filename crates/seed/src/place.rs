@@ -12,7 +12,7 @@ use domain::time::{Clock as _, Random as _};
 use serde::Serialize;
 use store::db::{Db, Location};
 use store::installation;
-use store::secret::random_token;
+use store::secret::{Key, random_token};
 use store::work::{Origin, Store, Tools, Unrecorded, Writer};
 
 use crate::{Size, World, fill};
@@ -48,6 +48,9 @@ pub struct Made {
 impl Place {
     /// Makes a world in a database without accounts; a sentence, if that can't be.
     pub async fn fill(&self, size: Size) -> Result<Made, String> {
+        if self.has_accounts().await? {
+            return Err(NOT_EMPTY.to_owned());
+        }
         let store = self.open().await?;
         let made = fill_empty(&store, size).await;
         store.close().await;
@@ -59,26 +62,52 @@ impl Place {
         let folder = self.data_dir.display();
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data_dir);
         made.map_err(|error| format!("The folder {folder} cannot be made: {error}."))?;
-        let location = match &self.database_url {
-            Some(url) => Location::Postgres { url: url.clone(), connections: 1 },
-            None => Location::Sqlite(self.data_dir.join("rollcall.db")),
-        };
-        let db = Db::open(&location).map_err(|error| format!("The database cannot be opened: {error}."))?;
+        let db = self.database()?;
         let migrated = db.migrate(RealClock.now().micros()).await;
         migrated.map_err(|error| format!("The database cannot be brought to this version: {error}."))?;
         let keys = KeyFile::read_or_make(&self.data_dir.join("secret.key"), || RealRandom.bytes())
             .map_err(|error| format!("secret.key in {folder} can be neither read nor made: {error}."))?;
-        let (clock, random) = (Box::new(RealClock), Box::new(RealRandom));
-        Ok(Store::new(db, Tools { clock, random, key: keys.key(), second_factor_from: None }))
+        Ok(store(db, keys.key()))
     }
+
+    fn database(&self) -> Result<Db, String> {
+        let location = match &self.database_url {
+            Some(url) => Location::Postgres { url: url.clone(), connections: 1 },
+            None => Location::Sqlite(self.file()),
+        };
+        Db::open(&location).map_err(|error| format!("The database cannot be opened: {error}."))
+    }
+
+    /// Where the data is on SQLite.
+    fn file(&self) -> PathBuf {
+        self.data_dir.join("rollcall.db")
+    }
+
+    /// Whether anybody's accounts are there, looked at before anything is changed or made. A database that cannot be asked has no
+    /// such table yet, or tells what it lacks when it is brought to the present version.
+    async fn has_accounts(&self) -> Result<bool, String> {
+        if self.database_url.is_none() && !self.file().exists() {
+            return Ok(false);
+        }
+        let store = store(self.database()?, Key::new([0; 32]));
+        let empty = store.read(|r| Ok::<_, Refused>(installation::is_empty(r)?)).await;
+        store.close().await;
+        Ok(matches!(empty, Ok(false)))
+    }
+}
+
+const NOT_EMPTY: &str = "There are accounts in this database already, and made-up people among real ones could not be told apart: name a fresh \
+     data folder in ROLLCALL_DATA_DIR.";
+
+fn store(db: Db, key: Key) -> Store {
+    let (clock, random) = (Box::new(RealClock), Box::new(RealRandom));
+    Store::new(db, Tools { clock, random, key, second_factor_from: None })
 }
 
 async fn fill_empty(store: &Store, size: Size) -> Result<Made, String> {
     let failed = |refused: Refused| format!("The world cannot be made: {refused:?}.");
     if !store.read(|r| Ok::<_, Refused>(installation::is_empty(r)?)).await.map_err(failed)? {
-        return Err("There are accounts in this database already, and made-up people among real ones could not be told \
-                    apart: name a fresh data folder in ROLLCALL_DATA_DIR."
-            .to_owned());
+        return Err(NOT_EMPTY.to_owned());
     }
     if !note_key(store).await.map_err(failed)? {
         return Err("secret.key is not the one this database was made with.".to_owned());

@@ -62,6 +62,7 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::SeeAsOff => "The account forbids to see it as one of its users.",
         Conflict::SeeAsOneself => "Nobody sees an account as themselves.",
         Conflict::RequestsOff => "The account takes no access requests.",
+        Conflict::TooManyCalled => "More than 50 people are called so.",
         Conflict::AddressInUse => "The address is in use.",
         Conflict::AlreadyHere => "The person is in this account already.",
         Conflict::NothingToUndo => "There is nothing to undo.",

@@ -167,7 +167,7 @@ impl Account {
         loop {
             let before = entries.last().map(|entry| entry.id.clone());
             let list = move |r: &mut app::work::Reader, pass: &AccountPass<ManageUsers>| {
-                activity::list(r, pass, &activity::Asked::default(), before.as_ref())
+                activity::list(r, pass, &activity::Filter::default(), before.as_ref())
             };
             let (_, page) =
                 self.app.read(&self.admin.ask, self.id.clone(), list).await.expect("an administrator");

@@ -253,6 +253,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
 fn a05_the_scenarios_of_this_file_know_every_verb() {
     let source = concat!(
         include_str!("activity.rs"),
+        include_str!("activity_list.rs"),
         include_str!("api_key_scope.rs"),
         include_str!("alert.rs"),
         include_str!("brand.rs"),
@@ -570,6 +571,24 @@ async fn a05_false_entries_keep_nobody_else_from_being_sealed() {
         assert_eq!(open, [[account.id.to_string(), "600".to_owned()]]);
         assert!(!globex.activity().await.is_empty());
         assert_eq!(fault_of(&world).await, Some((12, "was changed or put there before it was sealed")));
+    }
+}
+
+/// Where all that waits is false, sealing reads all of it in vain, and so not four times a second.
+///
+#[tokio::test]
+async fn a05_sealing_waits_longer_where_it_can_seal_nothing() {
+    for world in testkit::worlds().await {
+        let pass = SystemPass::new(Reason::Worker);
+        let account = with_trail(&world).await;
+        let pause = async || app::worker::pause_after(&world.app.seal_round(&pass).await.unwrap());
+        let (seals, idle) = (pause().await, pause().await);
+        assert_eq!(seals, idle);
+        account.company("Newer").await;
+        world.sql("UPDATE activity SET network = '192.0.2.9' WHERE seq IS NULL");
+        assert_eq!(pause().await, std::time::Duration::from_secs(10));
+        account.company("Newest").await;
+        assert_eq!(pause().await, idle);
     }
 }
 

@@ -3,12 +3,12 @@
 use app::activity::{self, Asked, Filter, Found};
 use app::pass::{AccountPass, Acting as _};
 use app::work::Writer;
-use app::{Refused, company};
+use app::{Conflict, Refused, company};
 use domain::access_change::Change;
 use domain::activity::{Entry, Topic, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::id::ActivityId;
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::UserType;
 use testkit::World;
 
@@ -16,7 +16,7 @@ use crate::desk::{Desk, assert_refused};
 
 async fn look(desk: &Desk, asked: &Asked, before: Option<&ActivityId>) -> Found {
     let (asked, before) = (asked.clone(), before.cloned());
-    desk.look(move |r, pass| activity::list(r, pass, &asked, before.as_ref())).await.unwrap()
+    desk.look(move |r, pass| activity::list_named(r, pass, &asked, before.as_ref())).await.unwrap().found
 }
 
 /// Verb and subject of all that is found, oldest first, and on how many pages.
@@ -120,6 +120,103 @@ async fn a05_what_is_found_is_paged_however_rare_it_is() {
         assert_eq!(verbs(&found(&desk, &topic(Topic::Account)).await.0), ["account.created"]);
         let (adas, _) = found(&desk, &called("ada@example.com")).await;
         assert_eq!(adas.len(), 2_101, "all that she did, and that she was made");
+    }
+}
+
+/// Of whom a page has 2,000 entries looked through, in which there may be none: what they did and what was done to them
+/// stand in one order, none left out and none twice, whether all of it is asked for or what is rare.
+#[tokio::test]
+async fn a05_what_somebody_did_and_what_was_done_to_them_is_paged_together() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (natalie, person) = account.join("natalie@example.com", UserType::Administrator, &[]).await;
+        let (adas, hers) = (Desk::of(&world, &account), Desk::of_person(&world, &account, &person));
+        for round in 0..10 {
+            let done = natalie.clone();
+            let to_her = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+                let entry = |n: usize| {
+                    Entry::of(
+                        pass.account(),
+                        Verb::UserChanged,
+                        &done,
+                        &format!("change {}", round * 150 + n),
+                    )
+                };
+                w.commit_all(&pass.actor(), (0..150).map(entry).collect(), ())
+            };
+            adas.manage(to_her).await.unwrap();
+            world.advance(Span::seconds(1));
+            write(&hers, 210).await;
+            world.advance(Span::seconds(1));
+        }
+        let of_her = |topic| Asked {
+            person: Some(natalie.clone()),
+            filter: Filter { topic, ..Filter::default() },
+            ..Asked::default()
+        };
+        let (all, _) = found(&adas, &of_her(None)).await;
+        let stored = "SELECT verb, subject_name FROM activity WHERE account_id = '{a}' AND (actor_id = '{n}' OR subject_id = '{n}') ORDER BY id";
+        let stored = stored.replace("{a}", account.id.as_str()).replace("{n}", natalie.as_str());
+        let stored: Vec<(String, String)> =
+            world.sql(&stored).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        assert!(stored.len() > 3_600, "{}", stored.len());
+        assert_eq!(all, stored);
+        for (topic, noun) in [(Topic::Users, "user."), (Topic::Companies, "tag."), (Topic::Alerts, "alert.")]
+        {
+            let (of_topic, _) = found(&adas, &of_her(Some(topic))).await;
+            let wanted: Vec<_> = stored.iter().filter(|(verb, _)| verb.starts_with(noun)).cloned().collect();
+            assert_eq!(of_topic, wanted, "{topic:?}");
+        }
+        let first = look(&adas, &of_her(Some(Topic::Alerts)), None).await;
+        assert!(first.rows.is_empty() && first.next.is_some(), "it goes on");
+    }
+}
+
+/// Days before there were any entries are days. Seen to fail: with the moment of such a day taken as it is.
+#[tokio::test]
+async fn a05_days_long_ago_are_before_every_entry() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let day = Timestamp::start_of_day("1969-07-20", "UTC");
+        let (all, _) = found(&desk, &Asked::default()).await;
+        let from = of(Filter { from: day, ..Filter::default() });
+        assert_eq!(found(&desk, &from).await.0, all);
+        let until = of(Filter { until: day, ..Filter::default() });
+        assert_eq!(found(&desk, &until).await.0, []);
+    }
+}
+
+/// A file is of everybody who is called so, or there is none; it is recorded, and there are 30 an hour.
+/// Seen to fail: with no entry and nothing counted.
+#[tokio::test]
+async fn a05_a_file_is_recorded_counted_and_of_everybody_who_is_called_so() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        for number in 0..51 {
+            account.invite(&format!("kim{number}@example.com"), UserType::Administrator, &[]).await;
+        }
+        let export = async |search: &str| {
+            let asked = called(search);
+            desk.manage(move |w, pass| activity::export(w, pass, &asked, "activity.csv")).await
+        };
+        let listed = async |search: &str| {
+            let asked = called(search);
+            desk.look(move |r, pass| activity::list_named(r, pass, &asked, None)).await.unwrap().more_people
+        };
+        assert_refused!(export("kim").await, Refused::Conflict(Conflict::TooManyCalled));
+        assert!(listed("kim").await && !listed("kim17").await);
+        let filter = export("kim17").await.unwrap();
+        assert_eq!(filter.people.map(|people| people.len()), Some(1));
+        let entry = found(&desk, &Asked::default()).await.0.pop().unwrap();
+        assert_eq!(entry, ("activity.exported".to_owned(), "activity.csv".to_owned()));
+        for _ in 0..29 {
+            export("").await.unwrap();
+        }
+        assert_refused!(export("").await, Refused::TooMany(_));
+        world.advance(Span::hours(1));
+        export("").await.unwrap();
     }
 }
 

@@ -81,7 +81,7 @@ async fn a05_a07_what_a_key_did_names_the_key() {
         by_key.delete(&natalie).await.unwrap();
         let newest = async || {
             let page = desk
-                .look(|r, pass| app::activity::list(r, pass, &app::activity::Asked::default(), None))
+                .look(|r, pass| app::activity::list(r, pass, &app::activity::Filter::default(), None))
                 .await
                 .unwrap();
             page.rows.into_iter().next().unwrap()

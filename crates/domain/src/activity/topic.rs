@@ -35,7 +35,7 @@ topics! {
     /// Alerts, summaries and push.
     Alerts = "alerts": "notification" "alert" "emails" "summary_email" "push";
     /// The account, its brand and its account center.
-    Account = "account": "account" "brand" "account_center" "executive_administrator";
+    Account = "account": "account" "activity" "brand" "account_center" "executive_administrator";
     /// Keys for programs, and the directory.
     Programs = "programs": "api_key" "directory" "directory_token" "directory_group" "directory_user";
     /// How people sign in.

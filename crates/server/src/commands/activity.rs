@@ -24,7 +24,7 @@ pub(crate) enum Command {
 /// What it is compared with.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A file with lines of the server's log that were kept elsewhere: the newest hash that they tell of each chain must be there
+    /// A file with lines of the server's log that were kept elsewhere: every hash that they tell of must be there
     #[arg(long)]
     log: Option<PathBuf>,
 }
@@ -37,6 +37,9 @@ struct Found {
     /// How many chains were compared with the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     compared: Option<usize>,
+    /// How many lines of the log let a chain begin afresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed_anew: Option<u64>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     broken: Option<Broken>,
 }
@@ -44,14 +47,24 @@ struct Found {
 /// Where the first chain that is not whole is broken.
 #[derive(Serialize)]
 struct Broken {
-    /// Empty for the chain of logins.
-    account: String,
+    /// Empty for the chain of logins; `None` where the fault is the log's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     /// The entry's number in its chain.
-    entry: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<i64>,
     fault: &'static str,
 }
 
+impl Broken {
+    fn at(account: &str, entry: i64, fault: &'static str) -> Broken {
+        Broken { account: Some(account.to_owned()), entry: Some(entry), fault }
+    }
+}
+
 const NOT_AS_TOLD: &str = "is not what the log tells of it";
+const TOLD_TWICE: &str = "was told twice with different hashes";
+const NOTHING_TOLD: &str = "the log tells of no chain";
 
 /// Proves the activity whole, or tells where it is not.
 pub(crate) async fn verify(settings: &Settings, args: Args) -> Result<Answer, Failure> {
@@ -61,13 +74,14 @@ pub(crate) async fn verify(settings: &Settings, args: Args) -> Result<Answer, Fa
         let verified = app.verify_activity(&pass).await;
         let Verified { entries, chains, broken } =
             verified.map_err(|error| sentence::refused(error, plain_option))?;
-        let mut broken = broken.map(|b| Broken { account: b.account, entry: b.seq, fault: b.fault });
+        let mut broken = broken.map(|b| Broken::at(&b.account, b.seq, b.fault));
         if let (None, Some(told)) = (&broken, &told) {
             broken = compare(app, &pass, told).await?;
         }
         let whole = broken.is_none();
-        let compared = told.as_ref().map(told::Told::len);
-        Answer::judged(&Found { whole, entries, chains, compared, broken }, whole)
+        let compared = told.as_ref().map(|told| told.chains.len());
+        let sealed_anew = told.as_ref().map(|told| told.sealed_anew);
+        Answer::judged(&Found { whole, entries, chains, compared, sealed_anew, broken }, whole)
     })
     .await
 }
@@ -77,13 +91,40 @@ fn read(file: &Path) -> Result<told::Told, Failure> {
         .map_err(|error| Failure::new(format!("--log: the file {} cannot be read: {error}.", file.display())))
 }
 
-/// The first chain in which the newest entry that was told of is another one, or is not there.
+/// The first entry that was told of and is another one, or is not there. A chain that was put back and has grown past where it ended
+/// may have any end, so each is looked at.
 async fn compare(app: &App, pass: &SystemPass, told: &told::Told) -> Result<Option<Broken>, Failure> {
-    for (account, (number, hash)) in told {
-        let found = app.find_seal(pass, account, *number).await;
-        let found = found.map_err(|error| sentence::refused(error, plain_option))?;
-        if found.as_ref() != Some(hash) {
-            return Ok(Some(Broken { account: account.clone(), entry: *number, fault: NOT_AS_TOLD }));
+    // Who compares with nothing is to know it.
+    if told.chains.is_empty() {
+        return Ok(Some(Broken { account: None, entry: None, fault: NOTHING_TOLD }));
+    }
+    for (account, chain) in &told.chains {
+        if let Some(number) = chain.twice {
+            return Ok(Some(Broken::at(account, number, TOLD_TWICE)));
+        }
+        if let Some(number) = compare_chain(app, pass, account, chain).await? {
+            return Ok(Some(Broken::at(account, number, NOT_AS_TOLD)));
+        }
+    }
+    Ok(None)
+}
+
+/// The number of the first entry of a chain that is not as it was told.
+async fn compare_chain(
+    app: &App,
+    pass: &SystemPass,
+    account: &str,
+    chain: &told::Chain,
+) -> Result<Option<i64>, Failure> {
+    let mut told = chain.hashes.iter().peekable();
+    while let Some((first, _)) = told.peek() {
+        let page = app.list_seals(pass, account, **first).await;
+        let page = page.map_err(|error| sentence::refused(error, plain_option))?;
+        let Some((&last, _)) = page.last_key_value() else { return Ok(Some(**first)) };
+        while let Some((number, hash)) = told.next_if(|(number, _)| **number <= last) {
+            if page.get(number) != Some(hash) {
+                return Ok(Some(*number));
+            }
         }
     }
     Ok(None)

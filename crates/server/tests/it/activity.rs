@@ -188,7 +188,7 @@ fn a05_a_database_that_was_put_back_is_not_what_the_log_tells() {
     let lines: String =
         log.lines().map(|line| format!("Nov 28 23:59:59 host rollcall[7]: {line}\r\n")).collect();
     installation.write("kept.log", format!("{lines}{{\"target\":\"activity\"}}\nno JSON\n\n"));
-    let whole = json!({ "whole": true, "entries": 11, "chains": 1, "compared": 1 });
+    let whole = json!({ "whole": true, "entries": 11, "chains": 1, "compared": 1, "sealed_anew": 0 });
     assert_eq!(installation.answer(&verify), whole);
     fs::write(&file, copy).unwrap();
     assert_eq!(installation.answer(&["activity", "verify"])["whole"], true);
@@ -198,7 +198,7 @@ fn a05_a_database_that_was_put_back_is_not_what_the_log_tells() {
     assert_eq!(
         ran.answer(),
         json!({
-            "whole": false, "entries": 10, "chains": 1, "compared": 1,
+            "whole": false, "entries": 10, "chains": 1, "compared": 1, "sealed_anew": 0,
             "account": account, "entry": 11, "fault": fault,
         })
     );
@@ -207,4 +207,72 @@ fn a05_a_database_that_was_put_back_is_not_what_the_log_tells() {
     seal(&installation);
     assert_eq!(installation.answer(&["activity", "verify"])["whole"], true);
     assert_eq!(installation.run(&verify).answer()["fault"], fault);
+}
+
+/// a database that was put back and has grown past where it ended is told by what was told before, whatever the newest
+/// entry is; and so is a log that tells of two entries in one place. Seen to fail: with the newest hash of each chain compared alone.
+#[test]
+fn a05_a_database_that_was_put_back_and_has_grown_is_not_what_the_log_tells() {
+    let installation = Installation::new();
+    let account = with_entries(&installation);
+    let file = installation.folder.join("data/rollcall.db");
+    let copy = fs::read(&file).unwrap();
+    installation.company(&account, "Quay");
+    let before = seal(&installation);
+    fs::write(&file, copy).unwrap();
+    installation.company(&account, "Elsewhere");
+    installation.company(&account, "Further");
+    let after = seal(&installation);
+    assert_eq!(installation.answer(&["activity", "verify"])["whole"], true);
+    let compared = |log: &str| {
+        installation.write("kept.log", log);
+        let ran = installation.run(&["activity", "verify", "--log", "kept.log"]);
+        let answer = ran.answer();
+        assert_eq!(ran.code, Some(i32::from(answer["whole"] == false)), "{ran:?}");
+        answer
+    };
+    let twice = compared(&(before.clone() + &after));
+    assert_eq!(
+        (&twice["entry"], &twice["fault"]),
+        (&json!(11), &json!("was told twice with different hashes"))
+    );
+    // What tells of the place anew may be kept from the log. Then the newest that is told is as it is.
+    let newest: String = after.lines().filter(|line| line.contains("\"number\":12,")).collect();
+    assert!(!newest.is_empty(), "{after}");
+    let grown = compared(&(before.clone() + &newest + "\n"));
+    assert_eq!((&grown["entry"], &grown["fault"]), (&json!(11), &json!("is not what the log tells of it")));
+    assert_eq!(compared(&after)["whole"], true);
+    assert_eq!(compared(&(after.clone() + &after))["whole"], true, "collected twice");
+    // Only a line of sealing anew begins afresh, and it is counted; what it tells of is compared.
+    let anew = |number: i64, hash: &str| {
+        let line = json!({
+            "target": "activity", "message": "sealed anew", "account": account, "number": number, "hash": hash,
+        });
+        format!("{line}\n")
+    };
+    let hash = &installation.sql("SELECT hash FROM activity WHERE seq = 12")[0][0];
+    let afresh = compared(&(before.clone() + &anew(12, hash)));
+    assert_eq!((&afresh["whole"], &afresh["sealed_anew"]), (&json!(true), &json!(1)));
+    assert_eq!(compared(&(before.clone() + &anew(12, "other")))["entry"], 12);
+    assert_eq!(compared(&(before + &anew(0, hash).replace("anew", "otherwise")))["entry"], 11);
+}
+
+/// who compares with the wrong file is told that nothing was compared. Seen to fail: with nothing compared taken for whole.
+#[test]
+fn a05_a_log_that_tells_of_no_chain_proves_nothing() {
+    let installation = Installation::new();
+    with_entries(&installation);
+    let below = json!({ "target": "activity", "message": "sealed", "account": "", "number": 0, "hash": "" });
+    for log in ["", "nothing\n{}\n", &below.to_string()] {
+        installation.write("kept.log", log);
+        let ran = installation.run(&["activity", "verify", "--log", "kept.log"]);
+        assert_eq!(ran.code, Some(1), "{log}: {ran:?}");
+        assert_eq!(
+            ran.answer(),
+            json!({
+                "whole": false, "entries": 10, "chains": 1, "compared": 0, "sealed_anew": 0,
+                "fault": "the log tells of no chain",
+            })
+        );
+    }
 }

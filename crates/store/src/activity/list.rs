@@ -64,8 +64,8 @@ pub struct Found {
     pub next: Option<ActivityId>,
 }
 
-/// How many entries are looked through at once for those of a topic, which no index tells: a page is there soon, however rare
-/// its topic is.
+/// How many entries are looked through at once for those of a topic, or of a company and people, which no index tells: a page is
+/// there soon, however rare they are.
 const LOOKED_AT: i64 = 2_000;
 
 /// Behind every id: no digit of one sorts after this.
@@ -77,6 +77,19 @@ macro_rules! columns {
     };
 }
 
+/// The ids of the next entries that these did, and that were done to them, without those that are in both twice.
+macro_rules! looked_at {
+    () => {
+        "SELECT id FROM (
+             SELECT id FROM activity WHERE account_id = $1 AND actor_id {in $2} AND id < $3 AND id >= $4
+             ORDER BY id DESC LIMIT $5) did
+         UNION
+         SELECT id FROM (
+             SELECT id FROM activity WHERE account_id = $1 AND subject_id {in $2} AND id < $3 AND id >= $4
+             ORDER BY id DESC LIMIT $5) was_done"
+    };
+}
+
 /// One page of an account's activity, newest first; behind the entry `before`.
 pub fn list(
     r: &mut Reader,
@@ -85,7 +98,8 @@ pub fn list(
     before: Option<&ActivityId>,
 ) -> Result<Found, DbError> {
     // Ids sort by the moment they were made, which is the moment of their entries.
-    let at = |moment: Timestamp| ActivityId::new(moment, 0).to_string();
+    // There are none before 1970.
+    let at = |moment: Timestamp| ActivityId::new(moment.max(Timestamp::from_micros(0)), 0).to_string();
     let until = filter.until.map_or(LAST.to_owned(), at);
     let before = before.map_or(until.clone(), |id| until.min(id.to_string()));
     let range = [pass.account().into(), before.into(), filter.from.map_or(String::new(), at).into()];
@@ -112,7 +126,8 @@ fn list_range(r: &mut Reader, [account, before, from]: [Value; 3]) -> Result<Pag
     page(rows)
 }
 
-/// What was done by these ids, and to them. Of people a company may be asked for, too, and a topic.
+/// What was done by these ids, and to them, among the next entries of either kind: the newest of both together are the newest that
+/// there are. Of people a company may be asked for, too, and a topic.
 fn list_about(
     r: &mut Reader,
     filter: &Filter,
@@ -122,29 +137,40 @@ fn list_about(
     let company = filter.company.as_ref().map_or("", CompanyId::as_str);
     let verbs = filter.topic.map(Topic::verbs).unwrap_or_default();
     let any_verb = i64::from(filter.topic.is_none());
+    // Where all of them are shown, a page looks at no more.
+    let most = if filter.topic.is_none() && company.is_empty() { LIMIT } else { LOOKED_AT };
+    let ids = convert::list(ids);
     let rows = r.tx().all(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM activity WHERE account_id = $1 AND id IN (
-                 SELECT id FROM activity WHERE account_id = $1 AND actor_id {in $2} AND id < $3 AND id >= $4
-                 UNION
-                 SELECT id FROM activity WHERE account_id = $1 AND subject_id {in $2} AND id < $3 AND id >= $4)
-             AND (CAST($5 AS BIGINT) = 1 OR verb {in $6}) AND ($7 = '' OR subject_id = $7)
-             ORDER BY id DESC LIMIT $8"
+            " FROM activity WHERE account_id = $1 AND id IN (SELECT id FROM (",
+            looked_at!(),
+            " ORDER BY id DESC LIMIT $5) looked_at)
+             AND (CAST($6 AS BIGINT) = 1 OR verb {in $7}) AND ($8 = '' OR subject_id = $8)
+             ORDER BY id DESC LIMIT $9"
         )),
         &[
-            account,
-            convert::list(ids),
-            before,
-            from,
+            account.clone(),
+            ids.clone(),
+            before.clone(),
+            from.clone(),
+            most.into(),
             any_verb.into(),
             convert::list(verbs),
             company.into(),
             LIMIT.into(),
         ],
     )?;
-    Ok(found(page(rows)?))
+    let found = found(page(rows)?);
+    if found.next.is_some() {
+        return Ok(found);
+    }
+    let last = r.tx().optional(
+        sql!(concat!(looked_at!(), " ORDER BY id DESC LIMIT 1 OFFSET $6")),
+        &[account, ids, before, from, most.into(), (most - 1).into()],
+    )?;
+    go_on(found, last)
 }
 
 /// What is about a topic, among the next entries.
@@ -172,6 +198,11 @@ fn list_topic(r: &mut Reader, topic: Topic, [account, before, from]: [Value; 3])
         ),
         &[account, before, from, (LOOKED_AT - 1).into()],
     )?;
+    go_on(found, last)
+}
+
+/// With the last entry that was looked at, where there may be more behind it.
+fn go_on(found: Found, last: Option<Row>) -> Result<Found, DbError> {
     Ok(Found { next: last.map(|row| row.columns().parse()).transpose()?, ..found })
 }
 

@@ -12,7 +12,7 @@ use domain::id::ActivityId;
 
 pub use list::{Activity, Filter, Found, list, list_of_center};
 pub use reseal::{next_chain, reseal};
-pub use seal::{Seal, Sealed, find_hash, has_unsealed, seal};
+pub use seal::{Seal, Sealed, has_unsealed, list_hashes, seal};
 pub use verify::{Broken, Verified, Walk, verify};
 
 use crate::db::{DbError, Value, sql};

@@ -20,6 +20,13 @@ pub struct Sealed {
     id: String,
 }
 
+impl Sealed {
+    /// Whether there was something to seal, and none of it could be.
+    pub fn is_stuck(&self) -> bool {
+        self.entries == 0 && !self.id.is_empty()
+    }
+}
+
 /// A sealed entry as it is told outside of the database: its place and hash, and who did what to what, by ids. Names and what was
 /// changed are not told.
 #[derive(Clone, Debug)]
@@ -224,18 +231,27 @@ pub fn seal(
     Ok((sealed, seals))
 }
 
-/// The hash of the sealed entry of this number in a chain.
-pub fn find_hash(
+/// How many hashes are read at once.
+const HASHES: i64 = 1_000;
+
+/// The hashes of the sealed entries of a chain, by their numbers: a page of them, from this number on.
+pub fn list_hashes(
     r: &mut Reader,
     _pass: &SystemPass,
     account: &str,
-    number: i64,
-) -> Result<Option<String>, DbError> {
-    let row = r.tx().optional(
-        sql!("SELECT hash FROM activity WHERE account_id = $1 AND seq = $2"),
-        &[account.into(), number.into()],
+    from: i64,
+) -> Result<BTreeMap<i64, String>, DbError> {
+    let rows = r.tx().all(
+        sql!("SELECT seq, hash FROM activity WHERE account_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3"),
+        &[account.into(), from.into(), HASHES.into()],
     )?;
-    row.map(|row| row.columns().text()).transpose()
+    rows.into_iter()
+        .map(|row| {
+            let mut c = row.columns();
+            // An attacker may have taken a hash away.
+            Ok((c.int()?, c.text_or_null()?.unwrap_or_default()))
+        })
+        .collect()
 }
 
 /// The end of a chain that can go on.

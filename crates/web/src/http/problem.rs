@@ -233,6 +233,7 @@ pub(crate) fn sentence_of(t: Text, name: &str, conflict: Conflict) -> String {
         Conflict::Unwanted => t.problem_unwanted(),
         Conflict::Elsewhere => t.problem_elsewhere(),
         Conflict::RequestsOff => t.access_request_off(),
+        Conflict::TooManyCalled => t.activity_too_many_called(),
         Conflict::AddressInUse => t.problem_address_in_use(),
         Conflict::NothingToUndo => t.problem_nothing_to_undo(),
         Conflict::ChangedSince(part) => return t.problem_changed_since(part_name(t, part)),

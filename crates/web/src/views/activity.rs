@@ -36,6 +36,8 @@ pub struct Filters {
     pub from: String,
     /// `until`
     pub until: String,
+    /// Whether more people are called so than were looked for.
+    pub more_people: bool,
     /// What is asked for now, each with the address without it.
     pub chips: Vec<(String, String)>,
     /// Where all of it is listed.

@@ -1,16 +1,28 @@
 //! The activity as a file: for spreadsheets, and for programs a line of JSON for each entry.
 
-use app::activity::{self, Activity};
-use app::csv;
+use std::time::Duration;
+
+use app::activity::{self, Activity, Filter};
 use app::pass::{AccountPass, HasPlace as _};
+use app::work::Writer;
+use app::{Refused, csv};
 use domain::capability::proof::ManageUsers;
-use domain::id::ActivityId;
+use domain::id::{ActivityId, DirectoryId, LoginId, UserId};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::list::Query;
 use crate::http::visit::{Answer, Visit};
 
 /// How many entries a file has at most, the newest: more of them are had by days.
 const EXPORTED: usize = 10_000;
+/// How many bytes it has at most, whole entries: a file is put together in memory.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// Files that are put together at the same time.
+static PLACES: Semaphore = Semaphore::const_new(2);
+/// How long somebody waits until others are done.
+const TURN: Duration = Duration::from_secs(5);
 
 /// The names of the columns. They are for programs too, and so the same in every language.
 const COLUMNS: [&str; 9] =
@@ -18,36 +30,68 @@ const COLUMNS: [&str; 9] =
 
 /// What was asked for, as comma-separated values.
 pub async fn table(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
-    let mut rows = vec![COLUMNS.map(str::to_owned)];
-    rows.extend(entries(&visit, query).await?.iter().map(cells));
-    let table = csv::write(rows.iter().map(|row| row.iter().map(String::as_str).collect()));
-    visit.file("activity.csv", table)
+    let head = csv::write([COLUMNS.to_vec()]);
+    let row = |entry: &Activity| csv::write([cells(entry).iter().map(String::as_str).collect()]);
+    let (name, text) = file(&visit, query, "csv", head, row).await?;
+    visit.file(&name, text)
 }
 
 /// The same, a line of JSON each.
 pub async fn lines(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
-    let lines: String = entries(&visit, query).await?.iter().map(line).collect();
-    visit.lines("activity.jsonl", lines)
+    let (name, text) = file(&visit, query, "jsonl", String::new(), line).await?;
+    visit.lines(&name, text)
 }
 
-/// Page by page: each is a unit of its own, so that nobody waits for a large file.
-async fn entries(
+/// Name and text of a file. The name says whether there is more than it has: a line that says so would be taken for an entry.
+async fn file(
     visit: &Visit<AccountPass<ManageUsers>>,
     query: Query,
-) -> Result<Vec<Activity>, app::Refused> {
-    let mut entries: Vec<Activity> = Vec::new();
-    let mut before: Option<ActivityId> = None;
+    ending: &'static str,
+    head: String,
+    write: impl Fn(&Activity) -> String,
+) -> Result<(String, String), Refused> {
+    // Who asks for less must not get more, and the page may have told them so.
+    if !Query::fits(&visit.address) {
+        return Err(Refused::Invalid(Vec::new()));
+    }
+    let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
+    let begin = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+        let zone = &pass.place().time_zone;
+        if query.clone().readable(zone) != query {
+            return Err(Refused::Invalid(Vec::new()));
+        }
+        activity::export(w, pass, &query.asked(zone), &format!("activity.{ending}"))
+    };
+    let (_, filter) = visit.write(begin).await?;
+    let mut text = head;
+    let has_more = !fill(visit, &filter, &mut text, write).await?;
+    let more = if has_more { "-not-all" } else { "" };
+    Ok((format!("activity{more}.{ending}"), text))
+}
+
+/// Page by page: each is a unit of its own, so that nobody waits for a large file. Whether all entries are in it.
+async fn fill(
+    visit: &Visit<AccountPass<ManageUsers>>,
+    filter: &Filter,
+    text: &mut String,
+    write: impl Fn(&Activity) -> String,
+) -> Result<bool, Refused> {
+    let (mut count, mut before) = (0, None::<ActivityId>);
     loop {
-        let (wanted, from) = (query.clone(), before.clone());
-        let page = visit.read(move |r, pass| {
-            activity::list(r, pass, &wanted.asked(&pass.place().time_zone), from.as_ref())
-        });
+        let (wanted, from) = (filter.clone(), before);
+        let page = visit.read(move |r, pass| activity::list(r, pass, &wanted, from.as_ref()));
         let (_, found) = page.await?;
-        entries.extend(found.rows);
+        for entry in &found.rows {
+            let entry = write(entry);
+            if count == EXPORTED || text.len() + entry.len() > LARGEST {
+                return Ok(false);
+            }
+            text.push_str(&entry);
+            count += 1;
+        }
         before = found.next;
-        if before.is_none() || entries.len() >= EXPORTED {
-            entries.truncate(EXPORTED);
-            return Ok(entries);
+        if before.is_none() {
+            return Ok(true);
         }
     }
 }
@@ -63,7 +107,7 @@ fn cells(entry: &Activity) -> [String; 9] {
         entry.key_name.clone().unwrap_or_default(),
         entry.verb.clone(),
         entry.subject_name.clone(),
-        entry.subject_id.clone(),
+        of_subject(&entry.subject_id).to_owned(),
         entry.changes.iter().map(change).collect::<Vec<_>>().join("; "),
         entry.network.clone(),
     ]
@@ -75,14 +119,25 @@ fn line(entry: &Activity) -> String {
         "id": entry.id.as_str(),
         "at": entry.at.to_string(),
         "actor_kind": entry.actor_kind,
-        "actor_id": entry.actor_id,
+        "actor_id": of_account(&entry.actor_id),
         "actor": entry.actor_name,
         "by_key": entry.key_name,
         "verb": entry.verb,
-        "subject_id": entry.subject_id,
+        "subject_id": of_subject(&entry.subject_id),
         "subject": entry.subject_name,
         "changes": entry.changes.iter().map(change).collect::<Vec<_>>(),
         "network": entry.network,
     });
     format!("{entry}\n")
+}
+
+/// Who did it, where that is somebody of this account. A login has the same id in every account of theirs, which nobody is to
+/// compare.
+fn of_account(actor: &str) -> &str {
+    let is_here = actor.parse::<UserId>().is_ok() || actor.parse::<DirectoryId>().is_ok();
+    if is_here { actor } else { "" }
+}
+
+fn of_subject(id: &str) -> &str {
+    if id.parse::<LoginId>().is_ok() { "" } else { id }
 }

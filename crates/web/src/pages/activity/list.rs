@@ -15,7 +15,7 @@ use crate::views::frame::address;
 use crate::views::{Choice, Pager, isolated};
 
 /// Which page, and of what.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Query {
     q: String,
@@ -41,6 +41,31 @@ impl Query {
                 until: Timestamp::end_of_day(&self.until, zone),
             },
         }
+    }
+
+    /// The same without what cannot be read.
+    pub(super) fn readable(mut self, zone: &str) -> Query {
+        let asked = self.asked(zone);
+        let Filter { company, topic, from, until, .. } = asked.filter;
+        let read = [
+            (&mut self.of, asked.person.is_some()),
+            (&mut self.about, topic.is_some()),
+            (&mut self.company, company.is_some()),
+            (&mut self.from, from.is_some()),
+            (&mut self.until, until.is_some()),
+        ];
+        for (text, is_read) in read {
+            if !is_read {
+                text.clear();
+            }
+        }
+        self
+    }
+
+    /// Whether the query of an address is one at all. Else it is taken for none, which asks for everything.
+    pub(super) fn fits(address: &str) -> bool {
+        let (_, query) = address.split_once('?').unwrap_or_default();
+        serde_html_form::from_str::<Query>(query).is_ok()
     }
 
     fn pairs(&self) -> [(&'static str, &str); 6] {
@@ -76,6 +101,7 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
             activity::list_named(r, pass, &asked, before.as_ref())
         })
         .await?;
+    let query = query.readable(&pass.place().time_zone);
     let mut pairs = query.pairs().to_vec();
     let next = listed.found.next.as_ref().map(|id| {
         pairs.push(("after", id.as_str()));
@@ -116,6 +142,7 @@ fn filters(t: Text, path: &str, query: &Query, listed: &Listed) -> Filters {
         of: listed.person.as_ref().map(|_| query.of.clone()),
         from: query.from.clone(),
         until: query.until.clone(),
+        more_people: listed.more_people,
         all: path.to_owned(),
         csv: query.at(&format!("{path}.csv")),
         lines: query.at(&format!("{path}.jsonl")),
