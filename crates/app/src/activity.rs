@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::activity::{Entry, Verb};
 use domain::capability::proof::ManageUsers;
 use domain::id::{ActivityId, CompanyId, UserId};
 use domain::user::UserStatus;
 use store::activity::{self, Seal, Sealed, Walk};
 use store::company::{self, Company};
-use store::pass::{AccountPass, Acting as _, SystemPass};
+use store::pass::{AccountPass, SystemPass};
 use store::user;
-use store::work::{Committed, Origin, Reader, Unrecorded, Writer};
+use store::work::{Origin, Reader, Unrecorded, Writer};
 
 pub use store::activity::{Activity, Broken, Filter, Found, Verified};
 
-use crate::{App, Conflict, Refused, limits};
+use crate::{App, Conflict, Refused};
 
 /// How many entries one unit seals: few enough that it ends before anybody waits.
 const AT_ONCE: i64 = 500;
@@ -76,22 +75,13 @@ pub fn list(
     Ok(activity::list(r, pass, filter, before)?)
 }
 
-/// Begins a file of what is asked for, and records it; which entries it has. A file is kept and sent on, so it is refused where it
-/// would silently be of some people alone.
-pub fn export(
-    mut w: Writer,
-    pass: &AccountPass<ManageUsers>,
-    asked: &Asked,
-    file: &str,
-) -> Result<Committed<Filter>, Refused> {
-    let actor = pass.actor();
-    limits::count(&mut w, &format!("files of activity by {}", actor.id), limits::ACTIVITY_EXPORT)?;
-    let (filter, more_people) = filter(&mut w, pass, asked)?;
-    if more_people {
-        return Err(Refused::Conflict(Conflict::TooManyCalled));
+/// Which entries a file of what is asked for has. A file is kept and sent on, so it is refused where it would silently be of some
+/// people alone.
+pub fn export(r: &mut Reader, pass: &AccountPass<ManageUsers>, asked: &Asked) -> Result<Filter, Refused> {
+    match filter(r, pass, asked)? {
+        (_, true) => Err(Refused::Conflict(Conflict::TooManyCalled)),
+        (filter, false) => Ok(filter),
     }
-    let entry = Entry::of(pass.account(), Verb::ActivityExported, pass.account(), file);
-    w.commit(&actor, entry, filter)
 }
 
 /// Which entries are asked for, and whether there are more people who are called so than are looked for.

@@ -59,8 +59,6 @@ pub const LOGIN_MERGE: Limit = Limit { most: 5, window: Span::hours(1) };
 pub const LOGIN_MERGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Changes of the names that an account shows of somebody, by themselves: each stays in its activity.
 pub const OWN_NAMES: Limit = Limit { most: 30, window: Span::hours(1) };
-/// Files of an account's activity that one person gets: each reads up to 10,000 entries.
-pub const ACTIVITY_EXPORT: Limit = Limit { most: 30, window: Span::hours(1) };
 /// Changes of an account's logo: each takes a picture apart, and is kept (G-10).
 pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Looks at whether a host name is an account's, each of which asks servers of others (G-10).

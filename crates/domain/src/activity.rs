@@ -35,8 +35,6 @@ verbs! {
     AccountCreated = "account.created",
     /// An account's name, time zone or limits were changed.
     AccountChanged = "account.changed",
-    /// Somebody got a file of an account's activity.
-    ActivityExported = "activity.exported",
     /// A company was made.
     CompanyCreated = "company.created",
     /// A company's details were changed.

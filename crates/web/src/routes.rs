@@ -230,8 +230,8 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/directory/groups/{directory_group}", directory::map)
             .records(&[Verb::DirectoryGroupMapped]),
         get("/accounts/{account}/activity", activity::list::list),
-        get("/accounts/{account}/activity.csv", activity::export::table).records(&[Verb::ActivityExported]),
-        get("/accounts/{account}/activity.jsonl", activity::export::lines).records(&[Verb::ActivityExported]),
+        get("/accounts/{account}/activity.csv", activity::export::table),
+        get("/accounts/{account}/activity.jsonl", activity::export::lines),
         get("/accounts/{account}/api-keys", api_key::account::list),
         get("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end_page),
         post("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end)

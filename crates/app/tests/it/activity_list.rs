@@ -187,10 +187,9 @@ async fn a05_days_long_ago_are_before_every_entry() {
     }
 }
 
-/// A file is of everybody who is called so, or there is none; it is recorded, and there are 30 an hour, with those that were refused.
-/// Seen to fail: with no entry and nothing counted.
+/// A file is of everybody who is called so, or there is none.
 #[tokio::test]
-async fn a05_a_file_is_recorded_counted_and_of_everybody_who_is_called_so() {
+async fn a05_a_file_is_of_everybody_who_is_called_so() {
     for world in testkit::worlds().await {
         let account = world.set_up().await;
         let desk = Desk::of(&world, &account);
@@ -199,7 +198,7 @@ async fn a05_a_file_is_recorded_counted_and_of_everybody_who_is_called_so() {
         }
         let export = async |search: &str| {
             let asked = called(search);
-            desk.manage(move |w, pass| activity::export(w, pass, &asked, "activity.csv")).await
+            desk.look(move |r, pass| activity::export(r, pass, &asked)).await
         };
         let listed = async |search: &str| {
             let asked = called(search);
@@ -209,14 +208,6 @@ async fn a05_a_file_is_recorded_counted_and_of_everybody_who_is_called_so() {
         assert!(listed("kim").await && !listed("kim17").await);
         let filter = export("kim17").await.unwrap();
         assert_eq!(filter.people.map(|people| people.len()), Some(1));
-        let entry = found(&desk, &Asked::default()).await.0.pop().unwrap();
-        assert_eq!(entry, ("activity.exported".to_owned(), "activity.csv".to_owned()));
-        for _ in 0..28 {
-            export("").await.unwrap();
-        }
-        assert_refused!(export("").await, Refused::TooMany(_));
-        world.advance(Span::hours(1));
-        export("").await.unwrap();
     }
 }
 

@@ -38,7 +38,6 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "links of that kind to one address, from all persons": LOGIN_MERGE_ADDRESS,
         "changes of one's own names in an account": OWN_NAMES,
         "API keys that one person makes": API_KEY,
-        "files of an account's activity that one person gets": ACTIVITY_EXPORT,
         "changes of an account's logo": BRAND_LOGO,
         "looks at whether a host name is an account's": BRAND_HOST,
         "sends again of one invitation": INVITATION_AGAIN,

@@ -75,7 +75,6 @@ fn sentence(t: Text, verb: Verb) -> &'static str {
     match verb {
         Verb::AccountCreated => t.activity_account_created(),
         Verb::AccountChanged => t.activity_account_changed(),
-        Verb::ActivityExported => t.activity_activity_exported(),
         Verb::CompanyCreated => t.activity_company_created(),
         Verb::CompanyChanged => t.activity_company_changed(),
         Verb::CompaniesChanged => t.activity_companies_changed(),

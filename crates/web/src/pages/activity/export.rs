@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::activity::{self, Activity, Filter};
 use app::pass::{AccountPass, HasPlace as _};
-use app::work::Writer;
+use app::work::Reader;
 use app::{Refused, csv};
 use domain::capability::proof::ManageUsers;
 use domain::id::{ActivityId, DirectoryId, LoginId, UserId};
@@ -46,7 +46,7 @@ pub async fn lines(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answ
 async fn file(
     visit: &Visit<AccountPass<ManageUsers>>,
     query: Query,
-    ending: &'static str,
+    ending: &str,
     head: String,
     write: impl Fn(&Activity) -> String,
 ) -> Result<(String, String), Refused> {
@@ -55,14 +55,14 @@ async fn file(
         return Err(Refused::Invalid(Vec::new()));
     }
     let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
-    let begin = move |w: Writer, pass: &AccountPass<ManageUsers>| {
+    let begin = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
         let zone = &pass.place().time_zone;
         if query.clone().readable(zone) != query {
             return Err(Refused::Invalid(Vec::new()));
         }
-        activity::export(w, pass, &query.asked(zone), &format!("activity.{ending}"))
+        activity::export(r, pass, &query.asked(zone))
     };
-    let (_, filter) = visit.write(begin).await?;
+    let (_, filter) = visit.read(begin).await?;
     let mut text = head;
     let has_more = !fill(visit, &filter, &mut text, write).await?;
     let more = if has_more { "-not-all" } else { "" };
