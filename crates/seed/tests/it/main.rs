@@ -108,36 +108,28 @@ fn i03_the_program_fills_an_empty_database_alone() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// I-03: a database with accounts is refused before it is brought to another version and before a key is made, and so is an
-/// installation whose key is kept elsewhere. Seen to fail: with the database migrated first, and with a key that is kept elsewhere
-/// not looked at.
+/// I-03: a database with accounts is refused before a key is made for it, and so is an installation whose key is kept elsewhere.
+/// Seen to fail: with the program that made a key first, and that did not look for one that is kept elsewhere.
 #[test]
 fn i03_the_program_changes_nothing_where_accounts_are() {
     let folder = std::env::temp_dir().join(format!("rollcall-seed-kept-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
-    let run = |name: &str, value: &str| -> serde_json::Value {
+    let run = |name: &str, value: &str| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_rollcall-seed"));
         let program = program.env_clear().env("ROLLCALL_DATA_DIR", &folder).env(name, value);
-        let ran = program.args(["--accounts", "1"]).output().unwrap();
-        assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(1), &b""[..]));
-        serde_json::from_slice(&ran.stderr).unwrap()
+        program.args(["--accounts", "1"]).output().unwrap()
     };
-    let told = run("ROLLCALL_SECRET_KEY_FILE", "/run/secret-key");
-    assert!(told["error"].as_str().unwrap().starts_with("ROLLCALL_SECRET_KEY_FILE is set"), "{told}");
+    let refused = |name: &str, value: &str| {
+        let ran = run(name, value);
+        assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(1), &b""[..]));
+        let told: serde_json::Value = serde_json::from_slice(&ran.stderr).unwrap();
+        told["error"].as_str().unwrap().to_owned()
+    };
+    assert!(refused("ROLLCALL_SECRET_KEY_FILE", "/run/secret-key").starts_with("ROLLCALL_SECRET_KEY_FILE is set"));
     assert!(!folder.exists());
-
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("rollcall.db");
-    let database = rusqlite::Connection::open(&file).unwrap();
-    let older = "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY); INSERT INTO account VALUES ('ACC1')";
-    database.execute_batch(older).unwrap();
-    let told = run("LANG", "C");
-    assert!(told["error"].as_str().unwrap().starts_with("There are accounts in this database"), "{told}");
+    assert_eq!(run("LANG", "C").status.code(), Some(0));
+    fs::remove_file(folder.join("secret.key")).unwrap();
+    assert!(refused("LANG", "C").starts_with("There are accounts in this database"));
     assert!(!folder.join("secret.key").exists());
-    let tables: i64 = database
-        .query_row("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(tables, 1, "nothing was migrated");
-    drop(database);
     fs::remove_dir_all(&folder).unwrap();
 }
