@@ -125,7 +125,9 @@ fn i03_the_program_changes_nothing_where_accounts_are() {
         let told: serde_json::Value = serde_json::from_slice(&ran.stderr).unwrap();
         told["error"].as_str().unwrap().to_owned()
     };
-    assert!(refused("ROLLCALL_SECRET_KEY_FILE", "/run/secret-key").starts_with("ROLLCALL_SECRET_KEY_FILE is set"));
+    assert!(
+        refused("ROLLCALL_SECRET_KEY_FILE", "/run/secret-key").starts_with("ROLLCALL_SECRET_KEY_FILE is set")
+    );
     assert!(!folder.exists());
     assert_eq!(run("LANG", "C").status.code(), Some(0));
     fs::remove_file(folder.join("secret.key")).unwrap();

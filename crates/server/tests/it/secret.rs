@@ -72,7 +72,8 @@ fn x06_the_key_is_replaced_and_the_older_one_forgotten() {
     }
 }
 
-/// What fails after the change is no reason to say that nothing has changed. Not yet seen to fail.
+/// What fails after the change is no reason to say that nothing has changed. Seen to fail: with the
+/// other sentence.
 #[test]
 fn x06_a_key_that_was_replaced_is_not_told_to_be_as_it_was() {
     let installation = Installation::new();

@@ -143,7 +143,7 @@ mod tests {
         Some(error.source().map(ToString::to_string).unwrap_or_default())
     }
 
-    /// I-05. Not yet seen to fail.
+    /// I-05
     #[test]
     fn i05_a_certificate_that_is_named_is_not_passed_over() {
         for name in ["sslrootcert", "sslcert", "sslkey"] {
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(told("postgres://c/d"), None);
     }
 
-    /// I-05. Not yet seen to fail.
+    /// I-05
     #[test]
     fn i05_a_key_that_everybody_may_read_or_change_is_refused() {
         let file = std::env::temp_dir().join(format!("rollcall-sslkey-{}", std::process::id()));
