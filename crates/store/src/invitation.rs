@@ -34,7 +34,7 @@ pub fn insert(
     let (id, now, generation) = (w.new_id::<InvitationId>(), w.now, i64::from(send_now));
     let hash = secret::hash(&token(w.key(), pass.account(), &id, generation));
     let sent_at = send_now.then_some(now);
-    w.tx().exec(
+    w.tx().put(
         sql!(
             "INSERT INTO invitation (account_id, id, user_id, token_hash, generation, message, invited_by, created_at,
                                      sent_at, expires_at, invited_by_login, directory_id)

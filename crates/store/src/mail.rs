@@ -127,7 +127,7 @@ pub fn insert_of_center(w: &mut Writer, center: &AccountCenterId, new: &NewMail)
 fn insert_in(w: &mut Writer, from: &str, new: &NewMail) -> Result<MailId, DbError> {
     let (id, now, language) = (w.new_id::<MailId>(), w.now, w.origin().language.clone());
     let key_number = w.key().number();
-    w.tx().exec(
+    w.tx().put(
         sql!(
             "INSERT INTO mail (account_id, id, kind, subject_id, generation, email, language, state, attempts, run_at,
                                lease_until, answer, created_at, key_number)
@@ -155,7 +155,7 @@ pub fn update_behind(w: &mut Writer, pass: &AccountPass<ManageUsers>, mail: &Mai
 
 /// The same for what the worker sends.
 pub(crate) fn put_behind(w: &mut Writer, account: &AccountId, mail: &MailId) -> Result<(), DbError> {
-    w.tx().exec(
+    w.tx().put(
         sql!("UPDATE mail SET behind = 1 WHERE account_id = $1 AND id = $2"),
         &[account.into(), mail.into()],
     )?;

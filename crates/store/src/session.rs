@@ -103,7 +103,7 @@ pub fn insert(
     let (id, token, now) = (w.new_id::<SessionId>(), w.new_token(), w.now);
     let (network, lives) = (w.origin().network.clone(), opens.provider().map_or(IDLE, |_| BY_PROVIDER));
     let (stored, given) = opens.give(token);
-    w.tx().exec(
+    w.tx().put(
         sql!(
             "INSERT INTO session (id, token_hash, login_id, network, device, created_at, seen_at, proven_at, expires_at,
                                   single_sign_on_id)

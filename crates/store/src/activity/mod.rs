@@ -51,7 +51,7 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result
         let mut values = values(w, actor, &entries[0]);
         let Some(second) = entries.get(1) else {
             let one = insert_entries!("($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
-            w.tx().exec(one, &values)?;
+            w.tx().put(one, &values)?;
             continue;
         };
         values.extend(self::values(w, actor, second));
@@ -59,7 +59,7 @@ pub(crate) fn insert(w: &mut Writer, actor: &Actor, entries: &[Entry]) -> Result
             "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13),
              ($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
         );
-        w.tx().exec(two, &values)?;
+        w.tx().put(two, &values)?;
     }
     let begins = |entry: &&Entry| matches!(entry.verb, Verb::AccountCreated | Verb::CenterCreated);
     for entry in entries.iter().filter(begins) {

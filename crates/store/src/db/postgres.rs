@@ -47,6 +47,15 @@ pub(super) fn execute(
     session.ok_or_else(not_here)?.execute(stmt, params)
 }
 
+/// Runs a statement without rows along with the next one.
+pub(super) fn put(
+    session: Option<&mut Session>,
+    stmt: &'static Stmt,
+    params: &[Value],
+) -> Result<(), (Failure, DbError)> {
+    session.ok_or_else(not_here)?.put(stmt, params)
+}
+
 fn not_here() -> (Failure, DbError) {
     (Failure::Collision, DbError::Busy)
 }

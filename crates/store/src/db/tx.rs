@@ -104,6 +104,18 @@ impl<'a> Tx<'a> {
         self.note(stmt, result)
     }
 
+    /// Runs a statement without a result that is not refused unless the code is wrong, and whose count nobody asks for. On
+    /// PostgreSQL it goes along with the next one, or with the commit, and saves a trip. If it is refused after all, whatever
+    /// comes next is, and nothing of the unit is kept.
+    pub fn put(&mut self, stmt: &'static Stmt, params: &[Value]) -> Result<(), DbError> {
+        self.check(params)?;
+        let result = match &mut self.engine {
+            Open::Sqlite(connection, _) => sqlite::execute(connection, stmt, params).map(drop),
+            Open::Postgres(session, _) => postgres::put(session.as_deref_mut(), stmt, params),
+        };
+        self.note(stmt, result)
+    }
+
     /// What was made of the rows of this statement, if nobody has committed since; see [`Tx::keep`]. On
     /// a database thread of PostgreSQL it waits for another unit that is making it.
     pub(crate) fn find_kept<T: Send + Sync + 'static>(

@@ -78,7 +78,7 @@ fn insert_terms(
         let mut values: Vec<Value> = vec![account.into(), id.into(), listed.into(), user_type.word().into()];
         // Where there are fewer, the last is named again.
         values.extend((0..AT_ONCE).map(|at| Value::from(&terms[at.min(terms.len() - 1)])));
-        w.tx().exec(
+        w.tx().put(
             sql!(
                 "INSERT INTO user_term (account_id, user_id, listed, user_type, term)
                  VALUES ($1, $2, $3, $4, $5), ($1, $2, $3, $4, $6), ($1, $2, $3, $4, $7), ($1, $2, $3, $4, $8)
@@ -166,7 +166,7 @@ pub fn insert_companies(
     if companies.is_empty() {
         return Ok(());
     }
-    w.tx().exec(
+    w.tx().put(
         sql!(
             "INSERT INTO user_company (account_id, user_id, company_id, listed, user_type, sort_name)
              SELECT $1, $2, c.id, u.listed, u.user_type, u.sort_name

@@ -3,9 +3,9 @@
 use crate::db::error::DbError;
 use crate::db::row::Rows;
 use crate::db::value::{Cell, Value};
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type};
 use std::error::Error;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 type Fault = Box<dyn Error + Sync + Send>;
 
@@ -35,7 +35,7 @@ impl ToSql for Value {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }
 
 impl<'a> FromSql<'a> for Cell<'a> {
@@ -59,13 +59,13 @@ impl<'a> FromSql<'a> for Cell<'a> {
 }
 
 /// Takes the values of a row into the result.
-pub(super) fn push(row: &postgres::Row, rows: &mut Rows) -> Result<(), DbError> {
+pub(super) fn push(row: &tokio_postgres::Row, rows: &mut Rows) -> Result<(), DbError> {
     for at in 0..row.len() {
         rows.push(row.try_get(at).map_err(|_| misfit(row, at))?);
     }
     Ok(())
 }
 
-fn misfit(row: &postgres::Row, at: usize) -> DbError {
+fn misfit(row: &tokio_postgres::Row, at: usize) -> DbError {
     DbError::Shape(format!("column {} holds {}", at + 1, row.columns()[at].type_()))
 }

@@ -2,10 +2,10 @@
 
 use crate::db::error::DbError;
 use crate::db::tx::Failure;
-use postgres::Error;
-use postgres::error::SqlState;
 use std::error::Error as _;
 use std::sync::Arc;
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
 
 /// What the worker does about the error.
 pub(super) fn failure(error: &Error) -> Failure {

@@ -2,18 +2,22 @@
 
 use super::error::{db_error, failure};
 use super::tls::{self, Tls};
-use crate::db::error::DbError;
+use crate::db::error::{DbError, Source};
 use crate::db::row::Rows;
 use crate::db::stmt::Stmt;
 use crate::db::tx::Failure;
 use crate::db::value::Value;
-use postgres::types::ToSql;
-use postgres::{Client, Config, NoTls, Statement};
+use futures_util::future::{join, join_all};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::error::Error;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 
 /// The plan of a statement is made once and kept: every statement is served by its index whatever is bound, and
 /// planning costs more than running it. Small tables are no exception: who reads through one counts as reading all of
@@ -21,6 +25,9 @@ use std::time::Duration;
 /// that an index answers at once took 4 to 20 ms.
 pub const MODES: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; \
     SET max_parallel_workers_per_gather = 0";
+
+/// How much goes along with a statement at most.
+const ALONG: usize = 16;
 
 /// How to reach the server; every database thread has a copy.
 #[derive(Clone)]
@@ -50,18 +57,32 @@ impl Connector {
 
     /// Opens a connection. To be called on database threads only; elsewhere see [`on_thread`].
     pub(in crate::db) fn connect(&self) -> Result<Session, DbError> {
-        let connect = || match &self.tls {
-            Some(tls) => self.config.connect(tls.clone()),
-            None => self.config.connect(NoTls),
-        };
-        let unavailable = |error| DbError::Unavailable(Arc::new(error));
-        // The driver panics where the system has no file handles left. The thread must outlive that.
-        let client = catch_unwind(AssertUnwindSafe(connect))
-            .map_err(|_| DbError::unavailable("the driver panicked while it connected"))?;
-        let mut client = client.map_err(unavailable)?;
-        client.batch_execute(MODES).map_err(unavailable)?;
-        Ok(Session { client, statements: HashMap::new(), spent: false })
+        match &self.tls {
+            Some(tls) => self.connect_with(tls.clone()),
+            None => self.connect_with(NoTls),
+        }
+        .map_err(DbError::Unavailable)
     }
+
+    fn connect_with<T>(&self, tls: T) -> Result<Session, Source>
+    where
+        T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+    {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(source)?;
+        let (client, connection) = runtime.block_on(self.config.connect(tls)).map_err(source)?;
+        // It is at work whenever somebody waits for an answer.
+        runtime.spawn(async {
+            if let Err(error) = connection.await {
+                tracing::warn!(error = &error as &dyn Error, "a database connection broke");
+            }
+        });
+        runtime.block_on(client.batch_execute(MODES)).map_err(source)?;
+        Ok(Session { runtime, client, statements: HashMap::new(), unsent: Vec::new(), spent: false })
+    }
+}
+
+fn source(error: impl Error + Send + Sync + 'static) -> Source {
+    Arc::new(error)
 }
 
 /// Opens a connection and works with it on a thread made for that: the blocking client must not run inside an async
@@ -77,12 +98,26 @@ pub(in crate::db) fn on_thread<T: Send>(
 }
 
 /// A connection and the statements prepared on it.
+///
+/// What nobody waits for is not sent by itself: it goes along with the next statement, in one trip.
 pub(in crate::db) struct Session {
+    runtime: Runtime,
     client: Client,
     /// By the address of the statement, which is unique and never changes: cheaper than hashing its text.
     statements: HashMap<usize, Statement>,
+    unsent: Vec<Unsent>,
     spent: bool,
 }
+
+/// What goes along with the next statement.
+enum Unsent {
+    /// Without parameters.
+    Batch(&'static str),
+    /// A statement with its values.
+    Put(&'static Stmt, Statement, Vec<Value>),
+}
+
+type Sent<'a> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Error>> + 'a>>;
 
 impl Session {
     /// Runs a statement and reads its rows.
@@ -92,7 +127,7 @@ impl Session {
         params: &[Value],
     ) -> Result<Rows, (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
-        let rows = self.client.query(&prepared, &refs(params)).map_err(|error| self.explained(error))?;
+        let rows = self.run(async |client| client.query(&prepared, &refs(params)).await)?;
         let mut read = Rows::new(stmt, prepared.columns().len());
         let pushed = rows.iter().try_for_each(|row| super::bind::push(row, &mut read));
         pushed.map_err(|error| (Failure::Statement, error))?;
@@ -106,12 +141,49 @@ impl Session {
         params: &[Value],
     ) -> Result<u64, (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
-        self.client.execute(&prepared, &refs(params)).map_err(|error| self.explained(error))
+        self.run(async |client| client.execute(&prepared, &refs(params)).await)
+    }
+
+    /// Runs a statement without rows along with the next one, whose answer tells if this one was refused.
+    pub(in crate::db) fn put(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value],
+    ) -> Result<(), (Failure, DbError)> {
+        let prepared = self.prepared(stmt, params.len())?;
+        if self.unsent.len() == ALONG {
+            self.run(async |_| Ok(()))?;
+        }
+        self.unsent.push(Unsent::Put(stmt, prepared, params.to_vec()));
+        Ok(())
     }
 
     /// Runs several statements without parameters, separated by semicolons.
     pub(in crate::db) fn batch(&mut self, sql: &str) -> Result<(), (Failure, DbError)> {
-        self.client.batch_execute(sql).map_err(|error| self.explained(error))
+        self.run(async |client| client.batch_execute(sql).await)
+    }
+
+    /// Begins a transaction along with its first statement.
+    pub(in crate::db) fn begin(&mut self) {
+        self.unsent.push(Unsent::Batch("BEGIN ISOLATION LEVEL SERIALIZABLE"));
+    }
+
+    /// Sees to it that the transaction has begun, whatever else is unsent.
+    pub(in crate::db) fn make_begun(&mut self) -> Result<(), (Failure, DbError)> {
+        let Some(Unsent::Batch(begin)) = self.unsent.first() else { return Ok(()) };
+        let begin = *begin;
+        let rest = self.unsent.split_off(1);
+        self.unsent.clear();
+        self.batch(begin)?;
+        self.unsent = rest;
+        Ok(())
+    }
+
+    /// Takes the transaction back, or what has not been sent of it.
+    pub(in crate::db) fn roll_back(&mut self) -> Result<(), (Failure, DbError)> {
+        let has_begun = !matches!(self.unsent.first(), Some(Unsent::Batch(_)));
+        self.unsent.clear();
+        if has_begun { self.batch("ROLLBACK") } else { Ok(()) }
     }
 
     /// Marks the connection as one that must not be used again.
@@ -124,7 +196,22 @@ impl Session {
         self.spent || self.client.is_closed()
     }
 
-    fn explained(&mut self, error: postgres::Error) -> (Failure, DbError) {
+    /// Sends what is unsent and this, and waits for all of it. The first error is the one that counts: the server refuses all
+    /// that follows it.
+    fn run<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, (Failure, DbError)> {
+        let unsent = std::mem::take(&mut self.unsent);
+        let before = join_all(unsent.iter().map(|unsent| unsent.send(&self.client)));
+        let (before, answer) = self.runtime.block_on(join(before, ask(&self.client)));
+        for (unsent, answer) in unsent.iter().zip(before) {
+            answer.map_err(|error| unsent.explained(self.explained(error)))?;
+        }
+        answer.map_err(|error| self.explained(error))
+    }
+
+    fn explained(&mut self, error: tokio_postgres::Error) -> (Failure, DbError) {
         let failure = failure(&error);
         self.spent |= failure == Failure::Broken;
         (failure, db_error(error))
@@ -136,7 +223,7 @@ impl Session {
             Some(prepared) => prepared.clone(),
             None => {
                 let text = stmt.postgres().map_err(|error| (Failure::Statement, error))?;
-                let prepared = self.client.prepare(text).map_err(|error| self.explained(error))?;
+                let prepared = self.run(async |client| client.prepare(text).await)?;
                 self.statements.insert(address, prepared.clone());
                 prepared
             }
@@ -147,6 +234,25 @@ impl Session {
             return Err((Failure::Statement, what));
         }
         Ok(prepared)
+    }
+}
+
+impl Unsent {
+    fn send<'a>(&'a self, client: &'a Client) -> Sent<'a> {
+        match self {
+            Unsent::Batch(sql) => Box::pin(client.batch_execute(sql)),
+            Unsent::Put(_, prepared, params) => {
+                Box::pin(async { client.execute(prepared, &refs(params)).await.map(drop) })
+            }
+        }
+    }
+
+    /// The error of this one is told as another's answer.
+    fn explained(&self, (failure, error): (Failure, DbError)) -> (Failure, DbError) {
+        match self {
+            Unsent::Batch(_) => (failure, error),
+            Unsent::Put(stmt, _, _) => (failure, error.at(stmt)),
+        }
     }
 }
 

@@ -124,11 +124,7 @@ fn read(session: &mut Session, seen: Option<&Seen>, unit: &mut dyn Unit) -> Try 
 
 /// A write unit in a transaction that behaves as if it ran alone.
 fn write(session: &mut Session, unit: &mut dyn Unit) -> Try {
-    if let Err((_, error)) = session.batch("BEGIN ISOLATION LEVEL SERIALIZABLE") {
-        unit.fail(error);
-        session.give_up();
-        return Try::Broke;
-    }
+    session.begin();
     let mut tx = Tx::postgres(session, Kind::Write);
     let ended = unit.run(&mut tx);
     let failure = tx.failure();
@@ -158,6 +154,12 @@ fn commit(session: &mut Session, unit: &mut dyn Unit) -> Try {
         unit.fail(DbError::unavailable("the connection was lost before the commit"));
         return Try::Broke;
     }
+    // What is not begun yet can be tried again on another connection; what goes along with the commit cannot.
+    if let Err((_, error)) = session.make_begun() {
+        unit.fail(error);
+        session.give_up();
+        return Try::Broke;
+    }
     match session.batch("COMMIT") {
         Ok(()) => Try::Over,
         Err((Failure::Collision, _)) => rolled_back(session, Try::Collided),
@@ -175,7 +177,7 @@ fn commit(session: &mut Session, unit: &mut dyn Unit) -> Try {
 
 /// A connection whose transaction cannot be rolled back is not used again; closing it has the same effect.
 fn rolled_back(session: &mut Session, then: Try) -> Try {
-    if session.batch("ROLLBACK").is_err() {
+    if session.roll_back().is_err() {
         session.give_up();
     }
     then

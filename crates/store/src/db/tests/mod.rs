@@ -10,6 +10,7 @@ mod known;
 mod lookout;
 mod migrations;
 mod outages;
+mod put;
 mod refusals;
 
 use super::migrate::{self, Migration};
