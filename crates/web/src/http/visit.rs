@@ -203,8 +203,8 @@ fn says_where_from(request: &Request) -> bool {
     }
 }
 
-/// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused in a form; a query
-/// that does not fit, such as one that a mail program added to a link, is as good as none, unless a program wrote it.
+/// The query of a GET, or the form of a POST. Unknown fields and fields given twice are refused; but in the address of a page
+/// unknown ones, such as a mail program adds to a link, are passed over.
 async fn read_input<I: DeserializeOwned>(
     request: Request,
     speaks: Speaks,
@@ -216,8 +216,12 @@ async fn read_input<I: DeserializeOwned>(
     }
     let parse = |bytes: &[u8]| serde_html_form::from_bytes(bytes).map_err(|_| StatusCode::BAD_REQUEST);
     if request.method() != Method::POST {
-        let read = parse(request.uri().query().unwrap_or_default().as_bytes());
-        return if speaks == Speaks::Data { read } else { read.or_else(|_| parse(b"")) };
+        let query = request.uri().query().unwrap_or_default();
+        return if speaks == Speaks::Data {
+            parse(query.as_bytes())
+        } else {
+            parse(known::<I>(query).as_bytes())
+        };
     }
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -229,6 +233,16 @@ async fn read_input<I: DeserializeOwned>(
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     parse(&body)
+}
+
+/// A query without the fields that the page does not know. What it knows and cannot read stays: whoever asks for one thing
+/// is not shown another.
+fn known<I: DeserializeOwned>(query: &str) -> String {
+    let is_known = |pair: &&str| match serde_html_form::from_str::<I>(pair) {
+        Ok(_) => true,
+        Err(error) => !error.to_string().starts_with("unknown field"),
+    };
+    query.split('&').filter(|pair| !pair.is_empty()).filter(is_known).collect::<Vec<_>>().join("&")
 }
 
 impl Visitor {

@@ -30,6 +30,7 @@ mod networks;
 mod openapi;
 mod people;
 mod proof;
+mod query;
 mod records;
 mod scim;
 mod see_as;

@@ -62,7 +62,7 @@ impl Query {
         self
     }
 
-    /// Whether the query of an address is one at all. Else it is taken for none, which asks for everything.
+    /// Whether an address names nothing but what can be asked for. A page passes over the rest.
     pub(super) fn fits(address: &str) -> bool {
         let (_, query) = address.split_once('?').unwrap_or_default();
         serde_html_form::from_str::<Query>(query).is_ok()
