@@ -59,6 +59,7 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
   await walk.look(page, 'api-key-end');
   await j.follow(page, 'Cancel');
   await page.getByRole('link', { name: 'End the key Nightly export' }).click();
+  await j.sees(page, 'This can’t be undone.');
   await j.press(page, 'End the key Nightly export');
   await j.sees(page, 'The key has been ended.');
   const refused = await page.request.get('/v3/a.json', { headers: { Authorization: `Token token=${key}` } });

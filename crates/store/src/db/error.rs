@@ -62,9 +62,10 @@ impl DbError {
         DbError::Other(Arc::new(source))
     }
 
-    /// Adds the place of the statement to errors that only a developer can understand.
+    /// Adds the place of the statement to errors that only a developer can understand, unless they name one already.
     pub(super) fn at(self, stmt: &'static Stmt) -> DbError {
         match self {
+            DbError::Other(source) if source.is::<StatementError>() => DbError::Other(source),
             DbError::Other(source) => DbError::other(StatementError { stmt, source }),
             DbError::Shape(what) => DbError::Shape(format!("{stmt}: {what}")),
             other => other,

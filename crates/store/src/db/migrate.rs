@@ -182,7 +182,7 @@ impl Runner {
     fn begin(&mut self) -> Result<(), DbError> {
         self.batch(match self {
             Runner::Sqlite(_) => "BEGIN IMMEDIATE",
-            Runner::Postgres(_) => "BEGIN",
+            Runner::Postgres(_) => "BEGIN READ WRITE",
         })
     }
 

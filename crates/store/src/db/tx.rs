@@ -111,6 +111,10 @@ impl<'a> Tx<'a> {
         self.check(params)?;
         let result = match &mut self.engine {
             Open::Sqlite(connection, _) => sqlite::execute(connection, stmt, params).map(drop),
+            // Of a unit that reads nothing is committed that it could go along with.
+            Open::Postgres(session, _) if self.kind == Kind::Read => {
+                postgres::execute(session.as_deref_mut(), stmt, params).map(drop)
+            }
             Open::Postgres(session, _) => postgres::put(session.as_deref_mut(), stmt, params),
         };
         self.note(stmt, result)

@@ -38,6 +38,13 @@ impl ToSql for Value {
     tokio_postgres::types::to_sql_checked!();
 }
 
+/// Refuses values that do not fit the types that the server wants.
+pub(super) fn check(values: &[Value], types: &[Type]) -> Result<(), DbError> {
+    let mut bytes = BytesMut::new();
+    let mut fits = |(value, ty): (&Value, &Type)| value.to_sql(ty, &mut bytes).map(drop);
+    values.iter().zip(types).try_for_each(&mut fits).map_err(|misfit| DbError::Shape(misfit.to_string()))
+}
+
 impl<'a> FromSql<'a> for Cell<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Cell<'a>, Fault> {
         match *ty {

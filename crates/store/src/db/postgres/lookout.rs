@@ -41,7 +41,7 @@ static SNAPSHOT: Stmt = Stmt::new(
 );
 
 /// Counts are lost when the server loses its power: nothing depends on the last of them.
-const COUNTING: &str = "SET synchronous_commit = off";
+const COUNTING: &str = "SET synchronous_commit = off; SET default_transaction_read_only = off";
 
 /// What is known of the database.
 #[derive(Default)]

@@ -10,8 +10,9 @@ use crate::db::value::Value;
 use futures_util::future::{join, join_all};
 use std::collections::HashMap;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -23,8 +24,11 @@ use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 /// planning costs more than running it. Small tables are no exception: who reads through one counts as reading all of
 /// it, and collides with everybody who writes there. Nothing here is worth workers of its own: to start two for a count
 /// that an index answers at once took 4 to 20 ms.
+///
+/// What is not in a transaction that says that it writes may only read. So whatever was sent along with a `BEGIN` that the
+/// server refuses changes nothing.
 pub const MODES: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; \
-    SET max_parallel_workers_per_gather = 0";
+    SET max_parallel_workers_per_gather = 0; SET default_transaction_read_only = on";
 
 /// How much goes along with a statement at most.
 const ALONG: usize = 16;
@@ -56,12 +60,15 @@ impl Connector {
     }
 
     /// Opens a connection. To be called on database threads only; elsewhere see [`on_thread`].
+    ///
+    /// To find the host's address takes a thread, and the runtime panics where the system has none left: the database thread
+    /// outlives that.
     pub(in crate::db) fn connect(&self) -> Result<Session, DbError> {
-        match &self.tls {
+        let opened = catch_unwind(AssertUnwindSafe(|| match &self.tls {
             Some(tls) => self.connect_with(tls.clone()),
             None => self.connect_with(NoTls),
-        }
-        .map_err(DbError::Unavailable)
+        }));
+        opened.map_err(|_| DbError::Panicked)?.map_err(DbError::Unavailable)
     }
 
     fn connect_with<T>(&self, tls: T) -> Result<Session, Source>
@@ -70,14 +77,16 @@ impl Connector {
     {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(source)?;
         let (client, connection) = runtime.block_on(self.config.connect(tls)).map_err(source)?;
+        let broken = Arc::new(OnceLock::new());
+        let why = Arc::clone(&broken);
         // It is at work whenever somebody waits for an answer.
-        runtime.spawn(async {
+        runtime.spawn(async move {
             if let Err(error) = connection.await {
-                tracing::warn!(error = &error as &dyn Error, "a database connection broke");
+                let _ = why.set(source(error));
             }
         });
         runtime.block_on(client.batch_execute(MODES)).map_err(source)?;
-        Ok(Session { runtime, client, statements: HashMap::new(), unsent: Vec::new(), spent: false })
+        Ok(Session { runtime, client, statements: HashMap::new(), unsent: Vec::new(), broken, spent: false })
     }
 }
 
@@ -106,6 +115,8 @@ pub(in crate::db) struct Session {
     /// By the address of the statement, which is unique and never changes: cheaper than hashing its text.
     statements: HashMap<usize, Statement>,
     unsent: Vec<Unsent>,
+    /// Why the connection broke. Whoever waits is only told that it did.
+    broken: Arc<OnceLock<Source>>,
     spent: bool,
 }
 
@@ -151,6 +162,8 @@ impl Session {
         params: &[Value],
     ) -> Result<(), (Failure, DbError)> {
         let prepared = self.prepared(stmt, params.len())?;
+        // Found out later it would be left out, and what goes along with it sent.
+        super::bind::check(params, prepared.params()).map_err(|error| (Failure::Statement, error))?;
         if self.unsent.len() == ALONG {
             self.run(async |_| Ok(()))?;
         }
@@ -165,11 +178,28 @@ impl Session {
 
     /// Begins a transaction along with its first statement.
     pub(in crate::db) fn begin(&mut self) {
-        self.unsent.push(Unsent::Batch("BEGIN ISOLATION LEVEL SERIALIZABLE"));
+        self.unsent.push(Unsent::Batch("BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"));
     }
 
-    /// Sees to it that the transaction has begun, whatever else is unsent.
-    pub(in crate::db) fn make_begun(&mut self) -> Result<(), (Failure, DbError)> {
+    /// Commits what has been done, and with it what is unsent. If it is not known whether that took place, the error is
+    /// [`DbError::Unknown`]; with any other nothing is kept.
+    pub(in crate::db) fn commit(&mut self) -> Result<(), (Failure, DbError)> {
+        self.make_begun()?;
+        let (along, answer) = self.send(async |client| client.batch_execute("COMMIT").await);
+        // The server itself has refused it, and so never came to the commit.
+        if let Err(refused @ Refused { by_server: true, .. }) = along {
+            return Err(refused.told());
+        }
+        let lost = |(failure, error)| match failure {
+            Failure::Broken => (failure, DbError::Unknown(Arc::new(error))),
+            _ => (failure, error),
+        };
+        along.map_err(Refused::told).and(answer).map_err(lost)
+    }
+
+    /// Sees to it that the transaction has begun, whatever else is unsent: what has not begun can be tried again on another
+    /// connection, and what went along with a commit cannot.
+    fn make_begun(&mut self) -> Result<(), (Failure, DbError)> {
         let Some(Unsent::Batch(begin)) = self.unsent.first() else { return Ok(()) };
         let begin = *begin;
         let rest = self.unsent.split_off(1);
@@ -191,30 +221,49 @@ impl Session {
         self.spent = true;
     }
 
+    /// Why the connection broke, if it did by itself.
+    pub(in crate::db) fn why_broken(&self) -> Option<&(dyn Error + 'static)> {
+        self.broken.get().map(|why| why.as_ref() as &(dyn Error + 'static))
+    }
+
     /// True once the connection must not be used again.
     pub(in crate::db) fn is_spent(&self) -> bool {
         self.spent || self.client.is_closed()
     }
 
-    /// Sends what is unsent and this, and waits for all of it. The first error is the one that counts: the server refuses all
-    /// that follows it.
+    /// Sends what is unsent and this, and waits for all of it. The first error is the one that counts.
     fn run<T>(
         &mut self,
         ask: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, (Failure, DbError)> {
+        let (along, answer) = self.send(ask);
+        along.map_err(Refused::told).and(answer)
+    }
+
+    /// Sends what is unsent and this, and waits for all of it: the first error of what went along, and the answer. In a
+    /// transaction the server refuses all that follows an error, and whatever comes before a transaction may only read.
+    fn send<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> (Result<(), Refused>, Result<T, (Failure, DbError)>) {
         let unsent = std::mem::take(&mut self.unsent);
-        let before = join_all(unsent.iter().map(|unsent| unsent.send(&self.client)));
-        let (before, answer) = self.runtime.block_on(join(before, ask(&self.client)));
-        for (unsent, answer) in unsent.iter().zip(before) {
-            answer.map_err(|error| unsent.explained(self.explained(error)))?;
-        }
-        answer.map_err(|error| self.explained(error))
+        let along = join_all(unsent.iter().map(|unsent| unsent.send(&self.client)));
+        let (along, answer) = self.runtime.block_on(join(along, ask(&self.client)));
+        let along = unsent.iter().zip(along).try_for_each(|(unsent, answer)| {
+            answer.map_err(|error| {
+                let by_server = error.code().is_some();
+                let (failure, error) = self.explained(error);
+                Refused { failure, error: unsent.named(error), by_server }
+            })
+        });
+        (along, answer.map_err(|error| self.explained(error)))
     }
 
     fn explained(&mut self, error: tokio_postgres::Error) -> (Failure, DbError) {
         let failure = failure(&error);
         self.spent |= failure == Failure::Broken;
-        (failure, db_error(error))
+        let why = self.broken.get().filter(|_| error.is_closed());
+        (failure, why.map_or_else(|| db_error(error), |why| DbError::Unavailable(Arc::clone(why))))
     }
 
     fn prepared(&mut self, stmt: &'static Stmt, values: usize) -> Result<Statement, (Failure, DbError)> {
@@ -248,11 +297,25 @@ impl Unsent {
     }
 
     /// The error of this one is told as another's answer.
-    fn explained(&self, (failure, error): (Failure, DbError)) -> (Failure, DbError) {
+    fn named(&self, error: DbError) -> DbError {
         match self {
-            Unsent::Batch(_) => (failure, error),
-            Unsent::Put(stmt, _, _) => (failure, error.at(stmt)),
+            Unsent::Batch(_) => error,
+            Unsent::Put(stmt, _, _) => error.at(stmt),
         }
+    }
+}
+
+/// An error of what went along.
+struct Refused {
+    failure: Failure,
+    error: DbError,
+    /// Whether the server itself refused it, and the answer was not merely lost.
+    by_server: bool,
+}
+
+impl Refused {
+    fn told(self) -> (Failure, DbError) {
+        (self.failure, self.error)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::db::queue::Queue;
 use crate::db::tx::{Failure, Tx};
 use crate::db::unit::{Ended, Job, Kind, Unit};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -91,7 +91,8 @@ impl Worker<'_> {
             Kind::Write => write(&mut session, unit),
         };
         if session.is_spent() {
-            tracing::warn!("a database connection is given up and will be opened again");
+            let error = session.why_broken();
+            tracing::warn!(error, "a database connection is given up and will be opened again");
         } else {
             self.session = Some(session);
         }
@@ -154,19 +155,17 @@ fn commit(session: &mut Session, unit: &mut dyn Unit) -> Try {
         unit.fail(DbError::unavailable("the connection was lost before the commit"));
         return Try::Broke;
     }
-    // What is not begun yet can be tried again on another connection; what goes along with the commit cannot.
-    if let Err((_, error)) = session.make_begun() {
-        unit.fail(error);
-        session.give_up();
-        return Try::Broke;
-    }
-    match session.batch("COMMIT") {
+    match session.commit() {
         Ok(()) => Try::Over,
         Err((Failure::Collision, _)) => rolled_back(session, Try::Collided),
         // The server may have committed and the answer been lost: repeating could do the work twice.
-        Err((Failure::Broken, error)) => {
-            unit.fail(DbError::Unknown(Arc::new(error)));
+        Err((Failure::Broken, error @ DbError::Unknown(_))) => {
+            unit.fail(error);
             Try::Over
+        }
+        Err((Failure::Broken, error)) => {
+            unit.fail(error);
+            Try::Broke
         }
         Err((Failure::Statement, error)) => {
             unit.fail(error);

@@ -70,6 +70,48 @@ on_both_engines! {
         }
         assert_eq!(ids(bed).await.len(), 20);
     }
+
+    // Seen to fail on PostgreSQL: with connections that may write outside a transaction, as what goes along with a refused
+    // `BEGIN` would be.
+    async fn what_is_in_no_transaction_changes_nothing(bed) {
+        bed.db.read(|tx| put(tx, "a")).await.unwrap_err();
+        bed.db.read(|tx| tx.exec(sql!("INSERT INTO counter (id, value) VALUES ('b', 1)"), &[])).await.unwrap_err();
+        assert_eq!(ids(bed).await, Vec::<String>::new());
+    }
+}
+
+/// Seen to fail when it was found out as it was sent: it was left out, and what went along was kept.
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_told_at_once() {
+    let Some(place) = Place::postgres() else { return };
+    let bed = Bed::with_schema(place);
+    let unit = |tx: &mut Tx<'_>| {
+        put(tx, "a")?;
+        let misfit = tx.put(sql!("INSERT INTO counter (id, value) VALUES ('b', $1)"), &["many".into()]);
+        assert!(matches!(misfit, Err(DbError::Shape(_))), "{misfit:?}");
+        Ok::<_, DbError>(())
+    };
+    assert!(matches!(bed.db.write(unit).await, Err(DbError::Aborted)));
+    assert_eq!(ids(&bed).await, Vec::<String>::new());
+}
+
+/// What the server refuses before it comes to the commit is not committed for certain. Seen to fail when every break along
+/// with a commit was told as [`DbError::Unknown`].
+#[tokio::test]
+async fn what_a_fresh_connection_heals_is_tried_again_also_along_with_the_commit() {
+    let Some(place) = Place::postgres() else { return };
+    let bed = Bed::with_schema(place);
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&runs);
+    let unit = move |tx: &mut Tx<'_>| {
+        put(tx, "a")?;
+        if counted.fetch_add(1, Ordering::Relaxed) == 0 {
+            tx.exec(sql!("DEALLOCATE ALL"), &[])?;
+        }
+        put(tx, "b")
+    };
+    bed.db.write(unit).await.unwrap();
+    assert_eq!((runs.load(Ordering::Relaxed), ids(&bed).await), (2, vec!["a".to_owned(), "b".to_owned()]));
 }
 
 /// A connection that was closed while nobody asked: the unit has not begun, and is tried again.
