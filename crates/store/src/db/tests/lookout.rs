@@ -39,6 +39,7 @@ impl Elsewhere {
         let ((tell, told), (ready, done)) = (channel::<String>(), channel());
         let work = move || {
             let mut session = Connector::new(&url).unwrap().connect().unwrap();
+            session.batch("SET default_transaction_read_only = off").unwrap();
             for sql in told {
                 session.batch(&sql).unwrap();
                 ready.send(()).unwrap();

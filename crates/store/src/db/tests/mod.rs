@@ -92,7 +92,11 @@ impl Drop for Place {
 }
 
 fn batch(url: &str, sql: &str) {
-    on_thread(&Connector::new(url).unwrap(), |mut session| session.batch(sql).unwrap()).unwrap();
+    on_thread(&Connector::new(url).unwrap(), |mut session| {
+        session.batch("SET default_transaction_read_only = off").unwrap();
+        session.batch(sql).unwrap();
+    })
+    .unwrap();
 }
 
 /// A database with the tests' tables.
