@@ -64,8 +64,8 @@ impl Timestamp {
     }
 
     /// The same moment as calendar and clock show it in `zone`.
-    pub fn in_zone(self, zone: &Zone) -> jiff::Zoned {
-        self.jiff().to_zoned(zone.0.clone())
+    pub fn in_zone(self, zone: &Zone) -> jiff::ZonedDateTime {
+        self.jiff().to_zoned_datetime(zone.0.clone())
     }
 
     fn jiff(self) -> jiff::Timestamp {
@@ -75,13 +75,13 @@ impl Timestamp {
     /// The end of a day such as `2026-12-31` in `zone`: the first moment of the next. `None` for what is no day.
     pub fn end_of_day(day: &str, zone: &str) -> Option<Timestamp> {
         let next = day.parse::<jiff::civil::Date>().ok()?.tomorrow().ok()?;
-        Some(Timestamp(next.to_zoned(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
+        Some(Timestamp(next.to_zoned_datetime(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
     }
 
     /// The first moment of a day such as `2026-12-31` in `zone`. `None` for what is no day.
     pub fn start_of_day(day: &str, zone: &str) -> Option<Timestamp> {
         let day = day.parse::<jiff::civil::Date>().ok()?;
-        Some(Timestamp(day.to_zoned(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
+        Some(Timestamp(day.to_zoned_datetime(Zone::named(zone).0).ok()?.timestamp().as_microsecond()))
     }
 
     /// The day in `zone`, as forms write it: `2026-12-31`.
@@ -102,7 +102,7 @@ impl Zone {
 
     /// The moment at which an hour of a day begins there; where clocks leave it out, the first moment after.
     pub(crate) fn moment(&self, day: jiff::civil::Date, hour: i8) -> Timestamp {
-        let there = day.at(hour, 0, 0, 0).to_zoned(self.0.clone());
+        let there = day.at(hour, 0, 0, 0).to_zoned_datetime(self.0.clone());
         Timestamp(there.map_or(0, |there| there.timestamp().as_microsecond()))
     }
 

@@ -8,7 +8,7 @@ const OUTSIDE: [&str; 13] = [
     "SystemTime::now",
     "Instant::now",
     "Timestamp::now",
-    "Zoned::now",
+    "ZonedDateTime::now",
     "now_v7",
     "new_v4",
     "getrandom",
