@@ -1,5 +1,5 @@
-//! Access that ends by itself (U-21): switched off when its time has come, and announced a week before. That it has
-//! ended holds from that very moment; here it becomes the user's status, on the record.
+//! What ends by itself. Access (U-21) is switched off when its time has come, and announced a week before: that it has ended
+//! holds from that very moment; here it becomes the user's status, on the record. Keys for programs are announced.
 
 use domain::access_change::Change;
 use domain::capability::proof::ManageUsers;
@@ -8,13 +8,14 @@ use domain::time::Span;
 use store::access_change::{self, Ending};
 use store::mail::{self, NewMail};
 use store::pass::{AccountPass, Acting, SystemPass};
-use store::user;
 use store::work::{Committed, Origin, Unrecorded, Writer};
+use store::{api_key, login, user};
 
 use crate::access_change::{Confirmed, carry_out};
+use crate::reset::login_mail;
 use crate::{App, Refused};
 
-/// How long before the end the administrators are told.
+/// How long before the end those concerned are told.
 const NOTICE: Span = Span::days(7);
 
 impl App {
@@ -34,6 +35,18 @@ impl App {
         for user in ended {
             let pass = pass.clone();
             self.store.write(Origin::internal(), move |w| end(w, &pass, &user)).await?;
+        }
+        Ok(concerned)
+    }
+
+    /// Tells the owners of keys that will soon end; how many keys it concerned.
+    pub async fn tell_of_ending_keys(&self, pass: &SystemPass) -> Result<usize, Refused> {
+        let reader = pass.clone();
+        let ending = self.store.read(move |r| api_key::list_ending(r, &reader, NOTICE)).await?;
+        let concerned = ending.len();
+        for key in ending {
+            let pass = pass.clone();
+            self.store.write(Origin::internal(), move |w| tell_owner(w, &pass, &key)).await?;
         }
         Ok(concerned)
     }
@@ -65,6 +78,15 @@ fn tell(mut w: Writer, pass: &SystemPass, ending: &Ending) -> Result<Committed<(
             };
             mail::insert(&mut w, &new)?;
         }
+    }
+    Ok(w.commit_unrecorded(Unrecorded::EndNotice, ()))
+}
+
+/// A mail to the owner of a key, once.
+fn tell_owner(mut w: Writer, pass: &SystemPass, ending: &api_key::Ending) -> Result<Committed<()>, Refused> {
+    if api_key::update_told(&mut w, pass, &ending.id)?.is_some() {
+        let owner = login::get(&mut w, &ending.login)?;
+        mail::insert(&mut w, &login_mail(MailKind::ApiKeyEnding, ending.id.as_str(), &owner.email))?;
     }
     Ok(w.commit_unrecorded(Unrecorded::EndNotice, ()))
 }

@@ -159,6 +159,7 @@ async fn work(app: &App, pass: &SystemPass, tick: u64) -> Result<usize, Refused>
     metrics::counter!("rollcall_mails_claimed_total").increment(sent as u64);
     if tick.is_multiple_of(END_EVERY) {
         app.end_access(pass).await?;
+        app.tell_of_ending_keys(pass).await?;
         app.end_seeing(pass).await?;
     }
     if tick.is_multiple_of(CLEAR_EVERY) {

@@ -22,6 +22,8 @@ pub enum MailKind {
     ApiKeyCreated,
     /// Tells that an administrator has ended a key in their account.
     ApiKeyEnded,
+    /// Tells that a key will soon end by itself.
+    ApiKeyEnding,
     /// Proves that a new address is its owner's, or tells the owner of one that has a login that it was tried.
     EmailChange,
     /// Tells the old address that it signs nobody in any more.
@@ -109,7 +111,7 @@ macro_rules! words {
 
 words!(MailKind: Invitation = "invitation", Reset = "reset", PasswordChanged = "password_changed",
     SecondFactor = "second_factor", ApiKeyCreated = "api_key_created",
-    ApiKeyEnded = "api_key_ended",
+    ApiKeyEnded = "api_key_ended", ApiKeyEnding = "api_key_ending",
     EmailChange = "email_change", EmailChanged = "email_changed",
     LoginMerge = "login_merge", LoginMerged = "login_merged", LoginMergeUndone = "login_merge_undone",
     EndNotice = "end_notice", AccessRequest = "access_request", AccessApproved = "access_approved",
@@ -130,7 +132,9 @@ impl MailKind {
         match self {
             Bundle | AccessGiven => true,
             EmailChange | Reset | EmailProof | PasswordChanged | SecondFactor | EmailChanged
-            | ApiKeyCreated | ApiKeyEnded | LoginMerge | LoginMerged | LoginMergeUndone => true,
+            | ApiKeyCreated | ApiKeyEnded | ApiKeyEnding | LoginMerge | LoginMerged | LoginMergeUndone => {
+                true
+            }
             Invitation | TemporaryPassword | EndNotice | AccessRequest | AccessApproved | AccessDeclined
             | AccessOffer | ExecutiveChanged | ExecutiveNotice | CenterAccount | BrandHost | Alert
             | AlertsMore | Summary => false,

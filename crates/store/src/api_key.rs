@@ -2,6 +2,7 @@
 
 mod account;
 mod content;
+mod ending;
 mod own;
 
 use domain::api_key::{NewKey, Scope};
@@ -10,6 +11,7 @@ use domain::time::Timestamp;
 
 pub use account::{AccountKey, end_in, find_in, list_in, update_used_in};
 pub use content::{BY_ADMINISTRATOR, Content, find_content};
+pub use ending::{Ending, list_ending, update_told};
 pub use own::{OwnWhere, find_account, list_own_where};
 
 use crate::db::{Columns, DbError, Row, sql};

@@ -141,7 +141,7 @@ pub enum Unrecorded {
     Mail,
     /// Claiming a push and noting what became of it; that a device is gone is recorded.
     Push,
-    /// That administrators were told of an end to come; the mails are its record.
+    /// That administrators, or the owner of a key, were told of an end to come; the mails are its record.
     EndNotice,
     /// Sealing activity itself.
     Seal,

@@ -144,6 +144,7 @@ pub(super) fn find(r: &mut Reader, pass: &impl ReadsMail, mail: &Mail) -> Result
         MailKind::PasswordChanged
         | MailKind::EmailChanged
         | MailKind::ApiKeyCreated
+        | MailKind::ApiKeyEnding
         | MailKind::ApiKeyEnded
         | MailKind::SecondFactor
         | MailKind::LoginMerged

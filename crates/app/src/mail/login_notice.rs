@@ -2,6 +2,7 @@
 
 use domain::id::LoginId;
 use domain::mail::MailKind;
+use domain::time::Timestamp;
 use store::mail::{self, Mail, ReadsMail};
 use store::work::Reader;
 use text::Text;
@@ -9,8 +10,8 @@ use text::Text;
 use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
-    ApiKeyCreatedMail, ApiKeyEndedMail, EmailChangedMail, LoginMergeUndoneMail, LoginMergedMail,
-    PasswordChangedMail, SecondFactorMail,
+    ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail, EmailChangedMail, LoginMergeUndoneMail,
+    LoginMergedMail, PasswordChangedMail, SecondFactorMail,
 };
 use crate::{Refused, api_key, moment, second_factor, words};
 
@@ -20,6 +21,7 @@ pub(super) enum LoginNotice {
     EmailChanged(Used),
     SecondFactor(Used),
     ApiKey(store::api_key::Content),
+    ApiKeyEnding(store::api_key::Content, Timestamp),
     Merged(Told),
     MergeUndone(Told),
 }
@@ -54,6 +56,12 @@ pub(super) fn find(
             let id = mail.subject.parse().expect(parsed);
             store::api_key::find_content(r, pass, mail, &id)?.map(LoginNotice::ApiKey)
         }
+        MailKind::ApiKeyEnding => {
+            let id = mail.subject.parse().expect(parsed);
+            let ending = |content: store::api_key::Content| content.ends_at.map(|end| (content, end));
+            let found = store::api_key::find_content(r, pass, mail, &id)?.and_then(ending);
+            found.map(|(content, end)| LoginNotice::ApiKeyEnding(content, end))
+        }
         MailKind::LoginMerged => Some(LoginNotice::Merged(told(r, &login(), &mail.email)?)),
         MailKind::LoginMergeUndone => Some(LoginNotice::MergeUndone(told(r, &login(), &mail.email)?)),
         _ => None,
@@ -77,7 +85,7 @@ impl LoginNotice {
             LoginNotice::PasswordChanged(used)
             | LoginNotice::EmailChanged(used)
             | LoginNotice::SecondFactor(used) => &used.name,
-            LoginNotice::ApiKey(content) => &content.owner,
+            LoginNotice::ApiKey(content) | LoginNotice::ApiKeyEnding(content, _) => &content.owner,
             LoginNotice::Merged(told) | LoginNotice::MergeUndone(told) => &told.name,
         }
     }
@@ -112,6 +120,10 @@ impl LoginNotice {
                 let by_operator = mail.generation == api_key::BY_OPERATOR;
                 let device = words::device(t, &content.device);
                 compose(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator }, from, to, id)
+            }
+            LoginNotice::ApiKeyEnding(content, end) => {
+                let (to_name, key_name, ends) = (content.owner, content.name, moment::full(t, end, "UTC"));
+                compose(&ApiKeyEndingMail { t, to_name, key_name, ends }, from, to, id)
             }
             LoginNotice::Merged(Told { name: to_name, signs_in }) => {
                 let days = domain::login_merge::UNDO.as_minutes() / (24 * 60);

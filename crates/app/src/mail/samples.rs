@@ -10,8 +10,8 @@ use super::compose::{Address, ComposeError, Message, compose};
 use super::sender::Sender;
 use super::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
-    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, BrandHostMail, BundleLine, BundleMail,
-    CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail,
+    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail, BrandHostMail, BundleLine,
+    BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail,
     ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
     LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail,
     TemporaryPasswordMail,
@@ -71,6 +71,7 @@ impl Sample<'_> {
             | MailKind::SecondFactor
             | MailKind::ApiKeyCreated
             | MailKind::ApiKeyEnded
+            | MailKind::ApiKeyEnding
             | MailKind::EmailChange
             | MailKind::EmailChanged
             | MailKind::LoginMerge
@@ -256,6 +257,10 @@ impl Sample<'_> {
             MailKind::ApiKeyCreated => {
                 let (key_name, by_operator) = (t.brand_sample_key().to_owned(), false);
                 self.sent(&ApiKeyCreatedMail { t, to_name, key_name, when, device, by_operator })
+            }
+            MailKind::ApiKeyEnding => {
+                let key_name = t.brand_sample_key().to_owned();
+                self.sent(&ApiKeyEndingMail { t, to_name, key_name, ends: when })
             }
             MailKind::ApiKeyEnded => {
                 let (key_name, by) = (t.brand_sample_key().to_owned(), OTHER.to_owned());

@@ -128,7 +128,9 @@ fn login_of(r: &mut Reader, mail: &Mail) -> Result<Option<LoginId>, Refused> {
         MailKind::Reset | MailKind::EmailProof => {
             reset::find_login(r, &mail.subject.parse::<ResetId>().expect(parsed))?
         }
-        MailKind::ApiKeyCreated | MailKind::ApiKeyEnded => api_key::find_login(r, &mail.subject.parse::<ApiKeyId>().expect(parsed))?,
+        MailKind::ApiKeyCreated | MailKind::ApiKeyEnded | MailKind::ApiKeyEnding => {
+            api_key::find_login(r, &mail.subject.parse::<ApiKeyId>().expect(parsed))?
+        }
         MailKind::EmailChange => match reached {
             Some(login) => Some(login),
             None => email_change::find_login(r, &mail.subject.parse::<EmailChangeId>().expect(parsed))?,

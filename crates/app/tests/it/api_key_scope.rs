@@ -1,7 +1,7 @@
 //! API keys that are narrowed: to some of what their owner may do, to companies, to reading, until a moment; and as administrators
 //! see and end them.
 
-use app::pass::{AccountPass, CompanyPass, Credentials, Gate, KeyPass, SelfPass};
+use app::pass::{AccountPass, CompanyPass, Credentials, Gate, KeyPass, Reason, SelfPass, SystemPass};
 use app::work::Writer;
 use app::{Ask, Refused, api_key};
 use domain::access::Refusal;
@@ -10,6 +10,7 @@ use domain::api_key::TypedKey;
 use domain::capability::proof::{AnyKey, AnyUser, ManageCompanies, ManageUsers, ReadCalls, WorkLeads};
 use domain::id::{AccountId, ApiKeyId, CompanyId};
 use domain::input::Problem;
+use domain::mail::{MailKind, MailState};
 use domain::time::Span;
 use domain::user::UserType;
 use testkit::{Account, Person, World};
@@ -522,5 +523,37 @@ async fn a07_a_key_that_is_ended_while_it_is_used_stays_ended() {
         }
         let _ = program.await.unwrap();
         assert_refused!(opens::<KeyPass>(&world, &key, ()).await, Refused::SignedOut);
+    }
+}
+
+/// The keys whose owners were told that they will end, by what the mails say.
+async fn told_of_ends(world: &World) -> Vec<(String, bool)> {
+    let mails = world.outbox().await.into_iter().filter(|mail| mail.kind == MailKind::ApiKeyEnding);
+    mails.map(|mail| (mail.email, mail.state == MailState::Dropped)).collect()
+}
+
+/// Seen to fail: with the notice never noted as told, with a key of seven days told of, and with owners told who are gone.
+#[tokio::test]
+async fn a07_the_owner_of_a_key_is_told_once_a_week_before_it_ends() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (id, natalie) = account.join("natalie@example.com", UserType::Manager, &[]).await;
+        let (_, omar) = account.join("omar@example.com", UserType::Manager, &[]).await;
+        let lasting =
+            |days: &str, name: &str| TypedKey { name: name.into(), ends: days.into(), ..whole(&account) };
+        made(&world, &natalie, &lasting("30", "export")).await.unwrap();
+        made(&world, &omar, &lasting("30", "export")).await.unwrap();
+        made(&world, &omar, &lasting("7", "short")).await.unwrap();
+        made(&world, &omar, &lasting("never", "lasting")).await.unwrap();
+        Desk::of(&world, &account).make(&id, Change::Suspend).await.unwrap();
+        let worker = SystemPass::new(Reason::Worker);
+        let round = async || world.app.tell_of_ending_keys(&worker).await.unwrap();
+        world.advance(Span::days(22));
+        assert_eq!(round().await, 0);
+        world.advance(Span::days(1));
+        assert_eq!((round().await, round().await), (1, 0));
+        assert_eq!(told_of_ends(&world).await, [("omar@example.com".to_owned(), false)]);
+        let letter = world.letter_to("omar@example.com").await;
+        assert!(letter.text.contains("export"), "{}", letter.text);
     }
 }

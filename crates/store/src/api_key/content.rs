@@ -1,6 +1,7 @@
 //! What the mails about a key say.
 
 use domain::id::{AccountId, ApiKeyId, LoginId};
+use domain::time::Timestamp;
 
 use crate::db::{DbError, sql};
 use crate::mail::{Mail, ReadsMail};
@@ -20,6 +21,8 @@ pub struct Content {
     pub device: String,
     /// The account in which it was ended, and by whom; `None` of a new one.
     pub ended: Option<(String, String)>,
+    /// When it will end by itself; `None` if it will not, or has.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// What the mail says; `None` if its owner has ended the key.
@@ -29,17 +32,20 @@ pub fn find_content(
     mail: &Mail,
     id: &ApiKeyId,
 ) -> Result<Option<Content>, DbError> {
-    let row =
-        r.tx().optional(sql!("SELECT login_id, name, device FROM api_key WHERE id = $1"), &[id.into()])?;
+    let row = r.tx().optional(
+        sql!("SELECT login_id, name, device, expires_at FROM api_key WHERE id = $1"),
+        &[id.into()],
+    )?;
     let Some(row) = row else { return Ok(None) };
     let mut c = row.columns();
     let (login, name, device): (LoginId, _, _) = (c.parse()?, c.text()?, c.text()?);
+    let ends_at = c.get::<Option<Timestamp>>()?.filter(|end| *end > r.now);
     let owner = crate::login::get(r, &login)?.name;
     let ended = match mail.account.parse::<AccountId>() {
         Ok(account) if mail.generation == BY_ADMINISTRATOR => find_end(r, &account, id)?,
         _ => None,
     };
-    Ok(Some(Content { owner, name, device, ended }))
+    Ok(Some(Content { owner, name, device, ended, ends_at }))
 }
 
 fn find_end(r: &mut Reader, account: &AccountId, id: &ApiKeyId) -> Result<Option<(String, String)>, DbError> {

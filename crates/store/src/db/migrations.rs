@@ -61,4 +61,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!("0045_app_clock"),
     migration!("0046_key_number"),
     migration!("0047_activity_list"),
+    migration!("0048_api_key_end"),
 ];

@@ -135,6 +135,7 @@ pub(super) fn mail_kind(t: Text, kind: MailKind) -> &'static str {
         MailKind::SecondFactor => t.operator_kind_second_factor(),
         MailKind::ApiKeyCreated => t.operator_kind_api_key_created(),
         MailKind::ApiKeyEnded => t.operator_kind_api_key_ended(),
+        MailKind::ApiKeyEnding => t.operator_kind_api_key_ending(),
         MailKind::EmailChange => t.operator_kind_email_change(),
         MailKind::EmailChanged => t.operator_kind_email_changed(),
         MailKind::LoginMerge => t.operator_kind_login_merge(),

@@ -4,11 +4,11 @@ use app::mail::compose::{Address, Message, compose};
 use app::mail::smtp::{Delivery, Smtp};
 use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
-    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, BrandHostMail, BundleLine, BundleMail,
-    CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail, EndNoticeMail,
-    ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
-    LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail,
-    TemporaryPasswordMail, View,
+    AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail, BrandHostMail, BundleLine,
+    BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
+    EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine,
+    SummaryMail, TemporaryPasswordMail, View,
 };
 use app::second_factor::Told;
 use domain::mail::MailKind;
@@ -76,6 +76,10 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
             let (to_name, key_name, account_name, by) = (it(), it(), it(), it());
             let when = "today".to_owned();
             vec![mail(&ApiKeyEndedMail { t, to_name, key_name, when, account_name, by }, text)]
+        }
+        MailKind::ApiKeyEnding => {
+            let (to_name, key_name, ends) = (it(), it(), "Sunday".to_owned());
+            vec![mail(&ApiKeyEndingMail { t, to_name, key_name, ends }, text)]
         }
         MailKind::EmailChange => vec![
             mail(&EmailChangeMail { t, to_name: it(), link, minutes: 30 }, text),
@@ -254,7 +258,7 @@ fn mail(view: &impl View, name: &str) -> Message {
     compose(view, from, to, "1@example.test".to_owned()).unwrap()
 }
 
-const KINDS: [MailKind; 27] = [
+const KINDS: [MailKind; 28] = [
     MailKind::Invitation,
     MailKind::Reset,
     MailKind::EndNotice,
@@ -262,6 +266,7 @@ const KINDS: [MailKind; 27] = [
     MailKind::SecondFactor,
     MailKind::ApiKeyCreated,
     MailKind::ApiKeyEnded,
+    MailKind::ApiKeyEnding,
     MailKind::EmailChange,
     MailKind::EmailChanged,
     MailKind::LoginMerge,

@@ -1,0 +1,53 @@
+//! Keys that will end by themselves (A-07).
+
+use domain::id::{ApiKeyId, LoginId};
+use domain::time::{Span, Timestamp};
+
+use crate::db::{DbError, Row, sql};
+use crate::pass::SystemPass;
+use crate::work::{Reader, Writer};
+
+/// A key whose owner has not been told yet that it will end.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The key.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub login: LoginId,
+}
+
+/// Those that end by themselves after now and within `notice`, and that their owners can use until then, the first to end first.
+/// Whoever made one for no longer than that has known it all the time.
+pub fn list_ending(r: &mut Reader, _pass: &SystemPass, notice: Span) -> Result<Vec<Ending>, DbError> {
+    let now = r.now;
+    let rows = r.tx().all(
+        sql!(
+            "SELECT k.id, k.login_id FROM api_key k
+             WHERE k.end_told_at IS NULL AND k.expires_at > $1 AND k.expires_at <= $2
+               AND k.created_at < k.expires_at - $3
+               AND (EXISTS (SELECT 1 FROM \"user\" u WHERE u.login_id = k.login_id AND u.status = 'active'
+                            AND (k.only_account_id IS NULL OR u.account_id = k.only_account_id))
+                    OR EXISTS (SELECT 1 FROM executive_administrator x WHERE x.login_id = k.login_id))
+             ORDER BY k.expires_at LIMIT 50"
+        ),
+        &[now.into(), (now + notice).into(), notice.as_micros().into()],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Ending, DbError> {
+    let mut c = row.columns();
+    Ok(Ending { id: c.parse()?, login: c.parse()? })
+}
+
+/// Notes that the owner of a key is told of its end, and when that is; `None` if they were told already, or have ended it.
+pub fn update_told(w: &mut Writer, _pass: &SystemPass, id: &ApiKeyId) -> Result<Option<Timestamp>, DbError> {
+    let now = w.now;
+    let row = w.tx().optional(
+        sql!(
+            "UPDATE api_key SET end_told_at = $2 WHERE id = $1 AND end_told_at IS NULL RETURNING expires_at"
+        ),
+        &[id.into(), now.into()],
+    )?;
+    Ok(row.map(|row| row.columns().get()).transpose()?.flatten())
+}
