@@ -95,6 +95,8 @@ pub struct Settings {
     pub mail_from: mail::compose::Address,
     /// Proxies whose word on where a request came from is taken.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Whether keys of others that are weaker than 128 bits are refused (decision 0039).
+    pub strong_keys: bool,
 }
 
 /// The product: its store, settings, password hasher and way to the mail server.

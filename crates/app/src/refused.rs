@@ -119,6 +119,8 @@ pub enum Conflict {
     PushNotListed,
     /// An account's provider gave nobody, or its word does not count.
     SingleSignOnFailed,
+    /// An account's provider signs with what is too weak for the operator, or shows itself by it.
+    SingleSignOnWeak,
     /// Nobody with access to the account is linked to whom its provider gives.
     SingleSignOnUnknown,
     /// Somebody else is linked to whom the provider gives.
@@ -139,6 +141,8 @@ pub enum Conflict {
     BrandIncomplete,
     /// What a passkey has answered signs nobody in, or is too late.
     PasskeyRefused,
+    /// A passkey has a key that is too weak for the operator.
+    PasskeyWeak,
     /// The account forbids to see it as one of its users does.
     SeeAsOff,
     /// Nobody sees an account as themselves.

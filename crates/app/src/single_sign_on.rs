@@ -21,8 +21,10 @@ use store::single_sign_on::{self, NewVisit};
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use store::{login, pass, secret};
 
+use self::provider::Amiss;
 use crate::second_factor::{Told, tell};
 use crate::session::{self, SignedIn};
+use crate::way::Fault;
 use crate::{App, Ask, Conflict, Refused, limits};
 
 pub use store::single_sign_on::Keeper;
@@ -212,9 +214,12 @@ impl App {
         let answer = provider::exchange(&self.providers, &pass.provider, &exchange).await;
         let (id_token, keys) = answer.map_err(|fault| {
             tracing::warn!(account = %pass.account, ?fault, "a provider gave nobody for a code");
-            Refused::Conflict(Conflict::SingleSignOnFailed)
+            Refused::Conflict(match fault {
+                Amiss::Silent(Fault::Weak) => Conflict::SingleSignOnWeak,
+                _ => Conflict::SingleSignOnFailed,
+            })
         })?;
-        let claims = token::read(&id_token, &keys).map_err(refuse)?;
+        let claims = token::read(&id_token, &keys, self.settings.strong_keys).map_err(refuse)?;
         let (issuer, client_id, nonce) =
             (&pass.provider.issuer, &pass.provider.client_id, &pass.nonce(sent_with));
         let asked_anew = pass.asked_anew;
@@ -290,7 +295,10 @@ fn check_provider(w: &mut Writer, pass: &SingleSignOnPass) -> Result<(), Refused
 
 fn refuse(flaw: Flaw) -> Refused {
     tracing::warn!(?flaw, "what a provider said does not count");
-    Refused::Conflict(Conflict::SingleSignOnFailed)
+    Refused::Conflict(match flaw {
+        Flaw::Weak => Conflict::SingleSignOnWeak,
+        _ => Conflict::SingleSignOnFailed,
+    })
 }
 
 /// Whoever comes from a page to sign in, while a session by the provider is there, wants to show again that it is them.

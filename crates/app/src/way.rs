@@ -17,6 +17,7 @@ use hyper::header::RETRY_AFTER;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use store::strong_keys;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -63,6 +64,8 @@ pub(crate) enum Fault {
     Unreached,
     /// It has no certificate for its name.
     Unproven,
+    /// It has one of a key that is too weak for the operator.
+    Weak,
     /// It hung up, said what is no HTTP, or more than was asked for.
     BrokeOff,
     /// It took too long.
@@ -90,8 +93,7 @@ impl Way {
     pub fn with(names: Box<dyn FindsAddresses>, allowed: Vec<SocketAddr>, roots: &[Vec<u8>]) -> Way {
         let mut trusted: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         trusted.add_parsable_certificates(roots.iter().map(|root| CertificateDer::from(root.clone())));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let config = ClientConfig::builder_with_provider(strong_keys::provider())
             .with_safe_default_protocol_versions()
             .expect("ring knows the versions")
             .with_root_certificates(trusted)
@@ -141,7 +143,7 @@ impl Way {
                 let found = self.names.find(name).await.map_err(|_| Fault::NotFound)?;
                 let line = self.dial(&found).await?;
                 let server = ServerName::try_from(name.as_str().to_owned()).map_err(|_| Fault::Unreached)?;
-                let secured = self.tls.connect(server, line).await.map_err(|_| Fault::Unproven)?;
+                let secured = self.tls.connect(server, line).await.map_err(|error| unproven(&error))?;
                 talk(secured, request, most).await
             }
         }
@@ -160,6 +162,10 @@ impl Way {
         }
         Err(Fault::Unreached)
     }
+}
+
+fn unproven(error: &io::Error) -> Fault {
+    if strong_keys::is_too_weak(error) { Fault::Weak } else { Fault::Unproven }
 }
 
 /// One question and its answer; the line is closed afterwards, whatever else comes.

@@ -113,6 +113,8 @@ pub enum Problem {
     HostNoAnswer,
     /// No provider of single sign-on has answered there.
     NoProvider,
+    /// What a provider of single sign-on signs with, or shows itself by, is too weak for the operator.
+    ProviderTooWeak,
     /// The operator has not listed a host that would be gone to.
     HostNotListed,
     /// No account with single sign-on is called so.

@@ -153,6 +153,8 @@ pub enum Flaw {
     Algorithm,
     /// None of the provider's keys has signed it.
     Signature,
+    /// What has signed it is too weak for the operator.
+    Weak,
     /// Another provider says it.
     Issuer,
     /// It is said to somebody else.

@@ -89,6 +89,7 @@ fn with_key(settings: &Settings, db: Db, key: Key, hasher: fn([u8; 32]) -> Hashe
             base_url: settings.base_url.clone(),
             mail_from: settings.mail_from.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            strong_keys: settings.strong_keys,
         },
         hasher: hasher(RealRandom.bytes()),
         smtp: settings.smtp.clone(),
@@ -166,12 +167,23 @@ fn cannot_open(place: &Place, error: &DbError) -> Failure {
     match error {
         // The driver could not read the URL. Its words may repeat parts of it.
         DbError::Other(_) if postgres => Failure::settings(vec![crate::settings::unreadable_url()]),
-        _ if postgres => Failure::new(postgres_sentence(&said)),
+        _ if postgres => postgres_failure(error),
         _ => Failure::new(format!(
             "The database in the data folder cannot be opened ({said}): let the user who runs rollcall write there, \
              and check that rollcall.db is a SQLite database."
         )),
     }
+}
+
+fn postgres_failure(error: &DbError) -> Failure {
+    let source = error.source().unwrap_or(error);
+    if store::strong_keys::is_too_weak(source) {
+        return Failure::new(
+            "The certificate of PostgreSQL, or the one behind it, has a key that ROLLCALL_STRONG_KEYS=on does not take: make it anew with \
+             one of ECDSA, Ed25519, or RSA with 3,072 bits or more.",
+        );
+    }
+    Failure::new(postgres_sentence(&said(source)))
 }
 
 /// What to do about a PostgreSQL that does not let us in, from its own words, which never hold the password.
@@ -197,7 +209,7 @@ fn postgres_sentence(said: &str) -> String {
 fn cannot_migrate(settings: &Settings, error: &MigrateError) -> Failure {
     let advice = match (error, &settings.database) {
         (MigrateError::Database(error), Place::Postgres(_)) => {
-            return Failure::new(postgres_sentence(&said(error.source().unwrap_or(error))));
+            return postgres_failure(error);
         }
         (MigrateError::Newer { .. }, _) => "",
         (MigrateError::Changed { .. }, _) => "; use the program that made it, or restore a backup",

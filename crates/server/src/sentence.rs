@@ -92,7 +92,11 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::BrandIncomplete => "Not all of the brand was typed and looked at.",
         Conflict::Full => "The account has as many of them as it can have.",
         Conflict::PasskeyRefused => "That passkey signs nobody in.",
+        Conflict::PasskeyWeak => "That passkey's key is too weak for ROLLCALL_STRONG_KEYS=on.",
         Conflict::SingleSignOnFailed => "The identity provider did not confirm who it is.",
+        Conflict::SingleSignOnWeak => {
+            "The identity provider's keys are too weak for ROLLCALL_STRONG_KEYS=on."
+        }
         Conflict::SingleSignOnUnknown => "Nobody with access to the account is linked to that identity.",
         Conflict::SingleSignOnTaken => "Somebody else is linked to that identity.",
         Conflict::PushNotListed => "ROLLCALL_OUTGOING_HOSTS has not the push service of that browser.",
@@ -177,6 +181,9 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::HostUnproven => format!("{option} has no record that shows whose it is."),
         Problem::TooManyLogos => format!("{option} is one more than an account may keep."),
         Problem::HostNotListed => format!("ROLLCALL_OUTGOING_HOSTS has not the host of {option}."),
+        Problem::ProviderTooWeak => {
+            format!("The keys of the provider at {option} are too weak for ROLLCALL_STRONG_KEYS=on.")
+        }
         Problem::NoProvider => format!("No provider of OpenID Connect answers at {option}."),
         Problem::NoSingleSignOn => format!("There is no single sign-on by {option}."),
         Problem::HostNoAnswer => format!("No name server answered whether {option} has a record."),

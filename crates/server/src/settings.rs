@@ -65,6 +65,8 @@ pub(crate) struct Settings {
     pub(crate) api_requests_per_hour: i64,
     /// From when everybody needs a second factor, if ever.
     pub(crate) second_factor_from: Option<Timestamp>,
+    /// Whether keys of others that are weaker than 128 bits are refused.
+    pub(crate) strong_keys: bool,
     /// What looks like a mistake without being wrong, for the log.
     pub(crate) warnings: Vec<String>,
 }
@@ -72,6 +74,7 @@ pub(crate) struct Settings {
 const LISTEN: &str = "127.0.0.1:8080";
 const DATA_DIR: &str = "./data";
 const API_REQUESTS: &str = "1000";
+const STRONG_KEYS: &str = "off";
 const LOG: &str = "info,memory_serve=warn";
 
 impl Settings {
@@ -82,6 +85,11 @@ impl Settings {
 
     fn read(sources: Sources) -> Result<Settings, Vec<String>> {
         let mut reading = Reading { wrong: sources.wrong.clone(), sources };
+        let strong_keys = reading.get("strong_keys", STRONG_KEYS, strong_keys);
+        // The mail server's certificates are read below, and a weak one is wrong as any other setting is.
+        if strong_keys == Some(true) {
+            store::strong_keys::demand();
+        }
         let listen = reading.get("listen", LISTEN, listen);
         let localhost = format!("http://localhost:{}", listen.map_or(1, |listen| listen.port()));
         let is_base_url_set = reading.sources.find("base_url").is_some();
@@ -120,6 +128,7 @@ impl Settings {
                 outgoing_hosts: outgoing_hosts?.unwrap_or_default(),
                 api_requests_per_hour: api_requests_per_hour?,
                 second_factor_from: second_factor_from?,
+                strong_keys: strong_keys?,
                 is_secret_key_set: secret_key.is_some(),
                 secret_key: secret_key.unwrap_or_else(|| data_dir.join("secret.key")),
                 warnings: sources.warnings,
@@ -250,6 +259,14 @@ fn second_factor_from(given: &Given) -> Result<Timestamp, String> {
         let Given { name, text } = given;
         format!("{name} must be a day such as 2026-12-01, and is {text:?}.")
     })
+}
+
+fn strong_keys(given: &Given) -> Result<bool, String> {
+    match given.text.trim() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        text => Err(format!("{} must be on or off, and is {text:?}.", given.name)),
+    }
 }
 
 fn log(given: &Given) -> Result<Filter, String> {

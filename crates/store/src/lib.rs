@@ -9,6 +9,7 @@ pub mod pass;
 pub mod second_factor;
 pub mod second_factor_rule;
 pub mod secret;
+pub mod strong_keys;
 pub mod work;
 
 pub mod access_change;

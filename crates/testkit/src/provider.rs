@@ -13,8 +13,9 @@ use app::push::Way;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use ring::rand::SystemRandom;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
-    RSA_PSS_SHA256, RsaKeyPair, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+    RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
 };
 use ring::{digest, hmac};
 use serde_json::{Value, json};
@@ -25,10 +26,13 @@ use crate::World;
 const CLIENT: &str = "client-1";
 /// What shows it; with what must be escaped.
 const SECRET: &str = "s3cret/+:of%us";
-/// A key made for these tests, which opens nothing.
+/// A key made for these tests, which opens nothing, of 2,048 bits.
 const RSA: &[u8] = include_bytes!("provider/rsa.der");
-/// Another one, of a curve.
+/// Another one, of 3,072 bits.
+const LONG_RSA: &[u8] = include_bytes!("provider/rsa-3072.der");
+/// Others, of curves.
 const EC: &[u8] = include_bytes!("provider/ec.der");
+const EC_384: &[u8] = include_bytes!("provider/ec-384.der");
 
 /// The way to these providers alone.
 pub(crate) fn way() -> Way {
@@ -90,8 +94,18 @@ pub enum Says {
     Rs256,
     /// With RSA, the other way.
     Ps256,
+    /// With a long key of RSA.
+    LongRs256,
+    /// With the same, the other way.
+    LongPs256,
+    /// The same with longer hashes.
+    LongPs384,
+    /// The same with still longer ones.
+    LongPs512,
     /// With a key of a curve.
     Es256,
+    /// With one of a larger curve.
+    Es384,
     /// With Ed25519.
     EdDsa,
     /// Not at all.
@@ -236,12 +250,25 @@ fn refused() -> String {
     "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_owned()
 }
 
-fn rsa() -> RsaKeyPair {
+/// A device's key for these tests, too.
+pub(crate) fn rsa() -> RsaKeyPair {
     RsaKeyPair::from_pkcs8(RSA).expect("a key")
 }
 
-fn ec() -> EcdsaKeyPair {
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, EC, &SystemRandom::new()).expect("a key")
+fn long_rsa() -> RsaKeyPair {
+    RsaKeyPair::from_pkcs8(LONG_RSA).expect("a key")
+}
+
+fn ec(how: &'static EcdsaSigningAlgorithm, key: &[u8]) -> EcdsaKeyPair {
+    EcdsaKeyPair::from_pkcs8(how, key, &SystemRandom::new()).expect("a key")
+}
+
+fn ec_256() -> EcdsaKeyPair {
+    ec(&ECDSA_P256_SHA256_FIXED_SIGNING, EC)
+}
+
+fn ec_384() -> EcdsaKeyPair {
+    ec(&ECDSA_P384_SHA384_FIXED_SIGNING, EC_384)
 }
 
 fn ed(seed: u8) -> Ed25519KeyPair {
@@ -253,12 +280,20 @@ fn modulus() -> Vec<u8> {
 }
 
 fn keys() -> Value {
-    let whole = RsaPublicKeyComponents::<Vec<u8>>::from(rsa().public_key());
     let text = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
-    let point = ec().public_key().as_ref().to_vec();
+    let by_rsa = |kid: &str, key: RsaKeyPair| {
+        let whole = RsaPublicKeyComponents::<Vec<u8>>::from(key.public_key());
+        json!({ "kty": "RSA", "kid": kid, "use": "sig", "n": text(&whole.n), "e": text(&whole.e) })
+    };
+    let on_curve = |kid: &str, curve: &str, key: EcdsaKeyPair| {
+        let (x, y) = key.public_key().as_ref()[1..].split_at(key.public_key().as_ref().len() / 2);
+        json!({ "kty": "EC", "kid": kid, "crv": curve, "x": text(x), "y": text(y) })
+    };
     json!({ "keys": [
-        { "kty": "RSA", "kid": "rsa", "use": "sig", "n": text(&whole.n), "e": text(&whole.e) },
-        { "kty": "EC", "kid": "ec", "crv": "P-256", "x": text(&point[1..33]), "y": text(&point[33..]) },
+        by_rsa("rsa", rsa()),
+        by_rsa("long-rsa", long_rsa()),
+        on_curve("ec", "P-256", ec_256()),
+        on_curve("ec-384", "P-384", ec_384()),
         { "kty": "OKP", "kid": "ed", "crv": "Ed25519", "alg": "EdDSA", "x": text(ed(1).public_key().as_ref()) },
     ] })
 }
@@ -267,7 +302,12 @@ fn token(says: Says, claims: &Value) -> String {
     let (algorithm, kid) = match says {
         Says::Rs256 => ("RS256", "rsa"),
         Says::Ps256 => ("PS256", "rsa"),
+        Says::LongRs256 => ("RS256", "long-rsa"),
+        Says::LongPs256 => ("PS256", "long-rsa"),
+        Says::LongPs384 => ("PS384", "long-rsa"),
+        Says::LongPs512 => ("PS512", "long-rsa"),
         Says::Es256 => ("ES256", "ec"),
+        Says::Es384 => ("ES384", "ec-384"),
         Says::EdDsa | Says::ByAnother => ("EdDSA", "ed"),
         Says::None => ("none", "rsa"),
         Says::Hs256 | Says::BySecret => ("HS256", "rsa"),
@@ -276,15 +316,16 @@ fn token(says: Says, claims: &Value) -> String {
     let signed = format!("{}.{}", part(&json!({ "alg": algorithm, "kid": kid })), part(claims));
     let (bytes, random) = (signed.as_bytes(), SystemRandom::new());
     let mac = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), bytes).as_ref().to_vec();
-    let by_rsa = |how: &'static dyn ring::signature::RsaEncoding| {
-        let mut signature = vec![0; rsa().public().modulus_len()];
-        rsa().sign(how, &random, bytes, &mut signature).expect("signed");
-        signature
-    };
+    let by_curve = |key: EcdsaKeyPair| key.sign(&random, bytes).expect("signed").as_ref().to_vec();
     let signature = match says {
-        Says::Rs256 => by_rsa(&RSA_PKCS1_SHA256),
-        Says::Ps256 => by_rsa(&RSA_PSS_SHA256),
-        Says::Es256 => ec().sign(&random, bytes).expect("signed").as_ref().to_vec(),
+        Says::Rs256 => by_rsa(rsa(), &RSA_PKCS1_SHA256, bytes),
+        Says::Ps256 => by_rsa(rsa(), &RSA_PSS_SHA256, bytes),
+        Says::LongRs256 => by_rsa(long_rsa(), &RSA_PKCS1_SHA256, bytes),
+        Says::LongPs256 => by_rsa(long_rsa(), &RSA_PSS_SHA256, bytes),
+        Says::LongPs384 => by_rsa(long_rsa(), &RSA_PSS_SHA384, bytes),
+        Says::LongPs512 => by_rsa(long_rsa(), &RSA_PSS_SHA512, bytes),
+        Says::Es256 => by_curve(ec_256()),
+        Says::Es384 => by_curve(ec_384()),
         Says::EdDsa => ed(1).sign(bytes).as_ref().to_vec(),
         Says::ByAnother => ed(2).sign(bytes).as_ref().to_vec(),
         Says::None => Vec::new(),
@@ -292,4 +333,11 @@ fn token(says: Says, claims: &Value) -> String {
         Says::BySecret => mac(SECRET.as_bytes()),
     };
     format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature))
+}
+
+/// What a key of RSA signs.
+pub(crate) fn by_rsa(key: RsaKeyPair, how: &'static dyn RsaEncoding, bytes: &[u8]) -> Vec<u8> {
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(how, &SystemRandom::new(), bytes, &mut signature).expect("signed");
+    signature
 }

@@ -77,6 +77,7 @@ impl World {
                 email: "hello@rollcall.example.test".to_owned(),
             },
             trusted_proxies: Vec::new(),
+            strong_keys: false,
         };
         let app = App {
             store: Store::new(db, tools),

@@ -59,6 +59,7 @@ fn sentence(fault: Fault) -> &'static str {
         Fault::Late => "The push service did not answer in time.",
         Fault::NotFound => "The push service was not found.",
         Fault::Unproven => "The push service could not show who it is.",
+        Fault::Weak => "The push service's certificate has a key that is too weak for this server.",
         Fault::Unreached => "The push service could not be reached.",
         Fault::NotListed | Fault::Inside | Fault::BrokeOff => "The push service broke off.",
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::single_sign_on::Provider;
 
+use super::token;
 use crate::way::{Fault, Request, Way};
 
 /// The longest answer that is read, in bytes.
@@ -22,6 +23,8 @@ pub(super) struct Description {
     pub(super) keys_url: String,
     pub(super) names_itself: bool,
     pub(super) by_header: bool,
+    /// Whether it signs with keys that can be strong, as far as it says.
+    pub(super) can_be_strong: bool,
 }
 
 /// Why a provider is none.
@@ -69,6 +72,7 @@ struct Described {
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    id_token_signing_alg_values_supported: Option<Vec<String>>,
 }
 
 /// Asks a provider how it is used. What it says of others, and of this server, does not count.
@@ -87,6 +91,7 @@ pub(super) async fn describe(way: &Way, issuer: &str, base_url: &str) -> Result<
     for address in [&described.token_endpoint, &described.jwks_uri] {
         refuse_unlisted(way, &endpoint(way, address)?)?;
     }
+    let signs_by = described.id_token_signing_alg_values_supported;
     let methods = described.token_endpoint_auth_methods_supported;
     Ok(Description {
         authorize_url: described.authorization_endpoint,
@@ -95,6 +100,7 @@ pub(super) async fn describe(way: &Way, issuer: &str, base_url: &str) -> Result<
         names_itself: described.authorization_response_iss_parameter_supported,
         // As OpenID Connect has it where a provider says nothing.
         by_header: methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic")),
+        can_be_strong: signs_by.is_none_or(|names| names.iter().any(|name| token::can_be_strong(name))),
     })
 }
 

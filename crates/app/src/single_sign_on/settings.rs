@@ -13,6 +13,7 @@ use store::work::{Committed, Reader, Unrecorded, Writer};
 use super::provider::{self, Amiss, Description};
 use super::sealed;
 use crate::directory::check_may_give;
+use crate::way::Fault;
 use crate::{App, Ask, Conflict, Refused, limits, see_as};
 
 /// What an account's settings show of single sign-on.
@@ -110,10 +111,14 @@ impl App {
             tracing::info!(%account, ?fault, "a provider could not be connected");
             let problem = match fault {
                 Amiss::NotListed(_) => Problem::HostNotListed,
+                Amiss::Silent(Fault::Weak) => Problem::ProviderTooWeak,
                 _ => Problem::NoProvider,
             };
             Refused::field("issuer", problem)
         })?;
+        if self.settings.strong_keys && !found.can_be_strong {
+            return Err(Refused::field("issuer", Problem::ProviderTooWeak));
+        }
         let salt = self.store.random_bytes();
         let connect = move |w: Writer, pass: &Proven<AccountPass<ManageUsers>>| {
             keep(w, pass, (&new, &found), same.as_ref(), &salt)
@@ -142,7 +147,7 @@ fn keep(
         (None, Some(same)) => same.secret.clone(),
         (None, None) => return Err(Refused::field("client_secret", Problem::Missing)),
     };
-    let Description { authorize_url, token_url, keys_url, names_itself, by_header } = found.clone();
+    let Description { authorize_url, token_url, keys_url, names_itself, by_header, .. } = found.clone();
     let provider = Provider {
         id,
         issuer: new.issuer.clone(),

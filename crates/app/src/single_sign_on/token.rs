@@ -4,37 +4,46 @@
 use data_encoding::BASE64URL_NOPAD;
 use domain::single_sign_on::{Claims, Flaw};
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, EcdsaVerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
+    RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde_json::{Map, Value};
 
 /// The most keys that are tried.
 const KEYS: usize = 32;
+/// The bits of the smallest RSA key that has 128 bits of security.
+const STRONG_RSA: usize = 3_072;
+/// What no strong key signs by: its padding is disallowed for that, whatever the key (decision 0039).
+const WEAK: &str = "RS256";
 
 /// What a word is signed by.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Algorithm {
-    Rs256,
-    Ps256,
-    Es256,
+    Rsa(&'static RsaParameters),
+    /// On a curve of this name, whose coordinates have so many bytes.
+    Curve(&'static str, usize, &'static EcdsaVerificationAlgorithm),
     EdDsa,
 }
 
-impl Algorithm {
-    fn of(name: &str) -> Result<Algorithm, Flaw> {
-        match name {
-            "RS256" => Ok(Algorithm::Rs256),
-            "PS256" => Ok(Algorithm::Ps256),
-            "ES256" => Ok(Algorithm::Es256),
-            "EdDSA" => Ok(Algorithm::EdDsa),
-            _ => Err(Flaw::Algorithm),
-        }
-    }
+/// All there are, by their names.
+static ALGORITHMS: [(&str, Algorithm); 7] = [
+    (WEAK, Algorithm::Rsa(&RSA_PKCS1_2048_8192_SHA256)),
+    ("PS256", Algorithm::Rsa(&RSA_PSS_2048_8192_SHA256)),
+    ("PS384", Algorithm::Rsa(&RSA_PSS_2048_8192_SHA384)),
+    ("PS512", Algorithm::Rsa(&RSA_PSS_2048_8192_SHA512)),
+    ("ES256", Algorithm::Curve("P-256", 32, &ECDSA_P256_SHA256_FIXED)),
+    ("ES384", Algorithm::Curve("P-384", 48, &ECDSA_P384_SHA384_FIXED)),
+    ("EdDSA", Algorithm::EdDsa),
+];
+
+/// Whether what is signed by an algorithm of this name can be strong.
+pub(super) fn can_be_strong(name: &str) -> bool {
+    name != WEAK && ALGORITHMS.iter().any(|(known, _)| *known == name)
 }
 
-/// The claims of a token that one of these keys has signed.
-pub(crate) fn read(token: &str, keys: &[Value]) -> Result<Claims, Flaw> {
+/// The claims of a token that one of these keys has signed; where `strong`, none that is weaker than 128 bits.
+pub(crate) fn read(token: &str, keys: &[Value], strong: bool) -> Result<Claims, Flaw> {
     let mut parts = token.split('.');
     let (Some(head), Some(body), Some(signature), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -42,7 +51,8 @@ pub(crate) fn read(token: &str, keys: &[Value]) -> Result<Claims, Flaw> {
         return Err(Flaw::Malformed);
     };
     let header = object(head)?;
-    let algorithm = Algorithm::of(text(&header, "alg").unwrap_or_default())?;
+    let name = text(&header, "alg").unwrap_or_default();
+    let (_, algorithm) = ALGORITHMS.iter().find(|(known, _)| *known == name).ok_or(Flaw::Algorithm)?;
     // What must be understood is nothing that we do.
     if header.contains_key("crit") {
         return Err(Flaw::Malformed);
@@ -50,25 +60,27 @@ pub(crate) fn read(token: &str, keys: &[Value]) -> Result<Claims, Flaw> {
     let signed = format!("{head}.{body}");
     let signature = bytes(signature).ok_or(Flaw::Malformed)?;
     let kid = text(&header, "kid");
-    let fits = |key: &&Map<String, Value>| may_sign(key, algorithm, kid);
+    let fits = |key: &&Map<String, Value>| may_sign(key, (name, *algorithm), kid);
     let mut fitting = keys.iter().filter_map(Value::as_object).filter(fits).take(KEYS);
-    if !fitting.any(|key| has_signed(key, algorithm, signed.as_bytes(), &signature) == Some(true)) {
-        return Err(Flaw::Signature);
+    let signer = fitting.find(|key| has_signed(key, *algorithm, signed.as_bytes(), &signature) == Some(true));
+    let signer = signer.ok_or(Flaw::Signature)?;
+    if strong && (name == WEAK || is_short(signer)) {
+        return Err(Flaw::Weak);
     }
     claims(&object(body)?).ok_or(Flaw::Malformed)
 }
 
-fn may_sign(key: &Map<String, Value>, algorithm: Algorithm, kid: Option<&str>) -> bool {
+fn may_sign(key: &Map<String, Value>, (name, algorithm): (&str, Algorithm), kid: Option<&str>) -> bool {
     let kind = match algorithm {
-        Algorithm::Rs256 | Algorithm::Ps256 => "RSA",
-        Algorithm::Es256 => "EC",
+        Algorithm::Rsa(_) => "RSA",
+        Algorithm::Curve(..) => "EC",
         Algorithm::EdDsa => "OKP",
     };
-    let is = |name: &str, wanted: &dyn Fn(&str) -> bool| text(key, name).is_none_or(wanted);
+    let is = |field: &str, wanted: &str| text(key, field).is_none_or(|word| word == wanted);
     text(key, "kty") == Some(kind)
         && (kid.is_none() || text(key, "kid") == kid)
-        && is("use", &|word| word == "sig")
-        && is("alg", &|word| Algorithm::of(word) == Ok(algorithm))
+        && is("use", "sig")
+        && is("alg", name)
 }
 
 /// `None` where the key is no key.
@@ -79,30 +91,33 @@ fn has_signed(
     signature: &[u8],
 ) -> Option<bool> {
     let part = |name: &str| text(key, name).and_then(bytes);
+    let is_on = |curve: &str| text(key, "crv") == Some(curve);
     let done = match algorithm {
-        Algorithm::Rs256 | Algorithm::Ps256 => {
+        Algorithm::Rsa(how) => {
             let (n, e) = (part("n")?, part("e")?);
             let whole = RsaPublicKeyComponents { n: without_zeros(&n), e: without_zeros(&e) };
-            let how = if algorithm == Algorithm::Ps256 {
-                &RSA_PSS_2048_8192_SHA256
-            } else {
-                &RSA_PKCS1_2048_8192_SHA256
-            };
             whole.verify(how, signed, signature)
         }
-        Algorithm::Es256 => {
+        Algorithm::Curve(curve, length, how) => {
             let (x, y) = (part("x")?, part("y")?);
-            let is_curve = text(key, "crv") == Some("P-256") && x.len() == 32 && y.len() == 32;
+            let fits = is_on(curve) && x.len() == length && y.len() == length;
             let point = [&[4], &x[..], &y[..]].concat();
-            is_curve
-                .then(|| UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(signed, signature))?
+            fits.then(|| UnparsedPublicKey::new(how, point).verify(signed, signature))?
         }
         Algorithm::EdDsa => {
-            let x = part("x").filter(|_| text(key, "crv") == Some("Ed25519"))?;
+            let x = part("x").filter(|_| is_on("Ed25519"))?;
             UnparsedPublicKey::new(&ED25519, x).verify(signed, signature)
         }
     };
     Some(done.is_ok())
+}
+
+/// Whether it is a key of RSA, and not a long one.
+fn is_short(key: &Map<String, Value>) -> bool {
+    let modulus = text(key, "n").and_then(bytes).unwrap_or_default();
+    let modulus = without_zeros(&modulus);
+    let unused = modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+    text(key, "kty") == Some("RSA") && modulus.len() * 8 - unused < STRONG_RSA
 }
 
 fn claims(body: &Map<String, Value>) -> Option<Claims> {

@@ -47,6 +47,7 @@ mod see_as;
 mod session;
 mod single_sign_on;
 mod smtp;
+mod strong_keys;
 mod summary_email;
 mod summary_issue;
 mod tag;

@@ -3,6 +3,7 @@
 mod hostile;
 mod proven;
 mod required;
+mod strong;
 
 use app::pass::{AccountPass, Credentials, LeavePass, OwnLinkPass, Proven, SelfPass};
 use app::single_sign_on::{self, Arrived, Leaving, Returned};
@@ -106,7 +107,8 @@ async fn a08_x29_a_provider_opens_its_account_alone() {
         let entered = enter(&world, &account.id, (&provider, "n-1", Says::Rs256)).await;
         assert_refused!(entered, Refused::Conflict(Conflict::SingleSignOnUnknown));
         link(&world, account, (&natalie, &provider, "n-1")).await.unwrap();
-        for says in [Says::Rs256, Says::Ps256, Says::Es256, Says::EdDsa] {
+        let by_rsa = [Says::Rs256, Says::Ps256, Says::LongPs384, Says::LongPs512];
+        for says in by_rsa.into_iter().chain([Says::Es256, Says::Es384, Says::EdDsa]) {
             let ask = enter(&world, &account.id, (&provider, "n-1", says)).await.unwrap();
             opens(&world, &ask, &account.id).await.unwrap();
             signed_out(opens(&world, &ask, &other.id).await);

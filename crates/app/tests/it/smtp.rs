@@ -5,7 +5,7 @@ mod hostile;
 mod kinds;
 mod mails;
 mod sending;
-mod server;
+pub(crate) mod server;
 
 use app::mail::compose::{Address, Message, compose};
 use app::mail::views::{InvitationMail, PasswordChangedMail, ResetMail};
@@ -25,7 +25,7 @@ const HEADERS: [&str; 9] = [
 ];
 
 /// 2026-11-22 14:05:00 UTC.
-const AT: i64 = 1_795_356_300_000_000;
+pub(crate) const AT: i64 = 1_795_356_300_000_000;
 
 const LINK: &str = "https://calls.example.test/invitation#3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxg";
 
@@ -73,6 +73,6 @@ fn password_changed() -> PasswordChangedMail {
     }
 }
 
-fn message() -> Message {
+pub(crate) fn message() -> Message {
     compose(&invitation(), rollcall(), kim(), "0198a1b2c3d4@rollcall.example.test".to_owned()).unwrap()
 }

@@ -16,7 +16,7 @@ const PREFIX: &str = "ROLLCALL_";
 const TEST_PREFIX: &str = "ROLLCALL_TEST_";
 
 /// All settings there are, as the file names them. In the environment they are in capitals behind `ROLLCALL_`.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "listen",
     "base_url",
     "data_dir",
@@ -33,6 +33,7 @@ const KEYS: [&str; 16] = [
     "provider_addresses",
     "outgoing_hosts",
     "second_factor_from",
+    "strong_keys",
 ];
 
 /// A setting as somebody gave it.

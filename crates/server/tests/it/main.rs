@@ -18,5 +18,6 @@ mod settings;
 mod sink;
 mod stage;
 mod starts;
+mod strong_keys;
 mod support;
 mod timing;

@@ -3,7 +3,7 @@
 use crate::support::{Installation, mode};
 
 /// Wrong settings and a part of the sentence about each.
-const WRONG: [(&str, &str, &str); 28] = [
+const WRONG: [(&str, &str, &str); 29] = [
     ("ROLLCALL_LISTEN", "8080", "ROLLCALL_LISTEN must be an IP address and a port"),
     ("ROLLCALL_LISTEN", "localhost:8080", "and is \"localhost:8080\""),
     ("ROLLCALL_LISTEN", "127.0.0.1:0", "127.0.0.1:8080 or [::]:8080"),
@@ -28,6 +28,7 @@ const WRONG: [(&str, &str, &str); 28] = [
     ("ROLLCALL_SECOND_FACTOR_FROM", "soon", "must be a day such as 2026-12-01, and is \"soon\""),
     ("ROLLCALL_SECOND_FACTOR_FROM", "2026-02-30", "must be a day such as 2026-12-01"),
     ("ROLLCALL_SECOND_FACTOR_FROM", "2026-12-01T08:00", "must be a day such as 2026-12-01"),
+    ("ROLLCALL_STRONG_KEYS", "yes", "ROLLCALL_STRONG_KEYS must be on or off, and is \"yes\""),
     ("ROLLCALL_LOG", "inffo", "must be off, error, warn, info, debug or trace"),
     ("ROLLCALL_LOG", "info,store", "and is \"info,store\""),
     ("ROLLCALL_LOG", "app=loud", "ROLLCALL_LOG must be"),

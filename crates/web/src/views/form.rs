@@ -78,6 +78,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::TooManyLogos => t.form_too_many_logos(),
         Problem::HostNoAnswer => t.form_host_no_answer(),
         Problem::NoProvider => t.form_no_provider(),
+        Problem::ProviderTooWeak => t.form_provider_too_weak(),
         Problem::HostNotListed => t.form_host_not_listed(),
         Problem::NoSingleSignOn => t.form_no_single_sign_on(),
         Problem::SvgPicture => t.form_svg_picture(),

@@ -8,6 +8,7 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
+use store::strong_keys;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
@@ -162,6 +163,9 @@ fn machine_name() -> ClientId {
 pub(super) fn words(error: &Error) -> String {
     if let Some(code) = error.status() {
         return format!("{code} {}", said(error));
+    }
+    if strong_keys::is_too_weak(error) {
+        return "its certificate has a key that is too weak for this server".to_owned();
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {

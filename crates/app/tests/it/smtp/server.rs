@@ -12,9 +12,9 @@ use serde_json::Value;
 /// Debian's own: the one that `python3-aiosmtpd` belongs to.
 const PYTHON: &str = "/usr/bin/python3";
 
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
 }
 
@@ -27,8 +27,12 @@ impl Server {
     pub(super) fn start_with_tls(mode: &str) -> (Server, Vec<u8>) {
         let folder = folder();
         let [cert, key] = certificate(&folder, "server");
-        let options = ["--cert", cert.to_str().unwrap(), "--key", key.to_str().unwrap()];
-        (Server::with(folder.clone(), mode, &options), fs::read(&cert).unwrap())
+        (Server::start_with(mode, [&cert, &key]), fs::read(&cert).unwrap())
+    }
+
+    /// With this certificate and its key.
+    pub(crate) fn start_with(mode: &str, [cert, key]: [&Path; 2]) -> Server {
+        Server::with(folder(), mode, &["--cert", cert.to_str().unwrap(), "--key", key.to_str().unwrap()])
     }
 
     /// One that asks for a certificate and no password. Its own is the second part; then come the one that it lets in and
@@ -82,7 +86,7 @@ impl Server {
         fs::read_to_string(self.folder.join(format!("{n}.eml"))).unwrap()
     }
 
-    pub(super) fn mails(&self) -> usize {
+    pub(crate) fn mails(&self) -> usize {
         self.files("eml")
     }
 

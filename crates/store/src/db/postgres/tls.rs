@@ -17,6 +17,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
 use crate::db::error::DbError;
+use crate::strong_keys;
 
 /// What the driver wraps a connection with.
 pub(super) type Tls = tokio_postgres_rustls::MakeRustlsConnect;
@@ -63,8 +64,7 @@ pub(super) fn for_config(config: &Config, files: &Files) -> Result<Option<Tls>, 
         Some(path) => roots_in(path)?,
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
     };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider);
+    let builder = ClientConfig::builder_with_provider(strong_keys::provider());
     let builder = builder.with_safe_default_protocol_versions().map_err(DbError::other)?;
     let builder = builder.with_root_certificates(roots);
     let client = match (&files.certificate, &files.key) {
