@@ -17,7 +17,7 @@ use store::{passkey, second_factor as factors};
 
 pub use store::passkey::Passkey;
 
-use self::answer::{Handle, Party};
+use self::answer::{Fault, Handle, Party};
 use crate::email_proof::check_proven;
 use crate::second_factor::{Told, commit_refused, keep_codes, take, tell};
 use crate::session::{self, Started};
@@ -102,8 +102,8 @@ impl App {
             Ok(w.commit_unrecorded(Unrecorded::Attempt, state))
         };
         let (_, state) = self.write(ask, (), hear).await?;
-        let made = state.and_then(|state| party.read_new(&state, answer));
-        let (credential_id, credential) = made.ok_or(Refused::Conflict(Conflict::PasskeyRefused))?;
+        let state = state.ok_or(Refused::Conflict(Conflict::PasskeyRefused))?;
+        let (credential_id, credential) = party.read_new(&state, answer).map_err(Fault::refusal)?;
         let (codes, asked) = (self.new_codes(), ask.clone());
         let add = move |mut w: Writer, pass: &Proven<SelfPass>| {
             let login = store::login::get(&mut w, &pass.person().login)?;

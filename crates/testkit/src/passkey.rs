@@ -6,16 +6,19 @@ use data_encoding::BASE64URL_NOPAD;
 use p256::SecretKey;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::{PASSWORD, World, session_of};
+use crate::{PASSWORD, World, provider, session_of};
 
 /// A device with one passkey, which does what it is asked unless it is told otherwise.
 #[derive(Clone, Debug)]
 pub struct Device {
-    /// The secret half.
+    /// The secret half, where it is of a curve.
     pub secret: [u8; 32],
+    /// Whether it makes keys of RSA, as older ones do.
+    pub by_rsa: bool,
     /// What it calls its passkey.
     pub id: [u8; 20],
     /// Whose passkey it says it is.
@@ -32,7 +35,8 @@ impl Device {
     /// One of its own for each number, below 255, at the world's address.
     pub fn new(number: u8, world: &World) -> Device {
         let origin = world.app.settings.base_url.clone();
-        Device { secret: [number + 1; 32], id: [number; 20], handle: None, count: 0, verifies: true, origin }
+        let (secret, id) = ([number + 1; 32], [number; 20]);
+        Device { secret, by_rsa: false, id, handle: None, count: 0, verifies: true, origin }
     }
 
     /// The same with a passkey that none has in this world.
@@ -50,16 +54,9 @@ impl Device {
         data.extend([0; 16]);
         data.extend([0, 20]);
         data.extend(self.id);
-        // ES256 in COSE: {1: 2, 3: -7, -1: 1, -2: x, -3: y}.
-        let point = self.key().public_key().to_sec1_bytes();
-        let point = &point[point.len() - 64..];
-        data.extend([0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32]);
-        data.extend(&point[..32]);
-        data.extend([0x22, 0x58, 32]);
-        data.extend(&point[32..]);
-        let length = u8::try_from(data.len()).expect("fewer than 256 bytes");
-        let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58".to_vec();
-        object.push(length);
+        data.extend(self.public_key());
+        let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".to_vec();
+        object.extend(u16::try_from(data.len()).expect("some hundreds of bytes").to_be_bytes());
         object.extend(data);
         let client = self.client("webauthn.create", text(&asked["challenge"]));
         self.answer(
@@ -73,13 +70,34 @@ impl Device {
         let data = self.data(text(&asked["rpId"]), 1);
         let client = self.client("webauthn.get", text(&asked["challenge"]));
         let signed = [&data[..], &Sha256::digest(client.as_bytes())[..]].concat();
-        let signature: Signature = SigningKey::from(&self.key()).sign(&signed);
+        let signature = match self.by_rsa {
+            true => provider::by_rsa(provider::rsa(), &RSA_PKCS1_SHA256, &signed),
+            false => {
+                let signature: Signature = SigningKey::from(&self.key()).sign(&signed);
+                signature.to_der().as_bytes().to_vec()
+            }
+        };
         self.answer(json!({
             "authenticatorData": encoded(&data),
             "clientDataJSON": encoded(client.as_bytes()),
-            "signature": encoded(signature.to_der().as_bytes()),
+            "signature": encoded(&signature),
             "userHandle": self.handle,
         }))
+    }
+
+    /// The public half, as COSE writes it.
+    fn public_key(&self) -> Vec<u8> {
+        if self.by_rsa {
+            let RsaPublicKeyComponents::<Vec<u8>> { n, e } = provider::rsa().public_key().into();
+            // RS256: {1: 3, 3: -257, -1: n, -2: e}, with 256 bytes and three.
+            let head = [0xa4, 1, 3, 3, 0x39, 1, 0, 0x20, 0x59, 1, 0];
+            return [&head[..], &n, &[0x21, 0x43], &e].concat();
+        }
+        // ES256: {1: 2, 3: -7, -1: 1, -2: x, -3: y}.
+        let point = self.key().public_key().to_sec1_bytes();
+        let (x, y) = point[point.len() - 64..].split_at(32);
+        let head = [0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32];
+        [&head[..], x, &[0x22, 0x58, 32], y].concat()
     }
 
     fn key(&self) -> SecretKey {

@@ -10,14 +10,21 @@ use serde_json::{Value, json};
 use store::passkey::Passkey;
 use text::Text;
 use webauthn_rs::prelude::{
-    DiscoverableAuthentication, Passkey as Credential, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+    COSEAlgorithm, DiscoverableAuthentication, Passkey as Credential, PasskeyRegistration,
+    PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 use crate::{Conflict, Refused, Settings};
 
+/// The kinds of keys that are strong, of those that the library takes: ECDSA on P-256 and P-384.
+const STRONG: [COSEAlgorithm; 2] = [COSEAlgorithm::ES256, COSEAlgorithm::ES384];
+
 /// The server as passkeys know it, by the host of its address.
-pub(crate) struct Party(Webauthn);
+pub(crate) struct Party {
+    webauthn: Webauthn,
+    /// Whether weak keys are refused.
+    strong: bool,
+}
 
 /// What a passkey is asked.
 pub(crate) struct Question {
@@ -37,6 +44,18 @@ pub(crate) enum Fault {
     Wrong,
     /// It has signed less often than before.
     Copied,
+    /// It is what was asked for, of a key that is too weak for the operator.
+    Weak,
+}
+
+impl Fault {
+    /// What somebody is told of it. Whose passkey was copied is told by mail.
+    pub(crate) fn refusal(self) -> Refused {
+        Refused::Conflict(match self {
+            Fault::Wrong | Fault::Copied => Conflict::PasskeyRefused,
+            Fault::Weak => Conflict::PasskeyWeak,
+        })
+    }
 }
 
 impl Party {
@@ -47,7 +66,8 @@ impl Party {
         let origin = Url::parse(base).map_err(|_| Refused::NotFound)?;
         let name = Text::default().common_product();
         let built = WebauthnBuilder::new(host, &origin).and_then(|party| party.rp_name(name).build());
-        built.map(Party).map_err(|_| Refused::NotFound)
+        let webauthn = built.map_err(|_| Refused::NotFound)?;
+        Ok(Party { webauthn, strong: settings.strong_keys })
     }
 
     /// Asks a device for a new one, unless it has one of these. It is to be found without a name, and to know its owner by
@@ -62,29 +82,46 @@ impl Party {
         let known = known.iter().map(|one| Ok(credential(one)?.cred_id().clone()));
         let known = known.collect::<Result<Vec<_>, Refused>>()?;
         let name = if name.is_empty() { address } else { name };
-        let asked = self.0.start_passkey_registration(Uuid::from_bytes(handle), address, name, Some(known));
+        let asked =
+            self.webauthn.start_passkey_registration(Uuid::from_bytes(handle), address, name, Some(known));
         let (options, state) = asked.map_err(unusable)?;
         let mut options = serde_json::to_value(options).map_err(unusable)?;
         let selection = &mut options["publicKey"]["authenticatorSelection"];
         selection["residentKey"] = json!("required");
         selection["requireResidentKey"] = json!(true);
+        if self.strong {
+            // The library has no way to be told.
+            let kinds = STRONG.map(|kind| json!({ "type": "public-key", "alg": kind as i64 }));
+            options["publicKey"]["pubKeyCredParams"] = json!(kinds);
+        }
         Ok(Question { options: options.to_string(), state: written(&state)? })
     }
 
-    /// What is kept of a new one: what its device calls it, and the public half. `None` if it does not answer what was asked.
-    pub(crate) fn read_new(&self, state: &str, answer: &str) -> Option<(String, String)> {
+    /// What is kept of a new one: what its device calls it, and the public half.
+    pub(crate) fn read_new(&self, state: &str, answer: &str) -> Result<(String, String), Fault> {
+        let made = self.try_read_new(state, answer).ok_or(Fault::Wrong)?;
+        self.refuse_weak(&made)?;
+        let kept = written(&made).map_err(|_| Fault::Wrong)?;
+        Ok((BASE64URL_NOPAD.encode(made.cred_id().as_ref()), kept))
+    }
+
+    fn try_read_new(&self, state: &str, answer: &str) -> Option<Credential> {
         let state: PasskeyRegistration = read(state)?;
         let answer: RegisterPublicKeyCredential = read(answer)?;
-        let made = self.0.finish_passkey_registration(&answer, &state).ok()?;
+        let made = self.webauthn.finish_passkey_registration(&answer, &state).ok()?;
         // The library takes the device's word for what it is called, whatever the browser says.
         let said: &[u8] = answer.raw_id.as_ref();
-        (said == made.cred_id().as_slice()).then_some(())?;
-        Some((BASE64URL_NOPAD.encode(made.cred_id().as_ref()), written(&made).ok()?))
+        (said == made.cred_id().as_slice()).then_some(made)
+    }
+
+    fn refuse_weak(&self, passkey: &Credential) -> Result<(), Fault> {
+        let is_weak = !STRONG.contains(passkey.cred_algorithm());
+        if self.strong && is_weak { Err(Fault::Weak) } else { Ok(()) }
     }
 
     /// Asks for a passkey: one of these, or where none is named, any that its device has.
     pub(crate) fn ask(&self, named: &[Passkey]) -> Result<Question, Refused> {
-        let (options, state) = self.0.start_discoverable_authentication().map_err(unusable)?;
+        let (options, state) = self.webauthn.start_discoverable_authentication().map_err(unusable)?;
         let mut options = serde_json::to_value(options).map_err(unusable)?;
         // The library means a list below the field for the name; ours comes when a button is pressed.
         if let Some(options) = options.as_object_mut() {
@@ -102,8 +139,9 @@ impl Party {
     pub(crate) fn check(&self, state: &str, answer: &Answer, passkey: &Passkey) -> Result<String, Fault> {
         let state: DiscoverableAuthentication = read(state).ok_or(Fault::Wrong)?;
         let mut credential = credential(passkey).map_err(|_| Fault::Wrong)?;
-        match self.0.finish_discoverable_authentication_v2(&answer.0, state, &credential) {
+        match self.webauthn.finish_discoverable_authentication_v2(&answer.0, state, &credential) {
             Ok(signed) => {
+                self.refuse_weak(&credential)?;
                 credential.update_credential(&signed);
                 written(&credential).map_err(|_| Fault::Wrong)
             }

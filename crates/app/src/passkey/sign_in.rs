@@ -100,9 +100,9 @@ impl App {
             |login: &LoginId, said: Option<&[u8]>| said.is_none_or(|said| self.is_handle(login, said));
         let (passkey, credential) = match judge(&party, &heard, answer.as_ref(), is_owner) {
             Ok(judged) => judged,
-            Err(Fault::Wrong) => {
+            Err(fault @ (Fault::Wrong | Fault::Weak)) => {
                 self.note_refused(ask, Some(pass.login)).await?;
-                return Err(REFUSED);
+                return Err(fault.refusal());
             }
             Err(fault) => return self.refuse_passkey(ask, heard.1, fault).await,
         };
@@ -127,7 +127,7 @@ impl App {
     ) -> Result<T, Refused> {
         let (Fault::Copied, Some((passkey, login))) = (fault, &found) else {
             self.note_refused(ask, found.map(|(_, login)| login)).await?;
-            return Err(REFUSED);
+            return Err(fault.refusal());
         };
         let (passkey, login) = (passkey.clone(), login.clone());
         let note = move |mut w: Writer| {

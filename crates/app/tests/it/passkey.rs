@@ -1,5 +1,7 @@
 //! Passkeys: signing in with one alone, and behind the password; adding and removing them.
 
+mod strong;
+
 use app::pass::SelfPass;
 use app::passkey::{self, Asked};
 use app::session::{Entered, SignedIn, Started};

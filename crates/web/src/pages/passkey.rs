@@ -84,9 +84,9 @@ pub async fn sign_in(visit: Visit<Visitor>, signed: Signed) -> Answer {
             let answer = session::go_on(&visit, &signed.next, &signed.kept);
             without(visit.signed_in(answer, &signed_in), &visit, Cookie::Passkey)
         }
-        Err(refused @ Refused::Conflict(Conflict::PasskeyRefused)) => {
-            refusals::note(&visit.ask.origin, &refused);
-            let error = sentence(&visit, Conflict::PasskeyRefused);
+        Err(Refused::Conflict(conflict @ (Conflict::PasskeyRefused | Conflict::PasskeyWeak))) => {
+            refusals::note(&visit.ask.origin, &Refused::Conflict(conflict));
+            let error = sentence(&visit, conflict);
             session::refuse_passkey(&visit, signed.next, signed.kept, error).await
         }
         Err(refused) => Err(refused),
@@ -101,9 +101,9 @@ pub async fn prove(visit: Visit<SecondFactorPass>, signed: Signed) -> Answer {
             let answer = without(visit.signed_in(answer, &signed_in), &visit, Cookie::Passkey);
             without(answer, &visit, Cookie::SecondFactor)
         }
-        Err(refused @ Refused::Conflict(Conflict::PasskeyRefused)) => {
-            refusals::note(&visit.ask.origin, &refused);
-            let error = sentence(&visit, Conflict::PasskeyRefused);
+        Err(Refused::Conflict(conflict @ (Conflict::PasskeyRefused | Conflict::PasskeyWeak))) => {
+            refusals::note(&visit.ask.origin, &Refused::Conflict(conflict));
+            let error = sentence(&visit, conflict);
             second_factor::refuse_passkey(&visit, signed.next, signed.kept, error).await
         }
         Err(Refused::Link(_) | Refused::Conflict(Conflict::Changed)) => second_factor::closed(&visit),
@@ -160,9 +160,13 @@ pub async fn add(visit: Visit<Proven<SelfPass>>, made: Made) -> Answer {
             let error = Errors(errors).sentence(visit.t(), "name");
             return visit.mend(own_view(&visit, &Errors::default(), error).await?);
         }
-        Err(refused @ Refused::Conflict(Conflict::PasskeyRefused)) => {
-            refusals::note(&visit.ask.origin, &refused);
-            let error = Some(visit.t().passkey_not_added().to_owned());
+        Err(Refused::Conflict(conflict @ (Conflict::PasskeyRefused | Conflict::PasskeyWeak))) => {
+            refusals::note(&visit.ask.origin, &Refused::Conflict(conflict));
+            let error = match conflict {
+                Conflict::PasskeyWeak => visit.t().passkey_made_weak(),
+                _ => visit.t().passkey_not_added(),
+            };
+            let error = Some(error.to_owned());
             return visit.mend(own_view(&visit, &Errors::default(), error).await?);
         }
         Err(refused) => Err(refused),
