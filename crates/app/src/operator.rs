@@ -3,6 +3,7 @@
 use domain::activity::{Entry, Verb};
 use domain::id::MailId;
 use domain::mail::MailKind;
+use domain::time::Timestamp;
 use store::mail::{self, suppression};
 use store::page::Page;
 use store::pass::{Acting, OperatorPass};
@@ -20,6 +21,11 @@ pub fn mails(
     undelivered: bool,
 ) -> Result<Page<Mail>, Refused> {
     Ok(mail::list(r, pass, before, undelivered)?)
+}
+
+/// When the invitation of a mail was accepted, which ends what the mail was for; `None` if it was not.
+pub fn find_accepted(r: &mut Reader, pass: &OperatorPass, mail: &Mail) -> Result<Option<Timestamp>, Refused> {
+    Ok(mail::find_accepted(r, pass, mail)?)
 }
 
 /// Has a mail tried again that did not reach its reader, and lets later ones of its sender to that address go out. What it tells

@@ -26,7 +26,8 @@ use domain::mail::{MailKind, MailState};
 use domain::time::{Span, Timestamp};
 
 pub use content::{
-    EndContent, InvitationContent, ReadsMail, find_end, find_invitation, find_language, find_reset, get_login,
+    EndContent, InvitationContent, ReadsMail, find_accepted, find_end, find_invitation, find_language,
+    find_reset, get_login,
 };
 pub use standing::{NotReached, Standing, list_not_reached, list_standings};
 

@@ -5,6 +5,7 @@ use domain::id::{AccountId, InvitationId, LoginId, ResetId, UserId};
 use domain::time::Timestamp;
 use domain::user::UserType;
 
+use super::Mail;
 use crate::db::{DbError, sql};
 use crate::pass::{OperatorPass, SystemPass};
 use crate::work::Reader;
@@ -104,6 +105,27 @@ pub fn find_invitation(
         })
     })
     .transpose()
+}
+
+/// When the invitation of a mail was accepted, by whatever link; `None` if it was not. The mail of a bundle is used up by the last
+/// of its invitations.
+pub fn find_accepted(
+    r: &mut Reader,
+    _pass: &OperatorPass,
+    mail: &Mail,
+) -> Result<Option<Timestamp>, DbError> {
+    let row = r.tx().optional(
+        sql!(
+            "SELECT MAX(t.accepted_at) FROM (
+                 SELECT i.accepted_at FROM invitation i WHERE i.account_id = $1 AND i.id = $2
+                 UNION ALL
+                 SELECT i.accepted_at FROM bundle b
+                 JOIN invitation i ON i.account_id = b.account_id AND i.id = b.invitation_id
+                 WHERE b.bundle_id = $2) t"
+        ),
+        &[mail.account.as_str().into(), mail.subject.as_str().into()],
+    )?;
+    row.map_or(Ok(None), |row| row.columns().get())
 }
 
 /// The code of the language for a mail to this address: what its person has chosen, else what their browser said last.

@@ -75,13 +75,30 @@ pub async fn mail(visit: Visit<OperatorPass>, _: Nothing) -> Answer {
     let (mail, message) = show(&visit).await?;
     let subject = message.as_ref().map(|message| message.subject.clone());
     let from = message.as_ref().map(|message| message.from.email.clone());
+    let has_html = message.is_some();
+    let text_part = match message {
+        Some(message) => message.text,
+        None => why_over(&visit, &mail).await?,
+    };
     visit.page(Mail {
         t: visit.t(),
         frame: visit.operator_frame(),
         mail: row(&visit, mail, subject),
         from: from.unwrap_or_else(|| visit.app.settings.mail_from.email.clone()),
-        has_html: message.is_some(),
-        text_part: message.map_or_else(|| visit.t().operator_over().to_owned(), |message| message.text),
+        has_html,
+        text_part,
+    })
+}
+
+/// Why a mail has nothing to say any more.
+async fn why_over(visit: &Visit<OperatorPass>, mail: &Stored) -> Result<String, app::Refused> {
+    let (t, looked_at) = (visit.t(), mail.clone());
+    let (_, accepted_at) =
+        visit.read(move |r: &mut Reader, pass: &_| operator::find_accepted(r, pass, &looked_at)).await?;
+    Ok(match accepted_at {
+        Some(at) => t.operator_accepted(visit.moments("UTC").full(at)),
+        None if mail.state == State::Dropped => t.operator_over().to_owned(),
+        None => t.operator_over_since().to_owned(),
     })
 }
 

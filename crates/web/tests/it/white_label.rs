@@ -129,7 +129,8 @@ async fn g10_the_operator_sees_the_sender_of_a_brands_mail() {
         let sql = "SELECT id FROM mail WHERE email = 'nora@example.com' ORDER BY id DESC";
         let path = format!("/operator/mails/{}", site.world.sql(sql)[0][0]);
         let page = site.at("calls.hosted.test", &Method::GET, &path, Some(&site.world.operator()), "").await;
-        assert!(page.body.contains(&format!("mail@{HOST}")), "{}", page.body);
+        let body = page.body.replace("<wbr>", "");
+        assert!(body.contains(&format!("mail@{HOST}")), "{body}");
     }
 }
 
