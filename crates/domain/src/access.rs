@@ -133,14 +133,27 @@ pub enum Refusal {
     GreaterAccess,
     /// The other user would keep what this one gives when this one's own access has ended (U-13, U-21).
     OutlastsOwn,
-    /// The key that was given is narrowed, and this lies outside. The capability, where it is one.
-    OutsideKey(Option<Capability>),
+    /// The key that was given is narrowed, and this lies outside.
+    OutsideKey(Outside),
     /// On an account with its own brand this integration is for administrators (P-14).
     NamesProduct,
     /// In the account center it takes at least this (C-12).
     Center(Standing),
     /// A second factor is asked for here, and the person has none.
     NoSecondFactor,
+}
+
+/// In which way something lies outside of what a key is narrowed to: each is mended in another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// The key names companies, and this concerns the account as a whole, as users and settings do.
+    Companies,
+    /// The key has not this capability.
+    Right(Capability),
+    /// The key only reads.
+    Reading,
+    /// It is for keys that are not narrowed at all.
+    Whole,
 }
 
 impl Refusal {
@@ -194,7 +207,8 @@ pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>, any_key: bool
         return Err(Refusal::NotActive(grants.status));
     }
     if grants.scope.is_narrow() && !any_key {
-        return Err(Refusal::OutsideKey(None));
+        let how = if grants.scope.in_companies { Outside::Companies } else { Outside::Whole };
+        return Err(Refusal::OutsideKey(how));
     }
     let Some(company) = company else { return Ok(()) };
     within(&grants.companies, &company.id)?;
@@ -203,7 +217,7 @@ pub fn decide_entry(grants: &Grants, company: Option<&CompanyUse>, any_key: bool
 
 /// Decides whether somebody may change anything at all: not by a key that only reads.
 pub fn decide_writing(grants: &Grants) -> Result<(), Refusal> {
-    if grants.scope.reads_only { Err(Refusal::OutsideKey(None)) } else { Ok(()) }
+    if grants.scope.reads_only { Err(Refusal::OutsideKey(Outside::Reading)) } else { Ok(()) }
 }
 
 /// Who has all companies reaches disabled ones too, to enable them.
@@ -259,12 +273,16 @@ pub fn decide(grants: &Grants, capability: Capability, target: &Target) -> Resul
 
 /// What a key is narrowed to. One that names companies opens nothing of the account as a whole, where others lie, too.
 fn within_key(scope: &Scope, capability: Capability, target: &Target) -> Result<(), Refusal> {
-    let reaches = match target {
-        Target::Account => !scope.in_companies,
-        Target::User { user_type, agent } => !scope.in_companies && scope.covers(*user_type, *agent),
-        Target::Company(_) | Target::Integration { .. } => true,
+    let is_in_company = matches!(target, Target::Company(_) | Target::Integration { .. });
+    let covers = match target {
+        Target::User { user_type, agent } => scope.covers(*user_type, *agent),
+        Target::Account | Target::Company(_) | Target::Integration { .. } => true,
     };
-    if reaches && scope.has(capability) { Ok(()) } else { Err(Refusal::OutsideKey(Some(capability))) }
+    match scope.has(capability) {
+        true if scope.in_companies && !is_in_company => Err(Refusal::OutsideKey(Outside::Companies)),
+        true if covers => Ok(()),
+        _ => Err(Refusal::OutsideKey(Outside::Right(capability))),
+    }
 }
 
 fn within(companies: &Companies, company: &CompanyId) -> Result<(), Refusal> {

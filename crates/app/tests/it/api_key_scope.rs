@@ -4,9 +4,10 @@
 use app::pass::{AccountPass, CompanyPass, Credentials, Gate, KeyPass, Reason, SelfPass, SystemPass};
 use app::work::Writer;
 use app::{Ask, Refused, api_key};
-use domain::access::Refusal;
+use domain::access::{Outside, Refusal};
 use domain::access_change::Change;
 use domain::api_key::TypedKey;
+use domain::capability::Capability;
 use domain::capability::proof::{AnyKey, AnyUser, ManageCompanies, ManageUsers, ReadCalls, WorkLeads};
 use domain::id::{AccountId, ApiKeyId, CompanyId};
 use domain::input::Problem;
@@ -153,7 +154,7 @@ async fn a07_a_key_follows_its_owner_down_and_never_up() {
         opens::<AccountPass<ReadCalls>>(&world, &rights, account.id.clone()).await.unwrap();
         assert_refused!(
             opens::<CompanyPass<WorkLeads>>(&world, &rights, here(&one)).await,
-            Refused::Forbidden { refusal: Refusal::OutsideKey(Some(_)), .. }
+            Refused::Forbidden { refusal: Refusal::OutsideKey(Outside::Right(_)), .. }
         );
         opens::<CompanyPass<WorkLeads>>(&world, &narrow, here(&one)).await.unwrap();
         assert_refused!(
@@ -162,14 +163,18 @@ async fn a07_a_key_follows_its_owner_down_and_never_up() {
         );
 
         desk.promote(&user, UserType::Administrator).await.unwrap();
-        for key in [&rights, &narrow] {
+        // Each key is told in which way it is too narrow.
+        let missing = Outside::Right(Capability::ManageUsers);
+        for (key, users, own) in
+            [(&rights, missing, Outside::Whole), (&narrow, Outside::Companies, Outside::Companies)]
+        {
             assert_refused!(
                 opens::<AccountPass<ManageUsers>>(&world, key, account.id.clone()).await,
-                Refused::Forbidden { refusal: Refusal::OutsideKey(Some(_)), .. }
+                Refused::Forbidden { refusal: Refusal::OutsideKey(how), .. } if how == users
             );
             assert_refused!(
                 opens::<AccountPass<AnyUser>>(&world, key, account.id.clone()).await,
-                Refused::Forbidden { refusal: Refusal::OutsideKey(None), .. }
+                Refused::Forbidden { refusal: Refusal::OutsideKey(how), .. } if how == own
             );
         }
         assert_refused!(
@@ -261,7 +266,10 @@ async fn a07_a_key_that_only_reads_changes_nothing() {
             writes::<AccountPass<AnyKey>>(&world, &key, account.id.clone()).await,
             writes::<CompanyPass<ManageCompanies>>(&world, &key, here.clone()).await,
         ] {
-            assert_refused!(refused, Refused::Forbidden { refusal: Refusal::OutsideKey(None), .. });
+            assert_refused!(
+                refused,
+                Refused::Forbidden { refusal: Refusal::OutsideKey(Outside::Reading), .. }
+            );
         }
     }
 }

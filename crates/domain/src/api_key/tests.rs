@@ -1,7 +1,7 @@
 use super::*;
 use crate::access::{
-    Companies, CompanyUse, Grants, InUse, Refusal, Target, decide, decide_anywhere, decide_entry, decide_in,
-    decide_writing,
+    Companies, CompanyUse, Grants, InUse, Outside, Refusal, Target, decide, decide_anywhere, decide_entry,
+    decide_in, decide_writing,
 };
 use crate::input::Problem;
 
@@ -89,7 +89,7 @@ fn a07_what_is_ones_own_and_what_changes_something_is_asked_of_the_key() {
         let key = Grants { scope, ..Grants::of_type(UserType::Administrator, false) };
         assert_eq!(decide_entry(&key, None, false).is_err(), narrow);
         assert_eq!(decide_entry(&key, None, true), Ok(()));
-        let expected = if reads_only { Err(Refusal::OutsideKey(None)) } else { Ok(()) };
+        let expected = if reads_only { Err(Refusal::OutsideKey(Outside::Reading)) } else { Ok(()) };
         assert_eq!(decide_writing(&key), expected);
     }
 }

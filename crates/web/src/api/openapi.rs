@@ -13,8 +13,8 @@ use super::route::Described;
 use crate::http::route::{Nothing, Route, get_data};
 use crate::http::visit::{Answer, Visit};
 
-const FORBIDDEN: &str = "The key's owner may not do this, or the key is narrowed and this lies outside. X-Missing-Capability \
-                         names the right, where it is one.";
+const FORBIDDEN: &str = "The key's owner may not do this, or the key is narrowed and this lies outside, which the sentence then \
+                         says. X-Missing-Capability names the right that is missing, where it is one.";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![get_data("/v3/openapi.json", show)]

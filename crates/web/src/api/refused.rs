@@ -6,7 +6,7 @@ use app::limits::Exceeded;
 use app::{Conflict, Refused};
 use axum::extract::Request;
 use axum::response::Response;
-use domain::access::Refusal;
+use domain::access::{Outside, Refusal};
 use domain::input::{FieldError, Problem};
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -128,12 +128,30 @@ fn not_found() -> Response {
 }
 
 fn forbidden(refusal: Option<Refusal>) -> Response {
-    let response = said(StatusCode::FORBIDDEN, "You do not have permission");
+    let sentence = match refusal {
+        Some(Refusal::OutsideKey(how)) => outside(how),
+        _ => "You do not have permission",
+    };
+    let response = said(StatusCode::FORBIDDEN, sentence);
     match refusal {
-        Some(Refusal::Lacks(capability) | Refusal::OutsideKey(Some(capability))) => {
+        Some(Refusal::Lacks(capability) | Refusal::OutsideKey(Outside::Right(capability))) => {
             with(response, MISSING, HeaderValue::from_static(capability.line().key))
         }
         _ => response,
+    }
+}
+
+/// What whoever made the key can change about it: no user type helps here.
+fn outside(how: Outside) -> &'static str {
+    match how {
+        Outside::Companies => {
+            "This key works for some companies only, and this concerns the whole account, as users and settings do"
+        }
+        Outside::Right(_) => "This key was made without the right that this needs",
+        Outside::Reading => "This key only reads, and this would change something",
+        Outside::Whole => {
+            "This key was made for some rights only, and this needs a key with all that its owner may"
+        }
     }
 }
 

@@ -184,6 +184,32 @@ async fn a07_p17_a_key_of_some_rights_opens_what_takes_these() {
     }
 }
 
+/// A-07, P-17. A program learns in which way its key is too narrow; only where a right is missing, one is named.
+#[tokio::test(flavor = "multi_thread")]
+async fn a07_p17_a_refusal_says_how_the_key_is_too_narrow() {
+    for site in Site::everywhere().await {
+        let admin = site.admin().expect("there is one");
+        let here = of_company(&site, admin).await;
+        let reads = made(&site, admin, TypedKey { reads_only: true, ..TypedKey::default() }).await;
+        let calls = of_rights(&site, admin, &["read_calls"]).await;
+        let branch = json!({ "name": "Branch" });
+        for (key, method, path, sent, said, right) in [
+            (&here, Method::GET, "users.json", &Value::Null, "works for some companies only", None),
+            (&here, Method::POST, "companies.json", &branch, "works for some companies only", None),
+            (&reads, Method::POST, "companies.json", &branch, "only reads", None),
+            (&calls, Method::POST, "companies.json", &branch, "without the right", Some("manage_companies")),
+            (&calls, Method::GET, "users.json", &Value::Null, "for some rights only", None),
+        ] {
+            let path = format!("/v3/a/{}/{path}", site.account.id);
+            let reply = call(&site, &method, &path, key, sent).await;
+            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{method} {path}: {}", reply.body);
+            assert!(reply.body.contains(said), "{method} {path}: {}", reply.body);
+            let named = reply.headers.get("x-missing-capability").map(|key| key.to_str().unwrap());
+            assert_eq!(named, right, "{method} {path}");
+        }
+    }
+}
+
 /// A key that only reads is refused by every route that changes something, and nothing is changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a07_a_key_that_only_reads_is_refused_by_every_route_that_changes_something() {
@@ -267,7 +293,7 @@ async fn a07_administrators_alone_see_keys_of_others() {
         let olga = Some(&site.other.admin.ask);
         assert_eq!(site.ask(&Method::POST, &foreign, olga, "").await.status, StatusCode::NOT_FOUND);
         assert_eq!(site.ask(&Method::POST, &end, site.admin(), "").await.status, StatusCode::SEE_OTHER);
-        let own = site.ask(&Method::GET, "/me/sessions", Some(manager), "").await;
+        let own = site.ask(&Method::GET, "/me/api-keys", Some(manager), "").await;
         assert!(own.body.contains("Ended in Acme by Ada Reyes"), "{}", own.body);
         let account = format!("/v3/a/{}.json", site.account.id);
         let refused = call(&site, &Method::GET, &account, &key, &Value::Null).await;
