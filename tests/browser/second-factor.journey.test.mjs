@@ -56,7 +56,7 @@ j.journey('A-02 U-18 a second factor is set up, asked for, stood in for, and tur
   await walk.look(page, 'second-factor-shown');
   await j.fill(page, { Code: '000000', 'Present password': j.password });
   await j.press(page, 'Turn it on');
-  await j.errors(page, { code: 'This code does not fit, or was used already. Type the newest one of your app, or a recovery code.' });
+  await j.errors(page, { code: 'This code does not fit. Type the newest one that your app shows; a new one comes every half minute.' });
   await walk.look(page, 'second-factor-wrong');
   // Of a phone whose clock is half a minute behind.
   await j.fill(page, { Code: code(letters, (await step()) - 1), 'Present password': j.password });

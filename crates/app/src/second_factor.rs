@@ -154,7 +154,7 @@ impl App {
                 None => false,
             };
             if !confirmed {
-                return commit_refused(w, pass, &checked, Refused::field("code", Problem::WrongCode));
+                return commit_refused(w, pass, &checked, Refused::field("code", Problem::WrongFirstCode));
             }
             let codes = if is_first { codes.clone() } else { Vec::new() };
             keep_codes(&mut w, &checked.id, &codes)?;

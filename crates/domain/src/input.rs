@@ -50,6 +50,8 @@ pub enum Problem {
     WeakPassword,
     /// No code of the second factor, or one that was used.
     WrongCode,
+    /// No code of the app that is just being set up, when there are no recovery codes yet.
+    WrongFirstCode,
     /// The code of another half minute nearby, which is used up by that.
     CodePassed,
     /// A user with this address is in the account already (U-01).

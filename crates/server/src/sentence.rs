@@ -153,7 +153,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::NotInRange { min, max } => format!("{option} must be a number from {min} to {max}."),
         Problem::WeakPassword => format!("{option} is too easy to guess."),
         Problem::CodePassed => format!("{option} has just passed."),
-        Problem::WrongCode => format!("{option} is no code, or was used."),
+        Problem::WrongCode | Problem::WrongFirstCode => format!("{option} is no code, or was used."),
         Problem::AddressTaken => format!("{option} is the address of a user of this account already."),
         Problem::Unwanted => {
             format!("{option} belongs to somebody who wants no invitations from this account.")

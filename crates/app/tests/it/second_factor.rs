@@ -51,7 +51,7 @@ async fn a02_x27_signing_in_asks_for_a_code_and_each_code_works_once() {
         let phone = begin(&world, &account.admin.ask).await;
         let first = phone.code(&world);
         let wrong = world.app.turn_on_second_factor(&account.admin.ask, PASSWORD, "000000").await;
-        assert_eq!(field(wrong), ("code", Problem::WrongCode));
+        assert_eq!(field(wrong), ("code", Problem::WrongFirstCode));
         assert!(matches!(
             world.app.sign_in(&world.visitor(), ADA, PASSWORD).await.unwrap(),
             Entered::Started(Started::Session(_))
@@ -125,7 +125,7 @@ async fn a02_a_phone_whose_clock_is_off_is_followed_by_two_codes_one_after_the_o
         // At setting up its clock is what it is, within two minutes.
         let phone = begin(&world, &ask).await;
         let tried = world.app.turn_on_second_factor(&ask, PASSWORD, &phone.code_in(&world, -5)).await;
-        assert_eq!(field(tried), ("code", Problem::WrongCode));
+        assert_eq!(field(tried), ("code", Problem::WrongFirstCode));
         world.app.turn_on_second_factor(&ask, PASSWORD, &phone.code_in(&world, -3)).await.unwrap();
         world.advance(Span::seconds(30));
         prove(&world, &phone.code_in(&world, -3)).await.unwrap();

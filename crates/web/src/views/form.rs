@@ -48,6 +48,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::NotInRange { min, max } => return t.form_not_in_range(min, max),
         Problem::CodePassed => t.form_code_passed(),
         Problem::WrongCode => t.form_wrong_code(),
+        Problem::WrongFirstCode => t.form_wrong_first_code(),
         Problem::WeakPassword => t.form_weak_password(),
         Problem::AddressTaken => t.form_address_taken(),
         Problem::Unwanted if name == "message" => t.problem_unwanted(),
