@@ -8,7 +8,7 @@ const house = j.furnish();
 
 j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and ended', house, async (walk, way) => {
   const page = await walk.administrator();
-  await page.goto('/me/sessions');
+  await page.goto('/me/api-keys');
   await j.follow(page, 'Create an API key');
   await j.on(page, 'Create an API key');
   await walk.look(page, 'api-key-new');
@@ -50,7 +50,7 @@ j.journey('A-07 I-02 a key is made, shown once, tried on the API’s page, and e
   }
   await walk.look(page, 'api');
 
-  await page.goto('/me/sessions');
+  await page.goto('/me/api-keys');
   await walk.look(page, 'api-keys');
   // It ends programs: it is asked first, and whoever thinks better of it has lost nothing.
   await page.getByRole('link', { name: 'End the key Nightly export' }).click();
@@ -89,7 +89,7 @@ j.journey('A-07 a key is narrowed to a company and to rights, renamed, and ended
   await j.press(page, 'Create the key');
   await j.on(page, 'Your new API key');
   const key = (await page.locator('pre.code').first().innerText()).trim();
-  await page.goto('/me/sessions');
+  await page.goto('/me/api-keys');
   await j.follow(page, `Call archive ${round}`);
   await walk.look(page, 'api-key-show');
   await j.fill(page, { 'Name of the key': `Archive ${round}` });

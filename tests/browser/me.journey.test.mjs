@@ -31,6 +31,11 @@ j.journey('U-18 my profile: one’s names, of the sign-in and in an account', ho
   // These pages are no account's: the way back is in the menu, to the one that led here.
   const back = page.locator('#rail a', { hasText: 'Back to the account' });
   assert.equal(await back.getAttribute('href'), house.home);
+  const tabs = page.getByRole('navigation', { name: 'My Profile' });
+  const leadsTo = (name) => tabs.getByRole('link', { name }).getAttribute('href');
+  assert.equal(await leadsTo('In the account'), `${house.home}/me`);
+  assert.equal(await leadsTo('Alerts and summaries'), `${house.home}/alerts`);
+  assert.equal(await leadsTo('API keys'), '/me/api-keys');
   await j.fill(page, { 'First name': '' });
   await j.press(page, 'Save changes');
   await j.errors(page, { first_name: 'Type the first name.' });

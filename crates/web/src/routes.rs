@@ -149,6 +149,7 @@ fn own() -> Vec<Route> {
         post("/me/sessions/end-others", me::end_others).records(&[Verb::SessionEnded]),
         post("/me/sessions/{session}/end", me::end_session).records(&[Verb::SessionEnded]),
         get("/me/api", pages::api::show),
+        get("/me/api-keys", api_key::list),
         get("/me/api-keys/new", api_key::create::page),
         post("/me/api-keys", api_key::create::create).records(&[Verb::ApiKeyCreated]),
         get("/me/api-keys/{api_key}", api_key::page),

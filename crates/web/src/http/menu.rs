@@ -151,10 +151,12 @@ pub(super) fn center_frame<C>(t: Text, path: &str, pass: &CenterPass<C>) -> Fram
 
 /// The frame of a page of a signed-in person without account, with the way back to the account that they came from.
 pub(super) fn person_frame(t: Text, path: &str, person: &Person, back: Option<&AccountId>) -> Frame {
-    let back = back.filter(|_| path.starts_with("/me"));
+    let came_from = back.filter(|_| path.starts_with("/me"));
+    let back = back.filter(|_| ["/me", "/account-centers"].iter().any(|own| path.starts_with(own)));
     let back =
         back.map(|id| NavItem::new(t.account_back(), format!("/accounts/{id}"), Icon::ArrowLeft, false));
     Frame {
+        came_from: came_from.map(ToString::to_string),
         person: Some(PersonMark::new(person.name(), &person.email)),
         nav: back.into_iter().chain(own_entries(t, path, "/me")).collect(),
         panel: own_entries(t, path, "/me"),

@@ -18,7 +18,7 @@ use super::shown;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
-use crate::views::api_key::{End, Key, OwnKey, scope};
+use crate::views::api_key::{End, Key, OwnKey, OwnKeys, scope};
 use crate::views::ending::Ending;
 use crate::views::isolated;
 use crate::views::user::Companies;
@@ -28,6 +28,15 @@ use crate::views::user::Companies;
 #[serde(deny_unknown_fields, default)]
 pub struct TypedName {
     name: String,
+}
+
+/// One's keys for programs.
+pub async fn list(visit: Visit<SelfPass>, _: Nothing) -> Answer {
+    let (pass, (keys, known)) = visit.read(api_key::list_own).await?;
+    let (t, moments, now) = (visit.t(), visit.moments("UTC"), visit.app.store.now());
+    let key = |key: ApiKeyRecord| own(t, key, &known, (&moments, now));
+    let frame = visit.person_frame(pass.person());
+    visit.page(OwnKeys { t, frame, keys: keys.into_iter().map(key).collect() })
 }
 
 /// One of one's keys: what it may do, and its name, which alone can be changed.
@@ -40,7 +49,7 @@ pub async fn rename(visit: Visit<SelfPass>, typed: TypedName) -> Answer {
     let id: ApiKeyId = visit.param("api_key")?;
     let name = typed.name.clone();
     match visit.write(move |w, pass| api_key::rename(w, pass, &id, &name)).await {
-        Ok(_) => visit.go_and_tell("/me/sessions", Toast::Saved),
+        Ok(_) => visit.go_and_tell("/me/api-keys", Toast::Saved),
         Err(Refused::Invalid(errors)) => visit.mend(view(&visit, Some(typed.name), &Errors(errors)).await?),
         Err(refused) => Err(refused),
     }
@@ -60,7 +69,7 @@ pub async fn end_page(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         keeps: Vec::new(),
         action: visit.path.clone(),
         button: t.me_end_key_of(&key.name),
-        back: "/me/sessions".to_owned(),
+        back: "/me/api-keys".to_owned(),
     })
 }
 
@@ -76,7 +85,7 @@ pub(super) fn last_use(t: Text, at: Option<Timestamp>, moments: &Moments) -> Str
 pub async fn end(visit: Visit<SelfPass>, _: Nothing) -> Answer {
     let id: ApiKeyId = visit.param("api_key")?;
     visit.write(move |w, pass| api_key::end(w, pass, &id)).await?;
-    visit.go_and_tell("/me/sessions", Toast::ApiKeyEnded)
+    visit.go_and_tell("/me/api-keys", Toast::ApiKeyEnded)
 }
 
 async fn view(visit: &Visit<SelfPass>, typed: Option<String>, errors: &Errors) -> Result<OwnKey, Refused> {
@@ -90,12 +99,7 @@ async fn view(visit: &Visit<SelfPass>, typed: Option<String>, errors: &Errors) -
 }
 
 /// A key as its owner sees it.
-pub(super) fn own(
-    t: Text,
-    key: ApiKeyRecord,
-    known: &[OwnWhere],
-    (moments, now): (&Moments, Timestamp),
-) -> Key {
+fn own(t: Text, key: ApiKeyRecord, known: &[OwnWhere], (moments, now): (&Moments, Timestamp)) -> Key {
     let known = || known.iter().filter(|known| known.key == key.id);
     let of = known().find(|_| key.only.is_some());
     let none = (Vec::new(), 0);

@@ -1,6 +1,5 @@
 //! My Profile: one's own names, password and sessions.
 
-use app::api_key::{self, ApiKeyRecord};
 use app::pass::{AccountPass, Proven, SelfPass};
 use app::session::SessionRecord;
 use app::{Refused, me, session, single_sign_on, words};
@@ -219,10 +218,9 @@ fn password_view(visit: &Visit<Proven<SelfPass>>, pass: &SelfPass, errors: &Erro
     }
 }
 
-/// Where one is signed in, this session first; and one's keys for programs.
+/// Where one is signed in, this session first.
 pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
-    let read = visit.read(|r, pass| Ok((me::sessions(r, pass)?, api_key::list_own(r, pass)?)));
-    let (pass, (mut sessions, (keys, known))) = read.await?;
+    let (pass, mut sessions) = visit.read(me::sessions).await?;
     let own = pass.session();
     sessions.sort_by_key(|session| session.id != *own);
     let (t, moments) = (visit.t(), visit.moments("UTC"));
@@ -235,13 +233,10 @@ pub async fn sessions(visit: Visit<SelfPass>, _: Nothing) -> Answer {
         since: shown::when(session.created_at, &moments),
         last_use: shown::when(session.seen_at, &moments),
     };
-    let now = visit.app.store.now();
-    let key = |key: ApiKeyRecord| super::api_key::own(t, key, &known, (&moments, now));
     visit.page(Sessions {
         t,
         frame: visit.person_frame(pass.person()),
         rows: sessions.into_iter().map(row).collect(),
-        keys: keys.into_iter().map(key).collect(),
     })
 }
 

@@ -81,6 +81,18 @@ pub struct MadeKey {
     pub base: String,
 }
 
+/// One's own keys: `/me/api-keys`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "api_key/own.html")]
+pub struct OwnKeys {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// The keys.
+    pub keys: Vec<Key>,
+}
+
 /// A key of one's own: `/me/api-keys/{KEY}`. Posts `name` there.
 #[derive(Template, Clone, Debug)]
 #[template(path = "api_key/show.html")]
@@ -186,6 +198,7 @@ impl OwnKey {
 /// What a key may do, and where, in a few lines. `only` is the account that it is for, without its name where that is not to be told.
 pub fn scope(t: Text, scope: &Scope, only: Option<Option<&str>>, companies: &Companies) -> Vec<String> {
     let may = match &scope.capabilities {
+        None if scope.in_companies => t.api_key_may_all_within().to_owned(),
         None => t.api_key_may_all().to_owned(),
         Some(some) => some.iter().map(|one| label(t, *one)).collect::<Vec<_>>().join(" · "),
     };
@@ -200,7 +213,7 @@ pub fn scope(t: Text, scope: &Scope, only: Option<Option<&str>>, companies: &Com
         (false, ..) => None,
         (true, true, _) => Some(t.api_key_no_companies().to_owned()),
         (true, false, 0) => Some(t.api_key_companies(names)),
-        (true, false, more) => Some(format!("{} {}", t.api_key_companies(names), t.company_more(more))),
+        (true, false, more) => Some(t.api_key_companies(format!("{names} {}", t.company_more(more)))),
     };
     let reads_only = scope.reads_only.then(|| t.api_key_reads_only().to_owned());
     [Some(may), reads_only, Some(place), some].into_iter().flatten().collect()

@@ -17,6 +17,8 @@ pub struct Frame {
     pub account: Option<AccountMark>,
     /// The account center the page is in, instead.
     pub center: Option<AccountMark>,
+    /// On a page of the person alone, the id of the account that they came from, whose tabs stay.
+    pub came_from: Option<String>,
     /// Who is signed in.
     pub person: Option<PersonMark>,
     /// The rail: the sections of where one is, only those this person may open.

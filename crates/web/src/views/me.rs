@@ -130,8 +130,7 @@ impl Password {
     }
 }
 
-/// Sessions: `/me/sessions`. Posts to `/me/sessions/{SES}/end`, `/me/sessions/end-others` and
-/// `/me/api-keys/{KEY}/end`.
+/// Sessions: `/me/sessions`. Posts to `/me/sessions/{SES}/end` and `/me/sessions/end-others`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "me/sessions.html")]
 pub struct Sessions {
@@ -141,8 +140,6 @@ pub struct Sessions {
     pub frame: Frame,
     /// The sessions, this one first.
     pub rows: Vec<Row>,
-    /// The keys for programs.
-    pub keys: Vec<crate::views::api_key::Key>,
 }
 
 /// A session.

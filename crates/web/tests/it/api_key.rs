@@ -207,6 +207,11 @@ async fn a07_p17_a_refusal_says_how_the_key_is_too_narrow() {
             let named = reply.headers.get("x-missing-capability").map(|key| key.to_str().unwrap());
             assert_eq!(named, right, "{method} {path}");
         }
+        // Its owner reads the same where it is listed.
+        let own = site.ask(&Method::GET, "/me/api-keys", Some(admin), "").await.body;
+        for line in ["All that its owner may within its companies", "no users and no account settings"] {
+            assert_eq!(own.matches(line).count(), 1, "{line}: {own}");
+        }
     }
 }
 

@@ -262,11 +262,11 @@ async fn a07_a_filter_that_is_none_is_named() {
 
 /// Seen to fail: with the keys left out of the page.
 #[tokio::test(flavor = "multi_thread")]
-async fn a07_ones_keys_stand_beside_ones_sessions_and_end_there() {
+async fn a07_ones_keys_stand_in_my_profile_and_end_there() {
     for site in Site::everywhere().await {
         let key = key(&site, &site.account.admin.email).await;
         let path = format!("/accounts/{}/users.json", site.account.id);
-        let page = site.ask(&Method::GET, "/me/sessions", site.admin(), "").await;
+        let page = site.ask(&Method::GET, "/me/api-keys", site.admin(), "").await;
         assert!(page.body.contains("export") && !page.body.contains(&key));
         let id = site.world.sql("SELECT id FROM api_key").remove(0).remove(0);
         let end = format!("/me/api-keys/{id}/end");
@@ -274,9 +274,9 @@ async fn a07_ones_keys_stand_beside_ones_sessions_and_end_there() {
         let stranger = Some(&site.other.admin.ask);
         assert_eq!(site.ask(&Method::POST, &end, stranger, "").await.status, StatusCode::NOT_FOUND);
         assert_eq!(get_with_key(&site, &path, &key, None).await.status, StatusCode::OK);
-        assert_eq!(site.ask(&Method::POST, &end, site.admin(), "").await.location(), "/me/sessions");
+        assert_eq!(site.ask(&Method::POST, &end, site.admin(), "").await.location(), "/me/api-keys");
         assert_eq!(get_with_key(&site, &path, &key, None).await.status, StatusCode::UNAUTHORIZED);
-        let page = site.ask(&Method::GET, "/me/sessions", site.admin(), "").await;
+        let page = site.ask(&Method::GET, "/me/api-keys", site.admin(), "").await;
         assert!(!page.body.contains("/me/api-keys/KEY"));
     }
 }
