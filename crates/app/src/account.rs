@@ -11,7 +11,7 @@ use store::account;
 use store::company::{self, Company};
 use store::login::{self, NewLogin};
 use store::page::{Part, Window};
-use store::pass::{AccountPass, Acting, KeyPass, SetupPass, SystemPass};
+use store::pass::{AccountPass, Acting, Helper, KeyPass, SetupPass, SystemPass};
 use store::temporary_password;
 use store::user::{self, NewUserRow};
 use store::work::{Committed, Reader, Writer};
@@ -198,7 +198,7 @@ pub struct Home {
     /// The companies they have.
     pub companies: Vec<Company>,
     /// Who can give them more.
-    pub administrators: Vec<String>,
+    pub administrators: Vec<Helper>,
     /// Whether nobody else is in the account yet.
     pub is_alone: bool,
 }

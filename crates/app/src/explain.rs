@@ -9,7 +9,9 @@ use domain::id::{AccountId, CompanyId, UserId};
 use domain::input::Problem;
 use store::company::{self, Company};
 use store::page::Page;
-use store::pass::{AccountPass, HasPlace as _, QuestionPass, SystemPass, administrators, second_factor_due};
+use store::pass::{
+    AccountPass, HasPlace as _, Helper, QuestionPass, SystemPass, administrators, second_factor_due,
+};
 use store::user::{self, Given};
 use store::work::Reader;
 
@@ -170,8 +172,8 @@ pub fn picture(
 pub struct May {
     /// The decision.
     pub decision: Result<Mark, Refusal>,
-    /// Names of administrators who can give what is missing.
-    pub ask: Vec<String>,
+    /// Administrators who can give what is missing.
+    pub ask: Vec<Helper>,
 }
 
 /// Answers for whoever asks.

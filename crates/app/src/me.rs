@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use domain::user::{Names, UserStatus};
 use store::email_change::{self, EmailChange};
 use store::page::Page;
-use store::pass::{AccountPass, Acting, Proven, SelfPass, administrators};
+use store::pass::{AccountPass, Acting, Helper, Proven, SelfPass, administrators};
 use store::work::{Committed, Reader, Writer};
 use store::{login, mail, passkey, second_factor, user};
 use text::Language;
@@ -119,7 +119,7 @@ pub fn accounts(
 
 /// The accounts in which one's access is switched off or has ended, by name, with their administrators; for who has
 /// an active place in none.
-pub fn switched_off(r: &mut Reader, pass: &SelfPass) -> Result<Vec<(String, Vec<String>)>, Refused> {
+pub fn switched_off(r: &mut Reader, pass: &SelfPass) -> Result<Vec<(String, Vec<Helper>)>, Refused> {
     let mut users = user::list_own(r, pass, &pass.person().login)?;
     // Whose moment has passed may not be written down as suspended yet (U-21).
     users.retain(|user| matches!(user.status, UserStatus::Active | UserStatus::Suspended));

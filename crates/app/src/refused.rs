@@ -6,7 +6,7 @@ use domain::input::{FieldError, Problem};
 use domain::user::UserStatus;
 use store::attempt::Exceeded;
 use store::db::DbError;
-use store::pass::{Denied, LinkState, Seeing};
+use store::pass::{Denied, Helper, LinkState, Seeing};
 
 use crate::password::Busy;
 
@@ -21,8 +21,8 @@ pub enum Refused {
     Forbidden {
         /// Why not.
         refusal: Refusal,
-        /// Names of administrators who can give what is missing.
-        ask: Vec<String>,
+        /// Administrators who can give what is missing.
+        ask: Vec<Helper>,
     },
     /// A mailed link that does not work.
     Link(LinkState),

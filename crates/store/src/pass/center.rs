@@ -11,7 +11,7 @@ use super::load::{no_second_factor, read_due, read_person, read_session};
 use super::person::Person;
 use super::place::AccountPass;
 use super::see_as::no_session;
-use super::{Acting, Credentials, Denied, Door, Gate, Seen};
+use super::{Acting, Credentials, Denied, Door, Gate, Helper, Seen};
 use crate::db::{DbError, sql};
 use crate::second_factor::has_second_factor;
 use crate::secret;
@@ -139,17 +139,13 @@ impl<C: Wants> Gate for CenterPass<C> {
 }
 
 /// Names of executive administrators, who can do what others can't.
-fn executives(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<String>, DbError> {
+fn executives(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<Helper>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT l.first_name, l.last_name FROM executive_administrator x JOIN login l ON l.id = x.login_id
+            "SELECT l.first_name, l.last_name, l.email FROM executive_administrator x JOIN login l ON l.id = x.login_id
              WHERE x.center_id = $1 ORDER BY x.login_id LIMIT 3"
         ),
         &[center.into()],
     )?;
-    let name = |row: crate::db::Row| {
-        let mut c = row.columns();
-        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
-    };
-    rows.into_iter().map(name).collect()
+    rows.into_iter().map(Helper::read).collect()
 }

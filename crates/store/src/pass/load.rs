@@ -16,7 +16,7 @@ use domain::user::{Names, UserStatus, UserType};
 use super::person::{Means, Person};
 use super::place::Place;
 use super::see_as::{self, Seeing};
-use super::{Credentials, Denied, key};
+use super::{Credentials, Denied, Helper, key};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -404,18 +404,14 @@ pub fn second_factor_due(
 }
 
 /// Who can give what is missing: the account's first administrators, but for those whose access ends.
-pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<String>, DbError> {
+pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<Helper>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT first_name, last_name FROM \"user\"
+            "SELECT first_name, last_name, email FROM \"user\"
              WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' AND ends_at IS NULL
              ORDER BY id LIMIT 3"
         ),
         &[account.into()],
     )?;
-    let name = |row: crate::db::Row| {
-        let mut c = row.columns();
-        Ok(format!("{} {}", c.text()?, c.text()?).trim().to_owned())
-    };
-    rows.into_iter().map(name).collect()
+    rows.into_iter().map(Helper::read).collect()
 }

@@ -83,7 +83,7 @@ pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
 pub use unsubscribe::{Mailed, UnsubscribePass};
 
-use crate::db::DbError;
+use crate::db::{DbError, Row};
 use crate::work::{Actor, Reader};
 
 /// What a request brings along to show who asks. Each is a secret; none is ever logged.
@@ -159,6 +159,24 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// Somebody who can give what is missing, and where they are written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helper {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+impl Helper {
+    /// Read from first name, last name and address.
+    fn read(row: Row) -> Result<Helper, DbError> {
+        let mut c = row.columns();
+        let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
+        Ok(Helper { name, email: c.text()? })
+    }
+}
+
 /// Why no pass was minted.
 #[derive(Debug)]
 pub enum Denied {
@@ -170,8 +188,8 @@ pub enum Denied {
     Forbidden {
         /// Why not.
         refusal: Refusal,
-        /// Names of administrators who can give what is missing.
-        ask: Vec<String>,
+        /// Administrators who can give what is missing.
+        ask: Vec<Helper>,
     },
     /// A mailed link that does not work, or not any more.
     Link(LinkState),

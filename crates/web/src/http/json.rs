@@ -71,6 +71,7 @@ pub(super) fn problem(visitor: &Visitor, refused: Refused) -> Response {
         Refused::NotFound => plain(StatusCode::NOT_FOUND, t.problem_not_found()),
         Refused::Forbidden { refusal, ask } => {
             let sentence = refusal::sentence(t, refusal);
+            let ask = ask.into_iter().map(|helper| helper.name).collect();
             let missing = Missing { reason: refusal.key(), sentence, ask };
             answer(StatusCode::FORBIDDEN, t.problem_forbidden(), Some(missing), None)
         }

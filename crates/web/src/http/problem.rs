@@ -1,11 +1,12 @@
 //! From what was refused to a page: one place, so that nobody is told more than they may know.
 
 use ::http::{StatusCode, header};
-use app::pass::{AccountPass, LeavePass, LinkState, Seeing, SelfPass};
+use app::pass::{AccountPass, Helper, LeavePass, LinkState, Seeing, SelfPass};
 use app::{Conflict, Refused};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Refusal;
 use domain::access_change::Already;
+use domain::capability::Capability;
 use domain::capability::proof::AnyUser;
 use domain::id::AccountId;
 use domain::user::UserStatus;
@@ -27,7 +28,11 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
         Refused::NotFound => page(visitor, |_| Kind::NotFound).await,
         Refused::Forbidden { refusal: Refusal::NeedsProvider, .. } => needs_provider(visitor).await,
         Refused::Forbidden { refusal, ask } => {
-            page(visitor, |_| Kind::Forbidden { refusal, who_can_give: names(visitor, ask) }).await
+            let of_administrators = is_of_administrators(&visitor.path, refusal);
+            let who_can_give = names(visitor, &ask);
+            let helpers =
+                ask.into_iter().map(|helper| (mail_link(&helper.email), helper.name, helper.email)).collect();
+            page(visitor, |_| Kind::Forbidden { refusal, of_administrators, who_can_give, helpers }).await
         }
         Refused::Link(state) => closed_link(visitor, state),
         Refused::SeeingAs(seeing) => {
@@ -80,8 +85,28 @@ pub(super) async fn cross_site(visitor: &Visitor) -> Response {
     response
 }
 
+/// Whether a page has the capability to manage users as its gate and is about something else: then its name would tell nothing.
+fn is_of_administrators(path: &str, refusal: Refusal) -> bool {
+    let section = path.strip_prefix("/accounts/").and_then(|rest| rest.split('/').nth(1));
+    refusal == Refusal::Lacks(Capability::ManageUsers)
+        && matches!(section, Some("activity" | "settings" | "api-keys" | "white-label" | "directory"))
+}
+
+/// What opens a mail to somebody. Signs that an address may have and a link reads otherwise are written out.
+fn mail_link(email: &str) -> String {
+    let mut link = "mailto:".to_owned();
+    for byte in email.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' => link.push(byte.into()),
+            other => link.push_str(&format!("%{other:02X}")),
+        }
+    }
+    link
+}
+
 /// "Dana Reyes or Sam Ito"; `None` without names.
-pub(crate) fn names(visitor: &Visitor, mut names: Vec<String>) -> Option<String> {
+pub(crate) fn names(visitor: &Visitor, helpers: &[Helper]) -> Option<String> {
+    let mut names: Vec<String> = helpers.iter().map(|helper| helper.name.clone()).collect();
     let last = names.pop()?;
     if names.is_empty() {
         return Some(last);

@@ -1,6 +1,6 @@
 //! Accounts: choosing one, its home, its settings.
 
-use app::pass::{AccountPass, HasPlace, SelfPass};
+use app::pass::{AccountPass, HasPlace, Helper, SelfPass};
 use app::work::Reader;
 use app::{Refused, access_request, account, account_center, me};
 use domain::access::decide_anywhere;
@@ -53,8 +53,8 @@ pub async fn choose(visit: Visit<SelfPass>, query: Query) -> Answer {
     });
     let off =
         if accounts.is_empty() && q.is_empty() { visit.read(me::switched_off).await?.1 } else { Vec::new() };
-    let told = |(account, administrators): (String, Vec<String>)| {
-        let ask = names(&visit, administrators).map(|who| visit.t().account_who_can_give(isolated(&who)));
+    let told = |(account, administrators): (String, Vec<Helper>)| {
+        let ask = names(&visit, &administrators).map(|who| visit.t().account_who_can_give(isolated(&who)));
         (visit.t().account_off(isolated(&account)), ask)
     };
     let off = off.into_iter().map(told).collect();
@@ -111,7 +111,7 @@ pub async fn home(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
         who_can_give: if grants.user_type.has_all_companies() {
             None
         } else {
-            names(&visit, home.administrators)
+            names(&visit, &home.administrators)
         },
         suggest_company: manages(Capability::ManageCompanies) && home.companies.is_empty(),
         suggest_user: manages(Capability::ManageUsers) && home.is_alone,

@@ -40,7 +40,7 @@ fn told(t: Text, may: May) -> Told {
             allowed: false,
             reason: refusal.key(),
             sentence: refusal::sentence(t, refusal),
-            ask: may.ask,
+            ask: may.ask.into_iter().map(|helper| helper.name).collect(),
         },
     }
 }

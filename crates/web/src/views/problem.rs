@@ -32,8 +32,12 @@ pub enum Kind {
     Forbidden {
         /// What is missing.
         refusal: Refusal,
+        /// Whether the page is the administrators' as such, so that no line of the matrix says more.
+        of_administrators: bool,
         /// "Dana Reyes or Sam Ito"
         who_can_give: Option<String>,
+        /// The same people: what opens a mail to them, their name and their address.
+        helpers: Vec<(String, String, String)>,
     },
     /// 403: they came by a password, and the account requires its provider; `None` where several accounts are shown.
     NeedsProvider(Option<Ways>),
@@ -96,9 +100,11 @@ impl Kind {
 
 impl Problem {
     /// The line of the matrix that is missing, if that is what stands in the way.
-    fn missing(&self, refusal: &Refusal) -> Vec<Line> {
+    fn missing(&self, refusal: &Refusal, of_administrators: bool) -> Vec<Line> {
         match refusal {
-            Refusal::Lacks(capability) => vec![Line::new(self.t, *capability, Mark::No)],
+            Refusal::Lacks(capability) if !of_administrators => {
+                vec![Line::new(self.t, *capability, Mark::No)]
+            }
             _ => Vec::new(),
         }
     }
@@ -108,7 +114,10 @@ impl Problem {
         *refusal == Refusal::NoSecondFactor
     }
 
-    fn refused(&self, refusal: &Refusal) -> String {
+    fn refused(&self, refusal: &Refusal, of_administrators: bool) -> String {
+        if of_administrators {
+            return self.t.problem_of_administrators().to_owned();
+        }
         sentence(self.t, *refusal)
     }
 

@@ -167,6 +167,11 @@ async fn p17_a_refusal_names_what_is_missing_and_who_can_give_it() {
         assert!(page.body.contains("Your user type lacks what this needs:"));
         assert!(page.body.contains("Create, change and delete users"));
         assert!(page.body.contains("can give it to you"));
+        assert!(page.body.contains("href=\"mailto:ada@example.com\""), "who can give it is written to");
+        let activity = format!("/accounts/{}/activity", site.account.id);
+        let page = site.ask(&Method::GET, &activity, Some(reporting), "").await;
+        assert!(page.body.contains("This page is for the administrators of the account."));
+        assert!(!page.body.contains("Create, change and delete users"), "that is not what they wanted");
         let page = site.ask(&Method::GET, &users, suspended, "").await;
         assert_eq!(page.status, StatusCode::FORBIDDEN);
         assert!(page.body.contains("Your access to this account is switched off or has ended."));

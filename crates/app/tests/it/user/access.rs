@@ -2,7 +2,7 @@
 
 use app::account::home;
 use app::explain::{explain, may};
-use app::pass::{AccountPass, CompanyPass, QuestionPass, Reason, SelfPass, SystemPass};
+use app::pass::{AccountPass, CompanyPass, Helper, QuestionPass, Reason, SelfPass, SystemPass};
 use app::work::Reader;
 use app::{Refused, company, me};
 use domain::access::Refusal;
@@ -43,7 +43,8 @@ async fn u13_who_may_not_manage_users_does_nothing_to_them() {
                     panic!("{user_type:?}: {tried:?}")
                 };
                 assert_eq!(refusal, Refusal::Lacks(Capability::ManageUsers));
-                assert_eq!(ask, ["Ada Reyes"], "who can give what is missing");
+                let helper = Helper { name: "Ada Reyes".into(), email: "ada@example.com".into() };
+                assert_eq!(ask, [helper], "who can give what is missing");
             }
         }
     }
