@@ -14,7 +14,7 @@ use store::page::{Part, Window};
 use store::pass::{AccountPass, Acting, Helper, KeyPass, SetupPass, SystemPass};
 use store::temporary_password;
 use store::user::{self, NewUserRow};
-use store::work::{Committed, Reader, Writer};
+use store::work::{Actor, Committed, Reader, Writer};
 
 pub use store::login::AccountOfKey;
 
@@ -109,7 +109,8 @@ fn make_first(
         Entry::of(&account, Verb::UserCreated, &user, &first.names.full()),
     ];
     entries.extend(begun);
-    w.commit_all(&pass.actor(), entries, (account, started))
+    // Whoever follows the set-up link is this person from here on; the operator has only handed it out.
+    w.commit_all(&Actor::user(&user, &first.names.full()), entries, (account, started))
 }
 
 fn insert(

@@ -4,6 +4,7 @@ use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, DirectoryId, InvitationId, LoginId, UserId};
 use domain::time::{Span, Timestamp};
 
+use crate::convert;
 use crate::db::{DbError, sql};
 use crate::pass::{AccountPass, HasPlace, InvitationPass, TemporaryPasswordPass};
 use crate::secret::{self, Key};
@@ -98,6 +99,19 @@ pub fn find_open(
         Ok(Invitation { id: c.parse()?, generation: c.int()? })
     })
     .transpose()
+}
+
+/// The invitations of these users, open or not.
+pub fn list_ids(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    users: &[UserId],
+) -> Result<Vec<InvitationId>, DbError> {
+    let rows = r.tx().all(
+        sql!("SELECT id FROM invitation WHERE account_id = $1 AND user_id {in $2}"),
+        &[pass.account().into(), convert::list(users)],
+    )?;
+    rows.into_iter().map(|row| row.columns().parse()).collect()
 }
 
 /// Gives the invitation its next link, which lives for the account's days; every earlier link is dead (U-06). Whoever

@@ -40,6 +40,9 @@ async fn i03_the_setup_link_makes_one_account_and_is_dead_then() {
 
         let account = world.set_up().await;
         assert!(!world.app.is_empty().await.unwrap());
+        // Whoever followed the link has made it, and the operator has not.
+        let made = account.activity().await.remove(0);
+        assert_eq!((made.verb.as_str(), made.actor_name.as_str()), ("account.created", "Ada Reyes"));
         let desk = Desk::of(&world, &account);
         let user = desk.list(UserStatus::Active).await.unwrap().users.rows[0].user.clone();
         assert_eq!((user.user_type, user.invoice_emails), (UserType::Administrator, true));

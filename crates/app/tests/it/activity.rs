@@ -227,7 +227,7 @@ async fn a05_every_change_of_a_login_is_recorded() {
         assert_eq!(
             login_trail(&world),
             [
-                line("session.started", "operator ", "Firefox on Linux", ""),
+                line("session.started", "user Ada Reyes", "Firefox on Linux", ""),
                 line("login.changed", "login Ada Reyes", "Ada Lovelace", "last_name: Reyes > Lovelace"),
                 line("session.started", "login Ada Lovelace", "Firefox on Linux", ""),
                 line("session.refused", "visitor ", "Ada Lovelace", ""),

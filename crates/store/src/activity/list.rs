@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use super::BY_KEY;
 use crate::convert;
 use crate::db::{DbError, Row, Value, sql};
+use crate::invitation;
 use crate::page::{LIMIT, Page};
 use crate::pass::{AccountPass, CenterPass};
 use crate::work::Reader;
@@ -104,7 +105,7 @@ pub fn list(
     let before = before.map_or(until.clone(), |id| until.min(id.to_string()));
     let range = [pass.account().into(), before.into(), filter.from.map_or(String::new(), at).into()];
     let ids: Option<Vec<String>> = match (&filter.people, &filter.company) {
-        (Some(people), _) => Some(people.iter().map(ToString::to_string).collect()),
+        (Some(people), _) => Some(ids_of(r, pass, people)?),
         (None, company) => company.as_ref().map(|id| vec![id.to_string()]),
     };
     match (ids, filter.topic) {
@@ -112,6 +113,17 @@ pub fn list(
         (None, Some(topic)) => list_topic(r, topic, range),
         (None, None) => Ok(found(list_range(r, range)?)),
     }
+}
+
+/// The people themselves, and their invitations: sending one is recorded of the invitation, under the address that it went to.
+fn ids_of(
+    r: &mut Reader,
+    pass: &AccountPass<ManageUsers>,
+    people: &[UserId],
+) -> Result<Vec<String>, DbError> {
+    let invitations = invitation::list_ids(r, pass, people)?;
+    let people = people.iter().map(ToString::to_string);
+    Ok(people.chain(invitations.iter().map(ToString::to_string)).collect())
 }
 
 fn list_range(r: &mut Reader, [account, before, from]: [Value; 3]) -> Result<Page<Activity>, DbError> {

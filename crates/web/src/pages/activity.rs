@@ -29,13 +29,19 @@ pub(super) fn rows(
     companies: &[Company],
     moments: &Moments,
 ) -> Vec<Row> {
-    let row = |entry: activity::Activity| Row {
+    entries.into_iter().map(|entry| row(t, entry, companies, moments)).collect()
+}
+
+fn row(t: Text, entry: activity::Activity, companies: &[Company], moments: &Moments) -> Row {
+    // Who accepts is the one who was invited, and is not named twice.
+    let is_own = entry.verb == Verb::InvitationAccepted.key();
+    Row {
         who: who(t, &entry),
         of_whom: asks_for(&entry.actor_id),
         key: entry.key_name,
         what: what(t, &entry.verb).to_owned(),
         about: asks_for(&entry.subject_id),
-        whom: Some(entry.subject_name).filter(|name| !name.is_empty()),
+        whom: Some(entry.subject_name).filter(|name| !name.is_empty() && !is_own),
         when: shown::when(entry.at, moments),
         place: Some(entry.network).filter(|network| !network.is_empty()),
         changes: entry
@@ -55,8 +61,7 @@ pub(super) fn rows(
                 Change { what: field_name(t, &field), before: shown(before), after }
             })
             .collect(),
-    };
-    entries.into_iter().map(row).collect()
+    }
 }
 
 /// Of two lists, what stands in one alone, and how much in both: of fifty companies nobody finds the one that is new.
@@ -258,6 +263,8 @@ fn shown_value(t: Text, field: &str, value: String, companies: &[Company], momen
         ("user_type", word) => {
             word.parse().map_or(value, |user_type: UserType| user_type.label(t).to_owned())
         }
+        // What ended by itself is told by its verb.
+        ("status", "suspended") => t.user_suspended().to_owned(),
         ("status", word) => word.parse().map_or(value, |status| status_label(t, status).to_owned()),
         ("second_factor_from", at) => at.parse().map_or(value, |from| moments.day(from)),
         ("capabilities", keys) => {
@@ -314,7 +321,10 @@ fn alert_type(t: Text, alert_type: AlertType) -> &'static str {
 }
 
 fn field_name(t: Text, field: &str) -> String {
-    known_field_name(t, field).map_or_else(|| field.replace('_', " "), str::to_owned)
+    let name = known_field_name(t, field).map_or_else(|| field.replace('_', " "), str::to_owned);
+    // Some of the names stand within sentences elsewhere.
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 fn known_field_name(t: Text, field: &str) -> Option<&'static str> {
@@ -435,6 +445,7 @@ mod tests {
         assert!(fields.len() > 40, "{fields:?}");
         for field in fields {
             assert!(known_field_name(Text::default(), &field).is_some(), "{field}");
+            assert!(field_name(Text::default(), &field).starts_with(char::is_uppercase), "{field}");
         }
     }
 

@@ -36,6 +36,10 @@ pub struct Filters {
     pub from: String,
     /// `until`
     pub until: String,
+    /// Whether the first day is behind the last, so that nothing can be found.
+    pub days_cross: bool,
+    /// Whether it is about signing in, of which an account sees little.
+    pub of_sign_in: bool,
     /// Whether more people are called so than were looked for.
     pub more_people: bool,
     /// What is asked for now, each with the address without it.
@@ -85,6 +89,17 @@ pub struct Change {
 impl List {
     fn filtered(&self) -> bool {
         self.filters.as_ref().is_some_and(|filters| !filters.chips.is_empty())
+    }
+
+    /// What to do where nothing was found.
+    fn no_match(&self) -> (&'static str, &'static str) {
+        let (t, filters) = (self.t, self.filters.as_ref());
+        if filters.is_some_and(|filters| filters.days_cross) {
+            return (t.activity_days_cross(), t.activity_days_cross_note());
+        }
+        let of_sign_in = filters.is_some_and(|filters| filters.of_sign_in);
+        let note = if of_sign_in { t.activity_no_sign_in_note() } else { t.activity_no_match_note() };
+        (t.activity_no_match(), note)
     }
 
     /// Whether what is asked for may yet stand further back.

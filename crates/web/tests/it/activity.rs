@@ -20,7 +20,7 @@ async fn a05_the_address_says_what_is_asked_for_and_files_give_the_same() {
         assert!(!all.contains("class=\"chip\""), "{all}");
         let query = format!("?of={}&about=users&from=2001-02-03", site.user);
         let page = get(&site, &query).await.body;
-        for shown in ["Of ", "About: Users and their access", "From 2001-02-03", "value=\"2001-02-03\""] {
+        for shown in ["Of ", "About: Users and their access", "From 3 Feb 2001", "value=\"2001-02-03\""] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
         let without = format!("href=\"{path}?about=users&#38;from=2001-02-03\"");
@@ -53,6 +53,27 @@ async fn a05_the_address_says_what_is_asked_for_and_files_give_the_same() {
         assert!(odd.body.contains(&format!("href=\"{path}.csv\"")), "{}", odd.body);
         let nobody = get(&site, &format!("?of=USR{}", "7".repeat(32))).await;
         assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// Where nothing is found, the page says what is to be done about it; who accepts is named once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a05_where_nothing_is_found_the_page_says_why() {
+    for site in Site::everywhere().await {
+        let crossed = get(&site, "?from=2026-02-03&until=2026-02-01").await.body;
+        assert!(crossed.contains("“From” is after “Until”"), "{crossed}");
+        let one_day = get(&site, "?from=2001-02-03&until=2001-02-03").await.body;
+        assert!(one_day.contains("Nothing matches") && !one_day.contains("is after"), "{one_day}");
+        let sign_in = get(&site, "?about=sign-in").await.body;
+        assert!(sign_in.contains("How people sign in is a matter of their own"), "{sign_in}");
+
+        let (mona, _) =
+            site.account.join("mona@example.com", domain::user::UserType::Administrator, &[]).await;
+        let hers = get(&site, &format!("?of={mona}")).await.body;
+        assert!(hers.contains("sent an invitation to <strong dir=\"auto\">mona@example.com"), "{hers}");
+        assert!(hers.contains("accepted the invitation\n"), "{hers}");
+        let all = get(&site, "").await.body;
+        assert!(!all.contains("The operator"), "the account was created by who set it up: {all}");
     }
 }
 

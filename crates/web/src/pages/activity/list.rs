@@ -1,6 +1,7 @@
 //! The activity of an account, all of it or what was asked for.
 
 use app::activity::{self, Asked, Filter, Listed};
+use app::moment::Moments;
 use app::pass::{AccountPass, HasPlace as _};
 use domain::activity::Topic;
 use domain::capability::proof::ManageUsers;
@@ -9,6 +10,7 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 use text::Text;
 
+use super::super::shown;
 use crate::http::visit::{Answer, Visit};
 use crate::views::activity::{Filters, List};
 use crate::views::frame::address;
@@ -107,17 +109,32 @@ pub async fn list(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answe
         pairs.push(("after", id.as_str()));
         address(&visit.path, &pairs)
     });
-    let moments = visit.moments(&pass.place().time_zone);
+    let zone = &pass.place().time_zone;
+    let moments = visit.moments(zone);
+    let (from, until) = days(&query, zone, &moments);
     visit.page(List {
         t: visit.t(),
         frame: visit.frame(&pass),
-        filters: Some(filters(visit.t(), &visit.path, &query, &listed)),
+        filters: Some(filters(visit.t(), &visit.path, &query, (&listed, from, until))),
         rows: super::rows(visit.t(), listed.found.rows, &listed.companies, &moments),
         pager: Pager { previous: None, next },
     })
 }
 
-fn filters(t: Text, path: &str, query: &Query, listed: &Listed) -> Filters {
+/// The days that are asked for, as pages write them.
+fn days(query: &Query, zone: &str, moments: &Moments) -> (Option<String>, Option<String>) {
+    let Filter { from, until, .. } = query.asked(zone).filter;
+    (from.map(|from| moments.day(from)), until.map(|until| shown::last_day(until, moments)))
+}
+
+fn filters(
+    t: Text,
+    path: &str,
+    query: &Query,
+    (listed, from, until): (&Listed, Option<String>, Option<String>),
+) -> Filters {
+    // Days are written so that they sort.
+    let days_cross = from.is_some() && until.is_some() && query.from > query.until;
     let company = |company: &app::company::Company| {
         let id = company.id.as_str();
         Choice::new(id, &company.details.name, id == query.company)
@@ -135,13 +152,15 @@ fn filters(t: Text, path: &str, query: &Query, listed: &Listed) -> Filters {
     let chosen = |of: &[Choice]| of.iter().find(|choice| choice.chosen).map(|choice| choice.label.clone());
     add(&["about"], chosen(&topics).map(|topic| t.activity_chip_topic(topic)));
     add(&["company"], chosen(&companies).map(|name| t.user_chip_company(isolated(&name))));
-    add(&["from"], (!query.from.is_empty()).then(|| t.activity_chip_from(&query.from)));
-    add(&["until"], (!query.until.is_empty()).then(|| t.activity_chip_until(&query.until)));
+    add(&["from"], from.map(|day| t.activity_chip_from(day)));
+    add(&["until"], until.map(|day| t.activity_chip_until(day)));
     Filters {
         q: q.to_owned(),
         of: listed.person.as_ref().map(|_| query.of.clone()),
         from: query.from.clone(),
         until: query.until.clone(),
+        days_cross,
+        of_sign_in: query.about == Topic::SignIn.word(),
         more_people: listed.more_people,
         all: path.to_owned(),
         csv: query.at(&format!("{path}.csv")),
