@@ -17,6 +17,7 @@ j.journey('G-08 P-01 U-17 U-18 alerts and summaries are set up, tried, read, and
   await page.goto(`${house.home}/me`);
   await j.follow(page, 'Alerts and summaries');
   await j.sees(page, 'No alerts are set up.');
+  await j.sees(page, 'Calls and texts themselves are not part of this version yet');
   await walk.look(page, 'alerts-none');
 
   const fresh = card(page, 'Add an alert');
