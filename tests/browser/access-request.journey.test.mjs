@@ -28,11 +28,11 @@ async function refused(page, address) {
   await j.openUsers(page);
   await j.press(page, 'Create User');
   await j.choose(page, 'No');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   await j.choose(page, 'Manager');
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   await j.fill(page, { 'First name': 'Zoe', 'Last name': 'Novak', 'Email address': address });
-  await j.press(page, 'Companies');
+  await j.press(page, 'Next: Companies');
   await page.getByText('This address belongs to an account outside your account center.').first().waitFor();
 }
 

@@ -13,11 +13,11 @@ async function begin(walk, page, type) {
   await j.on(page, 'Will this person be an agent in Lead Center?');
   await walk.look(page, 'new-1-agent');
   await j.choose(page, 'No');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   await j.on(page, 'What type of user will they be?');
   await walk.look(page, 'new-2-type');
   await j.choose(page, type);
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   await j.on(page, 'Who is it?');
 }
 
@@ -41,7 +41,7 @@ j.journey('U-01 U-02 U-03 U-04 U-05 P-08 S1 Add a User: an administrator', house
   await begin(walk, page, 'Administrator');
   await walk.look(page, 'new-3-info');
   await j.fill(page, { 'First name': 'Amira', 'Last name': 'Haddad', 'Email address': address });
-  await j.press(page, 'Message');
+  await j.press(page, 'Next: Message');
   await j.on(page, 'Check and send the invitation');
   await j.sees(page, 'All companies');
   await j.fill(page, { 'Personal message': 'Welcome aboard, Amira.\nYour desk is by the window.' });
@@ -71,11 +71,11 @@ for (const [type, first, gives] of [
     const address = walk.address(first.toLowerCase());
     await begin(walk, page, type);
     await j.fill(page, { 'First name': first, 'Last name': 'Lindqvist', 'Email address': address });
-    await j.press(page, 'Companies');
+    await j.press(page, 'Next: Companies');
     await j.on(page, 'Which companies will they have access to?');
     await walk.look(page, 'new-4-companies');
     await j.choose(page, 'Harbor Dental');
-    await j.press(page, 'Message');
+    await j.press(page, 'Next: Message');
     await j.on(page, 'Check and send the invitation');
     assert.equal(await page.getByText('invoice emails').count(), 0);
     await j.press(page, 'Create User');
@@ -109,7 +109,7 @@ j.journey('U-01 U-02 P-01 S1 Add a User: a notification user has no invitation',
   await begin(walk, page, 'Notification');
   await walk.look(page, 'new-3-info-notification');
   await j.fill(page, { 'First name': 'Front desk', 'Email address': address });
-  await j.press(page, 'Companies');
+  await j.press(page, 'Next: Companies');
   await j.on(page, 'Which companies will they have access to?');
   await j.choose(page, 'Riverside Movers');
   await j.press(page, 'Create User');

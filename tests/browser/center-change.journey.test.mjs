@@ -45,11 +45,11 @@ async function invite(page, side, first, email) {
   await j.follow(page, new RegExp(`East Clinic ${side}`));
   await page.goto(`${new URL(page.url()).pathname}/users/new`);
   await j.choose(page, 'No');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   await j.choose(page, 'Administrator');
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   await j.fill(page, { 'First name': first, 'Last name': 'Ode', 'Email address': email });
-  await j.press(page, 'Message');
+  await j.press(page, 'Next: Message');
   await j.press(page, 'Create User');
   await j.on(page, `${first} Ode has been created`);
 }

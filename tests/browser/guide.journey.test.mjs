@@ -31,10 +31,10 @@ j.journey('S3 U-01 U-02 U-05 U-10 U-11 steps 1 to 6: from signing in to removing
   const address = walk.address('natalie');
   await j.press(page, 'Create User');
   await j.choose(page, 'No');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   await j.on(page, 'What type of user will they be?');
   await j.choose(page, 'Manager');
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   await j.on(page, 'Who is it?');
   await j.fill(page, {
     'First name': 'Natalie',
@@ -42,11 +42,11 @@ j.journey('S3 U-01 U-02 U-05 U-10 U-11 steps 1 to 6: from signing in to removing
     'Email address': address,
     'Chat display name': 'Natalie from LocalSync',
   });
-  await j.press(page, 'Companies');
+  await j.press(page, 'Next: Companies');
   await j.on(page, 'Which companies will they have access to?');
   await j.press(page, 'Select all');
   if (!way.javascript) await j.on(page, 'Which companies will they have access to?');
-  await j.press(page, 'Message');
+  await j.press(page, 'Next: Message');
   // 5. Review; decide whether the invitation goes out now.
   await j.on(page, 'Check and send the invitation');
   await j.sees(page, 'Chats as Natalie from LocalSync');
@@ -87,14 +87,14 @@ j.journey('S4 L-01 L-02 P-03 steps 1 to 7: a new Lead Center agent', house, asyn
   await j.on(page, 'Will this person be an agent in Lead Center?');
   assert.match(await page.locator('label.choice').first().innerText(), /^Yes, .*agent permissions in Lead Center/);
   await j.choose(page, 'Yes');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   // 3. The access.
   await j.on(page, 'What type of user will they be?');
   const types = await page.locator('label.choice strong').allInnerTexts();
   assert.deepEqual(types.map((type) => type.split(' ')[0]), ['Agent', 'Reporting', 'Manager', 'Administrator']);
   await walk.look(page, 'new-2-type-agent');
   await j.choose(page, 'Agent');
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   // 4. Who it is.
   await j.on(page, 'Who is it?');
   const address = walk.address('omar');
@@ -105,7 +105,7 @@ j.journey('S4 L-01 L-02 P-03 steps 1 to 7: a new Lead Center agent', house, asyn
   assert.equal(await page.getByLabel('Maple Grove Roofing').count(), 0);
   await walk.look(page, 'new-4-companies-agent');
   await j.choose(page, 'Harbor Dental');
-  await j.press(page, 'Message');
+  await j.press(page, 'Next: Message');
   // 6. Review, a personal note, Send.
   await j.on(page, 'Check and send the invitation');
   await j.fill(page, { 'Personal message': 'Mornings are busiest.' });

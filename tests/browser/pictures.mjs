@@ -69,7 +69,7 @@ const scenes = {
   create: async ({ page, home }) => {
     await page.goto(`${home}/users/new`);
     await j.choose(page, 'No');
-    await j.press(page, 'User type');
+    await j.press(page, 'Next: User type');
     await j.on(page, 'What type of user will they be?');
     await j.choose(page, 'Manager');
   },

@@ -66,9 +66,9 @@ async function newcomer(walk, way, rollcall) {
   await j.openUsers(page);
   await j.press(page, 'Create User');
   await j.choose(page, 'No');
-  await j.press(page, 'User type');
+  await j.press(page, 'Next: User type');
   await j.choose(page, 'Reporting');
-  await j.press(page, 'User Info');
+  await j.press(page, 'Next: User Info');
   await j.errors(page, { user_type: 'This account has no active company yet. Create one first, then come back.' });
   await walk.look(page, 'new-2-companies-none');
   await j.follow(page, 'Create company');

@@ -26,6 +26,29 @@ async fn i07_pages_send_people_to_whoever_runs_the_server_where_they_must() {
     }
 }
 
+/// I-07, U-05. A mail of an invitation says that it was accepted, and when; who has not accepted stands under a heading of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn i07_u05_what_became_of_an_invitation_is_said_plainly() {
+    for site in Site::everywhere().await {
+        site.account.join("mona@example.com", UserType::Administrator, &[]).await;
+        let sql = "SELECT id FROM mail WHERE email = 'mona@example.com' AND kind = 'invitation'";
+        let path = format!("/operator/mails/{}", site.world.sql(sql)[0][0]);
+        let page = site.ask(&Method::GET, &path, Some(&site.world.operator()), "").await;
+        assert!(page.body.contains("This invitation was accepted on "), "{}", page.body);
+        assert!(page.body.contains(" UTC. Its link has been used"), "{}", page.body);
+        assert!(!page.body.contains("Not sent"), "{}", page.body);
+
+        let users = format!("/accounts/{}/users", site.account.id);
+        for (tab, heading, other) in
+            [("pending", "Invitation", "Last active"), ("active", "Last active", "Invitation")]
+        {
+            let page = site.ask(&Method::GET, &format!("{users}?tab={tab}"), site.admin(), "").await;
+            assert!(page.body.contains(&format!("data-label=\"{heading}\"")), "{tab}: {}", page.body);
+            assert!(!page.body.contains(&format!("data-label=\"{other}\"")), "{tab}: {}", page.body);
+        }
+    }
+}
+
 /// A problem keeps the rail of who is signed in, and tells a visitor nothing else. Seen to fail: with `frame` in
 /// `http::problem` always bare.
 #[tokio::test(flavor = "multi_thread")]

@@ -279,6 +279,11 @@ impl List {
         row.may_manage && self.query.tab != Tab::Deleted
     }
 
+    /// What stands in the last column: of who has not come in yet, where the invitation stands.
+    fn state_heading(&self) -> &'static str {
+        if self.query.tab == Tab::Pending { self.t.user_invitation() } else { self.t.user_last_active() }
+    }
+
     /// For the counts of the tabs to be worth a filter bar.
     fn nobody(&self) -> bool {
         self.rows.is_empty() && !self.filtered()
