@@ -167,6 +167,19 @@ for (const box of all("[data-into]")) {
   box.addEventListener("change", () => readInto(box));
 }
 
+// A colour may be chosen by eye. The field beside it is what is sent.
+for (const box of all("[data-colour-of]")) {
+  const field = document.getElementById(box.dataset.colourOf);
+  const show = () => {
+    const [hex] = field.value.match(/[0-9a-f]{6}$/i) ?? [];
+    if (hex) box.value = `#${hex.toLowerCase()}`;
+  };
+  field.addEventListener("input", show);
+  box.addEventListener("input", () => { field.value = box.value; });
+  box.hidden = false;
+  show();
+}
+
 const summary = find(".error-summary");
 if (summary) summary.focus();
 

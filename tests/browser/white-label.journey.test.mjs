@@ -32,7 +32,13 @@ j.journey('G-10 C-09 white label: typed, looked at, switched on, and seen on a h
     accent: 'White text on this colour has a contrast of 1.43 to 1, and it needs 4.5 to 1. Choose a darker one.',
   });
   await walk.look(page, 'white-label-contrast');
-  await j.fill(page, { Colour: '#0b5c4d', 'Link to your terms': 'https://bright.example/terms' });
+  const byEye = page.getByLabel('Choose the colour by eye');
+  assert.equal(await byEye.isVisible(), way.javascript);
+  if (way.javascript) {
+    await byEye.fill('#0b5c4e');
+    assert.equal(await page.getByLabel('Colour', { exact: true }).inputValue(), '#0b5c4e');
+  }
+  await j.fill(page, { Colour: '0b5c4d', 'Link to your terms': 'https://bright.example/terms' });
   await j.press(page, 'Save changes');
   await j.sees(page, 'Saved.');
 

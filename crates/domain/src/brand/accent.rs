@@ -41,13 +41,13 @@ impl Default for Accent {
 }
 
 impl Accent {
-    /// Reads `#3a40c4`. White must be readable on it, and it on white: links have it as text.
+    /// Reads `#3a40c4`, and the same without its `#`, as many programs copy it. White must be readable on it, and it on white: links have it as text.
     pub fn parse(typed: &str) -> Result<Accent, Problem> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Err(Problem::Missing);
         }
-        let accent = typed.strip_prefix('#').and_then(Accent::of_hex).ok_or(Problem::NotAColor)?;
+        let accent = Accent::of_hex(typed.strip_prefix('#').unwrap_or(typed)).ok_or(Problem::NotAColor)?;
         let hundredths = contrast(accent, WHITE);
         if hundredths < LEAST { Err(Problem::LowContrast { hundredths }) } else { Ok(accent) }
     }
@@ -141,10 +141,11 @@ mod tests {
     #[test]
     fn g10_a_colour_that_is_not_read_on_white_is_refused_with_its_contrast() {
         assert_eq!(Accent::parse(" #3A40C4 ").map(Accent::hex), Ok("3a40c4".to_owned()));
+        assert_eq!(Accent::parse("0b5c4d").map(Accent::hex), Ok("0b5c4d".to_owned()));
         assert_eq!(Accent::parse("#ffd400"), Err(Problem::LowContrast { hundredths: 143 }));
         // Hardly too bright: 4.48 to 1, which would be shown as 4.5 were it rounded.
         assert_eq!(Accent::parse("#777777"), Err(Problem::LowContrast { hundredths: 447 }));
-        for typed in ["3a40c4", "#3a40c", "#3a40cg", "blue", "#+a40c4", "#3a40c4;}"] {
+        for typed in ["##3a40c4", "#3a40c", "#3a40cg", "blue", "#+a40c4", "#3a40c4;}"] {
             assert_eq!(Accent::parse(typed), Err(Problem::NotAColor), "{typed}");
         }
     }
