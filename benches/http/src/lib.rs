@@ -37,7 +37,7 @@ pub async fn open(folder: &str, postgres: Option<String>, address: &str, days_be
         app::mail::compose::Address { name: "Rollcall".to_owned(), email: "rollcall@bench.test".to_owned() };
     App {
         store,
-        settings: app::Settings { base_url, mail_from, trusted_proxies: Vec::new() },
+        settings: app::Settings { base_url, mail_from, trusted_proxies: Vec::new(), strong_keys: false },
         hasher: Hasher::cheap(RealRandom.bytes()),
         smtp: None,
         turns: app::mail::outbox::Turns::default(),

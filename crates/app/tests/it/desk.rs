@@ -17,9 +17,9 @@ use testkit::{Account, Person, World};
 
 /// Holds a result to be refused for this reason.
 macro_rules! assert_refused {
-    ($result:expr, $reason:pat) => {
+    ($result:expr, $reason:pat $(if $so:expr)?) => {
         match $result {
-            Err($reason) => {}
+            Err($reason) $(if $so)? => {}
             Err(other) => panic!("refused for another reason: {other:?}"),
             Ok(_) => panic!("went through"),
         }
