@@ -150,6 +150,8 @@ pub enum Outside {
     Companies,
     /// The key has not this capability.
     Right(Capability),
+    /// The key has it, and not all that the user has or would get.
+    Giving,
     /// The key only reads.
     Reading,
     /// It is for keys that are not narrowed at all.
@@ -281,7 +283,8 @@ fn within_key(scope: &Scope, capability: Capability, target: &Target) -> Result<
     match scope.has(capability) {
         true if scope.in_companies && !is_in_company => Err(Refusal::OutsideKey(Outside::Companies)),
         true if covers => Ok(()),
-        _ => Err(Refusal::OutsideKey(Outside::Right(capability))),
+        true => Err(Refusal::OutsideKey(Outside::Giving)),
+        false => Err(Refusal::OutsideKey(Outside::Right(capability))),
     }
 }
 

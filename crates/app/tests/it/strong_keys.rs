@@ -145,6 +145,7 @@ async fn i05_a08_tls_takes_no_weak_key_once_strong_ones_are_demanded() {
         assert!(mailed(certified).await.iter().all(|mail| matches!(mail, Delivery::HandedOver { .. })));
         assert_eq!(connected(&mut world, &account, certified).await, None);
     }
+    // From here on it holds for the whole program, and so for all tests that share it: none of them needs a weak key.
     store::strong_keys::demand();
     for (certified, (key, authority, strong)) in all.iter().zip(CASES) {
         for mail in mailed(certified).await {

@@ -25,9 +25,16 @@ pub fn list_ending(r: &mut Reader, _pass: &SystemPass, notice: Span) -> Result<V
             "SELECT k.id, k.login_id FROM api_key k
              WHERE k.end_told_at IS NULL AND k.expires_at > $1 AND k.expires_at <= $2
                AND k.created_at < k.expires_at - $3
-               AND (EXISTS (SELECT 1 FROM \"user\" u WHERE u.login_id = k.login_id AND u.status = 'active'
-                            AND (k.only_account_id IS NULL OR u.account_id = k.only_account_id))
-                    OR EXISTS (SELECT 1 FROM executive_administrator x WHERE x.login_id = k.login_id))
+               AND (EXISTS (SELECT 1 FROM \"user\" u
+                            LEFT JOIN api_key_account ka ON ka.account_id = u.account_id AND ka.api_key_id = k.id
+                            WHERE u.login_id = k.login_id AND u.status = 'active'
+                              AND (u.ends_at IS NULL OR u.ends_at > $1) AND ka.ended_at IS NULL
+                              AND (k.only_account_id IS NULL OR u.account_id = k.only_account_id))
+                    OR EXISTS (SELECT 1 FROM executive_administrator x
+                               LEFT JOIN account a ON a.id = k.only_account_id
+                               LEFT JOIN api_key_account ka ON ka.account_id = a.id AND ka.api_key_id = k.id
+                               WHERE x.login_id = k.login_id AND ka.ended_at IS NULL
+                                 AND (k.only_account_id IS NULL OR a.center_id = x.center_id)))
              ORDER BY k.expires_at LIMIT 50"
         ),
         &[now.into(), (now + notice).into(), notice.as_micros().into()],

@@ -142,10 +142,10 @@ impl<C: Wants> Gate for CenterPass<C> {
 fn executives(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<Helper>, DbError> {
     let rows = r.tx().all(
         sql!(
-            "SELECT l.first_name, l.last_name, l.email FROM executive_administrator x JOIN login l ON l.id = x.login_id
+            "SELECT l.first_name, l.last_name FROM executive_administrator x JOIN login l ON l.id = x.login_id
              WHERE x.center_id = $1 ORDER BY x.login_id LIMIT 3"
         ),
         &[center.into()],
     )?;
-    rows.into_iter().map(Helper::read).collect()
+    rows.into_iter().map(Helper::read_name).collect()
 }

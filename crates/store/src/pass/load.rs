@@ -370,7 +370,10 @@ pub(super) fn allow<C: Proves>(
     };
     // What a key is narrowed to nobody can give it.
     let by_key = matches!(refusal, Refusal::OutsideKey(_));
-    let ask = if by_key { Vec::new() } else { administrators(r, &place.account)? };
+    let mut ask = if by_key { Vec::new() } else { administrators(r, &place.account)? };
+    if matches!(refusal, Refusal::NotActive(_)) || place.brand.is_some() {
+        ask.iter_mut().for_each(|helper| helper.email = None);
+    }
     Err(Denied::Forbidden { refusal, ask })
 }
 

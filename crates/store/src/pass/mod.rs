@@ -164,8 +164,8 @@ impl fmt::Debug for Credentials {
 pub struct Helper {
     /// Their name.
     pub name: String,
-    /// Their address.
-    pub email: String,
+    /// Their address, where whoever is refused may know it: as an active user of an account that speaks in no brand's name.
+    pub email: Option<String>,
 }
 
 impl Helper {
@@ -173,7 +173,14 @@ impl Helper {
     fn read(row: Row) -> Result<Helper, DbError> {
         let mut c = row.columns();
         let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
-        Ok(Helper { name, email: c.text()? })
+        Ok(Helper { name, email: Some(c.text()?) })
+    }
+
+    /// Read from first name and last name.
+    fn read_name(row: Row) -> Result<Helper, DbError> {
+        let mut c = row.columns();
+        let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
+        Ok(Helper { name, email: None })
     }
 }
 

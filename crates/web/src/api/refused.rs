@@ -148,6 +148,9 @@ fn outside(how: Outside) -> &'static str {
             "This key works for some companies only, and this concerns the whole account, as users and settings do"
         }
         Outside::Right(_) => "This key was made without the right that this needs",
+        Outside::Giving => {
+            "This key has not all the rights of that user type, and gives nobody what it has not"
+        }
         Outside::Reading => "This key only reads, and this would change something",
         Outside::Whole => {
             "This key was made for some rights only, and this needs a key with all that its owner may"

@@ -30,8 +30,8 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
         Refused::Forbidden { refusal, ask } => {
             let of_administrators = is_of_administrators(&visitor.path, refusal);
             let who_can_give = names(visitor, &ask);
-            let helpers =
-                ask.into_iter().map(|helper| (mail_link(&helper.email), helper.name, helper.email)).collect();
+            let reached = |helper: Helper| helper.email.map(|email| (mail_link(&email), helper.name, email));
+            let helpers = ask.into_iter().filter_map(reached).collect();
             page(visitor, |_| Kind::Forbidden { refusal, of_administrators, who_can_give, helpers }).await
         }
         Refused::Link(state) => closed_link(visitor, state),

@@ -13,6 +13,7 @@ use axum::routing::{MethodFilter, on};
 use domain::activity::Verb;
 use domain::scim::{Filter, Unsupported};
 use serde::Deserialize;
+use serde_html_form::de::empty_as_none;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -112,15 +113,21 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-/// The query. What else it may hold says nothing here.
+/// The query. What else it may hold says nothing here, and neither does what is empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Query {
+    #[serde(deserialize_with = "empty_as_none")]
     filter: Option<String>,
+    #[serde(deserialize_with = "empty_as_none")]
     attributes: Option<String>,
+    #[serde(deserialize_with = "empty_as_none")]
     excluded_attributes: Option<String>,
+    #[serde(deserialize_with = "empty_as_none")]
     start_index: Option<String>,
+    #[serde(deserialize_with = "empty_as_none")]
     count: Option<String>,
+    #[serde(deserialize_with = "empty_as_none")]
     sort_by: Option<String>,
 }
 

@@ -36,7 +36,7 @@ pub enum Kind {
         of_administrators: bool,
         /// "Dana Reyes or Sam Ito"
         who_can_give: Option<String>,
-        /// The same people: what opens a mail to them, their name and their address.
+        /// Those of them whose address may be known: what opens a mail to them, their name and their address.
         helpers: Vec<(String, String, String)>,
     },
     /// 403: they came by a password, and the account requires its provider; `None` where several accounts are shown.
@@ -121,9 +121,11 @@ impl Problem {
         sentence(self.t, *refusal)
     }
 
-    fn ask(&self, refusal: &Refusal, who: &str) -> String {
+    fn ask(&self, refusal: &Refusal, of_administrators: bool, who: &str) -> String {
         match refusal {
-            Refusal::Lacks(_) | Refusal::OutsideCompanies => self.t.problem_forbidden_who(isolated(who)),
+            Refusal::Lacks(_) | Refusal::OutsideCompanies if !of_administrators => {
+                self.t.problem_forbidden_who(isolated(who))
+            }
             _ => self.t.account_who_can_give(isolated(who)),
         }
     }

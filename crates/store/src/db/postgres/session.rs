@@ -186,15 +186,15 @@ impl Session {
     pub(in crate::db) fn commit(&mut self) -> Result<(), (Failure, DbError)> {
         self.make_begun()?;
         let (along, answer) = self.send(async |client| client.batch_execute("COMMIT").await);
-        // The server itself has refused it, and so never came to the commit.
-        if let Err(refused @ Refused { by_server: true, .. }) = along {
-            return Err(refused.told());
+        match (along, answer) {
+            // The server itself has refused it, and so never came to the commit.
+            (Err(refused @ Refused { by_server: true, .. }), _) => Err(refused.told()),
+            (Err(Refused { error, .. }), _) | (Ok(()), Err((Failure::Broken, error))) => {
+                self.give_up();
+                Err((Failure::Broken, DbError::Unknown(Arc::new(error))))
+            }
+            (Ok(()), answer) => answer,
         }
-        let lost = |(failure, error)| match failure {
-            Failure::Broken => (failure, DbError::Unknown(Arc::new(error))),
-            _ => (failure, error),
-        };
-        along.map_err(Refused::told).and(answer).map_err(lost)
     }
 
     /// Sees to it that the transaction has begun, whatever else is unsent: what has not begun can be tried again on another
