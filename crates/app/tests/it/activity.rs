@@ -101,8 +101,8 @@ async fn a05_every_change_in_an_account_is_recorded_with_actor_before_and_after(
         assert_eq!(
             trail(&account).await,
             [
-                line("account.created", "", "Acme", ""),
-                line("user.created", "", "Ada Reyes", ""),
+                line("account.created", "Ada Reyes", "Acme", ""),
+                line("user.created", "Ada Reyes", "Ada Reyes", ""),
                 ada("account.changed", "Acme & Co", "name: Acme > Acme & Co"),
                 ada("company.created", "Harbor Dental", made),
                 ada("company.created", "Harbor Paris", made),

@@ -122,7 +122,7 @@ async fn a05_what_is_found_is_paged_however_rare_it_is() {
         assert!(first.rows.is_empty() && first.next.is_some(), "it goes on");
         assert_eq!(verbs(&found(&desk, &topic(Topic::Account)).await.0), ["account.created"]);
         let (adas, _) = found(&desk, &called("ada@example.com")).await;
-        assert_eq!(adas.len(), 2_101, "all that she did, and that she was made");
+        assert_eq!(adas.len(), 2_102, "all that she did, and that she and the account were made");
     }
 }
 
@@ -158,7 +158,9 @@ async fn a05_what_somebody_did_and_what_was_done_to_them_is_paged_together() {
             ..Asked::default()
         };
         let (all, _) = found(&adas, &of_her(None)).await;
-        let stored = "SELECT verb, subject_name FROM activity WHERE account_id = '{a}' AND (actor_id = '{n}' OR subject_id = '{n}') ORDER BY id";
+        let stored = "SELECT verb, subject_name FROM activity
+             WHERE account_id = '{a}' AND (actor_id = '{n}' OR subject_id = '{n}'
+             OR subject_id IN (SELECT id FROM invitation WHERE account_id = '{a}' AND user_id = '{n}')) ORDER BY id";
         let stored = stored.replace("{a}", account.id.as_str()).replace("{n}", natalie.as_str());
         let stored: Vec<(String, String)> =
             world.sql(&stored).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();

@@ -61,6 +61,11 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
         "WHERE kc.api_key_id {in $1}",
         "the companies of a person's own keys, as far as they have them",
     ),
+    (
+        "api_key/ending.rs",
+        "WHERE k.end_told_at IS NULL AND k.expires_at > $1",
+        "the worker looks whether the owners of keys that will end can use them anywhere",
+    ),
     ("pass/key.rs", "WHERE k.token_hash = $1", "a program's own key names the account that it is for"),
     ("account_center.rs", "u.ends_at IS NULL AND a.center_id IS NULL", "the accounts a person could link"),
     (
