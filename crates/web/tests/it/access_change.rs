@@ -216,7 +216,7 @@ async fn a05_the_activity_says_states_and_days_in_words() {
         }
         let path = format!("/accounts/{}/activity", site.account.id);
         let page = site.ask(&Method::GET, &path, site.admin(), "").await.body;
-        assert!(page.contains("31 Dec 2099") && page.contains("Access switched off or ended"), "{page}");
+        assert!(page.contains("31 Dec 2099") && page.contains(">Suspended</ins>"), "{page}");
         assert!(!page.contains("T00:00:00Z") && !page.contains("suspended<"), "{page}");
     }
 }

@@ -64,7 +64,7 @@ async fn a05_where_nothing_is_found_the_page_says_why() {
         assert!(crossed.contains("“From” is after “Until”"), "{crossed}");
         let one_day = get(&site, "?from=2001-02-03&until=2001-02-03").await.body;
         assert!(one_day.contains("Nothing matches") && !one_day.contains("is after"), "{one_day}");
-        let sign_in = get(&site, "?about=sign-in").await.body;
+        let sign_in = get(&site, "?about=sign-in&from=2001-02-03&until=2001-02-03").await.body;
         assert!(sign_in.contains("How people sign in is a matter of their own"), "{sign_in}");
 
         let (mona, _) =
