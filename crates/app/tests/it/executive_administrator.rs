@@ -202,7 +202,9 @@ async fn c12_executives_are_made_by_executives_and_are_people_of_the_center() {
         let made = world.app.write(&both.ask, center.id.clone(), make).await;
         match made {
             Err(Refused::Forbidden { refusal, ask }) if refusal == refused => {
-                assert_eq!(ask.iter().map(|helper| helper.name.as_str()).collect::<Vec<_>>(), ["Dana Reyes"]);
+                let told: Vec<_> =
+                    ask.iter().map(|helper| (&*helper.name, helper.email.as_deref())).collect();
+                assert_eq!(told, [("Dana Reyes", None)]);
             }
             other => panic!("{:?}", other.map(|_| ())),
         }

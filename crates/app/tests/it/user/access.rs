@@ -43,7 +43,7 @@ async fn u13_who_may_not_manage_users_does_nothing_to_them() {
                     panic!("{user_type:?}: {tried:?}")
                 };
                 assert_eq!(refusal, Refusal::Lacks(Capability::ManageUsers));
-                let helper = Helper { name: "Ada Reyes".into(), email: "ada@example.com".into() };
+                let helper = Helper { name: "Ada Reyes".into(), email: Some("ada@example.com".into()) };
                 assert_eq!(ask, [helper], "who can give what is missing");
             }
         }
