@@ -151,7 +151,7 @@ j.journey('U-01 U-02 S1 Add a User by keyboard alone', house, async (walk, { jav
   await keys.press('Space');
   await keys.press('ArrowDown');
   await keys.press('ArrowDown');
-  await reach(/^User info/i);
+  await reach(/^Next: User info/i);
   await keys.press('Enter');
   await j.on(page, 'Who is it?');
   const address = walk.address('keyboard');
@@ -163,7 +163,7 @@ j.journey('U-01 U-02 S1 Add a User by keyboard alone', house, async (walk, { jav
   await j.on(page, 'Which companies will they have access to?');
   await reach(/^Harbor Dental/);
   await keys.press('Space');
-  await reach(/^Message/);
+  await reach(/^Next: Message/);
   await keys.press('Enter');
   await j.on(page, 'Check and send the invitation');
   await reach(/^Create user/i);
