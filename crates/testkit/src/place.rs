@@ -3,8 +3,8 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use postgres::{Client, NoTls, SimpleQueryMessage};
@@ -28,6 +28,8 @@ pub(crate) fn postgres_server() -> Option<String> {
 pub(crate) struct Place {
     pub(crate) location: Location,
     clear: Clear,
+    /// The way past the product, once it was taken. PostgreSQL makes a process for each, which takes longer than most statements.
+    past: Mutex<Option<Client>>,
 }
 
 enum Clear {
@@ -36,9 +38,9 @@ enum Clear {
 }
 
 impl Place {
-    pub(crate) async fn migrated(engine: Engine) -> Place {
+    pub(crate) fn migrated(engine: Engine) -> Place {
         match engine {
-            Engine::Sqlite => sqlite().await,
+            Engine::Sqlite => on_thread(sqlite),
             Engine::Postgres => on_thread(postgres),
         }
     }
@@ -56,7 +58,9 @@ impl Place {
                 rows.map(|row| row.expect("a row")).collect()
             }
             Location::Postgres { url, .. } => on_thread(|| {
-                let messages = connect(url).simple_query(sql).expect("the statement runs");
+                let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+                let client = past.get_or_insert_with(|| connect(url));
+                let messages = client.simple_query(sql).expect("the statement runs");
                 messages.iter().filter_map(texts).collect()
             }),
         }
@@ -69,6 +73,7 @@ impl Drop for Place {
         match &self.clear {
             Clear::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
             Clear::Database { server, name } => on_thread(|| {
+                drop(self.past.lock().unwrap_or_else(PoisonError::into_inner).take());
                 if let Ok(mut client) = Client::connect(server, NoTls) {
                     let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
                 }
@@ -83,16 +88,27 @@ fn unique() -> String {
     format!("rollcall_world_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-async fn sqlite() -> Place {
+fn sqlite() -> Place {
     let folder = std::env::temp_dir().join(unique());
     // A run that was killed may have left one of the same name.
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written to");
-    let location = Location::Sqlite(folder.join("world.db"));
-    let place = Place { location, clear: Clear::Folder(folder) };
-    let db = Db::open(&place.location).expect("a new file opens");
-    db.migrate(START.micros()).await.expect("the migrations run");
-    place
+    let file = folder.join("world.db");
+    std::fs::copy(file_template(), &file).expect("copied");
+    Place { location: Location::Sqlite(file), clear: Clear::Folder(folder), past: Mutex::default() }
+}
+
+/// The migrated file that worlds are copied from, beside the tests that made it.
+fn file_template() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test is a program");
+    let file = tests.with_file_name(format!("{}.db", template_name(Engine::Sqlite)));
+    if !file.exists() {
+        // It gets its name when it is whole.
+        let draft = tests.with_file_name(format!("{}.draft", unique()));
+        migrate(&Location::Sqlite(draft.clone()));
+        std::fs::rename(&draft, &file).expect("renamed");
+    }
+    file
 }
 
 fn postgres() -> Place {
@@ -104,17 +120,24 @@ fn postgres() -> Place {
     let mut client = connect(&server);
     // A run that was killed may have left one of the same name.
     client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).expect("dropped");
-    client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("cloned");
+    // Files are copied faster than pages are logged.
+    let clone = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY");
+    client.batch_execute(&clone).expect("cloned");
     let location = Location::Postgres { url: database_url(&server, &name), connections: CONNECTIONS };
-    Place { location, clear: Clear::Database { server, name } }
+    Place { location, clear: Clear::Database { server, name }, past: Mutex::default() }
 }
 
-/// The migrated database that worlds are cloned from. It stays on the server under a name that follows from the
-/// migrations, so that each test process need not make it again.
-fn template(server: &str) -> String {
+/// What the migrated databases are called that worlds are made from: it follows from the migrations, so that each process of
+/// tests finds what another one has made of the same.
+fn template_name(engine: Engine) -> String {
     let mut hasher = DefaultHasher::new();
-    MIGRATIONS.iter().for_each(|migration| (migration.name, migration.sql).hash(&mut hasher));
-    let name = format!("rollcall_template_{:016x}", hasher.finish());
+    MIGRATIONS.iter().for_each(|migration| (migration.name, migration.translated(engine)).hash(&mut hasher));
+    format!("rollcall_template_{:016x}", hasher.finish())
+}
+
+/// The migrated database that worlds are cloned from. It stays on the server.
+fn template(server: &str) -> String {
+    let name = template_name(Engine::Postgres);
     let mut client = connect(server);
     client.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).expect("the lock is given");
     let found = client.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).expect("asked");

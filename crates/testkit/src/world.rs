@@ -64,7 +64,7 @@ impl World {
 
     /// A fresh world on `engine`, whose operator asks everybody for a second factor from then on.
     pub async fn asking(engine: Engine, second_factor_from: Option<Timestamp>) -> World {
-        let place = Place::migrated(engine).await;
+        let place = Place::migrated(engine);
         let db = Db::open(&place.location).expect("a migrated database opens");
         let records = Records::default();
         let (clock, random) = (MovingClock::new(START), Box::new(CountedRandom::new(1)));
