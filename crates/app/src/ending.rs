@@ -84,7 +84,7 @@ fn tell(mut w: Writer, pass: &SystemPass, ending: &Ending) -> Result<Committed<(
 
 /// A mail to the owner of a key, once.
 fn tell_owner(mut w: Writer, pass: &SystemPass, ending: &api_key::Ending) -> Result<Committed<()>, Refused> {
-    if api_key::update_told(&mut w, pass, &ending.id)?.is_some() {
+    if api_key::update_told(&mut w, pass, &ending.id)? {
         let owner = login::get(&mut w, &ending.login)?;
         mail::insert(&mut w, &login_mail(MailKind::ApiKeyEnding, ending.id.as_str(), &owner.email))?;
     }

@@ -14,8 +14,9 @@ use rustls::pki_types::{
 use rustls::sign::SigningKey;
 use rustls::{CertificateError, SignatureScheme};
 
-/// The bytes of the smallest RSA key that has 128 bits of security: 3,072 bits.
-const RSA_BYTES: usize = 384;
+/// The bits of the smallest RSA key that has 128 bits of security.
+pub const RSA_BITS: usize = 3_072;
+const RSA_BYTES: usize = RSA_BITS / 8;
 
 static DEMANDED: OnceLock<()> = OnceLock::new();
 

@@ -9,11 +9,10 @@ use ring::signature::{
     RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde_json::{Map, Value};
+use store::strong_keys;
 
 /// The most keys that are tried.
 const KEYS: usize = 32;
-/// The bits of the smallest RSA key that has 128 bits of security.
-const STRONG_RSA: usize = 3_072;
 /// What no strong key signs by: its padding is disallowed for that, whatever the key (decision 0039).
 const WEAK: &str = "RS256";
 
@@ -117,7 +116,7 @@ fn is_short(key: &Map<String, Value>) -> bool {
     let modulus = text(key, "n").and_then(bytes).unwrap_or_default();
     let modulus = without_zeros(&modulus);
     let unused = modulus.first().map_or(0, |first| first.leading_zeros() as usize);
-    text(key, "kty") == Some("RSA") && modulus.len() * 8 - unused < STRONG_RSA
+    text(key, "kty") == Some("RSA") && modulus.len() * 8 - unused < strong_keys::RSA_BITS
 }
 
 fn claims(body: &Map<String, Value>) -> Option<Claims> {

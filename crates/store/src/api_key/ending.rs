@@ -1,7 +1,7 @@
 //! Keys that will end by themselves.
 
 use domain::id::{ApiKeyId, LoginId};
-use domain::time::{Span, Timestamp};
+use domain::time::Span;
 
 use crate::db::{DbError, Row, sql};
 use crate::pass::SystemPass;
@@ -47,14 +47,12 @@ fn read(row: Row) -> Result<Ending, DbError> {
     Ok(Ending { id: c.parse()?, login: c.parse()? })
 }
 
-/// Notes that the owner of a key is told of its end, and when that is; `None` if they were told already, or have ended it.
-pub fn update_told(w: &mut Writer, _pass: &SystemPass, id: &ApiKeyId) -> Result<Option<Timestamp>, DbError> {
+/// Notes that the owner of a key is told of its end; false if they were already, or have ended it.
+pub fn update_told(w: &mut Writer, _pass: &SystemPass, id: &ApiKeyId) -> Result<bool, DbError> {
     let now = w.now;
-    let row = w.tx().optional(
-        sql!(
-            "UPDATE api_key SET end_told_at = $2 WHERE id = $1 AND end_told_at IS NULL RETURNING expires_at"
-        ),
+    let changed = w.tx().exec(
+        sql!("UPDATE api_key SET end_told_at = $2 WHERE id = $1 AND end_told_at IS NULL"),
         &[id.into(), now.into()],
     )?;
-    Ok(row.map(|row| row.columns().get()).transpose()?.flatten())
+    Ok(changed > 0)
 }

@@ -147,5 +147,5 @@ fn executives(r: &mut Reader, center: &AccountCenterId) -> Result<Vec<Helper>, D
         ),
         &[center.into()],
     )?;
-    rows.into_iter().map(Helper::read_name).collect()
+    rows.into_iter().map(|row| Helper::named(&mut row.columns())).collect()
 }

@@ -13,10 +13,11 @@ use domain::single_sign_on::{CameBy, needs_provider};
 use domain::time::Timestamp;
 use domain::user::{Names, UserStatus, UserType};
 
+use super::helper::forbidden;
 use super::person::{Means, Person};
 use super::place::Place;
 use super::see_as::{self, Seeing};
-use super::{Credentials, Denied, Helper, key};
+use super::{Credentials, Denied, key};
 use crate::brand;
 use crate::db::{Columns, DbError, sql};
 use crate::secret;
@@ -368,13 +369,7 @@ pub(super) fn allow<C: Proves>(
         Err(refusal) => refusal,
         Ok(()) => return Ok(()),
     };
-    // What a key is narrowed to nobody can give it.
-    let by_key = matches!(refusal, Refusal::OutsideKey(_));
-    let mut ask = if by_key { Vec::new() } else { administrators(r, &place.account)? };
-    if matches!(refusal, Refusal::NotActive(_)) || place.brand.is_some() {
-        ask.iter_mut().for_each(|helper| helper.email = None);
-    }
-    Err(Denied::Forbidden { refusal, ask })
+    Err(forbidden(r, place, refusal)?)
 }
 
 /// Whether the place is closed to somebody until they have a second factor.
@@ -404,17 +399,4 @@ pub fn second_factor_due(
         &[account.into(), user.into()],
     )?;
     row.map_or(Ok(None), |row| read_due(r, &mut row.columns()))
-}
-
-/// Who can give what is missing: the account's first administrators, but for those whose access ends.
-pub fn administrators(r: &mut Reader, account: &AccountId) -> Result<Vec<Helper>, DbError> {
-    let rows = r.tx().all(
-        sql!(
-            "SELECT first_name, last_name, email FROM \"user\"
-             WHERE account_id = $1 AND user_type = 'administrator' AND status = 'active' AND ends_at IS NULL
-             ORDER BY id LIMIT 3"
-        ),
-        &[account.into()],
-    )?;
-    rows.into_iter().map(Helper::read).collect()
 }

@@ -34,6 +34,7 @@ mod bundle;
 mod center;
 mod directory;
 mod email_change;
+mod helper;
 mod invitation_block;
 mod key;
 mod link;
@@ -62,6 +63,7 @@ pub use absent::Absent;
 pub use center::CenterPass;
 pub use directory::{Directory, DirectoryPass};
 pub use email_change::EmailChangePass;
+pub use helper::{Helper, administrators};
 pub use invitation_block::InvitationBlockPass;
 pub use key::KeyPass;
 pub(crate) use key::read_scope;
@@ -69,7 +71,7 @@ pub use link::{
     InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
     setup_token,
 };
-pub use load::{administrators, second_factor_due};
+pub use load::second_factor_due;
 pub use login_merge::LoginMergePass;
 pub use person::{Here, Means, Person, SelfPass};
 pub use place::{AccountPass, CompanyPass, LetIn, Place};
@@ -83,7 +85,7 @@ pub use tag::TagPass;
 pub use temporary_password::TemporaryPasswordPass;
 pub use unsubscribe::{Mailed, UnsubscribePass};
 
-use crate::db::{DbError, Row};
+use crate::db::DbError;
 use crate::work::{Actor, Reader};
 
 /// What a request brings along to show who asks. Each is a secret; none is ever logged.
@@ -156,31 +158,6 @@ impl Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials(…)")
-    }
-}
-
-/// Somebody who can give what is missing, and where they are written to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Helper {
-    /// Their name.
-    pub name: String,
-    /// Their address, where whoever is refused may know it: as an active user of an account that speaks in no brand's name.
-    pub email: Option<String>,
-}
-
-impl Helper {
-    /// Read from first name, last name and address.
-    fn read(row: Row) -> Result<Helper, DbError> {
-        let mut c = row.columns();
-        let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
-        Ok(Helper { name, email: Some(c.text()?) })
-    }
-
-    /// Read from first name and last name.
-    fn read_name(row: Row) -> Result<Helper, DbError> {
-        let mut c = row.columns();
-        let name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
-        Ok(Helper { name, email: None })
     }
 }
 

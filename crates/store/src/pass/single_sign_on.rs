@@ -8,7 +8,8 @@ use domain::id::{AccountId, LoginId};
 use domain::single_sign_on::PATIENCE;
 use domain::time::Timestamp;
 
-use super::load::{administrators, is_due, load, no_second_factor, read_brand};
+use super::helper::forbidden;
+use super::load::{is_due, load, no_second_factor, read_brand};
 use super::person::Person;
 use super::place::Place;
 use super::{Acting, Credentials, Denied, Door, Gate, HasPlace, LinkState, Seen};
@@ -148,7 +149,7 @@ impl Gate for OwnLinkPass {
             // It would lead around what is asked of them.
             Ok(()) if is_due(r, &found.place) => Err(no_second_factor()),
             Ok(()) => Ok(OwnLinkPass(Arc::new(found.place))),
-            Err(refusal) => Err(Denied::Forbidden { refusal, ask: administrators(r, account)? }),
+            Err(refusal) => Err(forbidden(r, &found.place, refusal)?),
         }
     }
 

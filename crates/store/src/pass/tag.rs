@@ -7,7 +7,7 @@ use domain::capability::{Capability, Mark, mark};
 use domain::id::{AccountId, CompanyId};
 use domain::tag::Level;
 
-use super::load::administrators;
+use super::helper::forbidden;
 use super::{AccountPass, Acting, CompanyPass, Denied, HasPlace as _};
 use crate::work::{Actor, Reader};
 
@@ -31,8 +31,7 @@ impl TagPass {
         let grants = &pass.place().grants;
         // Who sees some leads marks those, and decides nothing about all of them.
         if mark(grants.user_type, grants.agent, Capability::WorkLeads) != Mark::Yes {
-            let refusal = Refusal::Lacks(Capability::WorkLeads);
-            return Err(Denied::Forbidden { refusal, ask: administrators(r, pass.account())? });
+            return Err(forbidden(r, pass.place(), Refusal::Lacks(Capability::WorkLeads))?);
         }
         Ok(TagPass(Proof::Company(pass)))
     }

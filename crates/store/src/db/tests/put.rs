@@ -1,7 +1,7 @@
 //! What goes along with the next statement does what it would have done alone.
 
 use super::*;
-use crate::db::{DbError, Tx, sql};
+use crate::db::{DbError, Stmt, Tx, sql};
 use std::sync::Arc;
 
 fn put(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
@@ -95,23 +95,29 @@ async fn a_value_that_does_not_fit_is_told_at_once() {
     assert_eq!(ids(&bed).await, Vec::<String>::new());
 }
 
+/// Puts one row, runs `lose` the first time, and puts another: how often that ran.
+async fn runs_of(bed: &Bed, lose: &'static Stmt) -> u32 {
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&runs);
+    let unit = move |tx: &mut Tx<'_>| {
+        put(tx, "a")?;
+        if counted.fetch_add(1, Ordering::Relaxed) == 0 {
+            tx.all(lose, &[])?;
+        }
+        put(tx, "b")
+    };
+    bed.db.write(unit).await.unwrap();
+    runs.load(Ordering::Relaxed)
+}
+
 /// What the server refuses before it comes to the commit is not committed for certain. Seen to fail when every break along
 /// with a commit was told as [`DbError::Unknown`].
 #[tokio::test]
 async fn what_a_fresh_connection_heals_is_tried_again_also_along_with_the_commit() {
     let Some(place) = Place::postgres() else { return };
     let bed = Bed::with_schema(place);
-    let runs = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&runs);
-    let unit = move |tx: &mut Tx<'_>| {
-        put(tx, "a")?;
-        if counted.fetch_add(1, Ordering::Relaxed) == 0 {
-            tx.exec(sql!("DEALLOCATE ALL"), &[])?;
-        }
-        put(tx, "b")
-    };
-    bed.db.write(unit).await.unwrap();
-    assert_eq!((runs.load(Ordering::Relaxed), ids(&bed).await), (2, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(runs_of(&bed, sql!("DEALLOCATE ALL")).await, 2);
+    assert_eq!(ids(&bed).await, ["a", "b"]);
 }
 
 /// A connection that was closed while nobody asked: the unit has not begun, and is tried again.
@@ -135,15 +141,6 @@ async fn on_a_stale_connection_it_is_tried_again_and_done_once() {
 async fn what_went_along_before_the_connection_broke_is_done_once() {
     let Some(place) = Place::postgres() else { return };
     let bed = Bed::with_schema(place);
-    let runs = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&runs);
-    let unit = move |tx: &mut Tx<'_>| {
-        put(tx, "a")?;
-        if counted.fetch_add(1, Ordering::Relaxed) == 0 {
-            tx.all(sql!("SELECT pg_terminate_backend(pg_backend_pid()) AS over"), &[])?;
-        }
-        put(tx, "b")
-    };
-    bed.db.write(unit).await.unwrap();
-    assert_eq!((runs.load(Ordering::Relaxed), ids(&bed).await), (2, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(runs_of(&bed, sql!("SELECT pg_terminate_backend(pg_backend_pid()) AS over")).await, 2);
+    assert_eq!(ids(&bed).await, ["a", "b"]);
 }
