@@ -30,12 +30,12 @@ export const companies = { 'Harbor Dental': true, 'Maple Grove Roofing': false, 
 
 /**
  * A chromium, a mail server and a rollcall with one account, for all journeys of a file. Without `account` nothing
- * is set up; without `mail` there is no SMTP server.
+ * is set up; without `mail` there is no SMTP server. `chromium` is the program, as `launch` knows it.
  */
-export function furnish({ mail = true, account = true, env = {}, data } = {}) {
-  const house = {};
+export function furnish({ mail = true, account = true, env = {}, data, chromium } = {}) {
+  const house = { launch: () => launch(chromium) };
   before(async () => {
-    house.chromium = await launch();
+    house.chromium = await house.launch();
     if (mail) house.mail = await startMail();
     house.rollcall = await startRollcall({ env: { ...house.mail?.env, ...env }, data });
     house.url = house.rollcall.url;
@@ -88,7 +88,7 @@ export function journey(title, house, act) {
         if (!(error instanceof Late)) throw error;
         console.error(`Chromium did not answer, and is replaced: ${error.message}`);
         house.chromium.close().catch(() => {});
-        house.chromium = await launch();
+        house.chromium = await house.launch();
         await walkOnce(new Walk(house, way, 'again'), act, way);
       }
     });

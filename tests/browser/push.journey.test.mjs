@@ -10,7 +10,7 @@ import * as j from './journey.mjs';
 import { startPushService, subscription } from './push-service.mjs';
 
 const service = await startPushService();
-const house = j.furnish({ env: service.env });
+const house = j.furnish({ env: service.env, chromium: 'whole' });
 after(() => service.stop());
 
 /** In the page: `subscribe` says what the test has, and getting it before says nothing. */
