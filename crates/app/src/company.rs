@@ -156,7 +156,7 @@ pub fn set_form_capture(
     let named: Option<Vec<CompanyId>> = ids.map(|ids| ids.iter().cloned().collect());
     let set = part::update_form_capture(&mut w, pass, named.as_deref(), captured)?;
     if named.is_some_and(|named| named.len() as u64 != set) {
-        return Err(Refused::field("company_ids", Problem::NotAChoice));
+        return Err(Refused::field("companies", Problem::NotAChoice));
     }
     let place = pass.place();
     let entry = Entry::of(pass.account(), Verb::CompaniesChanged, pass.account(), &place.account_name)

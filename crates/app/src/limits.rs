@@ -147,11 +147,12 @@ pub(crate) fn count_invitation(
     id: &str,
     address: &str,
 ) -> Result<(), Refused> {
-    count_address(w, pass, address)?;
-    if is_young(w, pass) {
-        return count(w, &young(pass), INVITATION_YOUNG);
-    }
-    count(w, &shared(pass.account(), share_of(id)), INVITATION_ACCOUNT)
+    let to_address = addressed(pass.account(), address);
+    let (of_account, most) = match is_young(w, pass) {
+        true => (young(pass), INVITATION_YOUNG),
+        false => (shared(pass.account(), share_of(id)), INVITATION_ACCOUNT),
+    };
+    Ok(attempt::count_both(w, [(&to_address, INVITATION_ADDRESS), (&of_account, most)])??)
 }
 
 /// Counts a mail of an account to an address.
@@ -160,8 +161,7 @@ pub(crate) fn count_address(
     pass: &AccountPass<ManageUsers>,
     address: &str,
 ) -> Result<(), Refused> {
-    let (account, address) = (pass.account(), canonical(address));
-    count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)
+    count(w, &addressed(pass.account(), address), INVITATION_ADDRESS)
 }
 
 /// Counts a mail of a person to an address, from whatever account.
@@ -197,6 +197,11 @@ fn young(pass: &AccountPass<ManageUsers>) -> String {
     let place = pass.place();
     let whose = place.center.as_ref().map_or(place.account.as_str(), AccountCenterId::as_str);
     format!("invitations of {whose}, young")
+}
+
+/// The counter of an account's mails to an address.
+fn addressed(account: &AccountId, address: &str) -> String {
+    format!("invitations of {account} to {}", canonical(address))
 }
 
 /// The counter of a share.

@@ -1,7 +1,8 @@
 //! The capability registry: the permission matrix as data, in one place (P-16).
 //!
 //! The matrix page, the promotion pop-up, refusals, passes and the golden permission file are all
-//! derived from [`REGISTRY`]. A new capability is one line here and its texts in the message catalogue.
+//! derived from [`REGISTRY`]. What a new one needs beside its line here stands in
+//! `CONTRIBUTING.md`.
 
 use crate::user::UserType;
 

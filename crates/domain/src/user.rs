@@ -35,7 +35,7 @@ macro_rules! words {
         pub enum $name { $($(#[$inner])* $variant,)* }
 
         impl $name {
-            /// All of them, in the order of the matrix.
+            /// All of them, in the order they are written in.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
 
             /// The word in the database, forms and API.

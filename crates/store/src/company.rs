@@ -60,13 +60,7 @@ pub fn insert(
 
 /// The company of the pass.
 pub fn get(r: &mut Reader, pass: &CompanyPass<ManageCompanies>) -> Result<Company, DbError> {
-    let row = r.tx().one(
-        sql!(
-            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
-        ),
-        &[pass.account().into(), pass.company().into()],
-    )?;
-    read(row)
+    find_by(r, pass.account(), pass.company())?.ok_or(DbError::NotFound)
 }
 
 /// Changes a company's details.
@@ -174,13 +168,8 @@ pub fn count_among(
     Ok(row.columns().int()? as usize)
 }
 
-/// The company of this id, in use or not, of the account; for explaining a decision.
-pub fn find_in(
-    r: &mut Reader,
-    _pass: &SystemPass,
-    account: &AccountId,
-    id: &CompanyId,
-) -> Result<Option<Company>, DbError> {
+/// The company of this id, in use or not, of the account.
+fn find_by(r: &mut Reader, account: &AccountId, id: &CompanyId) -> Result<Option<Company>, DbError> {
     let row = r.tx().optional(
         sql!(
             "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
@@ -190,16 +179,20 @@ pub fn find_in(
     row.map(read).transpose()
 }
 
+/// The same for explaining a decision.
+pub fn find_in(
+    r: &mut Reader,
+    _pass: &SystemPass,
+    account: &AccountId,
+    id: &CompanyId,
+) -> Result<Option<Company>, DbError> {
+    find_by(r, account, id)
+}
+
 /// The company that a question is about.
 pub fn find_asked(r: &mut Reader, pass: &QuestionPass) -> Result<Option<Company>, DbError> {
     let Target::Company(id) = pass.target() else { return Ok(None) };
-    let row = r.tx().optional(
-        sql!(
-            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
-        ),
-        &[(&pass.place().account).into(), id.into()],
-    )?;
-    row.map(read).transpose()
+    find_by(r, &pass.place().account, id)
 }
 
 /// The companies given to a user that was found, in use or not, by name.
@@ -220,13 +213,7 @@ pub fn find(
     pass: &AccountPass<ManageUsers>,
     id: &CompanyId,
 ) -> Result<Option<Company>, DbError> {
-    let row = r.tx().optional(
-        sql!(
-            "SELECT id, name, time_zone, lead_center, disabled FROM company WHERE account_id = $1 AND id = $2"
-        ),
-        &[pass.account().into(), id.into()],
-    )?;
-    row.map(read).transpose()
+    find_by(r, pass.account(), id)
 }
 
 /// One page of the active companies of a user, by name; without a user, of all. Behind the row with that name and id.
@@ -288,26 +275,31 @@ pub fn list_named(
     rows.into_iter().map(read).collect()
 }
 
+/// The companies of the account `$1` that somebody has: all (`$2`), or those of the user `$3`; with a key (`$4`) that names
+/// companies, those among them.
+macro_rules! had {
+    () => {
+        "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
+         WHERE c.account_id = $1
+           AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc
+                                  WHERE uc.account_id = $1 AND uc.user_id = $3 AND uc.company_id = c.id))
+           AND ($4 = '' OR EXISTS (SELECT 1 FROM api_key_company kc
+                                   WHERE kc.account_id = $1 AND kc.api_key_id = $4 AND kc.company_id = c.id))"
+    };
+}
+
 /// The active companies a user has, by name: all for administrators. The first [`CHOICES`].
 pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, DbError> {
     let place = pass.place();
     let all = place.grants.user_type.has_all_companies();
     let rows = r.tx().all(
-        sql!(
-            "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
-             WHERE c.account_id = $1 AND c.disabled = 0
-               AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
-                                      AND uc.user_id = $3 AND uc.company_id = c.id))
-               AND ($5 = '' OR EXISTS (SELECT 1 FROM api_key_company kc WHERE kc.account_id = $1
-                                       AND kc.api_key_id = $5 AND kc.company_id = c.id))
-             ORDER BY c.sort_name, c.id LIMIT $4"
-        ),
+        sql!(concat!(had!(), " AND c.disabled = 0 ORDER BY c.sort_name, c.id LIMIT $5")),
         &[
             (&place.account).into(),
             all.into(),
             place.user.as_ref().into(),
-            CHOICES.into(),
             place.naming_key().into(),
+            CHOICES.into(),
         ],
     )?;
     rows.into_iter().map(read).collect()
@@ -317,20 +309,13 @@ pub fn list_own(r: &mut Reader, pass: &impl HasPlace) -> Result<Vec<Company>, Db
 pub(crate) fn find_had(r: &mut Reader, place: &Place, id: &CompanyId) -> Result<Option<Company>, DbError> {
     let all = place.grants.user_type.has_all_companies();
     let row = r.tx().optional(
-        sql!(
-            "SELECT c.id, c.name, c.time_zone, c.lead_center, c.disabled FROM company c
-             WHERE c.account_id = $1 AND c.id = $4
-               AND ($2 = 1 OR EXISTS (SELECT 1 FROM user_company uc WHERE uc.account_id = $1
-                                      AND uc.user_id = $3 AND uc.company_id = c.id))
-               AND ($5 = '' OR EXISTS (SELECT 1 FROM api_key_company kc WHERE kc.account_id = $1
-                                       AND kc.api_key_id = $5 AND kc.company_id = c.id))"
-        ),
+        sql!(concat!(had!(), " AND c.id = $5")),
         &[
             (&place.account).into(),
             all.into(),
             place.user.as_ref().into(),
-            id.into(),
             place.naming_key().into(),
+            id.into(),
         ],
     )?;
     row.map(read).transpose()

@@ -190,7 +190,7 @@ async fn i01_what_is_set_for_many_companies_is_set_for_all_or_none() {
             world.app.write(&account.admin.ask, account.id.clone(), unit)
         };
         let refused = set(vec![one.clone(), foreign]).await.map(|(_, n)| n);
-        assert_eq!(field(refused), ("company_ids", Problem::NotAChoice));
+        assert_eq!(field(refused), ("companies", Problem::NotAChoice));
         assert_eq!(captured(), ["0", "0", "0"]);
         assert_eq!(set(vec![one, other]).await.map(|(_, n)| n).unwrap(), 2);
         assert_eq!(captured(), ["1", "1", "0"]);

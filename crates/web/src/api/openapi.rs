@@ -200,7 +200,8 @@ fn path_parameters(path: &str) -> Vec<Value> {
             "account" => ("The account's id, or its number.", "^(ACC[0-9a-f]{32}|[0-9]{9})$"),
             "company" => ("The company's id.", "^COM[0-9a-f]{32}$"),
             "user" => ("The user's id.", "^USR[0-9a-f]{32}$"),
-            _ => ("Its id.", "^[1-9][0-9]{0,15}$"),
+            "notification" | "summary_email" | "tag" => ("Its id.", "^[1-9][0-9]{0,15}$"),
+            other => unreachable!("{other} has a line here, like whatever paths name"),
         };
         json!({
             "name": name, "in": "path", "required": true, "description": description,

@@ -172,7 +172,7 @@ fn list_of(field: &str) -> &'static str {
         "user_id" => "users of this account who can get it",
         "email" => "addresses of who can get it, and none beside user_id",
         "agent_id" => "agents who share a company with whoever gets it",
-        "company_id" | "company_ids" => "companies in use that can be named here",
+        "company_id" => "companies in use that can be named here",
         "tracker_id" => "there are no trackers yet",
         "send_push" | "send_desktop" => "an address without a user gets emails alone",
         "tag_level" => "account, company",

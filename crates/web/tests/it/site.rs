@@ -430,7 +430,7 @@ pub(crate) async fn review(world: &World, account: &Account) -> AccessReviewId {
     world.app.write(&account.admin.ask, account.id.clone(), start).await.expect("a review begins").1
 }
 
-/// What is known by whole numbers: a tag of the account, an alert and a summary of its administrator.
+/// A tag of the account, an alert and a summary of its administrator, and what is there of a directory.
 pub(crate) async fn numbered(world: &World, account: &Account) -> BTreeMap<&'static str, String> {
     let tag = TypedTag { name: "Hot".into(), tag_level: "account".into(), ..TypedTag::default() };
     let tag = tag.parse().expect("a tag");
