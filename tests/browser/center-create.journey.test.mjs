@@ -218,7 +218,7 @@ ${ole},Ole,Berg,reporting,${places[0]};Nowhere,Harbor Dental
 ${nora},Nora,Quinn,administrator,${places[1]},
 nobody,${'Maximiliane Konstantina Seraphina '.repeat(2)},de la Cruz,owner,${places[1]},`);
   await j.press(page, 'Check the list');
-  await j.on(page, 'This will become of the list');
+  await j.on(page, 'What will become of the list');
   await j.sees(page, 'Will be created: 2 people, 3 places');
   await j.sees(page, '1 row is left as it is');
   await j.sees(page, '2 rows can’t be used');

@@ -55,7 +55,7 @@ j.journey('U-19 X-20 many users from one list: bad rows first, nothing lost, a r
     await page.getByLabel('List of users').fill(text);
   }
   await j.press(page, 'Check the list');
-  await j.on(page, 'This will become of the list');
+  await j.on(page, 'What will become of the list');
   await j.sees(page, '4 users will be created');
   await j.sees(page, '2 rows are left as they are');
   await j.sees(page, '2 rows can’t be used');

@@ -183,6 +183,10 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
         Some(company) => decide_in(&place.grants, capability, &company.in_use()),
         None => decide_anywhere(&place.grants, capability, place.in_use),
     };
-    let ask = if decision.is_err() { administrators(r, &place.account)? } else { Vec::new() };
+    // What a key is narrowed to nobody can give it.
+    let ask = match &decision {
+        Ok(_) | Err(Refusal::OutsideKey(_)) => Vec::new(),
+        Err(_) => administrators(r, &place.account)?,
+    };
     Ok(May { decision, ask })
 }

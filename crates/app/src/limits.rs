@@ -40,7 +40,9 @@ pub const RESET_ADDRESS: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Reset mails to an address of which nobody has shown that it is theirs: whoever reads there need not have heard of us
 ///
-pub const RESET_UNPROVEN: Limit = Limit { most: 3, window: Span::days(1) };
+pub const RESET_UNPROVEN: Limit = Limit { most: 6, window: Span::days(1) };
+/// The same, asked for from one network, which must not use up what the owner has.
+pub const RESET_UNPROVEN_NETWORK: Limit = Limit { most: 2, window: Span::days(1) };
 /// Links to new addresses that one person has sent.
 pub const EMAIL_CHANGE: Limit = Limit { most: 5, window: Span::hours(1) };
 /// Linking an account into account centers, which its administrators are told of, and of its leaving too.
@@ -276,7 +278,7 @@ pub(crate) fn count_sign_in(
     if let Err(exceeded) = attempt::count(w, &own, SIGN_IN)? {
         return Ok(Err(exceeded));
     }
-    attempt::count(w, &format!("sign-in as {}", folded(email)), SIGN_IN_ADDRESS)
+    attempt::count(w, &format!("sign-in of {}", folded(email)), SIGN_IN_ADDRESS)
 }
 
 /// Forgets the tries of whoever has just signed in.
@@ -285,12 +287,13 @@ pub(crate) fn forget_sign_in(w: &mut Writer, email: &str, known_device: Option<&
     attempt::remove(w, &own)
 }
 
-/// The counter of an address and where it is tried from.
+/// The counter of an address and where it is tried from. What is typed stands last: else an address with a network behind it,
+/// which is none, would be another one's counter.
 fn sign_in_counter(w: &Writer, email: &str, known_device: Option<&str>) -> String {
     let email = folded(email);
     match known_device {
-        Some(device) => format!("sign-in as {email} on {device}"),
-        None => format!("sign-in as {email} from {}", w.origin().network),
+        Some(device) => format!("sign-in on {device} as {email}"),
+        None => format!("sign-in from {} as {email}", w.origin().network),
     }
 }
 

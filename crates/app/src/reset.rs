@@ -29,7 +29,7 @@ impl App {
                 if from_here.is_err() {
                     return Ok(w.commit_unrecorded(Unrecorded::Attempt, from_here));
                 }
-                // Strangers elsewhere must not be able to use up the owner's own requests.
+                // Strangers elsewhere must not be able to use up the owner's own requests: not by one network.
                 let address = email.canonical();
                 let from_both =
                     attempt::count(&mut w, &format!("reset of {address} from {network}"), limits::RESET)?;
@@ -103,8 +103,11 @@ fn answer(mut w: Writer, pass: &SystemPass, request: &reset::Request) -> Result<
     let Some(login) = found else { return Ok(w.commit_unrecorded(Unrecorded::Attempt, ())) };
     // Who reads there may have made no sign-in: they are told how there is one, and seldom.
     if !login.is_proven {
-        let name = format!("resets of unproven {}", login.id);
-        if attempt::count(&mut w, &name, limits::RESET_UNPROVEN)?.is_err() {
+        let in_all = format!("resets of unproven {}", login.id);
+        let from_here = format!("{in_all}, from {}", w.origin().network);
+        if attempt::count(&mut w, &from_here, limits::RESET_UNPROVEN_NETWORK)?.is_err()
+            || attempt::count(&mut w, &in_all, limits::RESET_UNPROVEN)?.is_err()
+        {
             return Ok(w.commit_unrecorded(Unrecorded::Attempt, ()));
         }
     }

@@ -60,8 +60,8 @@ impl TypedBrand<'_> {
     /// Reads it; every field's error at once.
     pub fn parse(&self) -> Result<Brand, Vec<FieldError>> {
         let mut check = Checker::default();
-        let name = check.take("name", name::required(self.name));
-        let sender = check.take("sender", name::optional(self.sender));
+        let name = check.take("name", name::required(self.name).and_then(sends_as));
+        let sender = check.take("sender", name::optional(self.sender).and_then(sends_as));
         let support = check.take("support", optional(self.support, address));
         let accent = check.take("accent", Accent::parse(self.accent));
         let terms = check.take("terms", optional(self.terms, link));
@@ -79,6 +79,11 @@ impl TypedBrand<'_> {
             })
         })())
     }
+}
+
+/// What stands before the sender's address in mails, where many programs show it alone.
+fn sends_as(name: String) -> Result<String, Problem> {
+    if name.contains(['@', '<', '>']) { Err(Problem::LikeAnAddress) } else { Ok(name) }
 }
 
 fn optional(typed: &str, parse: fn(&str) -> Result<String, Problem>) -> Result<Option<String>, Problem> {

@@ -31,6 +31,8 @@ pub enum Problem {
     },
     /// Control characters, line breaks or invisible marks.
     BadCharacters,
+    /// A name that mail programs would show as an address.
+    LikeAnAddress,
     /// Not one plain email address.
     NotAnEmail,
     /// More than one address.

@@ -146,6 +146,7 @@ pub(crate) fn problem(option: &str, problem: Problem) -> String {
         Problem::BadCharacters => {
             format!("{option} must not hold line breaks, control characters or invisible marks.")
         }
+        Problem::LikeAnAddress => format!("{option} must not hold @, < or >."),
         Problem::NotAnEmail => format!("{option} must be an email address, such as kim@example.com."),
         Problem::SeveralEmails => format!("{option} must be one plain email address, without name or comma."),
         Problem::EmailNotAscii => format!("{option} must be an email address of ASCII letters."),

@@ -31,8 +31,8 @@ pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<Result<(), Exce
     add(w.tx(), now, name, limit)
 }
 
-/// Counts one attempt under each of two names, in one statement: the first limit that is reached tells, and what comes behind it
-/// is not counted where the unit is refused.
+/// Counts one attempt under each of two names, in one statement: the first limit that is reached tells. The unit is to be refused
+/// then, and what comes behind it is not counted; in one that is committed all the same it would be.
 pub fn count_both(w: &mut Writer, counters: [(&str, Limit); 2]) -> Result<Result<(), Exceeded>, DbError> {
     let now = w.now;
     let [(first, one), (second, other)] = counters;

@@ -28,6 +28,7 @@ fn lines() -> Vec<(&'static str, &'static str, Limit)> {
         "reset mails to one address, from wherever": RESET_ADDRESS,
         "reset requests from one network": RESET_NETWORK,
         "reset mails to an address that was never confirmed": RESET_UNPROVEN,
+        "reset mails to an address that was never confirmed, asked for from one network": RESET_UNPROVEN_NETWORK,
         "links to new addresses, of one person": EMAIL_CHANGE,
         "links that confirm one's own address, asked for by one person": EMAIL_PROOF,
         "invitations and other mails of one person to one address, from whatever accounts": MAILS_BY_PERSON,

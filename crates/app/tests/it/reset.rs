@@ -76,10 +76,19 @@ async fn a04_x31_an_address_that_was_never_confirmed_gets_few_resets_that_say_so
             world.sql(sql).into_iter().flatten().collect::<Vec<_>>()
         };
         let before = mails().await.len();
-        for _ in 0..limits::RESET_UNPROVEN.most + 1 {
+        let ask = async |network: &str| {
             world.advance(Span::minutes(30));
-            request(&world, "natalie@example.com").await.unwrap();
+            let address = EmailAddress::parse("natalie@example.com").unwrap();
+            world.app.request_reset(&world.visitor_from(network), address).await.unwrap();
             world.answer_resets().await;
+        };
+        // A stranger's network does not use up what the owner has.
+        for _ in 0..limits::RESET_UNPROVEN.most + 1 {
+            ask("192.0.2.1").await;
+        }
+        assert_eq!(mails().await.len() - before, limits::RESET_UNPROVEN_NETWORK.most as usize);
+        for number in 0..limits::RESET_UNPROVEN.most {
+            ask(&format!("198.51.100.{number}")).await;
         }
         let mails = mails().await;
         assert_eq!(mails.len() - before, limits::RESET_UNPROVEN.most as usize);

@@ -11,6 +11,17 @@ fn typed() -> TypedBrand<'static> {
     }
 }
 
+/// nobody's mails come from an address that is not theirs. Seen to fail: with a sender taken like any name.
+#[test]
+fn x23_a_brand_sends_as_nobodys_address() {
+    for name in ["ceo@bank.example", "\"Bank\" <ceo@bank.example>", "Bank <", "> Bank"] {
+        for typed in [TypedBrand { name, ..typed() }, TypedBrand { sender: name, ..typed() }] {
+            let errors = typed.parse().expect_err(name);
+            assert_eq!((errors.len(), errors[0].problem), (1, Problem::LikeAnAddress), "{name}");
+        }
+    }
+}
+
 /// G-10. Seen to fail: with an empty sender kept.
 #[test]
 fn g10_a_brand_is_read_and_each_fault_is_told() {

@@ -46,7 +46,7 @@ impl<P: Gate> Gate for Proven<P> {
 
     fn mint(r: &mut Reader, credentials: &Credentials, target: &P::Target) -> Result<Self, Denied> {
         let pass = P::mint(r, credentials, target)?;
-        // Who sees an account as somebody else only looks, and has shown who they are before.
+        // Who sees an account as somebody else only looks, and has shown who they are to begin it.
         if Gate::person(&pass).is_some_and(|person| person.seen_by().is_some()) {
             return Ok(Proven(pass));
         }

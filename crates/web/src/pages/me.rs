@@ -1,7 +1,8 @@
 //! My Profile: one's own names, password and sessions.
 
-use app::pass::{AccountPass, Proven, SelfPass};
+use app::pass::{AccountPass, HasPlace as _, Proven, SelfPass};
 use app::session::SessionRecord;
+use app::work::Reader;
 use app::{Refused, me, session, single_sign_on, words};
 use domain::capability::proof::AnyUser;
 use domain::id::SessionId;
@@ -145,8 +146,15 @@ fn view(
 
 /// The names that an account shows of oneself.
 pub async fn own_page(visit: Visit<AccountPass<AnyUser>>, _: Nothing) -> Answer {
-    let (pass, (user, linked)) =
-        visit.read(|r, pass| Ok((me::own_user(r, pass)?, single_sign_on::own(r, pass)?))).await?;
+    let own = |r: &mut Reader, pass: &AccountPass<AnyUser>| match pass.place().user {
+        Some(_) => Ok(Some((me::own_user(r, pass)?, single_sign_on::own(r, pass)?))),
+        None => Ok(None),
+    };
+    let (pass, own) = visit.read(own).await?;
+    // An executive administrator need not be among the users (C-10).
+    let Some((user, linked)) = own else {
+        return visit.with_cookie(visit.go("/me"), Cookie::CameFrom, pass.account().as_str());
+    };
     let Names { first, last, display } = user.names;
     let typed = TypedOwn { first_name: first, last_name: last, display_name: display };
     let page = visit.page(own_view(&visit, &pass, &typed, &Errors::default(), linked));

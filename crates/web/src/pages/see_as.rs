@@ -1,18 +1,21 @@
 //! See as: why, and from there to the account as a user sees it; and back.
 
-use app::pass::LeavePass;
+use app::pass::{AccountPass, LeavePass, Proven};
 use app::{Refused, see_as};
+use domain::capability::proof::ManageUsers;
 use domain::id::UserId;
 use domain::input::FieldError;
 use domain::see_as::{LASTS, reason};
 use serde::Deserialize;
 
 use super::form::Errors;
-use super::user::Managing;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::see_as::Start;
+
+/// Whoever begins shows what takes a look behind the same door, and without being asked again.
+type Looking = Visit<Proven<AccountPass<ManageUsers>>>;
 
 /// Why.
 #[derive(Debug, Default, Deserialize)]
@@ -22,12 +25,12 @@ pub struct Typed {
 }
 
 /// Asks why, and says what it is.
-pub async fn page(visit: Managing, _: Nothing) -> Answer {
+pub async fn page(visit: Looking, _: Nothing) -> Answer {
     visit.page(view(&visit, "", &Errors::default()).await?)
 }
 
 /// Begins.
-pub async fn start(visit: Managing, typed: Typed) -> Answer {
+pub async fn start(visit: Looking, typed: Typed) -> Answer {
     let id: UserId = visit.param("user")?;
     let reason = match reason(&typed.reason) {
         Ok(reason) => reason,
@@ -37,8 +40,8 @@ pub async fn start(visit: Managing, typed: Typed) -> Answer {
         }
     };
     let host = visit.ask.credentials.host().map(str::to_owned);
-    let start = move |w: app::work::Writer, pass: &_| see_as::start(w, pass, &id, &reason, host.as_deref());
-    let (pass, token) = visit.write(start).await?;
+    let (pass, token) =
+        visit.write(move |w, pass| see_as::start(w, pass, &id, &reason, host.as_deref())).await?;
     visit.with_session(visit.go(&format!("/accounts/{}", pass.account())), &token)
 }
 
@@ -53,7 +56,7 @@ pub async fn end(visit: Visit<LeavePass>, _: Nothing) -> Answer {
     visit.with_session(visit.go_and_tell(&to, Toast::SeeAsEnded), &back.token)
 }
 
-async fn view(visit: &Managing, typed: &str, errors: &Errors) -> Result<Start, Refused> {
+async fn view(visit: &Looking, typed: &str, errors: &Errors) -> Result<Start, Refused> {
     let id: UserId = visit.param("user")?;
     let wanted = id.clone();
     let (pass, user) = visit.read(move |r, pass| see_as::preview(r, pass, &wanted)).await?;

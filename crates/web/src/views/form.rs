@@ -40,6 +40,7 @@ pub(crate) fn sentence(t: Text, name: &str, problem: Problem) -> String {
         Problem::TooShort { min: password::MIN } => return t.form_password_too_short(password::MIN),
         Problem::TooShort { min } => return t.form_too_short(min),
         Problem::BadCharacters => t.form_bad_characters(),
+        Problem::LikeAnAddress => t.form_like_an_address(),
         Problem::NotAnEmail => t.form_not_an_email(),
         Problem::SeveralEmails => t.form_several_emails(),
         Problem::EmailNotAscii => t.form_email_not_ascii(),

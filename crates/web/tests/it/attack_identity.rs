@@ -100,7 +100,7 @@ async fn x01_who_proves_the_mailbox_has_the_sign_in_alone() {
             .remove(0)
             .remove(0);
         let counted =
-            || world.sql("SELECT COUNT(*) FROM attempt WHERE name LIKE 'sign-in as victim@example.com on %'");
+            || world.sql("SELECT COUNT(*) FROM attempt WHERE name LIKE 'sign-in on % as victim@example.com'");
         let before = counted();
         let mut ask = world.visitor();
         ask.credentials.device = Some(squatter.device.clone());

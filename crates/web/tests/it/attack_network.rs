@@ -139,7 +139,7 @@ async fn x25_other_spellings_of_the_path_lead_nowhere() {
         }
         assert_eq!(guess(&router, "192.0.2.7", &[], "/sign-in", ADA).await, StatusCode::UNPROCESSABLE_ENTITY);
         let counted =
-            world.sql("SELECT made FROM attempt WHERE name LIKE 'sign-in as ada@example.com from%'");
+            world.sql("SELECT made FROM attempt WHERE name LIKE 'sign-in from % as ada@example.com'");
         let refused = world.sql("SELECT COUNT(*) FROM activity WHERE verb = 'session.refused'");
         assert_eq!(
             (counted, refused),

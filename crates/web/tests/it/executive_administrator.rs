@@ -45,6 +45,22 @@ async fn c10_ones_own_map_names_what_one_has_as_an_executive() {
     }
 }
 
+/// C-10, U-18: where an executive administrator has no user, My Profile is that of their sign-in. Seen to fail: with the account's
+/// own page for whoever is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn c10_u18_my_profile_is_there_without_a_user_in_the_account() {
+    for site in Site::everywhere().await {
+        let (_, eve) = executive(&site).await;
+        let profile = async |number: usize| {
+            let path = format!("/accounts/{}/me", site.center.accounts[number].id);
+            let reply = site.ask(&Method::GET, &path, Some(&eve.ask), "").await;
+            (reply.status, reply.location().to_owned())
+        };
+        assert_eq!(profile(0).await, (StatusCode::OK, String::new()));
+        assert_eq!(profile(1).await, (StatusCode::SEE_OTHER, "/me".to_owned()));
+    }
+}
+
 /// C-10: an account's map names the executive administrators of its center, with all companies. Seen to fail: with
 /// `executives` left empty, and with those who have a user named twice.
 #[tokio::test(flavor = "multi_thread")]

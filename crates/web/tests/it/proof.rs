@@ -9,7 +9,7 @@ use crate::attack_forms::honest;
 use crate::site::{Reply, Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 39] = [
+const DANGEROUS: [&str; 40] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -27,6 +27,7 @@ const DANGEROUS: [&str; 39] = [
     "/accounts/{account}/single-sign-on",
     "/accounts/{account}/single-sign-on/end",
     "/accounts/{account}/single-sign-on/require",
+    "/accounts/{account}/users/{user}/see-as",
     "/me/api-keys",
     "/me/api-keys/new",
     "/me/email",
