@@ -9,9 +9,7 @@ use domain::id::{AccountId, CompanyId, UserId};
 use domain::input::Problem;
 use store::company::{self, Company};
 use store::page::Page;
-use store::pass::{
-    AccountPass, HasPlace as _, Helper, QuestionPass, SystemPass, administrators, second_factor_due,
-};
+use store::pass::{AccountPass, HasPlace as _, Helper, QuestionPass, SystemPass, helpers, second_factor_due};
 use store::user::{self, Given};
 use store::work::Reader;
 
@@ -183,10 +181,9 @@ pub fn may(r: &mut Reader, pass: &QuestionPass, capability: Capability) -> Resul
         Some(company) => decide_in(&place.grants, capability, &company.in_use()),
         None => decide_anywhere(&place.grants, capability, place.in_use),
     };
-    // What a key is narrowed to nobody can give it.
     let ask = match &decision {
-        Ok(_) | Err(Refusal::OutsideKey(_)) => Vec::new(),
-        Err(_) => administrators(r, &place.account)?,
+        Ok(_) => Vec::new(),
+        Err(refusal) => helpers(r, place, refusal)?,
     };
     Ok(May { decision, ask })
 }

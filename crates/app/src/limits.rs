@@ -40,7 +40,7 @@ pub const RESET_ADDRESS: Limit = Limit { most: 20, window: Span::hours(1) };
 pub const RESET_NETWORK: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Reset mails to an address of which nobody has shown that it is theirs: whoever reads there need not have heard of us
 ///
-pub const RESET_UNPROVEN: Limit = Limit { most: 6, window: Span::days(1) };
+pub const RESET_UNPROVEN: Limit = Limit { most: 3, window: Span::days(1) };
 /// The same, asked for from one network, which must not use up what the owner has.
 pub const RESET_UNPROVEN_NETWORK: Limit = Limit { most: 2, window: Span::days(1) };
 /// Links to new addresses that one person has sent.
@@ -149,12 +149,11 @@ pub(crate) fn count_invitation(
     id: &str,
     address: &str,
 ) -> Result<(), Refused> {
-    let to_address = addressed(pass.account(), address);
-    let (of_account, most) = match is_young(w, pass) {
-        true => (young(pass), INVITATION_YOUNG),
-        false => (shared(pass.account(), share_of(id)), INVITATION_ACCOUNT),
-    };
-    Ok(attempt::count_both(w, [(&to_address, INVITATION_ADDRESS), (&of_account, most)])??)
+    count_address(w, pass, address)?;
+    if is_young(w, pass) {
+        return count(w, &young(pass), INVITATION_YOUNG);
+    }
+    count(w, &shared(pass.account(), share_of(id)), INVITATION_ACCOUNT)
 }
 
 /// Counts a mail of an account to an address.
@@ -163,7 +162,8 @@ pub(crate) fn count_address(
     pass: &AccountPass<ManageUsers>,
     address: &str,
 ) -> Result<(), Refused> {
-    count(w, &addressed(pass.account(), address), INVITATION_ADDRESS)
+    let (account, address) = (pass.account(), canonical(address));
+    count(w, &format!("invitations of {account} to {address}"), INVITATION_ADDRESS)
 }
 
 /// Counts a mail of a person to an address, from whatever account.
@@ -199,11 +199,6 @@ fn young(pass: &AccountPass<ManageUsers>) -> String {
     let place = pass.place();
     let whose = place.center.as_ref().map_or(place.account.as_str(), AccountCenterId::as_str);
     format!("invitations of {whose}, young")
-}
-
-/// The counter of an account's mails to an address.
-fn addressed(account: &AccountId, address: &str) -> String {
-    format!("invitations of {account} to {}", canonical(address))
 }
 
 /// The counter of a share.

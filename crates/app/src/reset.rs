@@ -29,7 +29,7 @@ impl App {
                 if from_here.is_err() {
                     return Ok(w.commit_unrecorded(Unrecorded::Attempt, from_here));
                 }
-                // Strangers elsewhere must not be able to use up the owner's own requests: not by one network.
+                // No one network elsewhere may use up the owner's own requests.
                 let address = email.canonical();
                 let from_both =
                     attempt::count(&mut w, &format!("reset of {address} from {network}"), limits::RESET)?;

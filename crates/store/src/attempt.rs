@@ -1,11 +1,9 @@
 //! Counters for everything that can be guessed or spammed, shared by all instances (A-06).
 
-use std::collections::HashMap;
-
 use domain::time::{Span, Timestamp};
 
 use crate::convert;
-use crate::db::{Db, DbError, Row, Tx, sql};
+use crate::db::{Db, DbError, Tx, sql};
 use crate::work::{Reader, Writer};
 
 /// How many attempts a window has.
@@ -31,49 +29,6 @@ pub fn count(w: &mut Writer, name: &str, limit: Limit) -> Result<Result<(), Exce
     add(w.tx(), now, name, limit)
 }
 
-/// Counts one attempt under each of two names, in one statement: the first limit that is reached tells. The unit is to be refused
-/// then, and what comes behind it is not counted; in one that is committed all the same it would be.
-pub fn count_both(w: &mut Writer, counters: [(&str, Limit); 2]) -> Result<Result<(), Exceeded>, DbError> {
-    let now = w.now;
-    let [(first, one), (second, other)] = counters;
-    let rows = w.tx().all(
-        sql!(
-            "INSERT INTO attempt (name, made, ends_at) VALUES ($1, 1, $2), ($3, 1, $4)
-             ON CONFLICT (name) DO UPDATE SET made = attempt.made + 1 WHERE attempt.ends_at > $5
-             RETURNING name, made, ends_at"
-        ),
-        &[first.into(), (now + one.window).into(), second.into(), (now + other.window).into(), now.into()],
-    )?;
-    let mut counted = HashMap::new();
-    for row in rows {
-        let mut c = row.columns();
-        counted.insert(c.text()?, Counted { made: c.int()?, until: c.get()? });
-    }
-    for (name, limit) in counters {
-        w.note_attempt(name, limit);
-        let counted = match counted.remove(name) {
-            Some(counted) => counted,
-            None => begin_anew(w.tx(), now, name, limit)?,
-        };
-        if let Err(exceeded) = counted.within(limit) {
-            return Ok(Err(exceeded));
-        }
-    }
-    Ok(Ok(()))
-}
-
-/// How often something was tried in its window, and when that ends.
-struct Counted {
-    made: i64,
-    until: Timestamp,
-}
-
-impl Counted {
-    fn within(self, limit: Limit) -> Result<(), Exceeded> {
-        if self.made <= limit.most { Ok(()) } else { Err(Exceeded { until: self.until }) }
-    }
-}
-
 /// The counting of [`count`]: one statement, and one more where a window has ended that is still there. When a running window ends
 /// is not written again, so that its index is left alone.
 pub(crate) fn add(
@@ -82,32 +37,25 @@ pub(crate) fn add(
     name: &str,
     limit: Limit,
 ) -> Result<Result<(), Exceeded>, DbError> {
-    let row = tx.optional(
+    let values = [name.into(), now.into(), (now + limit.window).into()];
+    let counted = tx.optional(
         sql!(
             "INSERT INTO attempt (name, made, ends_at) VALUES ($1, 1, $3)
              ON CONFLICT (name) DO UPDATE SET made = attempt.made + 1 WHERE attempt.ends_at > $2
              RETURNING made, ends_at"
         ),
-        &[name.into(), now.into(), (now + limit.window).into()],
+        &values,
     )?;
-    let counted = match row {
-        Some(row) => read_counted(row)?,
-        None => begin_anew(tx, now, name, limit)?,
+    let row = match counted {
+        Some(row) => row,
+        None => tx.one(
+            sql!("UPDATE attempt SET made = 1, ends_at = $3 WHERE name = $1 AND ends_at <= $2 RETURNING made, ends_at"),
+            &values,
+        )?,
     };
-    Ok(counted.within(limit))
-}
-
-/// The first attempt of a window behind one that has ended.
-fn begin_anew(tx: &mut Tx, now: Timestamp, name: &str, limit: Limit) -> Result<Counted, DbError> {
-    read_counted(tx.one(
-        sql!("UPDATE attempt SET made = 1, ends_at = $3 WHERE name = $1 AND ends_at <= $2 RETURNING made, ends_at"),
-        &[name.into(), now.into(), (now + limit.window).into()],
-    )?)
-}
-
-fn read_counted(row: Row) -> Result<Counted, DbError> {
     let mut c = row.columns();
-    Ok(Counted { made: c.int()?, until: c.get()? })
+    let (made, until) = (c.int()?, c.get()?);
+    Ok(if made <= limit.most { Ok(()) } else { Err(Exceeded { until }) })
 }
 
 /// Counts `n` at once under each of two names, in one statement: how many each has now, and until when it counts.

@@ -24,16 +24,21 @@ impl Helper {
     }
 }
 
-/// The refusal of somebody in a place, with those who can give what is missing: nobody can give what a key is narrowed to. Who
-/// is switched off, or in an account that speaks in a brand's name, is told names and no addresses.
+/// The refusal of somebody in a place, with those who can give what is missing.
 pub(super) fn forbidden(r: &mut Reader, place: &Place, refusal: Refusal) -> Result<Denied, DbError> {
-    let ask = match refusal {
-        Refusal::OutsideKey(_) => Vec::new(),
-        Refusal::NotActive(_) => administrators(r, &place.account)?,
-        _ if place.brand.is_some() => administrators(r, &place.account)?,
-        _ => reachable(r, &place.account)?,
-    };
+    let ask = helpers(r, place, &refusal)?;
     Ok(Denied::Forbidden { refusal, ask })
+}
+
+/// Who can give what is missing: nobody can give what a key is narrowed to. Who is switched off, or in an account that speaks in a
+/// brand's name, is told names and no addresses.
+pub fn helpers(r: &mut Reader, place: &Place, refusal: &Refusal) -> Result<Vec<Helper>, DbError> {
+    match refusal {
+        Refusal::OutsideKey(_) => Ok(Vec::new()),
+        Refusal::NotActive(_) => administrators(r, &place.account),
+        _ if place.brand.is_some() => administrators(r, &place.account),
+        _ => reachable(r, &place.account),
+    }
 }
 
 /// Who can give what is missing, by name: the account's first administrators, but for those whose access ends.

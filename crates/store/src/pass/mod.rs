@@ -63,7 +63,7 @@ pub use absent::Absent;
 pub use center::CenterPass;
 pub use directory::{Directory, DirectoryPass};
 pub use email_change::EmailChangePass;
-pub use helper::{Helper, administrators};
+pub use helper::{Helper, administrators, helpers};
 pub use invitation_block::InvitationBlockPass;
 pub use key::KeyPass;
 pub(crate) use key::read_scope;

@@ -14,7 +14,7 @@ use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::see_as::Start;
 
-/// Whoever begins shows what takes a look behind the same door, and without being asked again.
+/// Who sees as somebody is asked for no proof meanwhile, and so for one to begin.
 type Looking = Visit<Proven<AccountPass<ManageUsers>>>;
 
 /// Why.
