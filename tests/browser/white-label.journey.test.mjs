@@ -39,18 +39,28 @@ j.journey('G-10 C-09 white label: typed, looked at, switched on, and seen on a h
     assert.equal(await page.getByLabel('Colour', { exact: true }).inputValue(), '#0b5c4e');
   }
   await j.fill(page, { Colour: '0b5c4d', 'Link to your terms': 'https://bright.example/terms' });
+  await page.getByLabel(/^Logo/).setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') });
   await j.press(page, 'Save changes');
-  await j.sees(page, 'Saved.');
-
-  await page.getByLabel('Picture').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') });
-  await j.press(page, 'Use this logo');
   await j.errors(page, { logo: "An SVG can carry scripts, and mail programs don't show it. Save it as a PNG." });
+  assert.equal(await page.getByLabel('Link to your terms').inputValue(), 'https://bright.example/terms');
   await walk.look(page, 'white-label-svg');
-  await page.getByLabel('Picture').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: picture });
-  await j.press(page, 'Use this logo');
+  await page.getByLabel(/^Logo/).setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: picture });
+  await j.press(page, 'Save changes');
   await j.sees(page, 'Saved.');
   await page.getByAltText('The logo as it is').waitFor();
 
+  if (way.javascript) {
+    await j.follow(page, 'See all on one page');
+    await j.on(page, 'Pages and mails');
+    assert.ok((await page.locator('iframe').count()) > 20);
+    await walk.look(page, 'white-label-preview-all');
+    await j.press(page, 'All of it looks right');
+    await page.getByRole('button', { name: /^(Switch white label on|Show what was edited)$/ }).waitFor();
+    // What is edited is looked at again.
+    await j.fill(page, { 'Link to your privacy notice': 'https://bright.example/privacy' });
+    await j.press(page, 'Save changes');
+    await j.sees(page, 'Saved.');
+  }
   await j.press(page, 'Look at them one by one');
   await j.on(page, 'Page: sign in');
   await walk.look(page, 'white-label-preview-page');

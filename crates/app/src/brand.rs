@@ -67,56 +67,57 @@ pub fn settings(r: &mut Reader, pass: &AccountPass<ManageWhiteLabel>) -> Result<
     Ok(Settings { record, seen, host: host::find(r, pass)?, proof })
 }
 
+/// What becomes of the logo when the draft is changed.
+#[derive(Clone, Debug)]
+pub enum LogoChange {
+    /// It stays, or there is none.
+    Keep,
+    /// It goes.
+    Remove,
+    /// This one takes its place. The server has written it, and it was counted before.
+    Take(logo::Logo),
+}
+
 /// Changes the draft, as it was `seen`; what of it was looked at before counts no more.
 pub fn change(
     mut w: Writer,
     pass: &AccountPass<ManageWhiteLabel>,
     typed: &Brand,
+    logo: &LogoChange,
     seen: i64,
 ) -> Result<Committed<()>, Refused> {
     let before = brand::find(&mut w, pass)?.map(|record| record.draft);
-    let draft = Brand { logo: before.as_ref().and_then(|before| before.logo.clone()), ..typed.clone() };
-    update(w, pass, before.as_ref(), &draft, seen)
-}
-
-/// Counts a change of the logo, before a file is taken apart for it: that takes more than all else.
-pub fn count_logo(mut w: Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result<Committed<()>, Refused> {
-    limits::count(&mut w, &format!("logos of {}", pass.account()), limits::BRAND_LOGO)?;
-    Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
-}
-
-/// Gives the draft a logo that the server has written, or none. It was counted before.
-pub fn change_logo(
-    mut w: Writer,
-    pass: &AccountPass<ManageWhiteLabel>,
-    logo: Option<&logo::Logo>,
-    seen: i64,
-) -> Result<Committed<()>, Refused> {
-    let account = pass.account();
-    let before = brand::find(&mut w, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?.draft;
-    if let Some(logo) = logo {
-        let is_kept = brand::find_logo(&mut w, account, &logo.hash)?.is_some();
-        if !is_kept && brand::count_logos(&mut w, pass)? >= LOGOS {
-            return Err(Refused::field("logo", Problem::TooManyLogos));
-        }
-        brand::insert_logo(&mut w, pass, &logo.hash, &logo.base64)?;
-    }
-    let draft = Brand { logo: logo.map(|logo| logo.hash.clone()), ..before.clone() };
-    update(w, pass, Some(&before), &draft, seen)
-}
-
-fn update(
-    mut w: Writer,
-    pass: &AccountPass<ManageWhiteLabel>,
-    before: Option<&Brand>,
-    draft: &Brand,
-    seen: i64,
-) -> Result<Committed<()>, Refused> {
-    if !brand::update_draft(&mut w, pass, draft, seen)? {
+    let logo = match logo {
+        LogoChange::Keep => before.as_ref().and_then(|before| before.logo.clone()),
+        LogoChange::Remove => None,
+        LogoChange::Take(logo) => Some(keep_logo(&mut w, pass, logo)?),
+    };
+    let draft = Brand { logo, ..typed.clone() };
+    if !brand::update_draft(&mut w, pass, &draft, seen)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
     let entry = Entry::of(pass.account(), Verb::BrandChanged, pass.account(), &draft.name);
-    w.commit(&pass.actor(), told(entry, before, draft), ())
+    w.commit(&pass.actor(), told(entry, before.as_ref(), &draft), ())
+}
+
+/// Keeps a logo, which the draft then names by its hash.
+fn keep_logo(
+    w: &mut Writer,
+    pass: &AccountPass<ManageWhiteLabel>,
+    logo: &logo::Logo,
+) -> Result<String, Refused> {
+    let is_kept = brand::find_logo(w, pass.account(), &logo.hash)?.is_some();
+    if !is_kept && brand::count_logos(w, pass)? >= LOGOS {
+        return Err(Refused::field("logo", Problem::TooManyLogos));
+    }
+    brand::insert_logo(w, pass, &logo.hash, &logo.base64)?;
+    Ok(logo.hash.clone())
+}
+
+/// Counts a new logo, before its file is taken apart: that takes more than all else.
+pub fn count_logo(mut w: Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result<Committed<()>, Refused> {
+    limits::count(&mut w, &format!("logos of {}", pass.account()), limits::BRAND_LOGO)?;
+    Ok(w.commit_unrecorded(Unrecorded::Attempt, ()))
 }
 
 /// What a change of the draft changed.
@@ -135,17 +136,23 @@ fn told(entry: Entry, before: Option<&Brand>, after: &Brand) -> Entry {
     of(entry, "logo", text(|brand| brand.logo.as_deref()))
 }
 
-/// Notes that somebody has looked at a part of the draft as it is in this version.
+/// Notes that somebody has looked at a part of the draft, or at all of it, as it is in this version.
 pub fn see(
     mut w: Writer,
     pass: &AccountPass<ManageWhiteLabel>,
-    what: Preview,
+    what: &[Preview],
     version: i64,
 ) -> Result<Committed<()>, Refused> {
-    if !brand::upsert_seen(&mut w, pass, what, version)? {
-        return Err(Refused::Conflict(Conflict::Changed));
+    for one in what {
+        if !brand::upsert_seen(&mut w, pass, *one, version)? {
+            return Err(Refused::Conflict(Conflict::Changed));
+        }
     }
-    let entry = Entry::of(pass.account(), Verb::BrandPreviewed, pass.account(), &what.word());
+    let name = match what {
+        [one] => one.word(),
+        _ => "all".to_owned(),
+    };
+    let entry = Entry::of(pass.account(), Verb::BrandPreviewed, pass.account(), &name);
     w.commit(&pass.actor(), entry, ())
 }
 

@@ -73,7 +73,7 @@ fn grants(given: Given) -> Grants {
         true => Companies::All,
         false => Companies::Only(given.companies),
     };
-    // White label comes with its own noun; until then no account has its own brand.
+    // A brand bars integrations alone, and no question here is about one.
     let Given { user_type, agent, status, ends_at, .. } = given;
     Grants { user_type, agent, status, companies, white_label: false, ends_at, scope: Scope::whole() }
 }

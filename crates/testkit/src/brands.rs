@@ -1,7 +1,7 @@
 //! Accounts with a brand of their own.
 
 use app::Ask;
-use app::brand;
+use app::brand::{self, LogoChange};
 use app::pass::{AccountPass, OwnHost, Reason, SystemPass};
 use app::work::{Origin, Reader, Writer};
 use domain::brand::preview::Preview;
@@ -29,17 +29,16 @@ impl Account {
     /// Types a brand of this name.
     pub async fn draft_brand(&self, name: &str) {
         let (brand, seen) = (brand_of(name), self.brand().await.version());
-        let change = move |w: Writer, pass: &Branding| brand::change(w, pass, &brand, seen);
+        let change =
+            move |w: Writer, pass: &Branding| brand::change(w, pass, &brand, &LogoChange::Keep, seen);
         self.app.write(&self.admin.ask, self.id.clone(), change).await.expect("it is typed");
     }
 
     /// Looks at all of the draft.
     pub async fn see_brand(&self) {
         let version = self.brand().await.version();
-        for what in Preview::all() {
-            let see = move |w: Writer, pass: &Branding| brand::see(w, pass, what, version);
-            self.app.write(&self.admin.ask, self.id.clone(), see).await.expect("it is there");
-        }
+        let see = move |w: Writer, pass: &Branding| brand::see(w, pass, &Preview::all(), version);
+        self.app.write(&self.admin.ask, self.id.clone(), see).await.expect("it is there");
     }
 
     /// Switches on what was looked at.

@@ -202,16 +202,16 @@ fn account() -> Vec<Route> {
         post("/accounts/{account}/settings/request-link", account::renew_request_link)
             .records(&[Verb::RequestLinkRenewed]),
         get("/accounts/{account}/white-label", brand::page),
-        post("/accounts/{account}/white-label", brand::change).records(&[Verb::BrandChanged]),
-        post_file("/accounts/{account}/white-label/logo", &["version", "logo"], brand::change_logo)
-            .records(&[Verb::BrandChanged]),
-        post("/accounts/{account}/white-label/logo/remove", brand::remove_logo)
+        post_file("/accounts/{account}/white-label", brand::FIELDS, brand::change)
             .records(&[Verb::BrandChanged]),
         post("/accounts/{account}/white-label/host", brand::change_host).records(&[Verb::BrandHostWanted]),
         post("/accounts/{account}/white-label/host/prove", brand::prove_host)
             .records(&[Verb::BrandHostGiven]),
         post("/accounts/{account}/white-label/on", brand::switch_on).records(&[Verb::BrandOn]),
         post("/accounts/{account}/white-label/off", brand::switch_off).records(&[Verb::BrandOff]),
+        get("/accounts/{account}/white-label/preview", brand::preview::page_of_all),
+        post("/accounts/{account}/white-label/preview", brand::preview::see_all)
+            .records(&[Verb::BrandPreviewed]),
         get("/accounts/{account}/white-label/preview/{what}", brand::preview::page),
         post("/accounts/{account}/white-label/preview/{what}", brand::preview::see)
             .records(&[Verb::BrandPreviewed]),

@@ -4,7 +4,7 @@ mod hosts;
 mod links;
 mod mails;
 
-use app::brand;
+use app::brand::{self, LogoChange};
 use app::pass::{AccountPass, SelfPass, TemporaryPasswordPass};
 use app::work::{Reader, Writer};
 use app::{Conflict, Refused};
@@ -102,7 +102,8 @@ async fn g10_of_two_who_edit_at_once_one_is_told() {
             let (app, ask, id) = (app.clone(), ask.clone(), id.clone());
             async move {
                 let typed = brand_of(&format!("Bright {number}"));
-                let change = move |w: Writer, pass: &Branding| brand::change(w, pass, &typed, 1);
+                let change =
+                    move |w: Writer, pass: &Branding| brand::change(w, pass, &typed, &LogoChange::Keep, 1);
                 app.write(&ask, id, change).await.map(drop)
             }
         });

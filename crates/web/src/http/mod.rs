@@ -8,6 +8,7 @@ pub(crate) mod host;
 pub(crate) mod json;
 pub mod layers;
 pub mod menu;
+pub(crate) mod places;
 pub mod problem;
 pub(crate) mod refusals;
 pub mod route;

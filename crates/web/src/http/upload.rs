@@ -1,7 +1,6 @@
 //! Files that somebody uploads: one at a time from few people, and nothing is read before it is known who sends it.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::http::{HeaderMap, StatusCode, header};
@@ -12,6 +11,7 @@ use axum::response::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::places::Places;
 use super::route::{FromPath, Speaks};
 use super::visit::{self, Answer, Visit};
 
@@ -24,38 +24,12 @@ const FILE: usize = app::brand::logo::MAX_BYTES;
 /// What stands around it in a form.
 const AROUND: usize = 8 * 1024;
 /// How many fields a form with a file has at most.
-const FIELDS: usize = 8;
+const FIELDS: usize = 12;
 
 /// Files that are taken apart at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);
-/// How many files arrive at the same time, and how many of them for one account: who sends slowly must not keep others from it.
-const ARRIVE: (usize, usize) = (16, 2);
-/// Accounts that a file arrives for at this moment, each as often as there are files.
-static ARRIVING: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// A file that arrives.
-struct Arriving(String);
-
-impl Arriving {
-    fn begin(account: &str) -> Option<Arriving> {
-        let mut all = ARRIVING.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = all.iter().filter(|one| *one == account).count();
-        if all.len() >= ARRIVE.0 || same >= ARRIVE.1 {
-            return None;
-        }
-        all.push(account.to_owned());
-        Some(Arriving(account.to_owned()))
-    }
-}
-
-impl Drop for Arriving {
-    fn drop(&mut self) {
-        let mut all = ARRIVING.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = all.iter().position(|one| *one == self.0) {
-            all.swap_remove(at);
-        }
-    }
-}
+/// Files that arrive at the same time, and how many of them for one account: who sends slowly must not keep others from it.
+static ARRIVING: Places = Places::new(16, 2);
 
 /// Name and content of a field.
 pub(crate) type Field = (String, Vec<u8>);
@@ -116,7 +90,7 @@ where
         Ok(boundary) => boundary,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    let Some(arriving) = Arriving::begin(&visit.param::<String>("account").unwrap_or_default()) else {
+    let Some(arriving) = ARRIVING.take(&visit.param::<String>("account").unwrap_or_default()) else {
         return visitor.refuse(Refused::Busy).await;
     };
     let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), FILE + AROUND)).await;

@@ -1,7 +1,8 @@
 //! White label: editing, switching on and off, and the own host (G-10, P-10).
 
-use app::brand::{self, Settings as Found};
+use app::brand::{self, LogoChange, Settings as Found};
 use app::pass::AccountPass;
+use app::work::Writer;
 use app::{Conflict, Refused};
 use domain::brand::preview::Preview;
 use domain::brand::{Brand, Missing, TypedBrand, logo_path};
@@ -23,17 +24,19 @@ pub mod served;
 
 pub(super) type Branding = Visit<AccountPass<ManageWhiteLabel>>;
 
+/// The fields of the form that changes the draft: [`Typed`], the picture, and a box that takes the old one away.
+pub const FIELDS: &[&str] =
+    &["name", "sender", "support", "accent", "terms", "privacy", "version", "logo", "remove_logo"];
+
 /// The brand as typed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Typed {
+#[derive(Debug, Default)]
+struct Typed {
     name: String,
     sender: String,
     support: String,
     accent: String,
     terms: String,
     privacy: String,
-    version: i64,
 }
 
 /// The version that a page showed.
@@ -60,12 +63,23 @@ impl Typed {
             accent: brand.accent.to_string(),
             terms: text(&brand.terms),
             privacy: text(&brand.privacy),
-            version: 0,
+        }
+    }
+
+    fn read(upload: &Upload) -> Typed {
+        let text = |name| upload.text(name).to_owned();
+        Typed {
+            name: text("name"),
+            sender: text("sender"),
+            support: text("support"),
+            accent: text("accent"),
+            terms: text("terms"),
+            privacy: text("privacy"),
         }
     }
 
     fn parse(&self) -> Result<Brand, Vec<FieldError>> {
-        let Typed { name, sender, support, accent, terms, privacy, version: _ } = self;
+        let Typed { name, sender, support, accent, terms, privacy } = self;
         TypedBrand { name, sender, support, accent, terms, privacy }.parse()
     }
 }
@@ -75,42 +89,43 @@ pub async fn page(visit: Branding, _: Nothing) -> Answer {
     visit.page(view(&visit, None, &Errors::default()).await?)
 }
 
-/// Changes the draft.
-pub async fn change(visit: Branding, typed: Typed) -> Answer {
-    let draft = match typed.parse() {
-        Ok(draft) => draft,
-        Err(errors) => return visit.mend(view(&visit, Some(typed), &Errors(errors)).await?),
+/// Changes the draft, and its logo with it.
+pub async fn change(visit: Branding, upload: Upload) -> Answer {
+    let seen: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
+    let typed = Typed::read(&upload);
+    let has_file = !upload.bytes("logo").is_empty();
+    let logo = match upload.text("remove_logo") {
+        _ if has_file => take_logo(&visit, upload).await?,
+        "yes" => Ok(LogoChange::Remove),
+        _ => Ok(LogoChange::Keep),
     };
-    let seen = typed.version;
-    visit.write(move |w, pass| brand::change(w, pass, &draft, seen)).await?;
-    visit.go_and_tell(&visit.path, Toast::Saved)
+    let (draft, logo) = match (typed.parse(), logo) {
+        (Ok(draft), Ok(logo)) => (draft, logo),
+        (draft, logo) => {
+            let mut errors = draft.err().unwrap_or_default();
+            // A browser does not send a file twice by itself.
+            let problem = logo.err().or(has_file.then_some(Problem::Missing));
+            errors.extend(problem.map(|problem| FieldError { field: "logo", problem }));
+            return visit.mend(view(&visit, Some(typed), &Errors(errors)).await?);
+        }
+    };
+    let change = move |w: Writer, pass: &AccountPass<_>| brand::change(w, pass, &draft, &logo, seen);
+    match visit.write(change).await {
+        Ok((pass, ())) => visit.go_and_tell(&home(&pass), Toast::Saved),
+        Err(Refused::Invalid(errors)) => visit.mend(view(&visit, Some(typed), &Errors(errors)).await?),
+        Err(refused) => Err(refused),
+    }
 }
 
-/// Takes a picture as the draft's logo.
-pub async fn change_logo(visit: Branding, upload: Upload) -> Answer {
-    let version: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
+/// The picture that was sent, written anew; or what is wrong with it.
+async fn take_logo(visit: &Branding, upload: Upload) -> Result<Result<LogoChange, Problem>, Refused> {
     visit.write(brand::count_logo).await?;
     let rewrite = |upload: &Upload| match upload.bytes("logo") {
-        [] => Err(Problem::Missing),
         bytes if bytes.len() > brand::logo::MAX_BYTES => Err(Problem::FileTooLarge),
         bytes => brand::logo::rewrite(bytes),
     };
-    let logo = match upload.taken_apart(rewrite).await.unwrap_or(Err(Problem::NotAPicture)) {
-        Ok(logo) => logo,
-        Err(problem) => {
-            let errors = Errors(vec![FieldError { field: "logo", problem }]);
-            return visit.mend(view(&visit, None, &errors).await?);
-        }
-    };
-    let (pass, ()) = visit.write(move |w, pass| brand::change_logo(w, pass, Some(&logo), version)).await?;
-    visit.go_and_tell(&home(&pass), Toast::Saved)
-}
-
-/// Takes the draft's logo away.
-pub async fn remove_logo(visit: Branding, shown: Version) -> Answer {
-    visit.write(brand::count_logo).await?;
-    let (pass, ()) = visit.write(move |w, pass| brand::change_logo(w, pass, None, shown.version)).await?;
-    visit.go_and_tell(&home(&pass), Toast::Saved)
+    let logo = upload.taken_apart(rewrite).await.unwrap_or(Err(Problem::NotAPicture));
+    Ok(logo.map(LogoChange::Take))
 }
 
 /// Notes the host that is wanted, or that none is.
@@ -175,7 +190,7 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
         frame: visit.frame(&pass),
         version: found.version(),
         state: state(&found),
-        missing: found.missing().into_iter().map(|missing| told(t, missing)).collect(),
+        missing: found.missing().into_iter().map(|missing| told(t, missing, found.version())).collect(),
         name: field("name", &typed.name),
         sender: field("sender", &typed.sender),
         support: field("support", &typed.support),
@@ -225,10 +240,12 @@ fn state(found: &Found) -> State {
     }
 }
 
-fn told(t: Text, missing: Missing) -> String {
+/// Before there is a draft, there is nothing to look at.
+fn told(t: Text, missing: Missing, version: i64) -> String {
     match missing {
         Missing::Name => t.brand_missing_name().to_owned(),
         Missing::Support => t.brand_missing_support().to_owned(),
+        Missing::Previews(unseen) if version == 0 => t.brand_missing_previews_later(unseen as i64),
         Missing::Previews(unseen) => t.brand_missing_previews(unseen as i64),
     }
 }

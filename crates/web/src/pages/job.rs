@@ -179,8 +179,13 @@ fn row(t: Text, item: &Item, account: Option<&AccountId>) -> Row {
         Fate::Twice => notes.push(t.job_twice_note().to_owned()),
         _ => {}
     }
+    let companies = match user_type {
+        Ok(user_type) if user_type.has_all_companies() => t.company_all().to_owned(),
+        _ => some_of(item.row.companies().collect()),
+    };
     Row {
         line: item.row.line,
+        companies,
         account: item.row.accounts.clone(),
         name: item.row.name(),
         email: item.row.email().trim().to_owned(),
@@ -193,6 +198,13 @@ fn row(t: Text, item: &Item, account: Option<&AccountId>) -> Row {
             .and_then(|user| Some(format!("/accounts/{}/users/{user}", item.account.as_ref().or(account)?))),
         notes,
     }
+}
+
+/// A few names, and a sign where there are more: a row may name a thousand.
+fn some_of(names: Vec<&str>) -> String {
+    const SHOWN: usize = 5;
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    names[..names.len().min(SHOWN)].join(", ") + more
 }
 
 /// The account's jobs, newest first.

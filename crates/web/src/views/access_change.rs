@@ -91,6 +91,12 @@ pub struct Shown {
     pub mail: String,
 }
 
+impl Shown {
+    pub(super) fn gains_nothing(&self) -> bool {
+        self.gains.is_empty() && !self.gains_all && self.gains_companies.is_empty()
+    }
+}
+
 /// What a plan for this user does, in a person's words.
 pub fn shown(t: Text, preview: &Preview, plan: &Plan) -> Shown {
     let executive = preview.executive_of.as_deref();

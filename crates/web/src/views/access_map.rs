@@ -170,11 +170,14 @@ impl Account {
     }
 }
 
-/// As many letters as fit, the last a sign that some are left out.
+/// As many letters as fit, with a sign where some are left out. Names of one house begin alike, so their ends are kept.
 pub(crate) fn clipped(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters {
+    let all: Vec<char> = name.chars().collect();
+    if all.len() <= letters {
         return name.to_owned();
     }
-    let begin: String = name.chars().take(letters - 1).collect();
-    format!("{}…", begin.trim_end())
+    let end = letters / 2;
+    let [begin, end] =
+        [&all[..letters - 1 - end], &all[all.len() - end..]].map(|part| part.iter().collect::<String>());
+    format!("{}…{}", begin.trim_end(), end.trim_start())
 }

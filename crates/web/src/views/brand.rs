@@ -6,8 +6,8 @@ use text::Text;
 use super::form::problems;
 use super::{Field, Frame, Icon, SummaryLine};
 
-/// White label: `/accounts/{ACC}/white-label`. Posts `name`, `sender`, `support`, `accent`, `terms`, `privacy`, `version`; to
-/// `…/logo` the file `logo`, and `version`; to `…/host` `host`; to `…/host/prove`; to `…/on` `version`; to `…/off`.
+/// White label: `/accounts/{ACC}/white-label`. Posts `name`, `sender`, `support`, `accent`, `terms`, `privacy`, the file `logo`,
+/// `remove_logo` and `version`; to `…/host` `host`; to `…/host/prove`; to `…/on` `version`; to `…/off`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "brand/settings.html")]
 pub struct Settings {
@@ -100,6 +100,20 @@ pub struct Preview {
     pub place: (i64, i64),
     /// Of a mail: who it comes from, its subject, and the part for readers without HTML.
     pub mail: Option<Mail>,
+}
+
+/// All there is to look at: `/accounts/{ACC}/white-label/preview`. Posts `version`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "brand/preview_of_all.html")]
+pub struct PreviewOfAll {
+    /// The texts.
+    pub t: Text,
+    /// The frame.
+    pub frame: Frame,
+    /// Counts the changes of the draft.
+    pub version: i64,
+    /// Each, with what of a mail stands beside it.
+    pub all: Vec<(Line, Option<Mail>)>,
 }
 
 /// What of a mail is shown beside its HTML.

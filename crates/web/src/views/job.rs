@@ -97,6 +97,8 @@ pub struct Row {
     pub email: String,
     /// The type's name, or what was typed.
     pub user_type: String,
+    /// Which companies they have, as typed; empty where that is not in the list.
+    pub companies: String,
     /// The name of the account, at an account center.
     pub account: String,
     /// What becomes of it.

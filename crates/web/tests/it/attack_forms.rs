@@ -147,8 +147,7 @@ pub(crate) fn fields(pattern: &str) -> &'static [&'static str] {
                 "from",
             ]
         }
-        "/white-label" => &["name", "sender", "support", "accent", "terms", "privacy", "version"],
-        "/white-label/on" | "/white-label/logo/remove" | "/white-label/preview/{what}" => &["version"],
+        "/white-label/on" | "/white-label/preview" | "/white-label/preview/{what}" => &["version"],
         "/white-label/host" => &["host"],
         "/users/{user}/promote/{type}" => &["message", "version"],
         "/users/{user}/invitation/address" => &["was", "email"],

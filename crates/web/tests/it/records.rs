@@ -147,13 +147,6 @@ pub(crate) async fn success(site: &Site, pattern: &str) -> (String, Option<Ask>,
             let form = format!("name=Export&ends=90&password={}", testkit::PASSWORD.replace(' ', "+"));
             (path, Some(world.sign_in("manager@example.com").await.ask), form)
         }
-        "/accounts/{account}/white-label" => {
-            let version = site.account.brand().await.version();
-            let form = format!(
-                "name=Bright+{version}&accent=%230b5c4d&support=help%40bright.example&version={version}"
-            );
-            with(path, &form)
-        }
         pattern if pattern.starts_with("/accounts/{account}/white-label/") => {
             let form = branding(site, pattern).await;
             with(path, &form)

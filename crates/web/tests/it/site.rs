@@ -78,7 +78,7 @@ pub(crate) fn pages() -> Vec<Route> {
 
 /// Whether a route takes a file: it has a form of its own, which `white_label.rs` tries.
 pub(crate) fn takes_a_file(route: &Route) -> bool {
-    route.path.ends_with("/white-label/logo")
+    route.method == Method::POST && route.path.ends_with("/white-label")
 }
 
 /// A list of new users: a good row, and a bad one.

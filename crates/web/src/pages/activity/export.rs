@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::list::Query;
+use crate::http::places::Places;
 use crate::http::visit::{Answer, Visit};
 
 /// How many entries a file has at most, the newest: more of them are had by days.
@@ -21,6 +22,8 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Files that are put together at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);
+/// Who waits for one of them, or has it: of each account one at a time.
+static OWN: Places = Places::new(64, 1);
 /// How long somebody waits until others are done.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -54,6 +57,8 @@ async fn file(
     if !Query::fits(&visit.address) {
         return Err(Refused::Invalid(Vec::new()));
     }
+    let pass = visit.pass().await?;
+    let Some(_own) = OWN.take(pass.account().as_str()) else { return Err(Refused::Busy) };
     let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
     let begin = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
         let zone = &pass.place().time_zone;

@@ -14,7 +14,7 @@ use domain::user::UserType;
 use super::{Branding, Version, home, line};
 use crate::http::route::Nothing;
 use crate::http::visit::Answer;
-use crate::views::brand::{Mail, Preview};
+use crate::views::brand::{Mail, Preview, PreviewOfAll};
 use crate::views::invitation::{Accept, Way};
 use crate::views::problem::{Kind, Problem};
 use crate::views::session::SignIn;
@@ -32,11 +32,7 @@ pub async fn page(visit: Branding, _: Nothing) -> Answer {
     let what: What = visit.param("what")?;
     let (pass, found, draft) = draft(&visit).await?;
     let mail = match what {
-        What::Mail(kind) => {
-            let message = message(&visit, &pass, &found, &draft, kind)?;
-            let from = format!("{} <{}>", message.from.name, message.from.email);
-            Some(Mail { from, subject: message.subject, text: message.text })
-        }
+        What::Mail(kind) => Some(mail(&visit, &pass, (&found, &draft), kind)?),
         _ => None,
     };
     let all = What::all();
@@ -59,7 +55,7 @@ pub async fn content(visit: Branding, _: Nothing) -> Answer {
     let account = &pass.place().account_name;
     Ok(match what {
         What::Mail(kind) => {
-            let message = message(&visit, &pass, &found, &draft, kind)?;
+            let message = message(&visit, &pass, (&found, &draft), kind)?;
             under(Html(message.html).into_response(), MAIL_POLICY)
         }
         What::SignIn => under(Page(sign_in(&visit, frame)).into_response(), PAGE_POLICY),
@@ -74,7 +70,7 @@ pub async fn content(visit: Branding, _: Nothing) -> Answer {
 /// Notes that it was looked at, and goes on with the next.
 pub async fn see(visit: Branding, shown: Version) -> Answer {
     let what: What = visit.param("what")?;
-    visit.write(move |w, pass| brand::see(w, pass, what, shown.version)).await?;
+    visit.write(move |w, pass| brand::see(w, pass, &[what], shown.version)).await?;
     let (pass, found) = visit.read(brand::settings).await?;
     let home = home(&pass);
     match What::next(&found.seen) {
@@ -83,17 +79,49 @@ pub async fn see(visit: Branding, shown: Version) -> Answer {
     }
 }
 
+/// All of it on one page.
+pub async fn page_of_all(visit: Branding, _: Nothing) -> Answer {
+    let (pass, found, draft) = draft(&visit).await?;
+    let t = visit.t();
+    let one = |what: What| {
+        let mail = match what {
+            What::Mail(kind) => Some(mail(&visit, &pass, (&found, &draft), kind)?),
+            _ => None,
+        };
+        Ok::<_, Refused>((line(t, what, &found.seen), mail))
+    };
+    let all = What::all().into_iter().map(one).collect::<Result<_, _>>()?;
+    visit.page(PreviewOfAll { t, frame: visit.frame(&pass), version: found.version(), all })
+}
+
+/// Notes that all of it was looked at.
+pub async fn see_all(visit: Branding, shown: Version) -> Answer {
+    let (pass, ()) = visit.write(move |w, pass| brand::see(w, pass, &What::all(), shown.version)).await?;
+    visit.go(&home(&pass))
+}
+
 async fn draft(visit: &Branding) -> Result<(AccountPass<ManageWhiteLabel>, Settings, Brand), Refused> {
     let (pass, found) = visit.read(brand::settings).await?;
     let draft = found.record.as_ref().map(|record| record.draft.clone());
     Ok((pass, found, draft.ok_or(Refused::Conflict(Conflict::Changed))?))
 }
 
+/// What of a mail stands beside its frame.
+fn mail(
+    visit: &Branding,
+    pass: &AccountPass<ManageWhiteLabel>,
+    brand: (&Settings, &Brand),
+    kind: MailKind,
+) -> Result<Mail, Refused> {
+    let message = message(visit, pass, brand, kind)?;
+    let from = format!("{} <{}>", message.from.name, message.from.email);
+    Ok(Mail { from, subject: message.subject, text: message.text })
+}
+
 fn message(
     visit: &Branding,
     pass: &AccountPass<ManageWhiteLabel>,
-    found: &Settings,
-    draft: &Brand,
+    (found, draft): (&Settings, &Brand),
     kind: MailKind,
 ) -> Result<app::mail::compose::Message, Refused> {
     let host = found.host.as_ref().map(|host| host.host.as_str());
