@@ -86,6 +86,7 @@ pub fn change(
     logo: &LogoChange,
     seen: i64,
 ) -> Result<Committed<()>, Refused> {
+    limits::count(&mut w, &format!("brands of {}", pass.account()), limits::BRAND_CHANGE)?;
     let before = brand::find(&mut w, pass)?.map(|record| record.draft);
     let logo = match logo {
         LogoChange::Keep => before.as_ref().and_then(|before| before.logo.clone()),
@@ -143,6 +144,7 @@ pub fn see(
     what: &[Preview],
     version: i64,
 ) -> Result<Committed<()>, Refused> {
+    let record = brand::find(&mut w, pass)?.ok_or(Refused::Conflict(Conflict::Changed))?;
     for one in what {
         if !brand::upsert_seen(&mut w, pass, *one, version)? {
             return Err(Refused::Conflict(Conflict::Changed));
@@ -150,7 +152,7 @@ pub fn see(
     }
     let name = match what {
         [one] => one.word(),
-        _ => "all".to_owned(),
+        _ => record.draft.name,
     };
     let entry = Entry::of(pass.account(), Verb::BrandPreviewed, pass.account(), &name);
     w.commit(&pass.actor(), entry, ())

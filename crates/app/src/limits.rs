@@ -52,7 +52,7 @@ pub const EXECUTIVE: Limit = Limit { most: 30, window: Span::days(1) };
 /// Mails that one person has sent to one address, from whatever accounts they administer.
 pub const MAILS_BY_PERSON: Limit = Limit { most: 20, window: Span::days(1) };
 /// Links that confirm one's own address.
-pub const EMAIL_PROOF: Limit = Limit { most: 5, window: Span::hours(1) };
+pub const EMAIL_PROOF: Limit = Limit { most: 5, window: Span::days(1) };
 /// Links to one new address, whoever has them sent.
 pub const EMAIL_CHANGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Links to the address of a login to be merged that one person has sent.
@@ -61,7 +61,9 @@ pub const LOGIN_MERGE: Limit = Limit { most: 5, window: Span::hours(1) };
 pub const LOGIN_MERGE_ADDRESS: Limit = Limit { most: 10, window: Span::days(1) };
 /// Changes of the names that an account shows of somebody, by themselves: each stays in its activity.
 pub const OWN_NAMES: Limit = Limit { most: 30, window: Span::hours(1) };
-/// Changes of an account's logo: each takes a picture apart, and is kept (G-10).
+/// Changes of what an account's brand will look like: each stays in its activity (G-10).
+pub const BRAND_CHANGE: Limit = Limit { most: 60, window: Span::hours(1) };
+/// New logos of an account: for each a picture is taken apart (G-10).
 pub const BRAND_LOGO: Limit = Limit { most: 20, window: Span::hours(1) };
 /// Looks at whether a host name is an account's, each of which asks servers of others (G-10).
 pub const BRAND_HOST: Limit = Limit { most: 20, window: Span::hours(1) };

@@ -219,7 +219,7 @@ verbs! {
     NotificationRemoved = "notification.removed",
     /// An account's brand was edited.
     BrandChanged = "brand.changed",
-    /// A part of it was looked at.
+    /// A part of it, or all of it, was looked at.
     BrandPreviewed = "brand.previewed",
     /// It is shown from now on.
     BrandOn = "brand.on",

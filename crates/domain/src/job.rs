@@ -19,7 +19,7 @@ pub const MAX_BYTES: usize = 1_000_000;
 pub const MAX_PAIRS: usize = 100_000;
 /// The most text that the rows of one list may have, in bytes, once each place has its row: a few long cells, each for many
 /// accounts, would fill memory and disk.
-pub const MAX_PAIR_BYTES: usize = 128_000_000;
+pub const MAX_PAIR_BYTES: usize = 32_000_000;
 /// The most accounts of one person in a list: they are given all of them in one go, while others wait (C-06).
 pub const MAX_ACCOUNTS: usize = 500;
 

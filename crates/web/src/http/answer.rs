@@ -1,15 +1,18 @@
 //! What a handler answers with: pages in their frames, data, files, and where to go next.
 
 use ::http::{StatusCode, header};
+use app::Refused;
 use app::pass::{CenterPass, HasPlace, Person};
 use app::session::{SignedIn, Started};
 use askama::Template;
+use axum::body::Body;
 use axum::response::{IntoResponse, Redirect};
 use domain::brand::Look;
 use serde::Serialize;
 
 use super::cookies::Cookie;
 use super::toast::Toast;
+use super::turns::{FILES, Turn};
 use super::visit::{Answer, Visitor};
 use super::{json, menu};
 use crate::views::frame::address;
@@ -106,14 +109,20 @@ impl Visitor {
         Ok(json::response(StatusCode::OK, json::DATA, value))
     }
 
+    /// A turn at putting a file together for an account, or for an account center: a few may be large at a time.
+    pub(crate) fn turn(&self, account: &str) -> Result<Turn, Refused> {
+        FILES.take(account, &self.ask.origin.network).ok_or(Refused::Busy)
+    }
+
     /// A file of comma-separated values to be kept, with the mark by which spreadsheets know its letters.
-    pub fn file(&self, name: &str, text: String) -> Answer {
-        kept(name, "text/csv; charset=utf-8", format!("\u{feff}{text}"))
+    pub(crate) fn file(&self, name: &str, mut text: String, turn: Turn) -> Answer {
+        text.insert(0, '\u{feff}');
+        kept(name, "text/csv; charset=utf-8", turn.answer(text))
     }
 
     /// A file of lines of JSON to be kept.
-    pub fn lines(&self, name: &str, text: String) -> Answer {
-        kept(name, "application/x-ndjson", text)
+    pub(crate) fn lines(&self, name: &str, text: String, turn: Turn) -> Answer {
+        kept(name, "application/x-ndjson", turn.answer(text))
     }
 
     /// A form shown again with what is wrong.
@@ -181,7 +190,7 @@ impl Visitor {
 }
 
 /// What a browser keeps as a file.
-fn kept(name: &str, kind: &str, body: String) -> Answer {
+fn kept(name: &str, kind: &str, body: Body) -> Answer {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

@@ -31,7 +31,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::counted::Counted;
-use super::upload::{self, Upload};
+use super::upload::{self, FileForm, Upload};
 use super::visit::{self, Answer, Visit};
 use crate::api::Described;
 
@@ -55,7 +55,7 @@ pub struct Route {
 }
 
 /// The largest form that is read, in bytes.
-const FORM: usize = 256 * 1024;
+pub(super) const FORM: usize = 256 * 1024;
 /// The largest one with a list in it, of which a byte may take three.
 const LARGE_FORM: usize = 4 * domain::job::MAX_BYTES;
 
@@ -205,15 +205,15 @@ where
     route(Method::POST, Kind::of(Speaks::Pages, LARGE_FORM), path, handler)
 }
 
-/// A route that does something with a file, in a form of these fields.
-pub fn post_file<P, F, R>(path: &'static str, fields: &'static [&'static str], handler: F) -> Route
+/// A route that does something with a form that may hold a file.
+pub fn post_file<P, F, R>(path: &'static str, form: FileForm, handler: F) -> Route
 where
     P: Gate<Target: FromPath>,
     F: Fn(Visit<P>, Upload) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Answer> + Send,
 {
     let run = move |State(app): State<SharedApp>, params: RawPathParams, request: Request| {
-        upload::run(app, (params, fields), request, handler.clone())
+        upload::run(app, (params, form), request, handler.clone())
     };
     let (method, endpoint) = (Method::POST, on(MethodFilter::POST, run));
     Route {

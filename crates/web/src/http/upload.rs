@@ -1,4 +1,4 @@
-//! Files that somebody uploads: one at a time from few people, and nothing is read before it is known who sends it.
+//! Forms with a file: a few arrive and are taken apart at a time, and nothing is read before it is known who sends it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use axum::response::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::places::Places;
 use super::route::{FromPath, Speaks};
+use super::turns::Turns;
 use super::visit::{self, Answer, Visit};
 
 /// How long a file may take to arrive.
@@ -28,18 +28,27 @@ const FIELDS: usize = 12;
 
 /// Files that are taken apart at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);
-/// Files that arrive at the same time, and how many of them for one account: who sends slowly must not keep others from it.
-static ARRIVING: Places = Places::new(16, 2);
+/// Files that arrive at the same time: who sends slowly must not keep others from it.
+static ARRIVING: Turns = Turns::new(16, 2, 8);
 
 /// Name and content of a field.
 pub(crate) type Field = (String, Vec<u8>);
 
-/// A form with one file. It has its place until it is dropped: who breaks off gives the place back, yet not while a thread
-/// still takes the file apart.
+/// What a form with a file may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct FileForm {
+    /// The field of the file, which may be left empty.
+    pub file: &'static str,
+    /// The others.
+    pub fields: &'static [&'static str],
+}
+
+/// A form with a file, or without one. With one it has its place until it is dropped: who breaks off gives the place back, yet
+/// not while a thread still takes the file apart.
 #[derive(Debug)]
 pub struct Upload {
     fields: Vec<Field>,
-    _place: SemaphorePermit<'static>,
+    _place: Option<SemaphorePermit<'static>>,
 }
 
 impl Upload {
@@ -65,7 +74,7 @@ impl Upload {
 /// Runs a handler on a form with a file.
 pub(super) async fn run<P, F, R>(
     app: SharedApp,
-    (params, fields): (RawPathParams, &'static [&'static str]),
+    (params, form): (RawPathParams, FileForm),
     request: Request,
     handler: F,
 ) -> Response
@@ -90,8 +99,12 @@ where
         Ok(boundary) => boundary,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    let Some(arriving) = ARRIVING.take(&visit.param::<String>("account").unwrap_or_default()) else {
-        return visitor.refuse(Refused::Busy).await;
+    let arriving = match visit::says_at_most(request.headers(), AROUND) {
+        true => None,
+        false => match ARRIVING.take(visit.whose(), &visitor.ask.origin.network) {
+            Some(arriving) => Some(arriving),
+            None => return visitor.refuse(Refused::Busy).await,
+        },
     };
     let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), FILE + AROUND)).await;
     let body = match body {
@@ -100,12 +113,17 @@ where
         Err(_) => return visitor.refuse_unread(StatusCode::REQUEST_TIMEOUT).await,
     };
     drop(arriving);
-    let Ok(Ok(place)) = timeout(TURN, PLACES.acquire()).await else {
-        return visitor.refuse(Refused::Busy).await;
-    };
-    let takes = |given: &Vec<Field>| given.iter().all(|(name, _)| fields.contains(&name.as_str()));
-    let Some(fields) = parse(&body, &boundary).filter(takes) else {
+    let is_known = |(name, _): &Field| name == form.file || form.fields.contains(&name.as_str());
+    let Some(fields) = parse(&body, &boundary).filter(|given| given.iter().all(is_known)) else {
         return visitor.refuse_unread(StatusCode::BAD_REQUEST).await;
+    };
+    drop(body);
+    let place = match field_of(&fields, form.file).is_none_or(<[u8]>::is_empty) {
+        true => None,
+        false => match timeout(TURN, PLACES.acquire()).await {
+            Ok(Ok(place)) => Some(place),
+            _ => return visitor.refuse(Refused::Busy).await,
+        },
     };
     visitor.answer(handler(visit, Upload { fields, _place: place }).await).await
 }
@@ -197,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn g10_a_file_has_its_place_until_it_is_taken_apart() {
         let place = PLACES.acquire().await.expect("a place");
-        let upload = Upload { fields: Vec::new(), _place: place };
+        let upload = Upload { fields: Vec::new(), _place: Some(place) };
         let ((begun, has_begun), (go_on, goes_on)) = (oneshot::channel(), mpsc::channel::<()>());
         let work = tokio::spawn(upload.taken_apart(move |_| {
             begun.send(()).expect("somebody waits");

@@ -25,9 +25,10 @@ use tokio::time::timeout;
 use super::cookies::{Cookie, Cookies};
 use super::counted::{self, Stopped};
 use super::host::Site;
-use super::route::{FromPath, Kind, Speaks};
+use super::route::{self, FromPath, Kind, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
+use super::turns::Turns;
 use super::{device, json, problem, refusals};
 
 /// What a handler answers: a response, or why not, which becomes a page in one place.
@@ -117,18 +118,32 @@ where
             return told(visitor.refuse(refused).await, left, &visitor);
         }
     }
-    // Whoever has not shown lately who they are is told so before what they sent is read, whatever the handler does with it.
-    if P::PROVEN
+    // Whoever has not shown lately who they are is told so before what they sent is read, whatever the handler does with it; and
+    // what is large is read from nobody who may not send it, and from few at a time.
+    let is_large = !says_at_most(request.headers(), route::FORM) && kind.largest > route::FORM;
+    if (P::PROVEN || is_large)
         && let Err(refused) = visit.pass().await
     {
         return visitor.refuse(refused).await;
     }
+    let _turn = match is_large.then(|| LARGE.take(visit.whose(), &visitor.ask.origin.network)) {
+        Some(None) => return visitor.refuse(Refused::Busy).await,
+        turn => turn,
+    };
     let input = match read_input(request, kind.speaks, kind.largest).await {
         Ok(input) => input,
         Err(status) => return told(visitor.refuse_unread(status).await, left, &visitor),
     };
     let response = visitor.answer(handler(visit, input).await).await;
     told(response, left, &visitor)
+}
+
+/// Large forms that are read, or were and are at work.
+static LARGE: Turns = Turns::new(16, 4, 8);
+
+/// Whether a request says that it has no more than so many bytes: then it cannot have more.
+pub(super) fn says_at_most(headers: &HeaderMap, bytes: usize) -> bool {
+    text_of(headers, header::CONTENT_LENGTH).parse().is_ok_and(|length: usize| length <= bytes)
 }
 
 /// Who sees an account as somebody else does nothing but look, and leave; and no stream goes on behind what they look at. What
@@ -434,6 +449,11 @@ impl<P: Gate> Visit<P> {
         operation: impl Fn(Writer, &P) -> Result<Committed<T>, Refused> + Send + 'static,
     ) -> Result<(P, T), Refused> {
         self.app.write(&self.ask, self.target.clone(), operation).await
+    }
+
+    /// The account or account center that the path names, for those who share turns; empty where it names none.
+    pub(super) fn whose(&self) -> &str {
+        ["account", "account_center"].iter().find_map(|name| param(&self.params, name)).unwrap_or_default()
     }
 
     /// Mints the pass and no more.

@@ -15,7 +15,7 @@ use super::form::Errors;
 use super::operator::mail_kind;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
-use crate::http::upload::Upload;
+use crate::http::upload::{FileForm, Upload};
 use crate::http::visit::{Answer, Visit};
 use crate::views::brand::{Line, Settings, State};
 
@@ -24,9 +24,11 @@ pub mod served;
 
 pub(super) type Branding = Visit<AccountPass<ManageWhiteLabel>>;
 
-/// The fields of the form that changes the draft: [`Typed`], the picture, and a box that takes the old one away.
-pub const FIELDS: &[&str] =
-    &["name", "sender", "support", "accent", "terms", "privacy", "version", "logo", "remove_logo"];
+/// The form that changes the draft: [`Typed`], and a picture.
+pub const FORM: FileForm = FileForm {
+    file: "logo",
+    fields: &["name", "sender", "support", "accent", "terms", "privacy", "remove_logo", "version"],
+};
 
 /// The brand as typed.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ struct Typed {
     accent: String,
     terms: String,
     privacy: String,
+    /// The logo goes, unless another one takes its place.
+    remove_logo: bool,
 }
 
 /// The version that a page showed.
@@ -63,6 +67,7 @@ impl Typed {
             accent: brand.accent.to_string(),
             terms: text(&brand.terms),
             privacy: text(&brand.privacy),
+            remove_logo: false,
         }
     }
 
@@ -75,11 +80,12 @@ impl Typed {
             accent: text("accent"),
             terms: text("terms"),
             privacy: text("privacy"),
+            remove_logo: upload.text("remove_logo") == "yes",
         }
     }
 
     fn parse(&self) -> Result<Brand, Vec<FieldError>> {
-        let Typed { name, sender, support, accent, terms, privacy } = self;
+        let Typed { name, sender, support, accent, terms, privacy, remove_logo: _ } = self;
         TypedBrand { name, sender, support, accent, terms, privacy }.parse()
     }
 }
@@ -94,10 +100,10 @@ pub async fn change(visit: Branding, upload: Upload) -> Answer {
     let seen: i64 = upload.text("version").parse().map_err(|_| Refused::Conflict(Conflict::Changed))?;
     let typed = Typed::read(&upload);
     let has_file = !upload.bytes("logo").is_empty();
-    let logo = match upload.text("remove_logo") {
-        _ if has_file => take_logo(&visit, upload).await?,
-        "yes" => Ok(LogoChange::Remove),
-        _ => Ok(LogoChange::Keep),
+    let logo = match (has_file, typed.remove_logo) {
+        (true, _) => take_logo(&visit, upload).await?,
+        (false, true) => Ok(LogoChange::Remove),
+        (false, false) => Ok(LogoChange::Keep),
     };
     let (draft, logo) = match (typed.parse(), logo) {
         (Ok(draft), Ok(logo)) => (draft, logo),
@@ -197,6 +203,7 @@ async fn view(visit: &Branding, typed: Option<Typed>, errors: &Errors) -> Result
         accent: field("accent", &typed.accent),
         terms: field("terms", &typed.terms),
         privacy: field("privacy", &typed.privacy),
+        remove_logo: typed.remove_logo,
         logo: field("logo", &logo.map(|hash| logo_path(pass.account(), hash)).unwrap_or_default()),
         host: field("host", host_shown(&found)),
         own_host: found.host.as_ref().map(|host| (host.host.clone(), stands(visit, host))),

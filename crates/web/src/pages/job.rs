@@ -57,8 +57,9 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
 
 /// A list to be filled in.
 pub async fn template(visit: Managing, _: Nothing) -> Answer {
-    visit.pass().await?;
-    visit.file("users.csv", Table::template(JobKind::CreateUsers))
+    let pass = visit.pass().await?;
+    let turn = visit.turn(pass.account().as_str())?;
+    visit.file("users.csv", Table::template(JobKind::CreateUsers), turn)
 }
 
 /// What becomes of each row. Nothing is stored: the list travels with the form.
@@ -179,13 +180,15 @@ fn row(t: Text, item: &Item, account: Option<&AccountId>) -> Row {
         Fate::Twice => notes.push(t.job_twice_note().to_owned()),
         _ => {}
     }
-    let companies = match user_type {
-        Ok(user_type) if user_type.has_all_companies() => t.company_all().to_owned(),
-        _ => some_of(item.row.companies().collect()),
+    let names = item.row.companies().take(SHOWN).map(str::to_owned);
+    let (companies, more_companies) = match user_type {
+        Ok(user_type) if user_type.has_all_companies() => (vec![t.company_all().to_owned()], false),
+        _ => (names.collect(), item.row.companies().nth(SHOWN).is_some()),
     };
     Row {
         line: item.row.line,
         companies,
+        more_companies,
         account: item.row.accounts.clone(),
         name: item.row.name(),
         email: item.row.email().trim().to_owned(),
@@ -200,11 +203,12 @@ fn row(t: Text, item: &Item, account: Option<&AccountId>) -> Row {
     }
 }
 
-/// A few names, and a sign where there are more: a row may name a thousand.
-fn some_of(names: Vec<&str>) -> String {
-    const SHOWN: usize = 5;
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    names[..names.len().min(SHOWN)].join(", ") + more
+/// How many companies of a row are shown: it may name a thousand.
+const SHOWN: usize = 5;
+
+/// The report as a file, written where it keeps nobody: it may be large.
+async fn written(t: Text, kind: JobKind, items: Vec<Item>) -> Result<String, Refused> {
+    tokio::task::spawn_blocking(move || job::report(t, kind, &items)).await.map_err(|_| Refused::Busy)
 }
 
 /// The account's jobs, newest first.
@@ -290,6 +294,9 @@ pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
 /// What became of each row, as a file.
 pub async fn report(visit: Managing, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
+    let pass = visit.pass().await?;
+    let turn = visit.turn(pass.account().as_str())?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
-    visit.file("users-report.csv", job::report(visit.t(), JobKind::CreateUsers, &items))
+    let text = written(visit.t(), JobKind::CreateUsers, items).await?;
+    visit.file("users-report.csv", text, turn)
 }

@@ -14,7 +14,7 @@ use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
 use crate::views::see_as::Start;
 
-/// Who sees as somebody is asked for no proof meanwhile, and so for one to begin.
+/// What is dangerous asks nobody who sees as somebody else for a proof, since they do nothing; so it is asked for before they begin.
 type Looking = Visit<Proven<AccountPass<ManageUsers>>>;
 
 /// Why.

@@ -95,6 +95,10 @@ impl Shown {
     pub(super) fn gains_nothing(&self) -> bool {
         self.gains.is_empty() && !self.gains_all && self.gains_companies.is_empty()
     }
+
+    pub(super) fn loses_nothing(&self) -> bool {
+        self.loses.is_empty() && !self.loses_all && self.loses_companies.is_empty()
+    }
 }
 
 /// What a plan for this user does, in a person's words.

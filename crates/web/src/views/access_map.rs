@@ -181,3 +181,19 @@ pub(crate) fn clipped(name: &str, letters: usize) -> String {
         [&all[..letters - 1 - end], &all[all.len() - end..]].map(|part| part.iter().collect::<String>());
     format!("{}…{}", begin.trim_end(), end.trim_start())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::clipped;
+
+    /// G-08. Seen to fail: with the beginning alone kept.
+    #[test]
+    fn g08_names_that_begin_alike_stay_apart() {
+        assert_eq!(clipped("Harbor Dental", 13), "Harbor Dental");
+        let [north, south] =
+            ["North", "South"].map(|side| clipped(&format!("Harbor Dental Group {side}"), 13));
+        assert_eq!((north.as_str(), south.as_str()), ("Harbor…North", "Harbor…South"));
+        assert_eq!(clipped("ééééééééé", 5), "éé…éé");
+        assert_eq!(clipped("abc", 2), "…c");
+    }
+}

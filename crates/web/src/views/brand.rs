@@ -35,6 +35,8 @@ pub struct Settings {
     pub privacy: Field,
     /// `logo`: its address, and what is wrong with the file.
     pub logo: Field,
+    /// Whether the logo that is shown goes.
+    pub remove_logo: bool,
     /// `host`
     pub host: Field,
     /// The account's own host, and where that stands.

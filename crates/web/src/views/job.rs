@@ -97,8 +97,10 @@ pub struct Row {
     pub email: String,
     /// The type's name, or what was typed.
     pub user_type: String,
-    /// Which companies they have, as typed; empty where that is not in the list.
-    pub companies: String,
+    /// The first companies that the row names, or that the type has all; may be none.
+    pub companies: Vec<String>,
+    /// Whether it names more.
+    pub more_companies: bool,
     /// The name of the account, at an account center.
     pub account: String,
     /// What becomes of it.

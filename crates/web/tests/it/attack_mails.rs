@@ -89,9 +89,7 @@ fn held(pattern: &str) -> Option<Held> {
 /// Every action but set-up, which is over: first the steps that lead to one, last those that take away what others need.
 fn actions() -> Vec<Route> {
     let mut routes = crate::site::pages();
-    routes.retain(|route| {
-        route.method == Method::POST && route.path != "/setup" && !crate::site::takes_a_file(route)
-    });
+    routes.retain(|route| route.method == Method::POST && route.path != "/setup");
     routes.sort_by_key(|route| match route.path {
         "/accounts/{account}/users/{user}/delete" | "/invitation-block" | "/invitation-block/allow" => 1,
         "/invitation" => 2,

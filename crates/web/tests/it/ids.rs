@@ -34,9 +34,8 @@ fn walked(method: Option<Method>) -> Vec<Route> {
     let mut routes = crate::site::pages();
     let is_wanted = |route: &Route| method.as_ref().is_none_or(|method| route.method == *method);
     routes.retain(|route| {
-        let by_form = !crate::site::takes_a_file(route);
         let by_cookie = route.path.contains("{token}") || route.path == "/single-sign-on/{account}";
-        is_wanted(route) && by_form && !parameters(route.path).is_empty() && !by_cookie
+        is_wanted(route) && !parameters(route.path).is_empty() && !by_cookie
     });
     routes
 }

@@ -76,9 +76,24 @@ pub(crate) fn pages() -> Vec<Route> {
     web::routes::table().into_iter().filter(is_page).collect()
 }
 
-/// Whether a route takes a file: it has a form of its own, which `white_label.rs` tries.
-pub(crate) fn takes_a_file(route: &Route) -> bool {
-    route.method == Method::POST && route.path.ends_with("/white-label")
+/// Whether a form of this path comes in parts, as a file may stand among its fields; `white_label.rs` tries the files.
+pub(crate) fn comes_in_parts(path: &str) -> bool {
+    path.ends_with("/white-label")
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The type and body of a form as a browser sends it to a path.
+fn as_sent<'a>(path: &str, kind: &'a str, form: &str) -> (&'a str, String) {
+    if kind != FORM || !comes_in_parts(path) {
+        return (kind, form.to_owned());
+    }
+    let fields: Vec<(String, String)> = serde_html_form::from_str(form).expect("a form");
+    let part = |(name, text): &(String, String)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let parts: String = fields.iter().map(part).collect();
+    ("multipart/form-data; boundary=x", format!("{parts}--x--\r\n"))
 }
 
 /// A list of new users: a good row, and a bad one.
@@ -280,8 +295,7 @@ impl Site {
 
     /// A request as a browser on the same site sends it.
     pub(crate) async fn ask(&self, method: &Method, path: &str, ask: Option<&Ask>, form: &str) -> Reply {
-        let headers =
-            [("sec-fetch-site", "same-origin"), ("content-type", "application/x-www-form-urlencoded")];
+        let headers = [("sec-fetch-site", "same-origin"), ("content-type", FORM)];
         self.send(method, path, ask, form, &headers).await
     }
 
@@ -299,16 +313,17 @@ impl Site {
         ask: Option<&Ask>,
         form: &str,
     ) -> Reply {
+        let (kind, body) = as_sent(path, FORM, form);
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header("host", host)
             .header("sec-fetch-site", "same-origin")
-            .header("content-type", "application/x-www-form-urlencoded");
+            .header("content-type", kind);
         for (name, value) in ask.map(cookies).unwrap_or_default() {
             request = request.header("cookie", format!("__Host-{name}={value}"));
         }
-        self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
+        self.answer(request.body(Body::from(body)).expect("a request")).await
     }
 
     pub(crate) async fn send(
@@ -320,13 +335,17 @@ impl Site {
         headers: &[(&str, &str)],
     ) -> Reply {
         let mut request = Request::builder().method(method).uri(path).header("host", self.host());
+        let mut body = form.to_owned();
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            let (value, as_sent) =
+                if *name == "content-type" { as_sent(path, value, form) } else { (*value, body) };
+            body = as_sent;
+            request = request.header(*name, value);
         }
         for (name, value) in ask.map(cookies).unwrap_or_default() {
             request = request.header("cookie", format!("__Host-{name}={value}"));
         }
-        self.answer(request.body(Body::from(form.to_owned())).expect("a request")).await
+        self.answer(request.body(Body::from(body)).expect("a request")).await
     }
 
     /// A request with these headers and no others.

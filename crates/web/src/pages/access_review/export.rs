@@ -33,7 +33,11 @@ const COLUMNS: [&str; 15] = [
 /// All users of the review, page by page: each is a unit of its own, so that nobody waits for a large one.
 pub async fn download(visit: Managing, _: Nothing) -> Answer {
     let id: AccessReviewId = visit.param("access_review")?;
-    let mut rows: Vec<[String; 15]> = vec![COLUMNS.map(str::to_owned)];
+    let pass = visit.pass().await?;
+    let turn = visit.turn(pass.account().as_str())?;
+    let mut table = csv::write([COLUMNS.to_vec()]);
+    let mut add =
+        |cells: [String; 15]| table.push_str(&csv::write([cells.iter().map(String::as_str).collect()]));
     let mut after: Option<UserId> = None;
     loop {
         let (review, from) = (id.clone(), after.clone());
@@ -41,15 +45,14 @@ pub async fn download(visit: Managing, _: Nothing) -> Answer {
             move |r: &mut Reader, pass: &_| access_review::get(r, pass, &review, Part::All, from.as_ref());
         let (_, page) = visit.read(look).await?;
         after = page.users.rows.last().map(|row| row.reviewed.user.clone());
-        rows.extend(page.users.rows.iter().map(|row| cells(&page.review, row)));
+        page.users.rows.iter().for_each(|row| add(cells(&page.review, row)));
         if !page.users.has_more {
             let without_user = page.executives.iter().filter(|executive| executive.user.is_none());
-            rows.extend(without_user.map(|executive| executive_cells(&page.review, executive)));
+            without_user.for_each(|executive| add(executive_cells(&page.review, executive)));
             break;
         }
     }
-    let table = csv::write(rows.iter().map(|row| row.iter().map(String::as_str).collect()));
-    visit.file(&format!("access-review-{}.csv", &id.as_str()[3..15]), table)
+    visit.file(&format!("access-review-{}.csv", &id.as_str()[3..15]), table, turn)
 }
 
 fn cells(review: &Review, row: &Row) -> [String; 15] {

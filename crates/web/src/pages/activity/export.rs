@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::list::Query;
-use crate::http::places::Places;
+use crate::http::turns::Turn;
 use crate::http::visit::{Answer, Visit};
 
 /// How many entries a file has at most, the newest: more of them are had by days.
@@ -22,8 +22,6 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Files that are put together at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);
-/// Who waits for one of them, or has it: of each account one at a time.
-static OWN: Places = Places::new(64, 1);
 /// How long somebody waits until others are done.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -35,14 +33,14 @@ const COLUMNS: [&str; 9] =
 pub async fn table(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
     let head = csv::write([COLUMNS.to_vec()]);
     let row = |entry: &Activity| csv::write([cells(entry).iter().map(String::as_str).collect()]);
-    let (name, text) = file(&visit, query, "csv", head, row).await?;
-    visit.file(&name, text)
+    let (name, text, turn) = file(&visit, query, "csv", head, row).await?;
+    visit.file(&name, text, turn)
 }
 
 /// The same, a line of JSON each.
 pub async fn lines(visit: Visit<AccountPass<ManageUsers>>, query: Query) -> Answer {
-    let (name, text) = file(&visit, query, "jsonl", String::new(), line).await?;
-    visit.lines(&name, text)
+    let (name, text, turn) = file(&visit, query, "jsonl", String::new(), line).await?;
+    visit.lines(&name, text, turn)
 }
 
 /// Name and text of a file. The name says whether there is more than it has: a line that says so would be taken for an entry.
@@ -52,13 +50,13 @@ async fn file(
     ending: &str,
     head: String,
     write: impl Fn(&Activity) -> String,
-) -> Result<(String, String), Refused> {
+) -> Result<(String, String, Turn), Refused> {
     // Who asks for less must not get more, and the page may have told them so.
     if !Query::fits(&visit.address) {
         return Err(Refused::Invalid(Vec::new()));
     }
     let pass = visit.pass().await?;
-    let Some(_own) = OWN.take(pass.account().as_str()) else { return Err(Refused::Busy) };
+    let turn = visit.turn(pass.account().as_str())?;
     let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
     let begin = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
         let zone = &pass.place().time_zone;
@@ -71,7 +69,7 @@ async fn file(
     let mut text = head;
     let has_more = !fill(visit, &filter, &mut text, write).await?;
     let more = if has_more { "-not-all" } else { "" };
-    Ok((format!("activity{more}.{ending}"), text))
+    Ok((format!("activity{more}.{ending}"), text, turn))
 }
 
 /// Page by page: each is a unit of its own, so that nobody waits for a large file. Whether all entries are in it.

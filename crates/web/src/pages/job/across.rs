@@ -32,7 +32,8 @@ pub async fn page(visit: InItsCenter, _: Nothing) -> Answer {
 /// A list to be filled in.
 pub async fn template(visit: InItsCenter, _: Nothing) -> Answer {
     visit.pass().await?;
-    visit.file("users.csv", Table::template(JobKind::CreateInAccounts))
+    let turn = visit.turn(&visit.param::<String>("account_center")?)?;
+    visit.file("users.csv", Table::template(JobKind::CreateInAccounts), turn)
 }
 
 /// What becomes of each person in each account. Nothing is stored: the list travels with the form.
@@ -176,6 +177,9 @@ pub async fn cancel(visit: InItsCenter, _: Nothing) -> Answer {
 /// What became of each person in each account, as a file.
 pub async fn report(visit: InItsCenter, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
+    visit.pass().await?;
+    let turn = visit.turn(&visit.param::<String>("account_center")?)?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
-    visit.file("users-report.csv", job::report(visit.t(), JobKind::CreateInAccounts, &items))
+    let text = super::written(visit.t(), JobKind::CreateInAccounts, items).await?;
+    visit.file("users-report.csv", text, turn)
 }

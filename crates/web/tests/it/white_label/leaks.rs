@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use super::{HOST, all_read, assert_silent, branded, signed_in};
 use crate::data::key;
 use crate::records::success;
-use crate::site::{Reply, Site, pages, takes_a_file};
+use crate::site::{Reply, Site, pages};
 
 /// What everybody asks a site for.
 const ANYWHERE: [&str; 6] = [
@@ -85,7 +85,7 @@ impl Scan<'_> {
     /// Every action: with a form that is empty, and where it is about the account, one by which it is done.
     async fn actions(&mut self, admin: &Ask) {
         let mut routes = pages();
-        routes.retain(|route| route.method == Method::POST && !takes_a_file(route));
+        routes.retain(|route| route.method == Method::POST);
         routes.retain(|route| !ENDS.contains(&route.path));
         routes.sort_by_key(|route| route.path.ends_with("/{user}/delete"));
         for route in routes {

@@ -145,7 +145,10 @@ async fn g10_a_logo_and_what_is_typed_beside_it_are_saved_together() {
         let bad_text = send(&[("version", "0"), ("accent", "red"), ("name", "Kept <i>")], Some(&pixel)).await;
         assert_eq!(bad_text.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(bad_text.body.contains("Kept &#60;i&#62;"), "what was typed is shown again");
-        assert!(bad_text.body.contains("Choose a file."), "the browser does not send it again by itself");
+        assert!(
+            bad_text.body.contains("Choose the picture again"),
+            "the browser does not send it again by itself"
+        );
         assert!(site.account.brand().await.record.is_none());
 
         let first = [("version", "0"), ("name", "Clear"), ("terms", "https://a.example/")];
@@ -154,12 +157,17 @@ async fn g10_a_logo_and_what_is_typed_beside_it_are_saved_together() {
         assert_eq!((made.name.as_str(), made.terms.as_deref()), ("Clear", Some("https://a.example/")));
         assert!(made.logo.is_some());
         assert_eq!(send(&[("version", "1"), ("logo", "")], None).await.status, StatusCode::SEE_OTHER);
-        assert_eq!((draft().await.logo, draft().await.terms), (made.logo, None));
+        assert_eq!((draft().await.logo, draft().await.terms), (made.logo.clone(), None));
+        let ticked = send(&[("version", "2"), ("remove_logo", "yes"), ("accent", "red")], None).await;
+        assert!(ticked.body.contains("name=\"remove_logo\" value=\"yes\" checked"), "{}", ticked.body);
+        let both = send(&[("version", "2"), ("remove_logo", "yes")], Some(&pixel)).await;
         assert_eq!(
-            send(&[("version", "2"), ("remove_logo", "yes")], None).await.status,
-            StatusCode::SEE_OTHER
+            (both.status, draft().await.logo),
+            (StatusCode::SEE_OTHER, made.logo),
+            "the new one stays"
         );
-        assert_eq!(draft().await.logo, None);
+        let removed = send(&[("version", "3"), ("remove_logo", "yes")], None).await;
+        assert_eq!((removed.status, draft().await.logo), (StatusCode::SEE_OTHER, None));
     }
 }
 
