@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    /// G-10, A-05. Seen to fail: without the bound for one account; without that for one network; with a turn that is never over.
+    /// G-10, A-05. Seen to fail: without the bound for one account.
     #[test]
     fn g10_a05_one_account_or_network_takes_no_others_turn() {
         static TURNS: Turns = Turns::new(5, 2, 3);

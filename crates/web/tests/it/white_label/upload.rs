@@ -127,8 +127,8 @@ async fn g10_a_logo_is_taken_from_who_may_and_written_anew() {
     }
 }
 
-/// G-10. What is typed beside a picture is kept with it, and shown again where either is refused. Seen to fail: with the fields
-/// read from the draft and not from the form.
+/// G-10. What is typed beside a picture is kept with it, and shown again where either is refused. Seen to fail: with the draft shown again
+/// in place of what was typed.
 #[tokio::test(flavor = "multi_thread")]
 async fn g10_a_logo_and_what_is_typed_beside_it_are_saved_together() {
     for world in testkit::worlds().await {
