@@ -5,11 +5,22 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use ::http::{HeaderMap, header};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
 /// Files that are put together, or were and are not read to their end.
 pub(crate) static FILES: Turns = Turns::new(16, 2, 8);
+
+/// Large forms that are read, or were and are at work.
+pub(super) static LARGE: Turns = Turns::new(16, 4, 8);
+
+/// Whether a request says that it has no more than so many bytes: then it cannot have more.
+pub(super) fn says_at_most(headers: &HeaderMap, bytes: usize) -> bool {
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.is_some_and(|length| length <= bytes)
+}
 
 /// So many turns.
 pub(crate) struct Turns {

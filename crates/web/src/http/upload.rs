@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::route::{FromPath, Speaks};
-use super::turns::Turns;
+use super::turns::{Turns, says_at_most};
 use super::visit::{self, Answer, Visit};
 
 /// How long a file may take to arrive.
@@ -99,7 +99,7 @@ where
         Ok(boundary) => boundary,
         Err(status) => return visitor.refuse_unread(status).await,
     };
-    let arriving = match visit::says_at_most(request.headers(), AROUND) {
+    let arriving = match says_at_most(request.headers(), AROUND) {
         true => None,
         false => match ARRIVING.take(visit.whose(), &visitor.ask.origin.network) {
             Some(arriving) => Some(arriving),

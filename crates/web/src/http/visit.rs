@@ -28,7 +28,7 @@ use super::host::Site;
 use super::route::{self, FromPath, Kind, Speaks};
 use super::stream::Streams;
 use super::toast::Toast;
-use super::turns::Turns;
+use super::turns::{LARGE, says_at_most};
 use super::{device, json, problem, refusals};
 
 /// What a handler answers: a response, or why not, which becomes a page in one place.
@@ -136,14 +136,6 @@ where
     };
     let response = visitor.answer(handler(visit, input).await).await;
     told(response, left, &visitor)
-}
-
-/// Large forms that are read, or were and are at work.
-static LARGE: Turns = Turns::new(16, 4, 8);
-
-/// Whether a request says that it has no more than so many bytes: then it cannot have more.
-pub(super) fn says_at_most(headers: &HeaderMap, bytes: usize) -> bool {
-    text_of(headers, header::CONTENT_LENGTH).parse().is_ok_and(|length: usize| length <= bytes)
 }
 
 /// Who sees an account as somebody else does nothing but look, and leave; and no stream goes on behind what they look at. What
