@@ -1,7 +1,6 @@
 //! What a handler answers with: pages in their frames, data, files, and where to go next.
 
 use ::http::{StatusCode, header};
-use app::Refused;
 use app::pass::{CenterPass, HasPlace, Person};
 use app::session::{SignedIn, Started};
 use askama::Template;
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use super::cookies::Cookie;
 use super::toast::Toast;
-use super::turns::{FILES, Turn};
+use super::turns::Turn;
 use super::visit::{Answer, Visitor};
 use super::{json, menu};
 use crate::views::frame::address;
@@ -107,11 +106,6 @@ impl Visitor {
     /// Data.
     pub fn data(&self, value: &impl Serialize) -> Answer {
         Ok(json::response(StatusCode::OK, json::DATA, value))
-    }
-
-    /// A turn at putting a file together for an account, or for an account center: a few may be large at a time.
-    pub(crate) fn turn(&self, account: &str) -> Result<Turn, Refused> {
-        FILES.take(account, &self.ask.origin.network).ok_or(Refused::Busy)
     }
 
     /// A file of comma-separated values to be kept, with the mark by which spreadsheets know its letters.

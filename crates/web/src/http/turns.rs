@@ -6,11 +6,15 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use ::http::{HeaderMap, header};
+use app::Refused;
+use app::pass::Gate;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
+use super::visit::Visit;
+
 /// Files that are put together, or were and are not read to their end.
-pub(crate) static FILES: Turns = Turns::new(16, 2, 8);
+static FILES: Turns = Turns::new(16, 2, 8);
 
 /// Large forms that are read, or were and are at work.
 pub(super) static LARGE: Turns = Turns::new(16, 4, 8);
@@ -32,7 +36,6 @@ pub(crate) struct Turns {
 }
 
 /// A turn; it is over when this is dropped.
-#[derive(Debug)]
 pub(crate) struct Turn {
     turns: &'static Turns,
     whose: [String; 2],
@@ -57,18 +60,20 @@ impl Turns {
     }
 }
 
-impl std::fmt::Debug for Turns {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Turns({}, {}, {})", self.all, self.of_account, self.of_network)
-    }
-}
-
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut taken = self.turns.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = taken.iter().position(|one| *one == self.whose) {
             taken.swap_remove(at);
         }
+    }
+}
+
+impl<P: Gate> Visit<P> {
+    /// A turn at putting a file together, for whoever may have it: a few may be large at a time.
+    pub(crate) async fn turn(&self) -> Result<Turn, Refused> {
+        self.pass().await?;
+        FILES.take(self.whose(), &self.ask.origin.network).ok_or(Refused::Busy)
     }
 }
 

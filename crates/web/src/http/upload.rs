@@ -24,7 +24,7 @@ const FILE: usize = app::brand::logo::MAX_BYTES;
 /// What stands around it in a form.
 const AROUND: usize = 8 * 1024;
 /// How many fields a form with a file has at most.
-const FIELDS: usize = 12;
+const FIELDS: usize = 9;
 
 /// Files that are taken apart at the same time.
 static PLACES: Semaphore = Semaphore::const_new(2);

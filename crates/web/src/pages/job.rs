@@ -57,8 +57,7 @@ pub async fn page(visit: Managing, _: Nothing) -> Answer {
 
 /// A list to be filled in.
 pub async fn template(visit: Managing, _: Nothing) -> Answer {
-    let pass = visit.pass().await?;
-    let turn = visit.turn(pass.account().as_str())?;
+    let turn = visit.turn().await?;
     visit.file("users.csv", Table::template(JobKind::CreateUsers), turn)
 }
 
@@ -294,8 +293,7 @@ pub async fn cancel(visit: Managing, _: Nothing) -> Answer {
 /// What became of each row, as a file.
 pub async fn report(visit: Managing, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
-    let pass = visit.pass().await?;
-    let turn = visit.turn(pass.account().as_str())?;
+    let turn = visit.turn().await?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
     let text = written(visit.t(), JobKind::CreateUsers, items).await?;
     visit.file("users-report.csv", text, turn)

@@ -55,8 +55,7 @@ async fn file(
     if !Query::fits(&visit.address) {
         return Err(Refused::Invalid(Vec::new()));
     }
-    let pass = visit.pass().await?;
-    let turn = visit.turn(pass.account().as_str())?;
+    let turn = visit.turn().await?;
     let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
     let begin = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
         let zone = &pass.place().time_zone;

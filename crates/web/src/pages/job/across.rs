@@ -31,8 +31,7 @@ pub async fn page(visit: InItsCenter, _: Nothing) -> Answer {
 
 /// A list to be filled in.
 pub async fn template(visit: InItsCenter, _: Nothing) -> Answer {
-    visit.pass().await?;
-    let turn = visit.turn(&visit.param::<String>("account_center")?)?;
+    let turn = visit.turn().await?;
     visit.file("users.csv", Table::template(JobKind::CreateInAccounts), turn)
 }
 
@@ -177,8 +176,7 @@ pub async fn cancel(visit: InItsCenter, _: Nothing) -> Answer {
 /// What became of each person in each account, as a file.
 pub async fn report(visit: InItsCenter, _: Nothing) -> Answer {
     let id: JobId = visit.param("job")?;
-    visit.pass().await?;
-    let turn = visit.turn(&visit.param::<String>("account_center")?)?;
+    let turn = visit.turn().await?;
     let (_, items) = visit.read(move |r, pass| job::items(r, pass, &id)).await?;
     let text = super::written(visit.t(), JobKind::CreateInAccounts, items).await?;
     visit.file("users-report.csv", text, turn)
