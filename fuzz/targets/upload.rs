@@ -3,11 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use web::fuzzing::upload;
+use web::fuzzing::{UPLOAD_FIELDS, upload};
 
 fuzz_target!(|data: &[u8]| {
     let Some(fields) = upload(data, "x1") else { return };
-    assert!(fields.len() <= 8);
+    assert!(fields.len() <= UPLOAD_FIELDS);
     assert!(fields.iter().map(|(name, content)| name.len() + content.len()).sum::<usize>() <= data.len());
     let mut again = Vec::new();
     for (at, (name, content)) in fields.iter().enumerate() {

@@ -17,6 +17,9 @@ pub fn host(base: &str, named: &str) -> Option<String> {
     }
 }
 
+/// How many fields a form with a file has at most.
+pub const UPLOAD_FIELDS: usize = upload::FIELDS;
+
 /// The fields of a form with a file.
 pub fn upload(body: &[u8], boundary: &str) -> Option<Vec<(String, Vec<u8>)>> {
     upload::parse(body, boundary)

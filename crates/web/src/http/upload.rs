@@ -18,16 +18,16 @@ use super::visit::{self, Answer, Visit};
 /// How long a file may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long somebody waits until others are done.
-const TURN: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_secs(5);
 /// The largest file, in bytes.
 const FILE: usize = app::brand::logo::MAX_BYTES;
 /// What stands around it in a form.
 const AROUND: usize = 8 * 1024;
 /// How many fields a form with a file has at most.
-const FIELDS: usize = 9;
+pub(crate) const FIELDS: usize = 9;
 
 /// Files that are taken apart at the same time.
-static PLACES: Semaphore = Semaphore::const_new(2);
+static WORKERS: Semaphore = Semaphore::const_new(2);
 /// Files that arrive at the same time: who sends slowly must not keep others from it.
 static ARRIVING: Turns = Turns::new(16, 2, 8);
 
@@ -112,7 +112,6 @@ where
         Ok(Err(_)) => return visitor.refuse_unread(StatusCode::PAYLOAD_TOO_LARGE).await,
         Err(_) => return visitor.refuse_unread(StatusCode::REQUEST_TIMEOUT).await,
     };
-    drop(arriving);
     let is_known = |(name, _): &Field| name == form.file || form.fields.contains(&name.as_str());
     let Some(fields) = parse(&body, &boundary).filter(|given| given.iter().all(is_known)) else {
         return visitor.refuse_unread(StatusCode::BAD_REQUEST).await;
@@ -120,11 +119,12 @@ where
     drop(body);
     let place = match field_of(&fields, form.file).is_none_or(<[u8]>::is_empty) {
         true => None,
-        false => match timeout(TURN, PLACES.acquire()).await {
+        false => match timeout(WAIT, WORKERS.acquire()).await {
             Ok(Ok(place)) => Some(place),
             _ => return visitor.refuse(Refused::Busy).await,
         },
     };
+    drop(arriving);
     visitor.answer(handler(visit, Upload { fields, _place: place }).await).await
 }
 
@@ -214,7 +214,7 @@ mod tests {
     /// the place left to whoever waits.
     #[tokio::test]
     async fn g10_a_file_has_its_place_until_it_is_taken_apart() {
-        let place = PLACES.acquire().await.expect("a place");
+        let place = WORKERS.acquire().await.expect("a place");
         let upload = Upload { fields: Vec::new(), _place: Some(place) };
         let ((begun, has_begun), (go_on, goes_on)) = (oneshot::channel(), mpsc::channel::<()>());
         let work = tokio::spawn(upload.taken_apart(move |_| {
@@ -224,9 +224,9 @@ mod tests {
         has_begun.await.expect("it has begun");
         work.abort();
         assert!(work.await.is_err());
-        assert_eq!(PLACES.available_permits(), 1);
+        assert_eq!(WORKERS.available_permits(), 1);
         go_on.send(()).expect("it waits");
-        drop(timeout(TURN, PLACES.acquire_many(2)).await.expect("in time").expect("both places"));
+        drop(timeout(WAIT, WORKERS.acquire_many(2)).await.expect("in time").expect("both places"));
     }
 
     /// G-10. Seen to fail: with a greater length let through.

@@ -21,9 +21,9 @@ const EXPORTED: usize = 10_000;
 const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Files that are put together at the same time.
-static PLACES: Semaphore = Semaphore::const_new(2);
+static WORKERS: Semaphore = Semaphore::const_new(2);
 /// How long somebody waits until others are done.
-const TURN: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_secs(5);
 
 /// The names of the columns. They are for programs too, and so the same in every language.
 const COLUMNS: [&str; 9] =
@@ -56,7 +56,7 @@ async fn file(
         return Err(Refused::Invalid(Vec::new()));
     }
     let turn = visit.turn().await?;
-    let Ok(Ok(_place)) = timeout(TURN, PLACES.acquire()).await else { return Err(Refused::Busy) };
+    let Ok(Ok(_place)) = timeout(WAIT, WORKERS.acquire()).await else { return Err(Refused::Busy) };
     let begin = move |r: &mut Reader, pass: &AccountPass<ManageUsers>| {
         let zone = &pass.place().time_zone;
         if query.clone().readable(zone) != query {
