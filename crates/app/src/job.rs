@@ -52,6 +52,11 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Of a list that makes more places, or more text, than one list may.
+    pub fn too_long() -> Checked {
+        Checked { too_many_pairs: true, ..Checked::default() }
+    }
+
     /// How many rows have this fate.
     pub fn count(&self, fate: Fate) -> i64 {
         self.items.iter().filter(|item| item.fate == fate).count() as i64
@@ -148,14 +153,14 @@ fn known(company: company::Company) -> KnownCompany {
 }
 
 /// What becomes of each row.
-pub fn check(table: Table, ground: &Ground) -> Checked {
+pub fn check(table: &Table, ground: &Ground) -> Checked {
     let planned = plan_many(&table.rows, &ground.around);
     let is_invited = |new: &NewUser| new.send_now;
     let invitations = planned.iter().filter_map(|planned| planned.new.as_ref()).filter(|new| is_invited(new));
     let (needed, left) = (invitations.count() as i64, ground.invitations_left);
-    let rows = table.rows.into_iter().zip(planned);
-    let item = |(row, planned): (TypedRow, domain::job::Planned)| Item {
-        row,
+    let rows = table.rows.iter().zip(planned);
+    let item = |(row, planned): (&TypedRow, domain::job::Planned)| Item {
+        row: row.clone(),
         part: 0,
         account: None,
         fate: planned.fate,
@@ -164,7 +169,7 @@ pub fn check(table: Table, ground: &Ground) -> Checked {
     };
     Checked {
         items: rows.map(item).collect(),
-        unused: table.unused,
+        unused: table.unused.clone(),
         too_many: (needed > left).then_some((needed, left)),
         too_many_pairs: false,
     }

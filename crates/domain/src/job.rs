@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use crate::user::{Unknown, words};
 
-pub use across::{AroundCenter, Directory, KnownAccount, Named, Pair, accounts_of, plan_across};
+pub use across::{
+    AroundCenter, Directory, KnownAccount, Named, Pair, accounts_of, keep_account, plan_across,
+};
 pub use plan::{Around, KnownCompany, Planned, plan_many};
 
 /// The most rows of one list.

@@ -9,7 +9,6 @@ use domain::account_center::proof::{InCenter, RunsCenter};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountCenterId, AccountId, LoginId};
 use domain::job::KnownAccount;
-use domain::name;
 use domain::time::Timestamp;
 
 pub use told::{AccountTold, ExecutiveTold, find_account_told, find_executive_told};
@@ -316,24 +315,16 @@ pub fn list_ids(r: &mut Reader, pass: &CenterPass<RunsCenter>) -> Result<Vec<Acc
     rows.into_iter().map(|row| row.columns().parse()).collect()
 }
 
-/// The same for who has begun a job there, of the accounts with these numbers or names.
+/// The same for who has begun a job there, of the accounts with these numbers.
 pub fn list_known_among(
     r: &mut Reader,
     _pass: &SystemPass,
     (center, login): (&AccountCenterId, &LoginId),
-    named: &BTreeSet<String>,
+    numbers: &BTreeSet<AccountId>,
 ) -> Result<Vec<KnownAccount>, DbError> {
     let now = r.now;
-    let (numbers, names): (Vec<&String>, Vec<&String>) =
-        named.iter().partition(|named| named.parse::<AccountId>().is_ok());
-    let mut values = [center.into(), login.into(), now.into(), convert::list(numbers)];
-    let mut rows = r.tx().all(known!(" AND a.id {in $4}"), &values)?;
-    if !names.is_empty() {
-        // No name has the character NUL in it.
-        let keys = names.into_iter().map(|name| name::sort_key(&[name])).filter(|key| !key.contains('\0'));
-        values[3] = convert::list(keys);
-        rows.extend(r.tx().all(known!(" AND a.sort_name {in $4}"), &values)?);
-    }
+    let values = [center.into(), login.into(), now.into(), convert::list(numbers)];
+    let rows = r.tx().all(known!(" AND a.id {in $4}"), &values)?;
     rows.into_iter().map(read_known).collect()
 }
 

@@ -139,7 +139,7 @@ impl Account {
         let table = job::Table::read(JobKind::CreateUsers, list).expect("a list");
         let start = move |mut w: Writer, pass: &AccountPass<ManageUsers>| {
             let ground = job::ground(&mut w, pass, &table.rows)?;
-            job::start(w, pass, &job::check(table.clone(), &ground))
+            job::start(w, pass, &job::check(&table, &ground))
         };
         self.app.write(&self.admin.ask, self.id.clone(), start).await.expect("the job is begun").1
     }
@@ -205,7 +205,7 @@ impl Center {
         let table = job::Table::read(JobKind::CreateInAccounts, list).expect("a list");
         let start = move |mut w: Writer, pass: &CenterPass<InCenter>| {
             let ground = job::ground_across(&mut w, pass, &table.rows, false)?;
-            let checked = job::check_across(table.clone(), &ground);
+            let checked = job::check_across(&table, &ground);
             job::start_across(w, pass, &table.rows, &checked, &job::Passwords::new())
         };
         self.app.write(ask, self.id.clone(), start).await.expect("the job is begun").1

@@ -10,7 +10,7 @@ use domain::id::{AccountId, JobId};
 use domain::input::Problem;
 use domain::job::{
     Around, AroundCenter, Directory, Fate, JobKind, MAX_PAIR_BYTES, MAX_PAIRS, Named, Pair, TypedRow,
-    accounts_of, plan_across,
+    accounts_of, keep_account, plan_across,
 };
 use store::job::NewItem;
 use store::login::{self, LoginRecord};
@@ -141,9 +141,9 @@ pub(super) fn around_center(
 }
 
 /// What becomes of each person in each account.
-pub fn check_across(table: Table, ground: &CenterGround) -> Checked {
+pub fn check_across(table: &Table, ground: &CenterGround) -> Checked {
     if ground.is_too_long {
-        return Checked { unused: table.unused, too_many_pairs: true, ..Checked::default() };
+        return Checked { unused: table.unused.clone(), ..Checked::too_long() };
     }
     let pairs = plan_across(&table.rows, &ground.around);
     let too_many = too_many(&pairs, ground);
@@ -160,7 +160,7 @@ pub fn check_across(table: Table, ground: &CenterGround) -> Checked {
     };
     Checked {
         items: pairs.into_iter().map(item).collect(),
-        unused: table.unused,
+        unused: table.unused.clone(),
         too_many,
         too_many_pairs: false,
     }
@@ -181,8 +181,8 @@ fn too_many(pairs: &[Pair], ground: &CenterGround) -> Option<(i64, i64)> {
 }
 
 /// Begins to create the users of a list that was checked. What is kept are its rows, with the accounts that they name
-/// now by their numbers, so that no account is among them that was not shown; the rows of one person are one. Whoever is
-/// new and has no password gets a link.
+/// now by their numbers, so that no account is among them that was not shown, and what named none then names none later; the rows
+/// of one person are one. Whoever is new and has no password gets a link.
 pub fn start_across(
     mut w: Writer,
     pass: &CenterPass<InCenter>,
@@ -211,10 +211,10 @@ pub fn start_across(
 
 /// The rows of each person together, in the order of the list; those without an address each by itself.
 fn people(rows: &[TypedRow], checked: &Checked) -> Vec<Vec<TypedRow>> {
-    let mut accounts: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+    let mut accounts: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for item in &checked.items {
-        let named = item.account.as_ref().map_or(item.row.accounts.as_str(), AccountId::as_str);
-        accounts.entry(item.row.line).or_default().push(named);
+        let kept = keep_account(item.account.as_ref(), &item.row.accounts, &item.reasons);
+        accounts.entry(item.row.line).or_default().push(kept);
     }
     let (mut people, mut places) = (Vec::<Vec<TypedRow>>::new(), BTreeMap::new());
     for row in rows {

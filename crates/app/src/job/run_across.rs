@@ -44,8 +44,9 @@ pub(super) fn create_in_accounts(
     let Some(login) = &running.by.login else { return Ok(Did::Nothing(Why::RightLost)) };
     let waiting = few(job::list_waiting(w, system, turn, PEOPLE)?);
     let rows: Vec<TypedRow> = waiting.iter().flat_map(|person| person.rows.iter().cloned()).collect();
-    let named: BTreeSet<String> = rows.iter().flat_map(names).collect();
-    let directory = Directory::of(account_center::list_known_among(w, system, (center, login), &named)?);
+    let named: BTreeSet<AccountId> =
+        rows.iter().flat_map(names).filter_map(|name| name.parse().ok()).collect();
+    let directory = Directory::of_kept(account_center::list_known_among(w, system, (center, login), &named)?);
     let asked = asked(&rows, &directory);
     let mut passes = Vec::new();
     for account in asked.keys() {
@@ -103,8 +104,8 @@ fn few(waiting: Vec<Waiting>) -> Vec<Waiting> {
 }
 
 /// The accounts of a row as the job keeps them: by their numbers, where there is one.
-fn names(row: &TypedRow) -> impl Iterator<Item = String> {
-    row.accounts.split(';').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+fn names(row: &TypedRow) -> impl Iterator<Item = &str> {
+    row.accounts.split(';').map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// The places of one person that are to be made, and what has come to its end without.

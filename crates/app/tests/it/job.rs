@@ -21,7 +21,7 @@ impl Desk {
         let table = Table::read(JobKind::CreateUsers, text).expect("a list");
         let rows = table.rows.clone();
         let ground = self.look(move |r, pass| job::ground(r, pass, &rows)).await.unwrap();
-        job::check(table, &ground)
+        job::check(&table, &ground)
     }
 
     pub(crate) async fn start(&self, checked: &Checked) -> Result<JobId, Refused> {

@@ -9,6 +9,9 @@ use crate::name;
 
 /// The word for all accounts that whoever asks administers.
 const ALL: &str = "all";
+/// What stands before what was typed in a row that a job keeps, where nothing had that name, and where several had.
+const UNKNOWN: char = '?';
+const SEVERAL: char = '*';
 
 /// An account of the center that whoever asks may know of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Directory {
     accounts: BTreeMap<AccountId, KnownAccount>,
     /// By [`name::sort_key`]; names need not be unique.
     names: BTreeMap<String, Vec<AccountId>>,
+    /// Whether it is asked by rows as a job keeps them.
+    of_kept: bool,
 }
 
 impl Directory {
@@ -41,6 +46,12 @@ impl Directory {
         directory
     }
 
+    /// For rows as a job keeps them, in which no name and no word stands for an account: what was refused when the list was looked
+    /// at stays so, whatever accounts there are by then (see [`keep_account`]).
+    pub fn of_kept(accounts: Vec<KnownAccount>) -> Directory {
+        Directory { of_kept: true, ..Directory::of(accounts) }
+    }
+
     /// An account by its number.
     pub fn get(&self, id: &AccountId) -> Option<&KnownAccount> {
         self.accounts.get(id)
@@ -49,6 +60,16 @@ impl Directory {
     /// Those that whoever asks administers.
     pub fn administered(&self) -> impl Iterator<Item = &AccountId> {
         self.accounts.values().filter(|account| account.has_right).map(|account| &account.id)
+    }
+
+    /// By what [`keep_account`] made.
+    fn find_kept(&self, kept: &str) -> Named {
+        if let Some(typed) = kept.strip_prefix(SEVERAL) {
+            return Named::Several(typed.to_owned());
+        }
+        let account = kept.parse().ok().filter(|id| self.accounts.contains_key(id));
+        let typed = kept.strip_prefix(UNKNOWN).unwrap_or(kept);
+        account.map_or_else(|| Named::Unknown(typed.to_owned()), Named::Account)
     }
 
     fn find(&self, typed: &str) -> Named {
@@ -74,12 +95,15 @@ pub enum Named {
     Several(String),
 }
 
-impl Named {
-    /// As a list names it, so that it means the same later, whatever accounts are called by then.
-    pub fn text(&self) -> &str {
-        match self {
-            Named::Account(id) => id.as_str(),
-            Named::Unknown(typed) | Named::Several(typed) => typed,
+/// One of the accounts of a row as a job keeps it: its number, or what was typed, marked as nothing that could be found.
+pub fn keep_account(account: Option<&AccountId>, typed: &str, reasons: &[Reason]) -> String {
+    match account {
+        Some(id) => id.to_string(),
+        None if typed.is_empty() => String::new(),
+        None => {
+            let is_several = reasons.iter().any(|reason| reason.why == Why::AccountSeveral);
+            let mark = if is_several { SEVERAL } else { UNKNOWN };
+            format!("{mark}{}", typed.replace(';', ","))
         }
     }
 }
@@ -87,6 +111,10 @@ impl Named {
 /// The accounts that a row names: between semicolons, or the whole cell where there is an account of that name.
 pub fn accounts_of(row: &TypedRow, directory: &Directory) -> Vec<Named> {
     let cell = row.accounts.trim();
+    let between = || cell.split(';').map(str::trim).filter(|name| !name.is_empty());
+    if directory.of_kept {
+        return between().map(|kept| directory.find_kept(kept)).collect();
+    }
     if cell.eq_ignore_ascii_case(ALL) {
         return directory.administered().cloned().map(Named::Account).collect();
     }
@@ -94,8 +122,7 @@ pub fn accounts_of(row: &TypedRow, directory: &Directory) -> Vec<Named> {
     if !matches!(whole, Named::Unknown(_)) {
         return vec![whole];
     }
-    let names = cell.split(';').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| directory.find(name)).collect()
+    between().map(|name| directory.find(name)).collect()
 }
 
 /// What has to be known of the center beside the list.
@@ -293,6 +320,31 @@ mod tests {
         assert_eq!(by_number, [("twin".to_owned(), Fate::Waiting, None)]);
         assert_eq!(told(&[row("a", "administrator", " ; ", "")])[0].2, Some(Why::EmailWrong));
         assert_eq!(told(&[row("a@example.com", "administrator", "", "")])[0].2, Some(Why::AccountMissing));
+    }
+
+    /// C-06, C-07. What was refused when the list was looked at is refused when it is done, whatever words it consists of. Seen to
+    /// fail: with the names kept as they were typed, and with the directory of the list asked by the job.
+    #[test]
+    fn c06_c07_what_named_no_account_names_none_later() {
+        let around = around();
+        for typed in ["all;", "Twin; all", "North;ALL;?", &format!("*{}", account("1")), "?north;;"] {
+            let rows = [row("a@example.com", "administrator", typed, "")];
+            let seen = plan_across(&rows, &around);
+            let keep =
+                |pair: &Pair| keep_account(pair.account.as_ref(), &pair.account_name, &pair.planned.reasons);
+            let kept = seen.iter().map(keep).collect::<Vec<_>>().join(";");
+            let of_job = Directory::of_kept(vec![
+                KnownAccount { id: account("1"), name: "North".to_owned(), has_right: true },
+                KnownAccount { id: account("2"), name: "all".to_owned(), has_right: true },
+                KnownAccount { id: account("3"), name: "Twin; all".to_owned(), has_right: true },
+            ]);
+            let later = AroundCenter { directory: of_job, ..around.clone() };
+            let done = plan_across(&[row("a@example.com", "administrator", &kept, "")], &later);
+            let told = |pairs: &[Pair]| -> Vec<_> {
+                pairs.iter().map(|pair| (pair.account.clone(), pair.planned.clone())).collect()
+            };
+            assert_eq!(told(&done), told(&seen), "{typed:?}, kept as {kept:?}");
+        }
     }
 
     /// C-06, C-07. Seen to fail: with one `seen` for all accounts together.

@@ -2,6 +2,8 @@
 
 pub mod across;
 
+use std::sync::Arc;
+
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
 use app::moment::Moments;
 use app::page::PAGE_SIZE;
@@ -87,13 +89,21 @@ async fn checked(
     visit: &Managing,
     text: &str,
 ) -> Result<Result<(AccountPass<ManageUsers>, Checked), Unreadable>, Refused> {
-    let table = match Table::read(JobKind::CreateUsers, text) {
+    visit.pass().await?;
+    let table = match table_of(JobKind::CreateUsers, text).await? {
         Ok(table) => table,
         Err(unreadable) => return Ok(Err(unreadable)),
     };
-    let rows = table.rows.clone();
-    let (pass, ground) = visit.read(move |r, pass| job::ground(r, pass, &rows)).await?;
-    Ok(Ok((pass, job::check(table, &ground))))
+    let shared = Arc::clone(&table);
+    let (pass, ground) = visit.read(move |r, pass| job::ground(r, pass, &shared.rows)).await?;
+    Ok(Ok((pass, job::check(&table, &ground))))
+}
+
+/// A list that somebody may paste, read where it keeps nobody: it may be large. Whoever asks has their pass by then.
+async fn table_of(kind: JobKind, text: &str) -> Result<Result<Arc<Table>, Unreadable>, Refused> {
+    let text = text.to_owned();
+    let read = tokio::task::spawn_blocking(move || Table::read(kind, &text)).await;
+    Ok(read.map_err(|_| Refused::Busy)?.map(Arc::new))
 }
 
 async fn mend(visit: &Managing, typed: Typed, unreadable: Unreadable) -> Answer {

@@ -39,7 +39,7 @@ impl CenterDesk<'_> {
             job::ground_across(r, pass, &asked, temporary)
         };
         let (_, ground) = self.world.app.read(&self.ask, self.center.id.clone(), look).await?;
-        Ok((rows, job::check_across(table, &ground)))
+        Ok((rows, job::check_across(&table, &ground)))
     }
 
     async fn start(&self, text: &str) -> Result<JobId, Refused> {
@@ -174,6 +174,27 @@ async fn c06_c07_each_person_gets_their_fate_in_each_account_and_one_mail() {
         let told = north.activity().await;
         let created = told.iter().filter(|entry| entry.verb == "user.created" && entry.actor_kind == "login");
         assert_eq!(created.count(), 1, "under the name of whoever began it");
+    }
+}
+
+/// C-06, C-07. A row that is shown as refused gives nothing, be its words those for everything. Seen to fail: with what was typed
+/// kept as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn c06_c07_what_is_shown_as_refused_is_not_done() {
+    for world in testkit::worlds().await {
+        let desk = desk(&world).await;
+        let list = "email,first,last,type,accounts\n\
+            eve@example.com,Eve,Lee,administrator,\"all;\"\nbo@example.com,Bo,Lee,administrator,Agency North\n";
+        let (_, checked) = desk.check(list).await.unwrap();
+        assert_eq!(fates(&checked.items), [Fate::Refused, Fate::Waiting]);
+        let id = desk.start(list).await.unwrap();
+        work(&world).await;
+        let [refused, waiting] = [Fate::Refused, Fate::Created];
+        assert_eq!(fates(&desk.items(&id).await), [refused, waiting]);
+        let of_eve = "SELECT COUNT(*) FROM \"user\" WHERE email = 'eve@example.com'";
+        assert_eq!(number(&world, of_eve), 0);
+        let job = desk.job(&id).await.unwrap();
+        assert_eq!((job.state, job.counts.all()), (JobState::Done, job.total));
     }
 }
 

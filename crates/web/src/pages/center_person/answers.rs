@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::email::EmailAddress;
 use domain::id::{AccountId, CompanyId};
 use domain::input::{FieldError, Problem, yes_no};
-use domain::job::{MAX_ACCOUNTS, TypedRow};
+use domain::job::{MAX_ACCOUNTS, MAX_PAIR_BYTES, TypedRow};
 use domain::user::{Names, UserType};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -170,8 +170,9 @@ impl Answers {
         self.people().into_iter().map(wrong).collect()
     }
 
-    /// The same as a list: each person with all accounts where companies are not chosen, and a row for each other one.
-    pub(super) fn rows(&self) -> Vec<TypedRow> {
+    /// The same as a list: each person with all accounts where companies are not chosen, and a row for each other one. `None` where
+    /// that is more text than one list may have.
+    pub(super) fn rows(&self) -> Option<Vec<TypedRow>> {
         let companies = self.companies();
         let has_some = |account: &&String| self.has_companies() && self.some.binary_search(account).is_ok();
         let (some, all): (Vec<&String>, Vec<&String>) = self.account.iter().partition(has_some);
@@ -181,8 +182,14 @@ impl Answers {
         let chosen = |account: &String| companies.get(account.as_str()).map(|ids| ids.join(";"));
         places.extend(some.into_iter().map(|account| (account.clone(), chosen(account).unwrap_or_default())));
         let agent = yes_no(self.is_agent());
+        let people = self.people();
+        let typed: usize = people.iter().flatten().map(String::len).sum();
+        let chosen: usize = places.iter().map(|(accounts, companies)| accounts.len() + companies.len()).sum();
+        if typed * places.len() + chosen * people.len() > MAX_PAIR_BYTES {
+            return None;
+        }
         let mut rows = Vec::new();
-        for [first, last, email] in self.people() {
+        for [first, last, email] in people {
             for (accounts, companies) in &places {
                 let cells =
                     [&email, &first, &last, &self.user_type, companies, agent, ""].map(ToOwned::to_owned);
@@ -190,7 +197,7 @@ impl Answers {
                 rows.push(TypedRow { line, cells, accounts: accounts.clone(), has_more: false });
             }
         }
-        rows
+        Some(rows)
     }
 
     /// The companies that are chosen, by their accounts.
@@ -234,5 +241,26 @@ impl Answers {
         } else if let Err(at) = self.some.binary_search(&account) {
             self.some.insert(at, account);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X-31, C-06. Seen to fail: without the bound.
+    #[test]
+    fn x31_long_names_for_many_accounts_make_no_list() {
+        let account = |number: usize| format!("ACC{number:032x}");
+        let mut answers = Answers {
+            user_type: "reporting".to_owned(),
+            email: vec!["kim@example.com".to_owned()],
+            account: (0..MAX_ACCOUNTS).map(account).collect(),
+            some: (0..MAX_ACCOUNTS).map(account).collect(),
+            ..Answers::default()
+        };
+        assert_eq!(answers.rows().map(|rows| rows.len()), Some(MAX_ACCOUNTS));
+        answers.first_name = vec!["x".repeat(100_000)];
+        assert!(answers.rows().is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! Create Users at an account center: the wizard, from the type to what becomes of each person in each account (C-06).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use app::job::{self, Checked, Table};
 use app::pass::CenterPass;
@@ -10,11 +11,11 @@ use domain::account_center::proof::InCenter;
 use domain::email::EmailAddress;
 use domain::id::AccountId;
 use domain::input::{FieldError, Problem};
-use domain::job::{MAX_ACCOUNTS, TypedRow};
+use domain::job::MAX_ACCOUNTS;
 use domain::user::UserType;
 
 use super::super::form::Errors;
-use super::super::job::across::tally;
+use super::super::job::across::{look_through, tally};
 use super::answers::Answers;
 use super::{accounts, passwords, review};
 use crate::http::route::Nothing;
@@ -165,7 +166,7 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
         let wrong = Wrong { accounts, ..Wrong::default() };
         return mended(&visit, view(&visit, Step::Accounts, &answers, wrong).await?);
     }
-    let (rows, checked) = match checked(&visit, &answers).await {
+    let (table, checked) = match checked(&visit, &answers).await {
         Err(Refused::SignedOut) => return signed_out(&visit, answers),
         found => found?,
     };
@@ -179,17 +180,20 @@ pub async fn create(visit: Creating, mut answers: Answers) -> Answer {
             return mended(&visit, view(&visit, Step::Preview, &answers, wrong).await?);
         }
     };
-    match visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &passwords)).await {
+    match visit.write(move |w, pass| job::start_across(w, pass, &table.rows, &checked, &passwords)).await {
         Ok((pass, id)) => visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center())),
         Err(Refused::SignedOut) => signed_out(&visit, answers),
         Err(refused) => Err(refused),
     }
 }
 
-async fn checked(visit: &Creating, answers: &Answers) -> Result<(Vec<TypedRow>, Checked), Refused> {
-    let rows = answers.rows();
-    let table = Table { rows: rows.clone(), unused: Vec::new() };
-    Ok((rows, super::super::job::across::look_through(visit, table, answers.is_temporary()).await?.1))
+/// The answers as a list, and what becomes of it. Whoever may not ask has no list made: each place has a row of its own.
+async fn checked(visit: &Creating, answers: &Answers) -> Result<(Arc<Table>, Checked), Refused> {
+    visit.pass().await?;
+    let Some(rows) = answers.rows() else { return Ok((Arc::default(), Checked::too_long())) };
+    let table = Arc::new(Table { rows, unused: Vec::new() });
+    let (_, checked) = look_through(visit, &table, answers.is_temporary()).await?;
+    Ok((table, checked))
 }
 
 /// What is wrong with a step, and whether an address that is typed there has a place outside the center (U-15).

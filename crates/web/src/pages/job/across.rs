@@ -1,5 +1,7 @@
 //! Jobs of an account center: a list of people for several of its accounts (C-06).
 
+use std::sync::Arc;
+
 use app::job::{self, Checked, Item, Passwords, Table, Unreadable};
 use app::pass::CenterPass;
 use app::{Conflict, Refused, center_person};
@@ -9,7 +11,7 @@ use domain::id::{AccountCenterId, JobId};
 use domain::job::{Fate, JobKind};
 use text::Text;
 
-use super::{Asked, Query, Typed, behind, key, row, sentence, shown_job};
+use super::{Asked, Query, Typed, behind, key, row, sentence, shown_job, table_of};
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
 use crate::http::visit::{Answer, Visit};
@@ -37,27 +39,29 @@ pub async fn template(visit: InItsCenter, _: Nothing) -> Answer {
 
 /// What becomes of each person in each account. Nothing is stored: the list travels with the form.
 pub async fn check(visit: InItsCenter, typed: Typed) -> Answer {
-    let table = match Table::read(JobKind::CreateInAccounts, &typed.text) {
+    visit.pass().await?;
+    let table = match table_of(JobKind::CreateInAccounts, &typed.text).await? {
         Ok(table) => table,
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
-    let (pass, checked) = look_through(&visit, table, false).await?;
+    let (pass, checked) = look_through(&visit, &table, false).await?;
     visit.page(preview(&visit, &pass, typed, &checked))
 }
 
 /// Begins to create the users; where that cannot be, the same page says why.
 pub async fn start(visit: InItsCenter, typed: Typed) -> Answer {
-    let table = match Table::read(JobKind::CreateInAccounts, &typed.text) {
+    visit.pass().await?;
+    let table = match table_of(JobKind::CreateInAccounts, &typed.text).await? {
         Ok(table) => table,
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
-    let rows = table.rows.clone();
-    let (pass, checked) = look_through(&visit, table, false).await?;
+    let (pass, checked) = look_through(&visit, &table, false).await?;
     if !checked.may_start() {
         return visit.mend(preview(&visit, &pass, typed, &checked));
     }
     let none = Passwords::new();
-    let (pass, id) = visit.write(move |w, pass| job::start_across(w, pass, &rows, &checked, &none)).await?;
+    let (pass, id) =
+        visit.write(move |w, pass| job::start_across(w, pass, &table.rows, &checked, &none)).await?;
     visit.go(&format!("/account-centers/{}/jobs/{id}", pass.center()))
 }
 
@@ -65,13 +69,15 @@ pub async fn start(visit: InItsCenter, typed: Typed) -> Answer {
 /// long is done beside the threads that answer.
 pub(in crate::pages) async fn look_through(
     visit: &InItsCenter,
-    table: Table,
+    table: &Arc<Table>,
     temporary: bool,
 ) -> Result<(CenterPass<InCenter>, Checked), Refused> {
     visit.write(job::count_check).await?;
-    let rows = table.rows.clone();
-    let (pass, ground) = visit.read(move |r, pass| job::ground_across(r, pass, &rows, temporary)).await?;
-    let checked = tokio::task::spawn_blocking(move || job::check_across(table, &ground)).await;
+    let shared = Arc::clone(table);
+    let (pass, ground) =
+        visit.read(move |r, pass| job::ground_across(r, pass, &shared.rows, temporary)).await?;
+    let shared = Arc::clone(table);
+    let checked = tokio::task::spawn_blocking(move || job::check_across(&shared, &ground)).await;
     Ok((pass, checked.map_err(|_| Refused::Busy)?))
 }
 
