@@ -8,8 +8,8 @@ use domain::id::{AccountId, LoginId};
 use domain::input::Problem;
 use domain::mail::MailKind;
 use store::brand::host;
-use store::brand::{self, BrandRecord, look};
-use store::pass::{AccountPass, Acting};
+use store::brand::{self, BrandRecord, look, notice};
+use store::pass::{AccountPass, Acting, HasPlace as _, Proven};
 use store::secret::Key;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use text::Text;
@@ -191,13 +191,21 @@ pub fn switch_off(mut w: Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result
     w.commit(&pass.actor(), entry, ())
 }
 
+/// Who may change the account's own host: whoever shows again that it is them, as all links of mails lead there.
+pub type HostPass = Proven<AccountPass<ManageWhiteLabel>>;
+
+/// Whose own access ends gives nothing that lasts (U-21).
+fn refuse_outlasting(pass: &HostPass) -> Result<(), Refused> {
+    if pass.place().grants.ends_at.is_none() {
+        return Ok(());
+    }
+    Err(Refused::Forbidden { refusal: domain::access::Refusal::OutlastsOwn, ask: Vec::new() })
+}
+
 /// Notes the host that the account wants, to be proven; the one it has stays until then. None: it wants none, and the one it
 /// has is given up.
-pub fn want_host(
-    mut w: Writer,
-    pass: &AccountPass<ManageWhiteLabel>,
-    host: Option<&HostName>,
-) -> Result<Committed<()>, Refused> {
+pub fn want_host(mut w: Writer, pass: &HostPass, host: Option<&HostName>) -> Result<Committed<()>, Refused> {
+    refuse_outlasting(pass)?;
     if !brand::host::update_wanted(&mut w, pass, host)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -234,9 +242,11 @@ impl App {
         if host.is_of_server(&self.settings.base_url) { Err(Problem::HostTaken) } else { Ok(host) }
     }
 
-    /// Looks up whether the host that the account wants is its own, and gives it to the account if it is.
+    /// Looks up whether the host that the account wants is its own, and gives it to the account if it is; its administrators get a
+    /// mail.
     pub async fn prove_host(&self, ask: &Ask, account: AccountId) -> Result<(), Refused> {
-        let find = |mut w: Writer, pass: &AccountPass<ManageWhiteLabel>| {
+        let find = |mut w: Writer, pass: &HostPass| {
+            refuse_outlasting(pass)?;
             let counted = limits::count(&mut w, &format!("hosts of {}", pass.account()), limits::BRAND_HOST);
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);
             let found = counted.map(|()| wanted);
@@ -250,10 +260,15 @@ impl App {
             Ok(None) => return Err(Refused::field("host", Problem::HostUnproven)),
             Err(dns::NoAnswer) => return Err(Refused::field("host", Problem::HostNoAnswer)),
         };
-        let give = move |mut w: Writer, pass: &AccountPass<ManageWhiteLabel>| {
+        let give = move |mut w: Writer, pass: &HostPass| {
+            refuse_outlasting(pass)?;
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);
             if wanted.as_deref() != Some(name.as_str()) {
                 return Err(Refused::Conflict(Conflict::Changed));
+            }
+            // Told once: its record may be shown again at any time.
+            if host::find(&mut w, pass)?.is_none_or(|host| host.host != name.as_str()) {
+                recheck::tell(&mut w, pass, name.as_str(), notice::GIVEN)?;
             }
             give_host(w, pass, &name, Some(key_number))
         };

@@ -4,7 +4,7 @@
 use domain::activity::{Entry, Verb};
 use domain::brand::HostName;
 use domain::brand::host::{LOST_AFTER, Standing, standing};
-use domain::capability::proof::{ManageUsers, ManageWhiteLabel};
+use domain::capability::proof::ManageWhiteLabel;
 use domain::mail::MailKind;
 use store::brand::host::{self, Due};
 use store::brand::notice::{self, Content};
@@ -14,7 +14,7 @@ use store::user;
 use store::work::{Committed, Origin, Unrecorded, Writer};
 use text::Text;
 
-use crate::mail::views::BrandHostMail;
+use crate::mail::views::{BrandHostMail, HostNotice};
 use crate::{App, Refused, moment};
 
 /// How many are looked up at a time.
@@ -64,18 +64,22 @@ fn note(
     let Some(verb) = verb.filter(|_| is_noted) else {
         return Ok(w.commit_unrecorded(Unrecorded::Attempt, ()));
     };
-    tell(&mut w, pass, due, verb)?;
+    let generation = if verb == Verb::BrandHostLost { notice::LOST } else { notice::FAILING };
+    tell(&mut w, &of, &due.host, generation)?;
     let entry = Entry::of(&due.account, verb, &due.account, &due.host);
     let entry = if verb == Verb::BrandHostLost { entry.change("host", Some(&due.host), None) } else { entry };
     w.commit(&pass.actor(), entry, ())
 }
 
 /// A mail to each administrator.
-fn tell(w: &mut Writer, pass: &SystemPass, due: &Due, verb: Verb) -> Result<(), Refused> {
-    let of = AccountPass::<ManageUsers>::for_operator(w, pass, &due.account)?;
-    let generation = if verb == Verb::BrandHostLost { notice::LOST } else { notice::FAILING };
-    for email in user::list_administrators(w, &of)? {
-        let (account, kind, subject) = (Some(&due.account), MailKind::BrandHost, due.host.as_str());
+pub(super) fn tell(
+    w: &mut Writer,
+    of: &AccountPass<ManageWhiteLabel>,
+    host: &str,
+    generation: i64,
+) -> Result<(), Refused> {
+    for email in user::list_administrators(w, of)? {
+        let (account, kind, subject) = (Some(of.account()), MailKind::BrandHost, host);
         mail::insert(w, &NewMail { account, kind, subject, generation, email: &email })?;
     }
     Ok(())
@@ -83,13 +87,18 @@ fn tell(w: &mut Writer, pass: &SystemPass, due: &Due, verb: Verb) -> Result<(), 
 
 /// What the mail says.
 pub(crate) fn notice_mail(t: Text, content: Content, base: &str) -> BrandHostMail {
-    let Content { account, account_name, time_zone, host, failing_since, to_name } = content;
+    let Content { account, account_name, time_zone, host, standing, to_name } = content;
+    let what = match standing {
+        Standing::Proven => HostNotice::Given,
+        Standing::Failing(since) => HostNotice::Failing(moment::full(t, since + LOST_AFTER, &time_zone)),
+        Standing::Lost => HostNotice::Lost,
+    };
     BrandHostMail {
         t,
         to_name,
         account_name,
         host,
-        until: failing_since.map(|since| moment::full(t, since + LOST_AFTER, &time_zone)),
+        what,
         link: format!("{base}/accounts/{account}/white-label"),
     }
 }

@@ -12,9 +12,9 @@ use super::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
     AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail, BrandHostMail, BundleLine,
     BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EndNoticeMail,
-    ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail, LoginMergeUndoneMail,
-    LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine, SummaryMail,
-    TemporaryPasswordMail,
+    ExecutiveChangedMail, ExecutiveNoticeMail, HostNotice, InvitationMail, LoginMergeMail,
+    LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine,
+    SummaryMail, TemporaryPasswordMail,
 };
 use crate::moment::Moments;
 use crate::second_factor::Told;
@@ -180,8 +180,8 @@ impl Sample<'_> {
             }
             MailKind::Alert | MailKind::AlertsMore | MailKind::Summary => self.told(kind),
             MailKind::BrandHost => {
-                let (host, until) = (HOST.to_owned(), Some(when));
-                self.sent(&BrandHostMail { t, to_name, account_name, host, until, link })
+                let (host, what) = (HOST.to_owned(), HostNotice::Failing(when));
+                self.sent(&BrandHostMail { t, to_name, account_name, host, what, link })
             }
             _ => {
                 let (center_name, by_name) = (account_name.clone(), by);

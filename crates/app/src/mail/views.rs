@@ -74,7 +74,7 @@ mod temporary_password;
 pub use access::{AccessApprovedMail, AccessDeclinedMail, AccessOfferMail, AccessRequestMail};
 pub use alert::{AlertMail, AlertsMoreMail, SummaryLine, SummaryMail};
 pub use api_key::{ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail};
-pub use brand_host::BrandHostMail;
+pub use brand_host::{BrandHostMail, HostNotice};
 pub use bundle::{AccessGivenMail, BundleLine, BundleMail};
 pub use center_notice::{CenterAccountMail, ExecutiveChangedMail, ExecutiveNoticeMail};
 pub use second_factor::SecondFactorMail;

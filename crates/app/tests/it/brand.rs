@@ -28,7 +28,7 @@ async fn switch_on(world: &World, account: &Account, version: i64) -> Result<(),
 
 async fn want(world: &World, account: &Account, host: Option<&str>) -> Result<(), Refused> {
     let host = host.map(|host| HostName::parse(host).unwrap());
-    let want = move |w: Writer, pass: &Branding| brand::want_host(w, pass, host.as_ref());
+    let want = move |w: Writer, pass: &brand::HostPass| brand::want_host(w, pass, host.as_ref());
     world.app.write(&account.admin.ask, account.id.clone(), want).await.map(drop)
 }
 

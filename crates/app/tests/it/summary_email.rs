@@ -242,3 +242,23 @@ async fn i01_an_account_has_so_many_summaries_and_no_more() {
         desk.summary(Some(&mia), daily(None)).await.unwrap();
     }
 }
+
+/// U-21. An address that is nobody's ends with nobody. Seen to fail: without the look at `ends_at`.
+#[tokio::test]
+async fn u21_whose_access_ends_has_nothing_sent_outside() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let desk = Desk::of(&world, &account);
+        let (id, lee) = account.join("lee@example.com", UserType::Administrator, &[]).await;
+        let reader = || Some(Receiver::Address(address("home@example.com")));
+        let paris = account.company("Paris").await;
+        desk.make(&id, Change::EndAt(Some(world.app.store.now() + Span::days(1)))).await.unwrap();
+        let lee = Desk::of_person(&world, &account, &lee);
+        assert_refused!(
+            lee.summary_to(reader(), daily(Some(&paris))).await,
+            Refused::Forbidden { refusal: Refusal::OutlastsOwn, .. }
+        );
+        lee.summary(None, daily(Some(&paris))).await.unwrap();
+        desk.summary_to(reader(), daily(Some(&paris))).await.unwrap();
+    }
+}

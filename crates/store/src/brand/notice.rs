@@ -1,5 +1,6 @@
 //! What a mail tells the administrators of an account of its own host.
 
+use domain::brand::host::Standing;
 use domain::email::EmailAddress;
 use domain::id::AccountId;
 use domain::time::Timestamp;
@@ -12,6 +13,8 @@ use crate::work::Reader;
 pub const FAILING: i64 = 0;
 /// The same, that it was missing for too long.
 pub const LOST: i64 = 1;
+/// The same, that somebody has shown the host to be the account's.
+pub const GIVEN: i64 = 2;
 
 /// What it says.
 #[derive(Clone, Debug)]
@@ -24,8 +27,8 @@ pub struct Content {
     pub time_zone: String,
     /// The host.
     pub host: String,
-    /// Since when its record is missing; `None`: it is the account's no more.
-    pub failing_since: Option<Timestamp>,
+    /// How it stands: given to the account, without its record, or lost.
+    pub standing: Standing,
     /// The administrator.
     pub to_name: String,
 }
@@ -49,11 +52,12 @@ pub fn find(r: &mut Reader, _pass: &impl ReadsMail, mail: &Mail) -> Result<Optio
     let mut c = row.columns();
     let (account, account_name, time_zone) = (c.parse()?, c.text()?, c.text()?);
     let (has_it, failing_since) = (c.text_or_null()?.is_some(), c.get::<Option<Timestamp>>()?);
-    let is_so = match mail.generation {
-        LOST => !has_it,
-        _ => failing_since.is_some(),
+    let standing = match mail.generation {
+        LOST => (!has_it).then_some(Standing::Lost),
+        GIVEN => has_it.then_some(Standing::Proven),
+        _ => failing_since.map(Standing::Failing),
     };
     let to_name = format!("{} {}", c.text()?, c.text()?).trim().to_owned();
     let host = mail.subject.clone();
-    Ok(is_so.then_some(Content { account, account_name, time_zone, host, failing_since, to_name }))
+    Ok(standing.map(|standing| Content { account, account_name, time_zone, host, standing, to_name }))
 }

@@ -149,7 +149,7 @@ pub fn company_ids(
 const TOLD: i64 = 100;
 
 /// The addresses of the first active administrators who have shown that theirs is theirs: nobody else asked for mails (X-31).
-pub fn list_administrators(r: &mut Reader, pass: &AccountPass<ManageUsers>) -> Result<Vec<String>, DbError> {
+pub fn list_administrators<C>(r: &mut Reader, pass: &AccountPass<C>) -> Result<Vec<String>, DbError> {
     let rows = r.tx().all(
         sql!(
             "SELECT l.email FROM \"user\" u JOIN login l ON l.id = u.login_id

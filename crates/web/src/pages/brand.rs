@@ -1,6 +1,6 @@
 //! White label: editing, switching on and off, and the own host (G-10, P-10).
 
-use app::brand::{self, LogoChange, Settings as Found};
+use app::brand::{self, HostPass, LogoChange, Settings as Found};
 use app::pass::AccountPass;
 use app::work::Writer;
 use app::{Conflict, Refused};
@@ -135,12 +135,17 @@ async fn take_logo(visit: &Branding, upload: Upload) -> Result<Result<LogoChange
 }
 
 /// Notes the host that is wanted, or that none is.
-pub async fn change_host(visit: Branding, typed: TypedHost) -> Answer {
+pub async fn change_host(visit: Visit<HostPass>, typed: TypedHost) -> Answer {
     let host = match typed.host.trim() {
         "" => None,
         typed => match visit.app.parse_host(typed) {
             Ok(host) => Some(host),
-            Err(problem) => return mend_host(&visit, typed, problem).await,
+            Err(problem) => {
+                let errors = Errors(vec![FieldError { field: "host", problem }]);
+                let mut page = view(&settings(&visit)?, None, &errors).await?;
+                page.host.value = typed.to_owned();
+                return visit.mend(page);
+            }
         },
     };
     let (pass, ()) = visit.write(move |w, pass| brand::want_host(w, pass, host.as_ref())).await?;
@@ -148,16 +153,21 @@ pub async fn change_host(visit: Branding, typed: TypedHost) -> Answer {
 }
 
 /// Looks for the record of the host that is wanted.
-pub async fn prove_host(visit: Branding, _: Nothing) -> Answer {
+pub async fn prove_host(visit: Visit<HostPass>, _: Nothing) -> Answer {
     let pass = visit.pass().await?;
     match visit.app.prove_host(&visit.ask, pass.account().clone()).await {
         Ok(()) => visit.go_and_tell(&home(&pass), Toast::BrandHostGiven),
         Err(Refused::Invalid(errors)) => {
             let errors = Errors(errors);
-            visit.mend(view(&visit, None, &errors).await?)
+            visit.mend(view(&settings(&visit)?, None, &errors).await?)
         }
         Err(refused) => Err(refused),
     }
+}
+
+/// The same visit at the settings, which are shown again with what is wrong.
+fn settings(visit: &Visit<HostPass>) -> Result<Branding, Refused> {
+    Ok(visit.of(visit.param("account")?))
 }
 
 /// Switches the version that was shown on.
@@ -170,13 +180,6 @@ pub async fn switch_on(visit: Branding, shown: Version) -> Answer {
 pub async fn switch_off(visit: Branding, _: Nothing) -> Answer {
     let (pass, ()) = visit.write(brand::switch_off).await?;
     visit.go_and_tell(&home(&pass), Toast::BrandOff)
-}
-
-async fn mend_host(visit: &Branding, typed: &str, problem: Problem) -> Answer {
-    let errors = Errors(vec![FieldError { field: "host", problem }]);
-    let mut page = view(visit, None, &errors).await?;
-    page.host.value = typed.to_owned();
-    visit.mend(page)
 }
 
 pub(super) fn home(pass: &AccountPass<ManageWhiteLabel>) -> String {

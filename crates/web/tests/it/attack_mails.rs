@@ -66,6 +66,7 @@ fn held(pattern: &str) -> Option<Held> {
         | "/me/passkeys/{passkey}/remove"
         | "/me/api-keys"
         | "/accounts/{account}/companies/{company}/alerts"
+        | "/accounts/{account}/white-label/host/prove"
         | "/account-centers/{account_center}/accounts/link"
         | "/account-centers/{account_center}/executives/first" => Counted,
         "/accounts/{account}/settings/leave-center"

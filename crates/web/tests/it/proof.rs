@@ -9,7 +9,7 @@ use crate::attack_forms::honest;
 use crate::site::{Reply, Site, pages};
 
 /// What is dangerous, written down apart from the routes.
-const DANGEROUS: [&str; 40] = [
+const DANGEROUS: [&str; 42] = [
     "/account-centers/{account_center}/dissolve",
     "/account-centers/{account_center}/executives/first",
     "/account-centers/{account_center}/executives/new",
@@ -28,6 +28,8 @@ const DANGEROUS: [&str; 40] = [
     "/accounts/{account}/single-sign-on/end",
     "/accounts/{account}/single-sign-on/require",
     "/accounts/{account}/users/{user}/see-as",
+    "/accounts/{account}/white-label/host",
+    "/accounts/{account}/white-label/host/prove",
     "/me/api-keys",
     "/me/api-keys/new",
     "/me/email",

@@ -5,7 +5,7 @@ use app::pass::{AccountPass, Credentials, InvitationBlockPass, Reason, SelfPass,
 use app::single_sign_on::{Leaving, Returned};
 use app::work::{Origin, Writer};
 use domain::activity::Verb;
-use domain::capability::proof::{AnyUser, ManageWhiteLabel};
+use domain::capability::proof::AnyUser;
 use domain::email::EmailAddress;
 use domain::id::{NotificationId, UserId};
 use domain::login_merge::Keep;
@@ -613,7 +613,7 @@ async fn branding(site: &Site, pattern: &str) -> String {
         }
         "prove" => {
             if record.wanted_host.is_none() {
-                let want = |w: Writer, pass: &app::pass::AccountPass<ManageWhiteLabel>| {
+                let want = |w: Writer, pass: &app::brand::HostPass| {
                     let host = domain::brand::HostName::parse("calls.bright.example").expect("a host name");
                     app::brand::want_host(w, pass, Some(&host))
                 };

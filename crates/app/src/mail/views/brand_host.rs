@@ -1,11 +1,22 @@
-//! The mail about an account's own host whose record is missing.
+//! The mail about an account's own host: it was given to the account, or its record is missing.
 
 use askama::Template;
 use text::Text;
 
 use super::{Sender, View};
 
-/// Tells an administrator that the record of their account's own host is missing, or was for too long.
+/// What is told of a host.
+#[derive(Clone, Debug)]
+pub enum HostNotice {
+    /// Somebody has shown it to be the account's.
+    Given,
+    /// Its record is missing, and can be set again until this moment.
+    Failing(String),
+    /// It is the account's no more.
+    Lost,
+}
+
+/// Tells an administrator what has become of their account's own host.
 #[derive(Clone, Debug)]
 pub struct BrandHostMail {
     /// The language of the mail.
@@ -16,8 +27,8 @@ pub struct BrandHostMail {
     pub account_name: String,
     /// The host.
     pub host: String,
-    /// Until when the record can be set again; `None`: the host is the account's no more.
-    pub until: Option<String>,
+    /// What has become of it.
+    pub what: HostNotice,
     /// The settings, which show the record.
     pub link: String,
 }
@@ -34,7 +45,10 @@ impl View for BrandHostMail {
             account_name: name(&self.account_name),
             // Nobody is led there: whoever has the name now is not known.
             host: name(&self.host),
-            until: self.until.as_deref().map(name),
+            what: match &self.what {
+                HostNotice::Failing(until) => HostNotice::Failing(name(until)),
+                other => other.clone(),
+            },
             link: self.link.clone(),
         }
     }

@@ -7,6 +7,8 @@ use app::brand;
 use app::brand::dns::{Answer, FindsTexts};
 use app::pass::{Reason, SystemPass};
 use app::work::{Origin, Writer};
+use domain::access::Refusal;
+use domain::access_change::Change;
 use domain::brand::HostName;
 use domain::input::Problem;
 use domain::mail::MailKind;
@@ -15,6 +17,8 @@ use domain::user::UserType;
 use store::secret::Key;
 use testkit::{Account, World, at_once};
 use tokio::sync::Notify;
+
+use crate::desk::{Desk, assert_refused};
 
 use super::{BRIGHT, Branding, CLEAR, assert_silent, letters_to, verbs, want};
 
@@ -136,6 +140,42 @@ async fn g10_of_accounts_that_prove_a_host_at_once_one_has_it() {
     }
 }
 
+/// G-10, A-02, U-21. All links of mails lead to the account's host, so who changes it shows again that it is them, has access that
+/// lasts, and the administrators are told. Seen to fail: with a pass that is not proven, without the look at `ends_at`, and without
+/// the mail.
+#[tokio::test]
+async fn g10_a02_u21_a_host_is_given_by_whose_access_lasts_and_is_told() {
+    for world in testkit::worlds().await {
+        let account = world.set_up().await;
+        let (lee_id, lee) = account.join("lee@example.com", UserType::Administrator, &[]).await;
+        account.draft_brand("Bright").await;
+        let (desk, mut of_lee) = (Desk::of(&world, &account), account.clone());
+        of_lee.admin = lee;
+        desk.make(&lee_id, Change::EndAt(Some(world.app.store.now() + Span::days(1)))).await.unwrap();
+        for refused in [want(&world, &of_lee, Some(BRIGHT)).await, prove(&world, &of_lee).await] {
+            assert_refused!(refused, Refused::Forbidden { refusal: Refusal::OutlastsOwn, .. });
+        }
+        want(&world, &account, Some(BRIGHT)).await.unwrap();
+        let (name, content) = account.brand().await.proof.unwrap();
+        world.records.set(&name, &content);
+        assert_refused!(
+            prove(&world, &of_lee).await,
+            Refused::Forbidden { refusal: Refusal::OutlastsOwn, .. }
+        );
+        prove(&world, &account).await.unwrap();
+        for address in ["ada@example.com", "lee@example.com"] {
+            let letter = letters_to(&world, address).await.pop().unwrap();
+            assert_eq!(letter.subject, "Your account has a host name of its own");
+            assert!(letter.text.contains("calls[.]bright[.]test"), "{}", letter.text);
+        }
+        world.advance(Span::minutes(31));
+        for late in [want(&world, &account, None).await, prove(&world, &account).await] {
+            assert_refused!(late, Refused::Unproven);
+        }
+        assert_eq!(host_of(&account).await.as_deref(), Some(BRIGHT));
+    }
+}
+
 /// G-10, X-18. Seen to fail: with a host that is lost at the first look; with no answer taken for a record.
 #[tokio::test]
 async fn g10_a_host_without_its_record_is_given_up_after_seven_days() {
@@ -204,7 +244,7 @@ async fn g10_administrators_are_told_once_that_their_host_is_failing_and_once_th
             ("ada@example.com", "The record of your host name is missing"),
             ("lee@example.com", "Falta el registro de su nombre de host"),
         ] {
-            assert_eq!(told(&world, address).await, [0], "{address}");
+            assert_eq!(told(&world, address).await, [2, 0], "{address}");
             let letter = letters_to(&world, address).await.pop().unwrap();
             assert_eq!(
                 (letter.subject.as_str(), letter.from.as_str()),
@@ -219,15 +259,15 @@ async fn g10_administrators_are_told_once_that_their_host_is_failing_and_once_th
         for _ in 0..6 {
             a_day_later(&world).await;
         }
-        assert_eq!((told(&world, "ada@example.com").await, host_count(&world)), (vec![0], 1));
+        assert_eq!((told(&world, "ada@example.com").await, host_count(&world)), (vec![2, 0], 1));
         a_day_later(&world).await;
-        assert_eq!((told(&world, "ada@example.com").await, host_count(&world)), (vec![0, 1], 0));
+        assert_eq!((told(&world, "ada@example.com").await, host_count(&world)), (vec![2, 0, 1], 0));
         let lost = letters_to(&world, "ada@example.com").await.pop().unwrap();
         assert_eq!(lost.subject, "Your host name is given up");
         assert!(lost.follows.is_some());
         assert_silent(&lost, &["rollcall", BRIGHT]);
         a_day_later(&world).await;
-        assert_eq!(told(&world, "ada@example.com").await, [0, 1]);
+        assert_eq!(told(&world, "ada@example.com").await, [2, 0, 1]);
     }
 }
 
@@ -295,6 +335,6 @@ async fn g10_a_host_that_came_while_another_was_looked_up_stays() {
         let (looked_at, ()) = tokio::join!(world.app.recheck_hosts(&worker), meanwhile);
         assert_eq!(looked_at.unwrap(), 1);
         assert_eq!(host_of(&account).await.as_deref(), Some(CLEAR));
-        assert_eq!(told(&world, "ada@example.com").await, [0]);
+        assert_eq!(told(&world, "ada@example.com").await, [2, 0]);
     }
 }

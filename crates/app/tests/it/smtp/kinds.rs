@@ -6,7 +6,7 @@ use app::mail::views::{
     AccessApprovedMail, AccessDeclinedMail, AccessGivenMail, AccessOfferMail, AccessRequestMail, AlertMail,
     AlertsMoreMail, ApiKeyCreatedMail, ApiKeyEndedMail, ApiKeyEndingMail, BrandHostMail, BundleLine,
     BundleMail, CenterAccountMail, EmailChangeMail, EmailChangedMail, EmailProofMail, EmailTakenMail,
-    EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, InvitationMail, LoginMergeMail,
+    EndNoticeMail, ExecutiveChangedMail, ExecutiveNoticeMail, HostNotice, InvitationMail, LoginMergeMail,
     LoginMergeUndoneMail, LoginMergedMail, PasswordChangedMail, ResetMail, SecondFactorMail, SummaryLine,
     SummaryMail, TemporaryPasswordMail, View,
 };
@@ -243,11 +243,11 @@ fn mails(t: Text, kind: MailKind, text: &str) -> Vec<Message> {
             vec![view(Vec::new()), view(vec![line])]
         }
         MailKind::BrandHost => {
-            let view = |until| {
+            let view = |what| {
                 let (to_name, account_name, host, link) = (it(), it(), it(), link.clone());
-                mail(&BrandHostMail { t, to_name, account_name, host, until, link }, text)
+                mail(&BrandHostMail { t, to_name, account_name, host, what, link }, text)
             };
-            vec![view(Some(it())), view(None)]
+            [HostNotice::Given, HostNotice::Failing(it()), HostNotice::Lost].map(view).into()
         }
     }
 }
