@@ -1,9 +1,9 @@
 //! The route table, gates, pages, forms and assets.
 //!
 //! The way of a request: [`http::layers`] (id, headers, origin) → the [`http::route::Route`] that the table in
-//! [`routes`] holds → [`http::visit::Visit`], which reads who asks and the input, and refuses what is no input → a handler in
-//! [`pages`], which calls one operation in a unit that mints the route's pass first, and shapes the answer with a view
-//! from [`views`].
+//! [`routes`] holds → [`http::visitor::Visitor`], who asks, and [`http::visit::Visit`], which reads the input and refuses what
+//! is none → a handler in [`pages`], which calls one operation in a unit that mints the route's pass first, and shapes the
+//! answer with a view from [`views`].
 
 pub mod api;
 pub mod assets;

@@ -9,7 +9,7 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("store", &["domain"]),
     ("app", &["domain", "store", "text"]),
     ("web", &["domain", "app", "text"]),
-    ("server", &["domain", "text", "store", "app", "web"]),
+    ("server", &["domain", "store", "app", "web"]),
     ("testkit", &["domain", "store", "app"]),
     ("seed", &["domain", "store", "app"]),
 ];

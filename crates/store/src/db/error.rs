@@ -47,11 +47,6 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// True when a unique index or primary key of this name refused the row.
-    pub fn is_unique(&self, index: &str) -> bool {
-        matches!(self, DbError::Unique { name } if name == index)
-    }
-
     /// An [`DbError::Unavailable`] with a sentence as its source.
     pub(super) fn unavailable(why: &'static str) -> DbError {
         DbError::Unavailable(Arc::from(Box::<dyn Error + Send + Sync>::from(why)))

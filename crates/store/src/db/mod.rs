@@ -275,7 +275,7 @@ where
     answer.await.unwrap_or_else(|_| Err(DbError::unavailable("the database is closed").into()))
 }
 
-/// Of so many connections to PostgreSQL one writes, the others read: of many who write at once one makes the other begin anew,
+/// Of every four connections to PostgreSQL one writes, the others read: of many who write at once one makes the other begin anew,
 /// and what they did until then is lost.
 const WRITES: usize = 4;
 

@@ -41,7 +41,7 @@ pub enum LinkState {
 
 /// No proof at all: anybody.
 #[derive(Clone, Debug)]
-pub struct Visitor(());
+pub struct OpenPass(());
 
 /// Proof of having the link that makes the first account, while there is none.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl InvitationPass {
     }
 }
 
-impl Acting for Visitor {
+impl Acting for OpenPass {
     fn actor(&self) -> Actor {
         Actor::visitor()
     }
@@ -153,12 +153,12 @@ impl Acting for ResetPass {
     }
 }
 
-impl Gate for Visitor {
+impl Gate for OpenPass {
     type Target = ();
     const DOOR: Door = Door::Open;
 
     fn mint(_r: &mut Reader, _credentials: &Credentials, _target: &()) -> Result<Self, Denied> {
-        Ok(Visitor(()))
+        Ok(OpenPass(()))
     }
 }
 

@@ -68,7 +68,7 @@ pub use invitation_block::InvitationBlockPass;
 pub use key::KeyPass;
 pub(crate) use key::read_scope;
 pub use link::{
-    InvitationPass, LinkState, OperatorPass, ResetPass, SetupPass, Visitor, metrics_token, operator_token,
+    InvitationPass, LinkState, OpenPass, OperatorPass, ResetPass, SetupPass, metrics_token, operator_token,
     setup_token,
 };
 pub use load::second_factor_due;

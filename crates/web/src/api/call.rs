@@ -18,8 +18,9 @@ use super::refused::{self, Wrong};
 use crate::http::counted::{self, Counted};
 use crate::http::json;
 use crate::http::refusals;
-use crate::http::route::FromPath;
-use crate::http::visit::{Visit, Visitor};
+use crate::http::route::{FromPath, Speaks};
+use crate::http::visit::{Visit, param};
+use crate::http::visitor::Visitor;
 
 const WARNING: HeaderName = HeaderName::from_static("warning");
 
@@ -37,7 +38,7 @@ where
     F: FnOnce(Visit<P>, Given) -> R,
     R: Future<Output = Result<O, Wrong>>,
 {
-    let mut visitor = Visitor::of(app, &request);
+    let mut visitor = Visitor::of(app, &request).at(Speaks::Api, request.headers());
     // A session of a browser opens nothing here, so no other site can have it do anything.
     let key = json::api_key(request.headers()).unwrap_or_default();
     let at = visitor.ask.credentials.at.take();
@@ -135,10 +136,6 @@ pub(super) fn fits(route: &str, path: &str) -> bool {
         None => wanted == found,
     };
     wanted.len() == found.len() && wanted.iter().zip(&found).all(same)
-}
-
-fn param<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// Scheme and host as the program has them. The host is one of ours: that was looked at before, in the address where the

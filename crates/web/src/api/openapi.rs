@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The document, for whoever asks: it tells nothing of anybody.
-async fn show(visit: Visit<pass::Visitor>, _: Nothing) -> Answer {
+async fn show(visit: Visit<pass::OpenPass>, _: Nothing) -> Answer {
     visit.data(described())
 }
 

@@ -8,7 +8,7 @@ use app::api_limit::{Left, WINDOWS};
 use app::pass::{AccountPass, CompanyPass, Gate, HasPlace, KeyPass, QuestionPass};
 use domain::access::Refusal;
 
-use super::visit::Visitor;
+use super::visitor::Visitor;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -44,7 +44,7 @@ impl Counted for KeyPass {
 }
 
 /// What is open to everybody is asked by nobody whose requests could be counted.
-impl Counted for app::pass::Visitor {
+impl Counted for app::pass::OpenPass {
     fn whose(&self) -> String {
         String::new()
     }

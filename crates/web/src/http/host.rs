@@ -14,7 +14,7 @@ use domain::brand::{HostName, Look};
 use text::Text;
 
 use super::cookies::Cookies;
-use super::visit;
+use super::visitor::language;
 use crate::api;
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};
@@ -164,7 +164,7 @@ fn is_of_machine(named: &str) -> bool {
 /// that may have been an account's own, whose people know nothing of the server (G-10).
 pub(super) fn wrong(app: &SharedApp, request: &Request<Body>) -> Response {
     let secure = app.settings.base_url.starts_with("https://");
-    let t = Text::new(visit::language(&mut Cookies::of(secure, request.headers()), request.headers()));
+    let t = Text::new(language(&mut Cookies::of(secure, request.headers()), request.headers()));
     let sentence = match named(request).is_some_and(is_of_machine) {
         true => t.problem_wrong_host(&app.settings.base_url),
         false => t.problem_nothing_here().to_owned(),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
 use super::problem::Chain;
-use super::visit::Visitor;
+use super::visitor::Visitor;
 use crate::views::refusal;
 
 /// The type of an answer.

@@ -6,7 +6,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::visit::{RequestId, Visitor};
+use super::visitor::{RequestId, Visitor};
 use super::{host, problem, unread};
 
 /// No inline script or style, nothing from elsewhere, nobody may frame us. What we frame

@@ -19,3 +19,4 @@ pub(crate) mod turns;
 mod unread;
 pub mod upload;
 pub mod visit;
+pub mod visitor;

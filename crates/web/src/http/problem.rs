@@ -13,7 +13,7 @@ use domain::user::UserStatus;
 use text::Text;
 
 use super::refusals;
-use super::visit::Visitor;
+use super::visitor::Visitor;
 use crate::pages::single_sign_on::{sign_in_again_path, sign_in_path};
 use crate::routes;
 use crate::views::access_change::part_name;

@@ -31,7 +31,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use super::route::Speaks;
 use super::seats::Seats;
 use super::stream::Streams;
-use super::visit::Visitor;
+use super::visitor::Visitor;
 use super::{layers, problem};
 use crate::views::problem::{Kind, Problem};
 use crate::views::{Frame, Page};

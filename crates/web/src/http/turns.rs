@@ -1,9 +1,11 @@
 //! Turns at what takes much memory: so many at a time, and few of them for one account or from one network, which so keep no
 //! others from it (G-10, A-05, U-19).
 
+use std::io;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ::http::{HeaderMap, header};
 use app::Refused;
@@ -79,9 +81,16 @@ impl<P: Gate> Visit<P> {
 
 /// How much of an answer is handed on at once, in bytes.
 const PIECE: usize = 64 * 1024;
+/// How long a file may take to be read: whoever reads a byte now and then would have their turn for ever.
+const READ_WITHIN: Duration = Duration::from_secs(600);
 
-/// An answer whose turn lasts until nearly all of it was read: of what is handed on whole, nobody knows when it is gone.
+/// An answer whose turn lasts until nearly all of it was read, and no longer than it may: of what is handed on whole, nobody
+/// knows when it is gone. What nobody has read by then is let go, and the answer breaks off.
 struct InTurn {
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+struct Held {
     left: Bytes,
     _turn: Turn,
 }
@@ -89,29 +98,48 @@ struct InTurn {
 impl Turn {
     /// An answer that has this turn until it was read.
     pub(crate) fn answer(self, text: String) -> Body {
-        Body::new(InTurn { left: text.into(), _turn: self })
+        self.answer_within(READ_WITHIN, text)
     }
+
+    fn answer_within(self, patience: Duration, text: String) -> Body {
+        let held = Arc::new(Mutex::new(Some(Held { left: text.into(), _turn: self })));
+        let late = Arc::downgrade(&held);
+        // Beside the answer: a connection that nobody reads from does not ask it for more.
+        tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            if let Some(held) = late.upgrade() {
+                lock(&held).take();
+            }
+        });
+        Body::new(InTurn { held })
+    }
+}
+
+fn lock(held: &Mutex<Option<Held>>) -> MutexGuard<'_, Option<Held>> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl HttpBody for InTurn {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let size = self.left.len().min(PIECE);
-        let piece = self.left.split_to(size);
+        let mut held = lock(&self.held);
+        let Some(held) = held.as_mut() else { return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into()))) };
+        let size = held.left.len().min(PIECE);
+        let piece = held.left.split_to(size);
         Poll::Ready(if piece.is_empty() { None } else { Some(Ok(Frame::data(piece))) })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        lock(&self.held).as_ref().is_some_and(|held| held.left.is_empty())
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
+        SizeHint::with_exact(lock(&self.held).as_ref().map_or(0, |held| held.left.len()) as u64)
     }
 }
 
@@ -148,5 +176,22 @@ mod tests {
         assert!(next().await.is_some() && next().await.is_none());
         drop(body);
         assert!(TURNS.take("a", "1").is_some());
+    }
+
+    /// A-05, G-10. Seen to fail: without the end that the turn has.
+    #[tokio::test]
+    async fn a05_who_does_not_read_their_file_has_no_turn_for_ever() {
+        static TURNS: Turns = Turns::new(1, 1, 1);
+        let turn = TURNS.take("a", "1").expect("a turn");
+        let mut body = turn.answer_within(Duration::from_millis(20), "x".repeat(PIECE * 2));
+        let mut next = async || poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+        assert!(next().await.expect("a piece").is_ok());
+        let over = tokio::time::timeout(Duration::from_secs(10), async {
+            while TURNS.take("a", "1").is_none() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert!(over.await.is_ok(), "the turn is kept");
+        assert!(next().await.expect("an end").is_err(), "half a file is none");
     }
 }

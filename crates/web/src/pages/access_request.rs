@@ -5,7 +5,7 @@ pub mod decide;
 use ::http::header;
 use app::access_request::{self, OwnRequest, State};
 use app::moment::Moments;
-use app::pass::{SelfPass, Visitor};
+use app::pass::{OpenPass, SelfPass};
 use app::{Conflict, Refused};
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ pub struct Typed {
 }
 
 /// Exchanges a request link for a cookie. Nothing is looked up, and nothing asked.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token = plain(&visit.param::<String>("token")?)?;
     visit.go_with(HERE, Cookie::AccessRequest, &token)
 }

@@ -1,6 +1,6 @@
 //! Changing one's own address.
 
-use app::pass::{EmailChangePass, Proven, SelfPass, Visitor};
+use app::pass::{EmailChangePass, OpenPass, Proven, SelfPass};
 use app::{Refused, email_change};
 use domain::email::EmailAddress;
 use domain::input::FieldError;
@@ -79,7 +79,7 @@ fn view(visit: &Visit<Proven<SelfPass>>, pass: &SelfPass, email: &str, errors: &
 }
 
 /// Exchanges the mailed link for a cookie. Nothing is looked up and nothing used up.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
     visit.go_with("/email-change", Cookie::EmailChange, &super::invitation::plain(&token)?)
 }

@@ -1,7 +1,7 @@
 //! What an invited person meets.
 
 use app::invitation::Accepted;
-use app::pass::{InvitationPass, Visitor};
+use app::pass::{InvitationPass, OpenPass};
 use app::{Conflict, Refused};
 use domain::brand::Look;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub struct Typed {
 
 /// Exchanges the mailed link for a cookie. Nothing is looked up and nothing used up, so a mail scanner that follows
 /// it does no harm, and the address that stays in the browser has no secret in it.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let (account, token): (String, String) = (visit.param("account")?, visit.param("token")?);
     visit.go_with("/invitation", Cookie::Invitation, &format!("{}.{}", plain(&account)?, plain(&token)?))
 }

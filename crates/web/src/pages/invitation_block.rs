@@ -1,7 +1,7 @@
 //! Being invited no more by an account, and again.
 
 use app::invitation_block;
-use app::pass::{InvitationBlockPass, Visitor};
+use app::pass::{InvitationBlockPass, OpenPass};
 use domain::brand::Look;
 
 use super::invitation::plain;
@@ -12,7 +12,7 @@ use crate::http::visit::{Answer, Visit};
 use crate::views::invitation_block::Block;
 
 /// Exchanges the mailed link for a cookie. Nothing is done yet: programs that follow links are no people.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let part = |name: &str| plain(&visit.param::<String>(name)?);
     let link = format!("{}.{}.{}", part("account")?, part("mail")?, part("token")?);
     visit.go_with("/invitation-block", Cookie::InvitationBlock, &link)

@@ -1,6 +1,6 @@
 //! Choosing a language at the foot of a page, for this browser (I-08).
 
-use app::pass::Visitor;
+use app::pass::OpenPass;
 use domain::id::AccountId;
 use serde::Deserialize;
 use text::Language;
@@ -18,7 +18,7 @@ pub struct Chosen {
 }
 
 /// Keeps the choice in the browser, and nowhere else: nobody need be signed in. What is no language of ours changes nothing.
-pub async fn choose(visit: Visit<Visitor>, chosen: Chosen) -> Answer {
+pub async fn choose(visit: Visit<OpenPass>, chosen: Chosen) -> Answer {
     let next = if leads_back(&chosen.next) { chosen.next.as_str() } else { "/" };
     match Language::of_code(&chosen.language) {
         Some(language) => visit.go_with(next, Cookie::Language, language.code()),

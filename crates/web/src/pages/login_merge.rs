@@ -2,7 +2,7 @@
 
 mod made;
 
-use app::pass::{LoginMergePass, Proven, SelfPass, Visitor};
+use app::pass::{LoginMergePass, OpenPass, Proven, SelfPass};
 use app::{Conflict, Refused, login_merge};
 use domain::email::EmailAddress;
 use domain::input::FieldError;
@@ -114,7 +114,7 @@ async fn view(
 }
 
 /// Exchanges the mailed link for a cookie. Nothing is looked up and nothing used up.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
     visit.go_with("/login-merge", Cookie::LoginMerge, &super::invitation::plain(&token)?)
 }

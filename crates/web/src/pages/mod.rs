@@ -29,7 +29,7 @@ pub mod may;
 pub mod me;
 pub mod operator;
 pub mod passkey;
-pub mod permissions;
+pub mod permission;
 pub mod proof;
 pub mod push;
 pub mod reset;

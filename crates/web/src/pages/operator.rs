@@ -2,7 +2,7 @@
 
 use ::http::{HeaderValue, header};
 use app::operator::{self, Mail as Stored};
-use app::pass::{OperatorPass, Visitor};
+use app::pass::{OpenPass, OperatorPass};
 use app::work::Reader;
 use axum::response::{Html, IntoResponse as _};
 use domain::id::MailId;
@@ -35,7 +35,7 @@ pub struct Query {
 const UNDELIVERED: &str = "undelivered";
 
 /// Exchanges the printed link for a cookie.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
     visit.go_with("/operator/mails", Cookie::Operator, &super::invitation::plain(&token)?)
 }

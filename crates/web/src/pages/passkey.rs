@@ -1,7 +1,7 @@
 //! Passkeys: one's own, and signing in with one (A-02, U-18).
 
 use ::http::header::SET_COOKIE;
-use app::pass::{Proven, SecondFactorPass, SelfPass, Visitor};
+use app::pass::{OpenPass, Proven, SecondFactorPass, SelfPass};
 use app::passkey::{self, Asked, First};
 use app::{Conflict, Refused, words};
 use axum::response::IntoResponse;
@@ -16,7 +16,8 @@ use crate::http::problem::sentence;
 use crate::http::refusals;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
-use crate::http::visit::{self as http_visit, Answer, Visit};
+use crate::http::visit::{Answer, Visit};
+use crate::http::visitor::Visitor;
 use crate::views::Field;
 use crate::views::passkey::{Edit, New, Own, Row};
 
@@ -60,7 +61,7 @@ pub struct Proof {
 }
 
 /// What any passkey is asked, to sign in with.
-pub async fn ask(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn ask(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     asked(&visit, visit.app.ask_passkey(&visit.ask).await?)
 }
 
@@ -69,7 +70,7 @@ pub async fn ask_second(visit: Visit<SecondFactorPass>, _: Nothing) -> Answer {
     asked(&visit, visit.app.ask_second_passkey(&visit.ask).await?)
 }
 
-fn asked(visitor: &http_visit::Visitor, asked: Asked) -> Answer {
+fn asked(visitor: &Visitor, asked: Asked) -> Answer {
     let headers = [
         (SET_COOKIE, Cookie::Passkey.set(visitor.secure, &asked.token)),
         (::http::header::CONTENT_TYPE, ::http::HeaderValue::from_static("application/json")),
@@ -78,7 +79,7 @@ fn asked(visitor: &http_visit::Visitor, asked: Asked) -> Answer {
 }
 
 /// Signs in with it.
-pub async fn sign_in(visit: Visit<Visitor>, signed: Signed) -> Answer {
+pub async fn sign_in(visit: Visit<OpenPass>, signed: Signed) -> Answer {
     match visit.app.sign_in_by_passkey(&visit.ask, &signed.credential).await {
         Ok(signed_in) => {
             let answer = session::go_on(&visit, &signed.next, &signed.kept);
@@ -111,7 +112,7 @@ pub async fn prove(visit: Visit<SecondFactorPass>, signed: Signed) -> Answer {
     }
 }
 
-fn without(answer: Answer, visitor: &http_visit::Visitor, cookie: Cookie) -> Answer {
+fn without(answer: Answer, visitor: &Visitor, cookie: Cookie) -> Answer {
     let mut response = answer?;
     response.headers_mut().append(SET_COOKIE, cookie.clear(visitor.secure));
     Ok(response)

@@ -1,6 +1,6 @@
 //! A new password for who has lost theirs.
 
-use app::pass::{LinkState, ResetPass, Visitor};
+use app::pass::{LinkState, OpenPass, ResetPass};
 use app::{Refused, brand};
 use domain::email::EmailAddress;
 use domain::input::FieldError;
@@ -27,12 +27,12 @@ pub struct NewPassword {
 }
 
 /// Asks for the address.
-pub async fn page(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn page(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     visit.page(view(&visit, "", &Errors::default()))
 }
 
 /// Sends the link, if there is a login; the answer is the same either way.
-pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
+pub async fn request(visit: Visit<OpenPass>, typed: Typed) -> Answer {
     let email = match EmailAddress::parse(&typed.email) {
         Ok(email) => email,
         Err(problem) => {
@@ -50,7 +50,7 @@ pub async fn request(visit: Visit<Visitor>, typed: Typed) -> Answer {
 }
 
 /// Exchanges the mailed link for a cookie.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
     visit.go_with("/reset/new", Cookie::Reset, &super::invitation::plain(&token)?)
 }
@@ -74,7 +74,7 @@ pub async fn complete(visit: Visit<ResetPass>, typed: NewPassword) -> Answer {
     }
 }
 
-fn view(visit: &Visit<Visitor>, email: &str, errors: &Errors) -> Reset {
+fn view(visit: &Visit<OpenPass>, email: &str, errors: &Errors) -> Reset {
     let t = visit.t();
     Reset { t, frame: visit.open_frame(), email: errors.field(t, "email", email) }
 }

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::form::{Errors, ticked};
 use crate::http::toast::Toast;
-use crate::http::visit::{Answer, Visit, Visitor};
+use crate::http::visit::{Answer, Visit};
+use crate::http::visitor::Visitor;
 use crate::views::frame::address;
 use crate::views::second_factor_rule::{Lacking, Rule};
 use crate::views::{Frame, Pager};

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use ::http::StatusCode;
-use app::pass::{LeavePass, Visitor};
+use app::pass::{LeavePass, OpenPass};
 use app::session::{Entered, Started};
 use app::{Conflict, Refused, account, passkey, session};
 use serde::Deserialize;
@@ -14,7 +14,8 @@ use crate::http::problem::sentence;
 use crate::http::refusals;
 use crate::http::route::Nothing;
 use crate::http::toast::Toast;
-use crate::http::visit::{self as http_visit, Answer, Visit};
+use crate::http::visit::{Answer, Visit};
+use crate::http::visitor::Visitor;
 use crate::routes;
 use crate::views::Field;
 use crate::views::passkey::Button;
@@ -43,7 +44,7 @@ pub struct Typed {
 }
 
 /// The start page: to one's accounts, or to signing in.
-pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn start(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     if visit.is_seeing() {
         // To the account they see, which is the one page that is there for them.
         let pass = visit.of::<LeavePass>(()).pass().await?;
@@ -58,12 +59,12 @@ pub async fn start(visit: Visit<Visitor>, _: Nothing) -> Answer {
 }
 
 /// The sign-in page.
-pub async fn sign_in_page(visit: Visit<Visitor>, next: Next) -> Answer {
+pub async fn sign_in_page(visit: Visit<OpenPass>, next: Next) -> Answer {
     visit.page(view(&visit, &Typed { next: next.next, ..Typed::default() }, None, &Errors::default()).await?)
 }
 
 /// Signs in.
-pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
+pub async fn sign_in(visit: Visit<OpenPass>, typed: Typed) -> Answer {
     let mut errors = Errors::default();
     for (field, value) in [("email", &typed.email), ("password", &typed.password)] {
         if value.is_empty() {
@@ -93,7 +94,7 @@ pub async fn sign_in(visit: Visit<Visitor>, typed: Typed) -> Answer {
 }
 
 /// To where whoever has signed in wanted to go, with what they had sent from there.
-pub(super) fn go_on(visitor: &http_visit::Visitor, next: &str, kept: &str) -> Answer {
+pub(super) fn go_on(visitor: &Visitor, next: &str, kept: &str) -> Answer {
     let next = if routes::leads_to_a_page(next) { next } else { "/accounts" };
     let kept = create::resumed(next, kept).or_else(|| center_person::create::resumed(next, kept));
     match kept {
@@ -106,7 +107,7 @@ pub(super) fn go_on(visitor: &http_visit::Visitor, next: &str, kept: &str) -> An
 }
 
 /// Signing in, in answer to a form of somebody who is signed out by now; what they sent waits in `kept`.
-pub(super) fn sign_in_again(visitor: &http_visit::Visitor, next: &str, kept: String) -> Answer {
+pub(super) fn sign_in_again(visitor: &Visitor, next: &str, kept: String) -> Answer {
     let t = visitor.t();
     let view = SignIn {
         t,
@@ -136,7 +137,7 @@ pub async fn sign_out(visit: Visit<LeavePass>, after: Next) -> Answer {
 }
 
 /// The button for a passkey: where browsers take them, and on the server's own host, which they are made for.
-fn button(visitor: &http_visit::Visitor) -> Option<Button> {
+fn button(visitor: &Visitor) -> Option<Button> {
     let is_offered = visitor.own_host().is_none() && passkey::is_offered(&visitor.app.settings);
     is_offered.then_some(Button {
         begin: "/sign-in/passkey/begin",
@@ -147,7 +148,7 @@ fn button(visitor: &http_visit::Visitor) -> Option<Button> {
 
 /// The sign-in page again, after a passkey that signs nobody in.
 pub(super) async fn refuse_passkey(
-    visit: &Visit<Visitor>,
+    visit: &Visit<OpenPass>,
     next: String,
     kept: String,
     error: String,
@@ -157,7 +158,7 @@ pub(super) async fn refuse_passkey(
 }
 
 async fn view(
-    visit: &Visit<Visitor>,
+    visit: &Visit<OpenPass>,
     typed: &Typed,
     error: Option<String>,
     errors: &Errors,

@@ -2,7 +2,7 @@
 
 use app::Refused;
 use app::account::FirstAccount;
-use app::pass::{SetupPass, Visitor};
+use app::pass::{OpenPass, SetupPass};
 use domain::company::{parse_time_zone, time_zones};
 use domain::email::EmailAddress;
 use domain::input::{Checker, FieldError};
@@ -30,7 +30,7 @@ pub struct Typed {
 }
 
 /// Exchanges the printed link for a cookie, so that the address that stays in the browser has no secret in it.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let token: String = visit.param("token")?;
     visit.go_with("/setup", Cookie::Setup, &super::invitation::plain(&token)?)
 }

@@ -1,6 +1,6 @@
 //! Single sign-on: an account's provider, signing in by it, and one's own link to it.
 
-use app::pass::{AccountPass, Gate, HasPlace as _, OwnLinkPass, Proven, SingleSignOnPass, Visitor};
+use app::pass::{AccountPass, Gate, HasPlace as _, OpenPass, OwnLinkPass, Proven, SingleSignOnPass};
 use app::single_sign_on::{self, Arrived, Leaving, Returned};
 use app::{Conflict, Refused};
 use domain::brand::Look;
@@ -198,12 +198,12 @@ async fn own_view<P: Gate>(visit: &Visit<P>, errors: &Errors) -> Result<Own, Ref
 }
 
 /// Asks which account. A link to this page names it.
-pub async fn sign_in_page(visit: Visit<Visitor>, which: Which) -> Answer {
+pub async fn sign_in_page(visit: Visit<OpenPass>, which: Which) -> Answer {
     visit.page(sign_in_view(&visit, &which, &Errors::default()))
 }
 
 /// Sends somebody to the account's provider.
-pub async fn sign_in(visit: Visit<Visitor>, which: Which) -> Answer {
+pub async fn sign_in(visit: Visit<OpenPass>, which: Which) -> Answer {
     match visit.app.leave_to_sign_in(&visit.ask, &which.account, &which.next).await {
         Ok(leaving) => leave(&visit, &leaving),
         Err(Refused::Invalid(errors)) => visit.mend(sign_in_view(&visit, &which, &Errors(errors))),
@@ -211,7 +211,7 @@ pub async fn sign_in(visit: Visit<Visitor>, which: Which) -> Answer {
     }
 }
 
-fn sign_in_view(visit: &Visit<Visitor>, which: &Which, errors: &Errors) -> SignIn {
+fn sign_in_view(visit: &Visit<OpenPass>, which: &Which, errors: &Errors) -> SignIn {
     let t = visit.t();
     SignIn {
         t,

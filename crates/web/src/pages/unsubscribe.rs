@@ -1,7 +1,7 @@
 //! No more emails of one alert or summary, by the link in its mails. Looking does nothing: programs that follow links are no
 //! people. A mail program that asks for it for its reader says so by a POST to the address itself (RFC 8058).
 
-use app::pass::{UnsubscribePass, Visitor};
+use app::pass::{OpenPass, UnsubscribePass};
 use app::{Conflict, Refused, unsubscribe};
 use axum::response::IntoResponse as _;
 use domain::brand::Look;
@@ -14,18 +14,18 @@ use crate::http::route::Nothing;
 use crate::http::visit::{Answer, Visit};
 use crate::views::unsubscribe::Unsubscribe;
 
-fn link(visit: &Visit<Visitor>) -> Result<String, Refused> {
+fn link(visit: &Visit<OpenPass>) -> Result<String, Refused> {
     let part = |name: &str| plain(&visit.param::<String>(name)?);
     Ok(format!("{}.{}.{}.{}", part("account")?, part("what")?, part("number")?, part("token")?))
 }
 
 /// Exchanges the mailed link for a cookie.
-pub async fn follow(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn follow(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     visit.go_with("/unsubscribe", Cookie::Unsubscribe, &link(&visit)?)
 }
 
 /// Ends it for a mail program.
-pub async fn at_once(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn at_once(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     visit.app.stop_at_once(&visit.ask, link(&visit)?).await?;
     Ok(StatusCode::OK.into_response())
 }

@@ -5,7 +5,7 @@ use domain::activity::Verb;
 use crate::http::route::{Route, get, get_data, get_events, post, post_file};
 use crate::pages::{
     access_review, account, activity, alert, api_key, brand, directory, events, lead_center, may, me,
-    permissions, second_factor_rule, single_sign_on,
+    permission, second_factor_rule, single_sign_on,
 };
 
 /// All of them.
@@ -89,7 +89,7 @@ fn account_ways() -> Vec<Route> {
         get("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end_page),
         post("/accounts/{account}/api-keys/{api_key}/end", api_key::account::end)
             .records(&[Verb::ApiKeyEnded]),
-        get("/accounts/{account}/permissions", permissions::matrix),
+        get("/accounts/{account}/permissions", permission::matrix),
         get("/accounts/{account}/access-reviews", access_review::list),
         post("/accounts/{account}/access-reviews", access_review::start)
             .records(&[Verb::AccessReviewStarted]),

@@ -20,7 +20,8 @@ use tokio::time::timeout;
 use super::answer::{self, Shown, Wrong};
 use crate::http::refusals;
 use crate::http::route::{Route, Speaks};
-use crate::http::visit::{Visit, Visitor};
+use crate::http::visit::Visit;
+use crate::http::visitor::Visitor;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -86,7 +87,7 @@ where
     F: FnOnce(Visited, Asked) -> R,
     R: Future<Output = Answer>,
 {
-    let mut visitor = Visitor::of(app, &request);
+    let mut visitor = Visitor::of(app, &request).at(Speaks::Scim, request.headers());
     // Cookies and keys of people open nothing here.
     let token = bearer(request.headers());
     visitor.ask.credentials = Credentials { directory: token, ..Credentials::default() };

@@ -28,7 +28,7 @@ on_both_engines! {
         ];
         for (index, seat) in cases {
             let error = refused(bed, seat).await;
-            assert!(error.is_unique(index), "{index}: {error:?}");
+            assert!(matches!(&error, DbError::Unique { name } if name == index), "{index}: {error:?}");
         }
     }
 

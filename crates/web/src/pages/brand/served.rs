@@ -1,7 +1,7 @@
 //! What a brand is seen by: its logo and its colour, at addresses that name their content and are kept for good.
 
 use ::http::{HeaderName, HeaderValue, header};
-use app::pass::Visitor;
+use app::pass::OpenPass;
 use app::{Refused, brand};
 use axum::response::IntoResponse as _;
 use domain::brand::Accent;
@@ -15,7 +15,7 @@ const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// A logo. On an account's own host there is no other's; mails are read anywhere.
-pub async fn logo(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn logo(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let (account, hash): (AccountId, String) = (visit.param("account")?, visit.param("token")?);
     if visit.own_host().is_some_and(|own| *own != account) {
         return Err(Refused::NotFound);
@@ -30,7 +30,7 @@ pub async fn logo(visit: Visit<Visitor>, _: Nothing) -> Answer {
 }
 
 /// What both themes make of a colour, for every page. It follows from the address alone.
-pub async fn look(visit: Visit<Visitor>, _: Nothing) -> Answer {
+pub async fn look(visit: Visit<OpenPass>, _: Nothing) -> Answer {
     let name: String = visit.param("token")?;
     let accent = name.strip_suffix(".css").and_then(Accent::of_hex).ok_or(Refused::NotFound)?;
     let css = format!(
