@@ -178,7 +178,7 @@ async fn c06_c07_each_person_gets_their_fate_in_each_account_and_one_mail() {
 }
 
 /// C-06, C-07. A row that is shown as refused gives nothing, be its words those for everything. Seen to fail: with what was typed
-/// kept as it was.
+/// kept as it was and read by the job as the list was; either alone is no fault yet.
 #[tokio::test(flavor = "multi_thread")]
 async fn c06_c07_what_is_shown_as_refused_is_not_done() {
     for world in testkit::worlds().await {
