@@ -46,7 +46,7 @@ const MAY_AS_OPERATOR: [(&str, usize, &str); 8] = [
     ("crates/app/src/ending.rs", 2, "ends access on its last day, and tells of it a week before"),
     (
         "crates/app/src/brand/recheck.rs",
-        2,
+        1,
         "notes what was found of a host's record, gives a lost one up, and tells of both",
     ),
     ("crates/server/src/commands/brand.rs", 1, "a command typed at the server"),
