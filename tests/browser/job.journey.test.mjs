@@ -97,7 +97,7 @@ j.journey('U-19 X-20 many users from one list: bad rows first, nothing lost, a r
   await page.goto(`${house.home}/jobs/new`);
   await page.getByLabel('List of users').fill(report);
   await j.press(page, 'Check the list');
-  await j.errors(page, { '': 'No row of this list can be created. Correct the list, and check it again.' });
+  await j.errors(page, { '': 'Nobody here can be created. Correct what is wrong, and check again.' });
   await j.sees(page, 'Invited already');
   assert.equal(await page.getByRole('button', { name: /^Create/ }).count(), 0);
   await walk.look(page, 'job-preview-nothing');

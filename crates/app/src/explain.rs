@@ -86,7 +86,7 @@ pub fn explain(
     capability: Capability,
     company: Option<&CompanyId>,
 ) -> Result<Explanation, Refused> {
-    let given = user::find_grants(r, pass, id)?.ok_or(Refused::NotFound)?;
+    let given = user::find_given_anywhere(r, pass, id)?.ok_or(Refused::NotFound)?;
     // On requests a company of another account is not found, whatever the user may do.
     let not_there = || Refused::field("company", Problem::NotAChoice);
     let company = match company {

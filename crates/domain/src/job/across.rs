@@ -95,11 +95,12 @@ pub enum Named {
     Several(String),
 }
 
-/// One of the accounts of a row as a job keeps it: its number, or what was typed, marked as nothing that could be found.
+/// One of the accounts of a row as a job keeps it: its number, or what was typed, marked as nothing that could be found. It has one
+/// mark, however often the job's report is pasted again.
 pub fn keep_account(account: Option<&AccountId>, typed: &str, reasons: &[Reason]) -> String {
     match account {
         Some(id) => id.to_string(),
-        None if typed.is_empty() => String::new(),
+        None if typed.is_empty() || typed.starts_with([UNKNOWN, SEVERAL]) => typed.replace(';', ","),
         None => {
             let is_several = reasons.iter().any(|reason| reason.why == Why::AccountSeveral);
             let mark = if is_several { SEVERAL } else { UNKNOWN };
@@ -341,7 +342,7 @@ mod tests {
             let later = AroundCenter { directory: of_job, ..around.clone() };
             let done = plan_across(&[row("a@example.com", "administrator", &kept, "")], &later);
             let told = |pairs: &[Pair]| -> Vec<_> {
-                pairs.iter().map(|pair| (pair.account.clone(), pair.planned.clone())).collect()
+                pairs.iter().map(|pair| (pair.account.clone(), pair.planned.fate)).collect()
             };
             assert_eq!(told(&done), told(&seen), "{typed:?}, kept as {kept:?}");
         }

@@ -30,18 +30,23 @@ pub struct Given {
     pub companies: BTreeSet<CompanyId>,
 }
 
+/// What [`read`] reads.
+macro_rules! given {
+    () => {
+        "SELECT u.account_id, u.first_name, u.last_name, u.user_type, u.agent, u.status, u.ends_at, x.login_id
+         FROM \"user\" u JOIN account a ON a.id = u.account_id
+         LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id"
+    };
+}
+
 /// What the user of an id was given, in whatever account: the command line names no account.
-pub fn find_grants(r: &mut Reader, _pass: &SystemPass, id: &UserId) -> Result<Option<Given>, DbError> {
+pub fn find_given_anywhere(
+    r: &mut Reader,
+    _pass: &SystemPass,
+    id: &UserId,
+) -> Result<Option<Given>, DbError> {
     let now = r.now;
-    let row = r.tx().optional(
-        sql!(
-            "SELECT u.account_id, u.first_name, u.last_name, u.user_type, u.agent, u.status, u.ends_at, x.login_id
-             FROM \"user\" u JOIN account a ON a.id = u.account_id
-             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id
-             WHERE u.id = $1"
-        ),
-        &[id.into()],
-    )?;
+    let row = r.tx().optional(sql!(concat!(given!(), " WHERE u.id = $1")), &[id.into()])?;
     let Some(row) = row else { return Ok(None) };
     with_companies(r, read(&mut row.columns(), now)?, id)
 }
@@ -54,12 +59,7 @@ pub fn find_given(
 ) -> Result<Option<Given>, DbError> {
     let now = r.now;
     let row = r.tx().optional(
-        sql!(
-            "SELECT u.account_id, u.first_name, u.last_name, u.user_type, u.agent, u.status, u.ends_at, x.login_id
-             FROM \"user\" u JOIN account a ON a.id = u.account_id
-             LEFT JOIN executive_administrator x ON x.center_id = a.center_id AND x.login_id = u.login_id
-             WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'"
-        ),
+        sql!(concat!(given!(), " WHERE u.account_id = $1 AND u.id = $2 AND u.status <> 'deleted'")),
         &[pass.account().into(), id.into()],
     )?;
     let Some(row) = row else { return Ok(None) };

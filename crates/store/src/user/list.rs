@@ -189,7 +189,7 @@ fn found(
     };
     let mut values = common(pass, filter, start);
     let few = match &filter.company {
-        Some(company) => list_few(r, pass, filter.status, company)?,
+        Some(company) => which_are_few(r, pass, filter.status, company)?,
         None => Vec::new(),
     };
     // What is found from the company's side is not looked for by all the terms there are.
@@ -217,7 +217,7 @@ const TYPES: usize = 4;
 
 /// Of the types that have not all companies, where each stands in what [`common`] makes, and whether the company has so few
 /// users of it that they are looked through faster than all who are found by their terms.
-fn list_few(
+fn which_are_few(
     r: &mut Reader,
     pass: &AccountPass<ManageUsers>,
     status: UserStatus,

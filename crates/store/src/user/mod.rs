@@ -32,15 +32,16 @@ use domain::user::{Names, UserStatus, UserType};
 pub(crate) use find::find_in;
 pub use find::{find_by_email, has_login, is_alone, list_by_email};
 pub(crate) use grants::effective;
-pub use grants::{Given, find_given, find_grants};
+pub use grants::{Given, find_given, find_given_anywhere};
 pub use list::{Counts, Cursor, Filter, Listed, Sort, count, list};
 pub use own::{
     CameBack, OwnPlace, OwnUser, find_own, list_own, list_places, update_merged_email, update_own_email,
     update_own_names, update_seen,
 };
 pub use part::{Asked, Following, Member, Order, find_member, find_own_member, list_behind, list_window};
-pub use terms::{insert, insert_companies, remove_listed, update_companies, update_listed, update_names};
-pub use write::{activate, update_pending_email};
+pub use terms::remove_listed;
+pub(crate) use terms::update_listed;
+pub use write::{activate, insert, insert_companies, update_companies, update_names, update_pending_email};
 
 use crate::db::{Columns, DbError, Row, sql};
 use crate::pass::AccountPass;

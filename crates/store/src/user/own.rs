@@ -8,7 +8,7 @@ use domain::login_merge::Place;
 use domain::user::{Names, UserStatus, UserType};
 
 use super::find::find_in;
-use super::terms::replace_names;
+use super::write::replace_names;
 use crate::center_person;
 use crate::convert;
 use crate::db::{DbError, Row, sql};

@@ -167,8 +167,7 @@ const WITHOUT_ACCOUNT: &Exceptions = &[
     ),
     (
         "user/grants.rs",
-        "u.login_id
-             WHERE u.id = $1",
+        "u.login_id WHERE u.id = $1",
         "the operator's `explain` names a user, and learns the account from it",
     ),
     (

@@ -70,6 +70,7 @@ pub(super) async fn answer(visitor: &Visitor, refused: Refused) -> Response {
 pub(super) async fn bad_request(visitor: &Visitor, status: StatusCode) -> Response {
     let sentence = |t: Text| match status {
         StatusCode::PAYLOAD_TOO_LARGE => t.problem_too_large().to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => t.problem_only_sent().to_owned(),
         _ => t.problem_unreadable().to_owned(),
     };
     let mut response = page(visitor, |t| Kind::BadRequest(sentence(t))).await;

@@ -1,5 +1,5 @@
-//! Turns at what takes much memory: so many at a time, and few of them for one account or from one network, which so keep no
-//! others from it (G-10, A-05, U-19).
+//! Turns at what takes much memory: so many at a time, and few of them for one account, one person or one network, which so keep
+//! no others from it (G-10, A-05, U-19).
 
 use std::io;
 use std::pin::Pin;
@@ -16,10 +16,10 @@ use hyper::body::{Frame, SizeHint};
 use super::visit::Visit;
 
 /// Files that are put together, or were and are not read to their end.
-static FILES: Turns = Turns::new(16, 2, 8);
+static FILES: Turns = Turns::new(16, [2, 8, 2]);
 
 /// Large forms that are read, or were and are at work.
-pub(super) static LARGE: Turns = Turns::new(16, 4, 8);
+pub(super) static LARGE: Turns = Turns::new(16, [4, 8, 2]);
 
 /// Whether a request says that it has no more than so many bytes: then it cannot have more.
 pub(super) fn says_at_most(headers: &HeaderMap, bytes: usize) -> bool {
@@ -31,30 +31,31 @@ pub(super) fn says_at_most(headers: &HeaderMap, bytes: usize) -> bool {
 /// So many turns.
 pub(crate) struct Turns {
     all: usize,
-    of_account: usize,
-    of_network: usize,
-    /// Whose those are that are taken: an account and a network each.
-    taken: Mutex<Vec<[String; 2]>>,
+    /// How many of them may be alike in each of what they are known by.
+    alike: [usize; 3],
+    /// Whose those are that are taken: an account, a network and a login each.
+    taken: Mutex<Vec<[String; 3]>>,
 }
 
 /// A turn; it is over when this is dropped.
 pub(crate) struct Turn {
     turns: &'static Turns,
-    whose: [String; 2],
+    whose: [String; 3],
 }
 
 impl Turns {
-    /// So many altogether, of one account, and of one network, which an office may be behind.
-    pub(crate) const fn new(all: usize, of_account: usize, of_network: usize) -> Turns {
-        Turns { all, of_account, of_network, taken: Mutex::new(Vec::new()) }
+    /// So many altogether; of one account, of one network, which an office may be behind, and of one login.
+    pub(crate) const fn new(all: usize, alike: [usize; 3]) -> Turns {
+        Turns { all, alike, taken: Mutex::new(Vec::new()) }
     }
 
-    /// A turn for whoever asks for an account, or for an account center, from a network; if one is free.
-    pub(crate) fn take(&'static self, account: &str, network: &str) -> Option<Turn> {
+    /// A turn for an account, or an account center, a network and a login; if one is free.
+    fn take(&'static self, whose: [&str; 3]) -> Option<Turn> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let whose = [account, network].map(str::to_owned);
-        let count = |at: usize| taken.iter().filter(|other| other[at] == whose[at]).count();
-        if taken.len() >= self.all || count(0) >= self.of_account || count(1) >= self.of_network {
+        let whose = whose.map(str::to_owned);
+        let is_used_up =
+            |(at, most): (usize, usize)| taken.iter().filter(|other| other[at] == whose[at]).count() >= most;
+        if taken.len() >= self.all || self.alike.into_iter().enumerate().any(is_used_up) {
             return None;
         }
         taken.push(whose.clone());
@@ -74,8 +75,14 @@ impl Drop for Turn {
 impl<P: Gate> Visit<P> {
     /// A turn at putting a file together, for whoever may have it: a few may be large at a time.
     pub(crate) async fn turn(&self) -> Result<Turn, Refused> {
-        self.pass().await?;
-        FILES.take(self.whose(), &self.ask.origin.network).ok_or(Refused::Busy)
+        let pass = self.pass().await?;
+        self.turn_at(&FILES, &pass)
+    }
+
+    /// A turn at one of these, for whoever has the visit's pass.
+    pub(super) fn turn_at(&self, turns: &'static Turns, pass: &P) -> Result<Turn, Refused> {
+        let login = pass.person().map_or("", |person| person.login.as_str());
+        turns.take([self.whose(), &self.ask.origin.network, login]).ok_or(Refused::Busy)
     }
 }
 
@@ -149,45 +156,47 @@ mod tests {
 
     use super::*;
 
-    /// G-10, A-05. Seen to fail: without the bound for one account.
+    /// G-10, A-05. Seen to fail: without the bound for one account, and without that for one person.
     #[test]
-    fn g10_a05_one_account_or_network_takes_no_others_turn() {
-        static TURNS: Turns = Turns::new(5, 2, 3);
-        let own = [TURNS.take("a", "1"), TURNS.take("a", "2")];
+    fn g10_a05_no_account_person_or_network_takes_all_turns() {
+        static TURNS: Turns = Turns::new(5, [2, 3, 2]);
+        let take = |account, network, login| TURNS.take([account, network, login]);
+        let own = [take("a", "1", "x"), take("a", "2", "x")];
         assert!(own.iter().all(Option::is_some));
-        assert!(TURNS.take("a", "3").is_none(), "the account has two");
-        let others = [TURNS.take("b", "3"), TURNS.take("b", "3"), TURNS.take("c", "3")];
+        assert!(take("a", "3", "y").is_none(), "the account has two");
+        assert!(take("b", "3", "x").is_none(), "the person has two");
+        let others = [take("b", "3", "y"), take("b", "3", "y"), take("c", "3", "z")];
         assert!(others.iter().all(Option::is_some));
-        assert!(TURNS.take("d", "4").is_none(), "all are taken");
+        assert!(take("d", "4", "v").is_none(), "all are taken");
         drop(own);
-        assert!(TURNS.take("d", "3").is_none(), "the network has three");
-        assert!(TURNS.take("a", "4").is_some());
+        assert!(take("d", "3", "v").is_none(), "the network has three");
+        assert!(take("a", "4", "x").is_some());
     }
 
     /// Seen to fail: with the answer handed on whole.
     #[tokio::test]
     async fn a05_a_file_has_its_turn_until_it_is_read() {
-        static TURNS: Turns = Turns::new(1, 1, 1);
-        let mut body = TURNS.take("a", "1").expect("a turn").answer("x".repeat(PIECE * 2));
+        static TURNS: Turns = Turns::new(1, [1; 3]);
+        let mut body = TURNS.take(["a", "1", "x"]).expect("a turn").answer("x".repeat(PIECE * 2));
         let mut next = async || poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
         let first = next().await.expect("a piece").expect("read");
         assert_eq!(first.into_data().expect("data").len(), PIECE);
-        assert!(TURNS.take("a", "1").is_none());
+        assert!(TURNS.take(["a", "1", "x"]).is_none());
         assert!(next().await.is_some() && next().await.is_none());
         drop(body);
-        assert!(TURNS.take("a", "1").is_some());
+        assert!(TURNS.take(["a", "1", "x"]).is_some());
     }
 
     /// A-05, G-10. Seen to fail: without the end that the turn has.
     #[tokio::test]
     async fn a05_who_does_not_read_their_file_has_no_turn_for_ever() {
-        static TURNS: Turns = Turns::new(1, 1, 1);
-        let turn = TURNS.take("a", "1").expect("a turn");
+        static TURNS: Turns = Turns::new(1, [1; 3]);
+        let turn = TURNS.take(["a", "1", "x"]).expect("a turn");
         let mut body = turn.answer_within(Duration::from_millis(20), "x".repeat(PIECE * 2));
         let mut next = async || poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
         assert!(next().await.expect("a piece").is_ok());
         let over = tokio::time::timeout(Duration::from_secs(10), async {
-            while TURNS.take("a", "1").is_none() {
+            while TURNS.take(["a", "1", "x"]).is_none() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         });

@@ -29,7 +29,7 @@ pub(crate) const FIELDS: usize = 9;
 /// Files that are taken apart at the same time.
 static WORKERS: Semaphore = Semaphore::const_new(2);
 /// Files that arrive at the same time: who sends slowly must not keep others from it.
-static ARRIVING: Turns = Turns::new(16, 2, 8);
+static ARRIVING: Turns = Turns::new(16, [2, 8, 2]);
 
 /// Name and content of a field.
 pub(crate) type Field = (String, Vec<u8>);
@@ -92,18 +92,19 @@ where
         return visitor.refuse(refused).await;
     }
     // Whoever may not do it is told so before a byte is read.
-    if let Err(refused) = visit.pass().await {
-        return visitor.refuse(refused).await;
-    }
+    let pass = match visit.pass().await {
+        Ok(pass) => pass,
+        Err(refused) => return visitor.refuse(refused).await,
+    };
     let boundary = match boundary(request.headers()) {
         Ok(boundary) => boundary,
         Err(status) => return visitor.refuse_unread(status).await,
     };
     let arriving = match says_at_most(request.headers(), AROUND) {
         true => None,
-        false => match ARRIVING.take(visit.whose(), &visitor.ask.origin.network) {
-            Some(arriving) => Some(arriving),
-            None => return visitor.refuse(Refused::Busy).await,
+        false => match visit.turn_at(&ARRIVING, &pass) {
+            Ok(arriving) => Some(arriving),
+            Err(refused) => return visitor.refuse(refused).await,
         },
     };
     let body = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), FILE + AROUND)).await;

@@ -80,14 +80,16 @@ where
     // Whoever has not shown lately who they are is told so before what they sent is read, whatever the handler does with it; and
     // what is large is read from nobody who may not send it, and from few at a time.
     let is_large = !says_at_most(request.headers(), route::FORM) && kind.largest > route::FORM;
-    if (P::PROVEN || is_large)
-        && let Err(refused) = visit.pass().await
-    {
-        return visitor.refuse(refused).await;
-    }
-    let _turn = match is_large.then(|| LARGE.take(visit.whose(), &visitor.ask.origin.network)) {
-        Some(None) => return visitor.refuse(Refused::Busy).await,
-        turn => turn,
+    let turn = async {
+        if !(P::PROVEN || is_large) {
+            return Ok(None);
+        }
+        let pass = visit.pass().await?;
+        is_large.then(|| visit.turn_at(&LARGE, &pass)).transpose()
+    };
+    let _turn = match turn.await {
+        Ok(turn) => turn,
+        Err(refused) => return visitor.refuse(refused).await,
     };
     let input = match read_input(request, kind.speaks, kind.largest).await {
         Ok(input) => input,

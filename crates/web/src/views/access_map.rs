@@ -12,9 +12,9 @@ use super::{Frame, Icon, Pager, When};
 /// How many letters of a name fit into the picture of one's own access.
 const OWN_LETTERS: usize = 26;
 /// How many letters of a name fit beside, and above, the picture of an account.
-const LETTERS: usize = 13;
+const LETTERS: usize = 12;
 /// Where the first column and row of that picture begin, how wide a column and how high a row is.
-const LEFT: usize = 100;
+const LEFT: usize = 104;
 const HEAD: usize = 112;
 const COLUMN: usize = 15;
 const ROW: usize = 22;

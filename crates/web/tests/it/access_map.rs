@@ -42,8 +42,8 @@ async fn p15_an_accounts_map_draws_who_has_which_company() {
         assert_eq!(page.matches("class=\"guide\"").count(), 12, "as many companies as fit");
         // Manager, reporting user, agent and one more have one company. The suspended
         // administrator of this site was made so past the product, and still stands in the lists.
-        assert_eq!(page.matches("<rect class=\"given\" x=\"100\"").count(), 4);
-        assert_eq!(page.matches("<rect class=\"every\" x=\"100\"").count(), 2);
+        assert_eq!(page.matches("<rect class=\"given\" x=\"104\"").count(), 4);
+        assert_eq!(page.matches("<rect class=\"every\" x=\"104\"").count(), 2);
         assert_eq!(page.matches("<bdi>Downtown</bdi>").count(), 4);
         let more = page.split("href=\"").find(|rest| rest.contains("More companies")).expect("a link");
         let more = more.split('"').next().expect("an address").replace("&amp;", "&").replace("&#38;", "&");
