@@ -130,11 +130,7 @@ fn link(
 ) -> Result<[Entry; 2], Refused> {
     let there = AccountPass::<ManageUsers>::mint(w, credentials, account)?;
     limits::count(w, &format!("links of {account}"), limits::CENTER_LINK)?;
-    // Whose own access ends gives nothing that lasts (U-21).
-    if there.place().grants.ends_at.is_some() {
-        let refusal = domain::access::Refusal::OutlastsOwn;
-        return Err(Refused::Forbidden { refusal, ask: Vec::new() });
-    }
+    Refused::check_lasting(&there)?;
     if !account_center::link(w, &there, center)? {
         return Err(Refused::Conflict(Conflict::InACenter));
     }

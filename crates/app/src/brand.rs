@@ -9,7 +9,7 @@ use domain::input::Problem;
 use domain::mail::MailKind;
 use store::brand::host;
 use store::brand::{self, BrandRecord, look, notice};
-use store::pass::{AccountPass, Acting, HasPlace as _, Proven};
+use store::pass::{AccountPass, Acting, Proven};
 use store::secret::Key;
 use store::work::{Committed, Reader, Unrecorded, Writer};
 use text::Text;
@@ -194,18 +194,10 @@ pub fn switch_off(mut w: Writer, pass: &AccountPass<ManageWhiteLabel>) -> Result
 /// Who may change the account's own host: whoever shows again that it is them, as all links of mails lead there.
 pub type HostPass = Proven<AccountPass<ManageWhiteLabel>>;
 
-/// Whose own access ends gives nothing that lasts (U-21).
-fn refuse_outlasting(pass: &HostPass) -> Result<(), Refused> {
-    if pass.place().grants.ends_at.is_none() {
-        return Ok(());
-    }
-    Err(Refused::Forbidden { refusal: domain::access::Refusal::OutlastsOwn, ask: Vec::new() })
-}
-
 /// Notes the host that the account wants, to be proven; the one it has stays until then. None: it wants none, and the one it
 /// has is given up.
 pub fn want_host(mut w: Writer, pass: &HostPass, host: Option<&HostName>) -> Result<Committed<()>, Refused> {
-    refuse_outlasting(pass)?;
+    Refused::check_lasting(pass)?;
     if !brand::host::update_wanted(&mut w, pass, host)? {
         return Err(Refused::Conflict(Conflict::Changed));
     }
@@ -246,7 +238,7 @@ impl App {
     /// mail.
     pub async fn prove_host(&self, ask: &Ask, account: AccountId) -> Result<(), Refused> {
         let find = |mut w: Writer, pass: &HostPass| {
-            refuse_outlasting(pass)?;
+            Refused::check_lasting(pass)?;
             let counted = limits::count(&mut w, &format!("hosts of {}", pass.account()), limits::BRAND_HOST);
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);
             let found = counted.map(|()| wanted);
@@ -261,7 +253,7 @@ impl App {
             Err(dns::NoAnswer) => return Err(Refused::field("host", Problem::HostNoAnswer)),
         };
         let give = move |mut w: Writer, pass: &HostPass| {
-            refuse_outlasting(pass)?;
+            Refused::check_lasting(pass)?;
             let wanted = brand::find(&mut w, pass)?.and_then(|record| record.wanted_host);
             if wanted.as_deref() != Some(name.as_str()) {
                 return Err(Refused::Conflict(Conflict::Changed));

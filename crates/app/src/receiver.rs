@@ -103,11 +103,8 @@ fn outside(
     manager: AccountPass<ManageUsers>,
     email: &EmailAddress,
 ) -> Result<Found, Refused> {
-    // Nobody's access ends there: whose own does gives nothing that lasts (U-21).
-    if manager.place().grants.ends_at.is_some() {
-        let refusal = domain::access::Refusal::OutlastsOwn;
-        return Err(Refused::Forbidden { refusal, ask: Vec::new() });
-    }
+    // An address without a user has no last day.
+    Refused::check_lasting(&manager)?;
     let outside = receiver::get_outside(w, &manager, email)?;
     if !outside.known {
         let counter = format!("outside addresses of {}", manager.account());

@@ -6,7 +6,7 @@ use domain::input::{FieldError, Problem};
 use domain::user::UserStatus;
 use store::attempt::Exceeded;
 use store::db::DbError;
-use store::pass::{Denied, Helper, LinkState, Seeing};
+use store::pass::{Denied, HasPlace, Helper, LinkState, Seeing};
 
 use crate::password::Busy;
 
@@ -153,6 +153,14 @@ impl Refused {
     /// One field's error.
     pub fn field(field: &'static str, problem: Problem) -> Refused {
         Refused::Invalid(vec![FieldError { field, problem }])
+    }
+
+    /// Whose own access ends gives nothing that lasts (U-21).
+    pub(crate) fn check_lasting(pass: &impl HasPlace) -> Result<(), Refused> {
+        match pass.place().grants.ends_at {
+            None => Ok(()),
+            Some(_) => Err(Refused::Forbidden { refusal: Refusal::OutlastsOwn, ask: Vec::new() }),
+        }
     }
 }
 
