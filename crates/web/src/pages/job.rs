@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::job::{self, Checked, Item, Job, JobState, Table, Unreadable};
 use app::moment::Moments;
 use app::page::PAGE_SIZE;
-use app::pass::{AccountPass, HasPlace as _};
+use app::pass::{AccountPass, Gate, HasPlace as _};
 use app::{Conflict, Refused, words};
 use domain::capability::proof::ManageUsers;
 use domain::id::{AccountId, JobId};
@@ -89,8 +89,7 @@ async fn checked(
     visit: &Managing,
     text: &str,
 ) -> Result<Result<(AccountPass<ManageUsers>, Checked), Unreadable>, Refused> {
-    visit.pass().await?;
-    let table = match table_of(JobKind::CreateUsers, text).await? {
+    let table = match table_of(visit, JobKind::CreateUsers, text).await? {
         Ok(table) => table,
         Err(unreadable) => return Ok(Err(unreadable)),
     };
@@ -99,8 +98,13 @@ async fn checked(
     Ok(Ok((pass, job::check(&table, &ground))))
 }
 
-/// A list that somebody may paste, read where it keeps nobody: it may be large. Whoever asks has their pass by then.
-async fn table_of(kind: JobKind, text: &str) -> Result<Result<Arc<Table>, Unreadable>, Refused> {
+/// A list, read for who may paste one and for nobody else, and where it keeps nobody: it may be large.
+async fn table_of<P: Gate>(
+    visit: &Visit<P>,
+    kind: JobKind,
+    text: &str,
+) -> Result<Result<Arc<Table>, Unreadable>, Refused> {
+    visit.pass().await?;
     let text = text.to_owned();
     let read = tokio::task::spawn_blocking(move || Table::read(kind, &text)).await;
     Ok(read.map_err(|_| Refused::Busy)?.map(Arc::new))

@@ -183,7 +183,8 @@ impl Answers {
         places.extend(some.into_iter().map(|account| (account.clone(), chosen(account).unwrap_or_default())));
         let agent = yes_no(self.is_agent());
         let people = self.people();
-        let typed: usize = people.iter().flatten().map(String::len).sum();
+        let typed =
+            people.iter().flatten().map(String::len).sum::<usize>() + people.len() * self.user_type.len();
         let chosen: usize = places.iter().map(|(accounts, companies)| accounts.len() + companies.len()).sum();
         if typed * places.len() + chosen * people.len() > MAX_PAIR_BYTES {
             return None;

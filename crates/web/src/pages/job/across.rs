@@ -39,8 +39,7 @@ pub async fn template(visit: InItsCenter, _: Nothing) -> Answer {
 
 /// What becomes of each person in each account. Nothing is stored: the list travels with the form.
 pub async fn check(visit: InItsCenter, typed: Typed) -> Answer {
-    visit.pass().await?;
-    let table = match table_of(JobKind::CreateInAccounts, &typed.text).await? {
+    let table = match table_of(&visit, JobKind::CreateInAccounts, &typed.text).await? {
         Ok(table) => table,
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
@@ -50,8 +49,7 @@ pub async fn check(visit: InItsCenter, typed: Typed) -> Answer {
 
 /// Begins to create the users; where that cannot be, the same page says why.
 pub async fn start(visit: InItsCenter, typed: Typed) -> Answer {
-    visit.pass().await?;
-    let table = match table_of(JobKind::CreateInAccounts, &typed.text).await? {
+    let table = match table_of(&visit, JobKind::CreateInAccounts, &typed.text).await? {
         Ok(table) => table,
         Err(unreadable) => return mend(&visit, typed, unreadable).await,
     };
